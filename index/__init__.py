@@ -1,0 +1,1 @@
+"""Articles in, a published index out."""

@@ -1,0 +1,47 @@
+"""What can go wrong with articles and indexes, in words for the person who caused it."""
+
+
+class BylineError(Exception):
+    """An error that a person can act on: a short title, and what is wrong, where, what to do."""
+
+    title = "Error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadRequest(BylineError):
+    """The words of the command or the question cannot be used as they are."""
+
+    title = "Cannot do that"
+
+
+class NoIndex(BylineError):
+    """There is no published index where one was looked for."""
+
+    title = "No index"
+
+
+class IndexBusy(BylineError):
+    """Another build holds the index."""
+
+    title = "Index is being built"
+
+
+class IndexDamaged(BylineError):
+    """A file of the index is missing, or is not what the manifest says."""
+
+    title = "Index is damaged"
+
+
+class IndexUnwritable(BylineError):
+    """The index could not be written: disk full, no permission, I/O error."""
+
+    title = "Index could not be written"
+
+
+class ModelUnavailable(BylineError):
+    """The embedding model cannot be found, or is not one that may be loaded."""
+
+    title = "Model cannot be used"

@@ -1,0 +1,84 @@
+"""Where the paragraphs of an article stand: single lines, or the lines of a hard-wrapped block."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.spans import Span
+from index.text import Text
+
+_MARGINS = range(40, 121)
+"""Code points: widths that files are hard-wrapped at."""
+_WRAPPED_ENDS = 3
+_WRAPPED_SHARE = 0.5
+"""In a hard-wrapped file the next word would not have fitted at so many line ends at least, and at
+such a share of them the sentence plainly runs on."""
+_ITEM = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>)\s")
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_SENTENCE_END = tuple(".!?:;\"”'’)")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph without the white space at its ends, and the lines, from 1, that it stands on."""
+
+    span: Span
+    first_line: int
+    last_line: int
+
+
+def paragraphs(text: Text) -> list[Paragraph]:
+    """Give the paragraphs of an article in order.
+
+    A line is a paragraph of its own, unless the line end looks like a wrap: the file keeps to a
+    margin and the next word would not have fitted, or a sentence plainly runs on.
+    """
+    lines = [
+        Paragraph(Span(*text.line_span(line)).trimmed(text.text), line, line)
+        for line in range(1, text.line_count + 1)
+    ]
+    lines = [line for line in lines if len(line.span)]
+    wraps = _wrapped_line_ends(text.text, lines)
+    found: list[Paragraph] = []
+    for line in lines:
+        if line.first_line - 1 in wraps:
+            before = found.pop()
+            joined = Span(before.span.start, line.span.end)
+            found.append(Paragraph(joined, before.first_line, line.last_line))
+        else:
+            found.append(line)
+    return found
+
+
+def is_heading(paragraph: str) -> bool:
+    """Tell whether a paragraph is a Markdown heading."""
+    return _HEADING.match(paragraph) is not None
+
+
+def _wrapped_line_ends(text: str, lines: Sequence[Paragraph]) -> set[int]:
+    """Give the lines, from 1, whose sentence may run on into the next line."""
+    inner = [
+        (line, following)
+        for line, following in zip(lines, lines[1:], strict=False)
+        if line.last_line + 1 == following.first_line
+        and not _ITEM.match(following.span.of(text))
+        and not is_heading(line.span.of(text))
+    ]
+    runs_on = {line.last_line for line, following in inner if _runs_on(text, line, following)}
+    lengths = sorted(len(line.span) for line, _ in inner)
+    # A caption may stick out; nearly all lines of a wrapped file keep to its margin.
+    margin = lengths[(len(lengths) - 1) * 95 // 100] if lengths else 0
+    if margin not in _MARGINS:
+        return runs_on
+    full = {
+        line.last_line
+        for line, following in inner
+        if len(line.span) + 1 + len(following.span.of(text).split(maxsplit=1)[0]) > margin
+    }
+    wrapped = len(full & runs_on) >= max(_WRAPPED_ENDS, _WRAPPED_SHARE * len(full))
+    return runs_on | full if wrapped else runs_on
+
+
+def _runs_on(text: str, line: Paragraph, following: Paragraph) -> bool:
+    ends_open = not line.span.of(text).endswith(_SENTENCE_END)
+    return ends_open and text[following.span.start].islower()

@@ -1,0 +1,83 @@
+"""One article's bytes to what the index keeps of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.articles import Contents
+from index.boilerplate import boilerplate, normalised
+from index.headline import front_matter, read_headline
+from index.paragraphs import Paragraph, is_heading, paragraphs
+from index.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
+from index.text import Encoding, NotText, Text, decode
+
+_TITLE = 200
+"""Code points of a title that are kept."""
+_TITLE_SHARE = 4
+"""A title taking more than one part in so many of what the model can see is not embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What the index knows of an article beside its place and its passages."""
+
+    sha256: str
+    encoding: Encoding
+    line_count: int
+    title: str
+    """Empty where it cannot be told."""
+    dates: tuple[date, ...]
+    """The article's date, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An article with its passages and the text that each passage is embedded as."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    embedded: tuple[str, ...]
+
+
+def read_article(
+    contents: Contents, settings: PassageSettings, limit: ModelLimit
+) -> ReadArticle | NotText:
+    """Decode an article, tell its headline, leave its boilerplate out, cut it into passages."""
+    text = decode(contents.data)
+    if isinstance(text, NotText):
+        return text
+    lines = [text.text[slice(*text.line_span(line))] for line in range(1, text.line_count + 1)]
+    skipped = front_matter(lines).front_matter
+    found = [part for part in paragraphs(text) if part.first_line > skipped]
+    headline = read_headline(lines, [part.span.of(text.text) for part in found])
+    title = headline.title[:_TITLE]
+    context = title if limit.count([title])[0] <= limit.max_tokens // _TITLE_SHARE else ""
+    regions, headings = _regions(text, found, headline.title)
+    passages = split(text, regions, headings, context, settings, limit)
+    if not passages:
+        return NotText("no sentence to read: empty, or headings and boilerplate only")
+    return ReadArticle(
+        Article(contents.sha256, text.encoding, text.line_count, title, headline.dates),
+        tuple(passages),
+        tuple(embedding_text(context, passage.text) for passage in passages),
+    )
+
+
+def _regions(
+    text: Text, found: Sequence[Paragraph], title: str
+) -> tuple[list[list[Paragraph]], frozenset[Paragraph]]:
+    """Give the runs of paragraphs that stand together once boilerplate is out, and the headings."""
+    plain = [part.span.of(text.text) for part in found]
+    out = boilerplate(plain)
+    regions: list[list[Paragraph]] = [[]]
+    for index, paragraph in enumerate(found):
+        if index in out:
+            regions.append([])
+        else:
+            regions[-1].append(paragraph)
+    headings = frozenset(
+        paragraph
+        for paragraph, words in zip(found, plain, strict=True)
+        if is_heading(words) or normalised(words) == title
+    )
+    return [region for region in regions if region], headings

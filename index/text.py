@@ -1,0 +1,131 @@
+"""Bytes to text and back: which encoding, which line, which byte."""
+
+import codecs
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Literal
+
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252"]
+
+BINARY_PROBE = 8 * 1024
+_BOMS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_STRIDE = 4096
+"""Code points between two places whose byte offset is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column as editors, `sed -n` and `grep -n` count them, both from 1.
+
+    A line ends at LF alone; a column is a code point. A byte order mark takes no column.
+    """
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotText:
+    """Bytes that are no text, and how that was seen."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """An article's text, and the way back from a code point to its byte, line and column."""
+
+    text: str
+    """Decoded, without the byte order mark, nothing else changed."""
+    encoding: Encoding
+    bom: int
+    """Length of the byte order mark in bytes."""
+
+    def byte(self, offset: int) -> int:
+        """Give the byte at which the code point `offset` starts; the text's length is allowed."""
+        stride, rest = divmod(offset, _STRIDE)
+        start = stride * _STRIDE
+        return self._strides[stride] + width(self.text[start : start + rest], self.encoding)
+
+    def place(self, offset: int) -> Place:
+        """Give the line and column of the code point `offset`."""
+        line = self.line_of(offset)
+        return Place(line, offset - self.line_starts[line - 1] + 1)
+
+    def line_of(self, offset: int) -> int:
+        """Give the line, from 1, that the code point `offset` stands on."""
+        return bisect_right(self.line_starts, offset)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Code point offset at which each line starts."""
+        starts, at = [0], self.text.find("\n")
+        while at != -1:
+            starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
+        return starts
+
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Give the code point span of a line, its LF left out. Raises IndexError past the end."""
+        start = self.line_starts[line - 1]
+        last = line == len(self.line_starts)
+        return start, len(self.text) if last else self.line_starts[line] - 1
+
+    @property
+    def line_count(self) -> int:
+        """Lines that `sed -n` would print: a final LF ends a line and starts none."""
+        return len(self.line_starts) - (self.line_starts[-1] == len(self.text))
+
+    @cached_property
+    def _strides(self) -> list[int]:
+        pieces = (self.text[i : i + _STRIDE] for i in range(0, len(self.text), _STRIDE))
+        widths = (width(piece, self.encoding) for piece in pieces)
+        return list(accumulate(widths, initial=self.bom))
+
+
+_binary = NotText("binary: a NUL in its first 8 KiB")
+
+
+def width(text: str, encoding: Encoding) -> int:
+    """Give the bytes that a piece of an article's text takes in its file."""
+    match encoding:
+        case "windows-1252":
+            return len(text)
+        case "utf-16-le" | "utf-16-be":
+            return 2 * len(text) + 2 * sum(char > "\uffff" for char in text)
+        case "utf-8" | "utf-8-sig":
+            return len(text) if text.isascii() else len(text.encode())
+
+
+def decode(data: bytes) -> Text | NotText:
+    """Decode an article's bytes: by its byte order mark, else UTF-8, else Windows-1252."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            body = data[len(mark) :]
+            if encoding == "utf-8-sig":
+                return _decode_unmarked(body, len(mark))
+            text = body.decode(encoding, errors="replace")
+            return _binary if "\0" in text[:BINARY_PROBE] else Text(text, encoding, len(mark))
+    return _decode_unmarked(data, 0)
+
+
+def _decode_unmarked(data: bytes, bom: int) -> Text | NotText:
+    if b"\0" in data[:BINARY_PROBE]:
+        return _binary
+    try:
+        return Text(data.decode("utf-8"), "utf-8-sig" if bom else "utf-8", bom)
+    except UnicodeDecodeError:
+        # The five bytes that Windows-1252 leaves undefined become U+FFFD, one for one.
+        return Text(data.decode("windows-1252", errors="replace"), "windows-1252", bom)
+
+
+def decode_slice(data: bytes, encoding: Encoding) -> str:
+    """Decode a slice of an article's bytes as the article itself was decoded."""
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    return data.decode(codec, errors="replace")

@@ -1,0 +1,1 @@
+"""What a person types into: the command line and, later, the chat."""
