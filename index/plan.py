@@ -1,0 +1,155 @@
+"""What a build has to do: which articles are new, changed, gone, or as they were."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.articles import Contents, Found, Root, Skipped, find, read
+from index.catalog import StoredArticle
+from index.errors import BadRequest
+from index.passages import ModelLimit, PassageSettings
+from index.reading import ReadArticle, read_article
+from index.text import NotText
+
+RACY_NS = 2_000_000_000
+"""A file touched so shortly before it was looked at may have changed since under the same times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An article that was read in this build."""
+
+    found: Found
+    seen_ns: int
+    read: ReadArticle
+    change: Literal["added", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """An article whose content is the one already indexed."""
+
+    found: Found
+    seen_ns: int
+    stored: StoredArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A remembered root that is not there now; its articles are kept as they were."""
+
+    root: Root
+    articles: int
+
+
+Planned = Fresh | Same
+
+
+@dataclass
+class Plan:
+    """What was found, in the order in which it will be stored."""
+
+    articles: list[Planned] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    removed: int = 0
+
+    def count(self, change: Literal["added", "changed"]) -> int:
+        """Count the articles that are new, or new in content."""
+        return sum(isinstance(one, Fresh) and one.change == change for one in self.articles)
+
+    @property
+    def passages(self) -> int:
+        """Count the passages of all articles."""
+        counts = (
+            len(one.read.passages if isinstance(one, Fresh) else one.stored.passages)
+            for one in self.articles
+        )
+        return sum(counts)
+
+    @property
+    def unchanged(self) -> int:
+        """Count the articles whose content is as indexed."""
+        return sum(isinstance(one, Same) for one in self.articles)
+
+
+def resolve_roots(paths: tuple[str, ...]) -> tuple[Root, ...]:
+    """Turn what the person named into roots. Raises BadRequest where there is nothing."""
+    roots = []
+    for given in paths:
+        path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
+        if not os.path.lexists(path):
+            raise BadRequest(f"there is no file or folder {given}")
+        roots.append(Root(given, path))
+    return tuple(roots)
+
+
+def signature_is_proof(found: Found, stored: StoredArticle) -> bool:
+    """Tell whether a file that still has its signature must also still have its content."""
+    signature = found.signature
+    touched = max(signature.mtime_ns, signature.ctime_ns)
+    return signature == stored.found.signature and touched + RACY_NS < stored.seen_ns
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Looks at every article and reads those that may have changed."""
+
+    stored: dict[str, StoredArticle]
+    """The articles of the last generation that may be kept, by absolute path."""
+    settings: PassageSettings
+    limit: ModelLimit
+    max_bytes: int
+
+    def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[int]:
+        """Fill the plan; yields the number of files looked at, one by one."""
+        done = 0
+        for root in roots:
+            if not os.path.lexists(root.path):
+                self._keep_lost(root, plan)
+        for item in find(tuple(root for root in roots if os.path.lexists(root.path))):
+            if isinstance(item, Skipped):
+                plan.skipped.append(item)
+            else:
+                self._look_at(item, plan)
+            done += 1
+            yield done
+        kept = {one.found.path for one in plan.articles}
+        plan.removed = sum(path not in kept for path in self.stored)
+
+    def _keep_lost(self, root: Root, plan: Plan) -> None:
+        kept = [one for one in self.stored.values() if one.found.root.path == root.path]
+        plan.articles += [Same(one.found, one.seen_ns, one) for one in kept]
+        plan.lost.append(Lost(root, len(kept)))
+
+    def _look_at(self, found: Found, plan: Plan) -> None:
+        seen_ns = time.time_ns()
+        stored = self.stored.get(found.path)
+        if stored and signature_is_proof(found, stored):
+            plan.articles.append(Same(found, stored.seen_ns, stored))
+            return
+        contents = read(found.root, found.relative, self.max_bytes)
+        if isinstance(contents, Skipped):
+            plan.skipped.append(contents)
+            return
+        now = Found(found.root, found.relative, contents.signature)
+        if stored and contents.sha256 == stored.article.sha256:
+            plan.articles.append(Same(now, seen_ns, stored))
+            return
+        self._read(now, seen_ns, contents, plan, "changed" if stored else "added")
+
+    def _read(
+        self,
+        found: Found,
+        seen_ns: int,
+        contents: Contents,
+        plan: Plan,
+        change: Literal["added", "changed"],
+    ) -> None:
+        article = read_article(contents, self.settings, self.limit)
+        if isinstance(article, NotText):
+            plan.skipped.append(Skipped(found.path, article.reason))
+        else:
+            plan.articles.append(Fresh(found, seen_ns, article, change))

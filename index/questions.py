@@ -1,0 +1,130 @@
+"""Questions to vectors, through an ONNX export of the embedding model; no torch on the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import numpy as np
+
+from index.encoder import Vectors, encode_with, load, normalised
+from index.errors import ModelUnavailable
+from index.models import Model
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+MODEL_FILE = "question.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "question.json"
+_BATCH = 16
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What an export says of itself."""
+
+    format: int
+    dimension: int
+    max_tokens: int
+    """Special ones counted in."""
+    prompt: str
+    inputs: list[str]
+    cosine: float
+    """Least cosine to the original model, on the texts that the export was checked with."""
+    sizes: dict[str, int]
+    sha256: dict[str, str]
+    failure: str = ""
+    """Why the model could not be exported; empty where it was."""
+
+
+CARD_FORMAT = 1
+
+
+class QuestionEncoder(Protocol):
+    """What asking needs of an embedding model."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; shape (texts, dimension), rows of length 1."""
+
+
+@dataclass(frozen=True)
+class OnnxQuestionEncoder:
+    """The exported model."""
+
+    card: Card
+    session: Any
+    tokenizer: Any
+
+    @classmethod
+    def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
+        """Open an export. Raises ModelUnavailable where a file is missing or another size."""
+        for name, size in card.sizes.items():
+            path = folder / name
+            if not path.is_file() or path.stat().st_size != size:
+                raise ModelUnavailable(f"{path} is missing or damaged; delete {folder}")
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        onnxruntime.set_default_logger_severity(3)
+        try:
+            session = onnxruntime.InferenceSession(
+                str(folder / MODEL_FILE), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise ModelUnavailable(f"{folder / MODEL_FILE} is damaged; delete {folder}") from error
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cls(card, session, tokenizer)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts in batches of like length; one longer than the model sees, in windows."""
+        windows = [self._windows(text) for text in texts]
+        rows = [(len(ids), text, ids) for text, parts in enumerate(windows) for ids in parts]
+        rows.sort()
+        sums = np.zeros((len(texts), self.card.dimension), dtype=np.float32)
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            vectors = self._run([ids for _, _, ids in batch])
+            for (_, text, _), vector in zip(batch, vectors, strict=True):
+                sums[text] += vector
+        return normalised(sums)
+
+    def _windows(self, text: str) -> list[list[int]]:
+        ids = self.tokenizer.encode(self.card.prompt + text).ids
+        if len(ids) <= self.card.max_tokens:
+            return [ids]
+        bare = self.tokenizer.encode(self.card.prompt + text, add_special_tokens=False).ids
+        empty = self.tokenizer.encode("").ids
+        head, tail = empty[: len(empty) // 2], empty[len(empty) // 2 :]
+        step = self.card.max_tokens - len(empty)
+        return [head + bare[at : at + step] + tail for at in range(0, len(bare), step)]
+
+    def _run(self, batch: Sequence[list[int]]) -> Vectors:
+        longest = max(len(ids) for ids in batch)
+        ids = np.zeros((len(batch), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, one in enumerate(batch):
+            ids[row, : len(one)] = one
+            mask[row, : len(one)] = 1
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        output = self.session.run(None, {name: known[name] for name in self.card.inputs})[0]
+        return normalised(np.asarray(output, dtype=np.float32))
+
+
+@dataclass(frozen=True)
+class TorchQuestionEncoder:
+    """The model itself, where it cannot be exported: slower to start, the same answers."""
+
+    loaded: "SentenceTransformer"
+    prompt: str
+
+    @classmethod
+    def open(cls, model: Model) -> "TorchQuestionEncoder":
+        """Load the model."""
+        return cls(load(model), model.prompts.question)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; shape (texts, dimension), rows of length 1."""
+        return encode_with(self.loaded, texts, self.prompt)

@@ -1,0 +1,194 @@
+"""The folder of generations: which one is current, who reads, who writes, what may go."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from index.articles import Root
+from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
+from index.files import replace_synced, sync_folder, write_synced
+from index.generation import Generation, Manifest, read_manifest
+
+CURRENT = "CURRENT"
+MARK = "byline-index"
+WRITER_LOCK = "writer.lock"
+GENERATIONS = "generations"
+EMBEDDED = "embedded"
+_ATTEMPTS = 20
+
+
+class Holder(msgspec.Struct):
+    """Who holds the writer's lock."""
+
+    pid: int
+    since: str
+    """Local time, to the second."""
+
+
+@dataclass(frozen=True)
+class OpenIndex:
+    """The current generation, kept from being collected for as long as it is open."""
+
+    name: str
+    generation: Generation
+    lock: int
+    """File descriptor that holds the reader's lock."""
+
+    def close(self) -> None:
+        """Let the generation go."""
+        self.generation.close()
+        os.close(self.lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An index's folder."""
+
+    folder: Path
+
+    def exists(self) -> bool:
+        """Tell whether an index was ever published here."""
+        return (self.folder / CURRENT).is_file()
+
+    def open(self) -> OpenIndex:
+        """Open the current generation. Raises NoIndex or IndexDamaged."""
+        for _ in range(_ATTEMPTS):
+            name = self.current()
+            # Between reading the name and locking it, a build may have published another
+            # generation and collected this one.
+            with suppress(FileNotFoundError):
+                return self._open(name)
+        raise IndexDamaged(
+            f"{self.generation_folder(name)} is missing; run `byline index --full`"
+        )
+
+    def _open(self, name: str) -> OpenIndex:
+        lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            folder = self.generation_folder(name)
+            folder.stat()
+            return OpenIndex(name, Generation.open(folder), lock)
+        except BaseException:
+            os.close(lock)
+            raise
+
+    def current(self) -> str:
+        """Name the current generation. Raises NoIndex."""
+        try:
+            return (self.folder / CURRENT).read_text(encoding="ascii").strip()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NoIndex(
+                f"nothing is indexed in {self.folder}; run `byline index FOLDER` first"
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoIndex(f"{self.folder / CURRENT} cannot be read: {error}") from error
+
+    def manifests(self) -> list[Manifest]:
+        """Read the current generation's manifest, if there is one that this version reads."""
+        try:
+            return [read_manifest(self.generation_folder(self.current()))]
+        except (NoIndex, IndexDamaged):
+            return []
+
+    def remembered_roots(self) -> tuple[Root, ...]:
+        """Give the roots that the current index was built from; none where there is no index."""
+        return tuple(root for manifest in self.manifests() for root in manifest.roots)
+
+    def generation_folder(self, name: str) -> Path:
+        """Give the folder of a generation."""
+        return self.folder / GENERATIONS / Path(name).name
+
+    @property
+    def embedded_folder(self) -> Path:
+        """Where a build keeps the vectors it has finished until it is published."""
+        return self.folder / EMBEDDED
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer's lock. Raises IndexBusy, telling who holds it, or IndexUnwritable."""
+        try:
+            self._prepare()
+            lock = os.open(self.folder / WRITER_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise IndexUnwritable(f"{self.folder}: {error.strerror}") from error
+        try:
+            self._lock_for_writing(lock)
+            yield
+        finally:
+            os.close(lock)
+
+    def new_generation(self) -> str:
+        """Make the folder of a generation to be written, and the file that its readers lock."""
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self.generation_folder(name).mkdir(parents=True)
+        self._lock_file(name).touch(mode=0o600)
+        return name
+
+    def publish(self, name: str) -> None:
+        """Make a generation, whole and synced, the current one, in one step."""
+        sync_folder(self.folder / GENERATIONS)
+        replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+
+    def collect(self) -> None:
+        """Delete generations that are not current and that nobody reads; hold the writer's lock."""
+        current = self.current() if self.exists() else ""
+        folders = self.folder / GENERATIONS
+        names = {path.name.removesuffix(".lock") for path in folders.iterdir()}
+        for name in names - {current}:
+            with suppress(OSError):
+                self._collect(name)
+
+    def _collect(self, name: str) -> None:
+        lock_file = self._lock_file(name)
+        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(self.generation_folder(name), ignore_errors=True)
+            lock_file.unlink()
+        finally:
+            os.close(lock)
+
+    def _prepare(self) -> None:
+        mark = self.folder / MARK
+        if not mark.exists():
+            if self.folder.is_dir() and any(self.folder.iterdir()):
+                raise BadRequest(
+                    f"{self.folder} holds other things and is no index; name an empty or new folder"
+                )
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_synced(mark, b"An index made by Byline; safe to delete as a whole.\n")
+        (self.folder / GENERATIONS).mkdir(mode=0o700, exist_ok=True)
+
+    def _lock_for_writing(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise IndexBusy(f"{_holder(lock)} is building {self.folder}; try again later") from error
+        except OSError as error:
+            raise IndexUnwritable(
+                f"{self.folder} is on a file system without locks ({error.strerror}); "
+                "put the index elsewhere with --index"
+            ) from error
+        holder = Holder(os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")  # noqa: DTZ005
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, msgspec.json.encode(holder), 0)
+
+    def _lock_file(self, name: str) -> Path:
+        return self.folder / GENERATIONS / f"{Path(name).name}.lock"
+
+
+def _holder(lock: int) -> str:
+    try:
+        holder = msgspec.json.decode(os.pread(lock, 1000, 0), type=Holder)
+    except msgspec.MsgspecError:
+        return "another process"
+    return f"process {holder.pid}, started {holder.since},"
