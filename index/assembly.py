@@ -38,7 +38,7 @@ class Assembly:
 
     @classmethod
     def of(cls, plan: Plan, last: Sequence[Generation]) -> "Assembly":
-        """Number what was planned; `last` is the generation that kept articles are from, if any."""
+        """Give numbers to what was planned; `last` is the generation that kept articles are from."""
         articles: list[tuple[StoredArticle, Sequence[StoredPassage]]] = []
         wanted: list[Wanted] = []
         kept: list[Kept] = []

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _SHORT = 200
-"""Code points; a longer line is a paragraph, and only a notice's own wording makes it boilerplate."""
+"""Code points; only a notice's own wording makes a longer paragraph boilerplate."""
 
 _HEADER = 12
 """Paragraphs at the top of a file that a headline is among."""
@@ -13,78 +13,90 @@ _CLOSE = 3
 """Paragraphs between the two copies of a caption, at most."""
 
 _BUTTON = (
-    r"share|tweet|e-?mail|print|pin(?: it)?|post|save|like|comments?|reply|copy link|more|menu|"
+    r"(?:share|tweet|e-?mail|print|pin(?: it)?|post|save|like|comments?|reply|copy link|more|menu|"
     r"facebook|twitter|x|whatsapp|linkedin|reddit|telegram|pinterest|instagram|youtube|rss|"
     r"flipboard|messenger|bluesky|mastodon|threads|listen|subscribe|follow|home|search|login|"
-    r"log in|sign in|register|skip|close|next|previous|back to top|top|gallery|video|photos?"
+    r"log in|sign in|register|skip|close|next|previous|back to top|top|gallery|video|photos?)"
 )
 _CREDIT = (
-    r"ap|afp|reuters|epa|getty(?: images)?|ap photo|pa|dpa|tass|itar-tass|ria novosti|alamy|"
-    r"shutterstock|istock|xinhua|upi|bloomberg"
+    r"(?:ap|afp|reuters|epa|getty(?: images)?|ap photo|pa|dpa|tass|itar-tass|ria novosti|alamy|"
+    r"shutterstock|istock|xinhua|upi|bloomberg)"
 )
 _CRUMB = r"[\w&’'-]+(?: [\w&’'-]+){0,3}"
 """A step of a bread-crumb trail, up to four words."""
-_LINES = re.compile(
-    "|".join(
-        f"(?:{pattern})"
-        for pattern in (
-            rf"(?:{_BUTTON})(?:[\s|/·•,&+:()0-9-]+(?:{_BUTTON}|on|this|article|story|via))*[\s:|0-9]*",
-            r"(?:follow|find|like|join) us(?: on)?\b.*",
-            r"share (?:this|on|via|with)\b.*",
-            r"click (?:here )?to (?:follow|share|enlarge|expand|subscribe|read|print|email)\b.*",
-            r"(?:please )?(?:sign|log) (?:up|in|on) (?:to|for|now|here|below|with)\b.*",
-            r"(?:get|receive) (?:the best|the latest|our|breaking|daily|all the)\b.*"
-            r"(?:inbox|e-?mail|newsletters?|updates?|alerts?)\b.*",
-            r"please (?:select|choose|enter|confirm|tick|check)\b.*",
-            r"(?:subscribe|register) (?:to|for|now|today|here)\b.*",
-            r".*\bour (?:[\w-]+ ){0,3}newsletters?\b.*",
-            r"(?:get|try|join|receive|subscribe to|sign up)\b.*\bnewsletters?\b.*",
-            r"thank you for (?:signing up|subscribing|registering)\b.*",
-            r"(?:enter|type) your e-?mail\b.*",
-            r"(?:we|this (?:web)?site|our (?:web)?site|by (?:continuing|using|browsing|clicking))\b"
-            r".*\b(?:use of cookies|(?:uses?|set|store) (?:\w+ ){0,2}cookies|privacy (?:policy|notice)|"
-            r"terms (?:of (?:use|service)|and conditions))\b.*",
-            r"(?:accept|reject|manage|allow)(?: all)? cookies?\b.*",
-            r"(?:related|recommended|trending|popular|latest|further)"
-            r"(?: (?:articles?|stories|story|news|topics?|links?|content|reading|videos?))?\s*[:.>»]*",
-            r"(?:most (?:read|popular|viewed|shared)|top stories|editor'?s'? (?:picks?|choice)|"
-            r"more (?:from|on|about|stories|news)|you (?:may|might) (?:also )?like|up next|"
-            r"in this (?:article|story)|what to read next)\b.*",
-            r"(?:read|see|watch|view|continue|show|load)(?: (?:more|also|next|all|full|the full|on|"
-            r"reading))+\b.*",
-            r"(?:also read|see also|read|watch|listen|latest|related|more|gallery|podcast|video|"
-            r"in pictures|in photos) ?:.*[^.]",
-            rf"{_CRUMB}(?: [>»›|] {_CRUMB})+",
-            r".*\bmay not be (?:re)?(?:published|produced|printed|broadcast|written|distributed)\b.*",
-            r"(?:story|article|page|text) continues (?:below|after)\b.*",
-            r"(?:- ?)?(?:advertise?ment|advertisement feature|sponsored(?: content)?|promoted|"
-            r"paid post)(?: ?-)?",
-            r"(?:image|photo|picture|photograph|video|file photo|illustration|graphic|caption)"
-            r"s?(?: (?:source|credit|caption|by|courtesy|copyright))?\s?[:/©].*",
-            r".*[\[(]\s?(?:photo|image|picture|file|credit)s?\b[^\])]*[\])]\.?",
-            r"[\[(]\s?(?:photo|image|picture|video|graphic|caption)s?\b.*",
-            rf".*(?:\[|[/|]\s?|[^.!?\"”’]\s?\()\s?(?:[\w .'-]+/)?(?:{_CREDIT})(?:/[\w .'-]+)?\s?[\])]?\.?",
-            r"(?:source|sources|agency|agencies) ?: ?[\w ,/.&-]{1,60}",
-            r"(?:©|\(c\)|copyright\s*(?:©|\(c\)|\d{4})).*",
-            r".*\ball rights reserved\b.*",
-            r"this (?:article|material|page) (?:was|has been|may|is|first)\b.*"
-            r"(?:published|reproduced|updated|copyright|republished|redistributed).*",
-            r"(?:comments (?:are|have been|will be)\b|\d+ comments?\b|leave a (?:comment|reply)\b|"
-            r"be the first to\b|join the (?:conversation|discussion|debate)\b|report (?:this|an? error)\b|"
-            r"spotted (?:a|an)\b|have you (?:seen|got) (?:a|an|news)\b|got a (?:story|tip)\b).*",
-            r"(?:tags?|topics|filed under|keywords|categor(?:y|ies)|sections?) ?:.*",
-            r"\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)",
-            r"(?:javascript|your browser)\b.*\b(?:enabled?|disabled|support(?:ed|s)?)\b.*",
-        )
-    ),
-    re.IGNORECASE | re.DOTALL,
+
+_WHOLE_LINES = (
+    rf"{_BUTTON}(?:[\s|/·•,&+:()0-9-]+(?:{_BUTTON}|on|this|article|story|via))*[\s:|0-9]*",
+    rf"{_CRUMB}(?: [>»›|] {_CRUMB})+",
+    r"(?:follow|find|like|join) us(?: on\b.*| ?:.*)?",
+    r"click (?:here )?to (?:follow|share|enlarge|expand|subscribe|read|print|e-?mail)\b.*",
+    r"(?:please )?(?:sign|log) (?:up|in|on) (?:to|for|now|here|below|with)\b.*",
+    r"(?:please (?:select|choose|enter|confirm|tick)|(?:enter|type) your e-?mail)\b.*",
+    r"(?:subscribe|register) (?:to|for|now|today|here)\b.*",
+    r"(?:get|receive)\b.*\b(?:inbox|newsletters?|(?:e-?mail|news) (?:updates?|alerts?))\b.*",
+    r"(?:try|join|our)\b.*\bnewsletters?\b.*",
+    r"thank you for (?:signing up|subscribing|registering)\b.*",
+    r"(?:we|this (?:web)?site|our (?:web)?site|by (?:continuing|using|browsing|clicking))\b.*"
+    r"\b(?:use of cookies|(?:uses?|set|store) (?:\w+ ){0,2}cookies|privacy (?:policy|notice)|"
+    r"terms (?:of (?:use|service)|and conditions))\b.*",
+    r"(?:accept|reject|manage|allow)(?: all)? cookies?\b.*",
+    r"(?:story|article|page|text) continues (?:below|after)\b.*",
+    r"(?:- ?)?(?:advertise?ment(?: feature)?|sponsored(?: content)?|promoted|paid post)(?: ?-)?",
+    r"(?:image|photo|picture|photograph|video|file photo|illustration|graphic|caption)s?"
+    r"(?: (?:source|credit|caption|by|courtesy|copyright))?\s?[:/©].*",
+    r".*[\[(]\s?(?:photo|image|picture|file|credit)s?\b[^\])]*[\])]\.?",
+    r"[\[(]\s?(?:photo|image|picture|video|graphic|caption)s?\b.*",
+    rf".*(?:\[|[/|]\s?|[^.!?\"”’]\s?\()\s?(?:[\w .'-]+/)?{_CREDIT}(?:/[\w .'-]+)?\s?[\])]?\.?",
+    r"(?:source|sources|agency|agencies) ?: ?[\w ,/.&-]{1,60}",
+    r"(?:©|\(c\)|copyright\s*(?:©|\(c\)|\d{4})).*",
+    r".*\b(?:all rights reserved|"
+    r"may not be (?:re)?(?:published|produced|printed|broadcast|written|distributed))\b.*",
+    r"this (?:article|material|page) (?:was|has been|may|is|first)\b.*"
+    r"(?:published|reproduced|updated|copyright|republished|redistributed).*",
+    r"comments (?:are|have been) (?:closed|disabled|turned off|moderated)\b.*",
+    r"(?:\d+ comments?|leave a (?:comment|reply)|be the first to (?:comment|reply|share)|"
+    r"join the (?:conversation|discussion|debate)|report (?:this|an) (?:error|comment|ad)|"
+    r"spotted an? (?:error|mistake|typo)|got a (?:story|tip))\b.*",
+    r"(?:tags?|topics|filed under|keywords|categor(?:y|ies)|sections?) ?:.*",
+    r"\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)",
+    r"(?:please enable javascript|your browser (?:does not|is not|doesn't))\b.*",
 )
-_NOTICES = re.compile(
-    r"\bunsubscribe\b|\bmailchimp\b|\bmailing lists?\b|\bby subscribing\b|\bmarketing platform\b|"
-    r"\b(?:use|uses|using|accept|set|our) cookies\b|\bcookie (?:policy|settings|notice|preferences)\b|"
-    r"\bin the footer of our e-?mails\b|\bsign up (?:to|for) (?:our|the) [\w -]{0,30}newsletters?\b",
-    re.IGNORECASE,
+"""Patterns of lines that are boilerplate whatever they end with."""
+
+_LINK_LINES = (
+    r"share (?:this|on|via|with)\b.*",
+    r"(?:related|recommended|trending|popular|latest|further)"
+    r"(?: (?:articles?|stories|story|news|topics?|links?|content|reading|videos?))?\s*[:>»]*",
+    r"(?:most (?:read|popular|viewed|shared)|top stories|editor'?s'? (?:picks?|choice)|up next|"
+    r"more (?:from|on|about|stories|news)|you (?:may|might) (?:also )?like|what to read next)\b.*",
+    r"(?:read|see|watch|view|continue|show|load)(?: (?:more|also|next|all|full|the full|on|"
+    r"reading))+\b.*",
+    r"(?:also read|see also|read|watch|listen|latest|related|more|gallery|podcast|video|"
+    r"in pictures|in photos) ?:.*",
 )
+"""Patterns of lines that lead elsewhere; what ends as a sentence does is none of them."""
+
+_NOTICES = (
+    r"\bunsubscribe\b",
+    r"\bmailchimp\b",
+    r"\bmailing lists?\b",
+    r"\bby subscribing\b",
+    r"\bmarketing platform\b",
+    r"\b(?:uses?|using|accept|set|our) cookies\b",
+    r"\bcookie (?:policy|settings|notice|preferences)\b",
+    r"\bin the footer of our e-?mails\b",
+    r"\bsign up (?:to|for) (?:our|the) [\w -]{0,30}newsletters?\b",
+)
+"""Wording that makes a paragraph of any length a notice."""
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.DOTALL)
+
+
+_WHOLE = _any_of(_WHOLE_LINES)
+_LINK = _any_of([rf"(?:{pattern})(?<![.!?\"”])" for pattern in _LINK_LINES])
+_NOTICE = _any_of(_NOTICES)
 _SPACE = re.compile(r"\s+")
 
 
@@ -111,9 +123,9 @@ def is_boilerplate(line: str) -> bool:
     """Tell whether a normalised paragraph, by its own words, is no part of an article."""
     if not any(char.isalnum() for char in line):
         return True
-    if _NOTICES.search(line):
+    if _NOTICE.search(line):
         return True
-    return len(line) <= _SHORT and _LINES.fullmatch(line) is not None
+    return len(line) <= _SHORT and any(kind.fullmatch(line) for kind in (_WHOLE, _LINK))
 
 
 def normalised(line: str) -> str:

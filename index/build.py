@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from index import generation as layout
-from index.articles import MAX_BYTES, Root, Skipped
+from index.articles import MAX_BYTES, Root
 from index.assembly import Assembly
 from index.catalog import write_catalog
 from index.embedded import EmbeddedLog
@@ -19,50 +18,11 @@ from index.errors import BadRequest, IndexDamaged, IndexUnwritable, NoIndex
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.keywords import write_keywords
 from index.models import Model
-from index.passages import PassageSettings
-from index.plan import Fresh, Lost, Plan, Planner
+from index.passages import DEFAULT_SETTINGS, PassageSettings
+from index.plan import Fresh, Plan, Planner
+from index.progress import Progress, Stage, Summary
 from index.store import Store
 from index.vectors import write_vectors
-
-
-class Stage(StrEnum):
-    """The stages of a build, in order."""
-
-    READ = "Reading articles"
-    EMBED = "Embedding passages"
-    WRITE = "Writing the index"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a stage is; a total of 0 is not known yet."""
-
-    stage: Stage
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build did."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-    skipped: tuple[Skipped, ...]
-    lost: tuple[Lost, ...]
-    articles: int
-    passages: int
-    embedded: int
-    """Passages that went through the model."""
-    reused: int
-    """Passages of new or changed articles whose vectors were there already."""
-    published: bool
-    """False where nothing had changed, so that the index stays as it was."""
-    rebuilt: str
-    """Why everything was done anew; empty where it was not."""
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +34,7 @@ class BuildRequest:
     """Roots to add to those remembered."""
     forget: tuple[Root, ...] = ()
     """Roots to drop from those remembered."""
-    settings: PassageSettings = PassageSettings()
+    settings: PassageSettings = DEFAULT_SETTINGS
     full: bool = False
     max_bytes: int = MAX_BYTES
 

@@ -103,7 +103,7 @@ class Catalog:
         rows = self._rows("SELECT * FROM passages WHERE article = ? ORDER BY id", article.id)
         return [_passage(row) for row in rows]
 
-    def keys(self) -> Iterator[tuple[bytes, int]]:
+    def passage_keys(self) -> Iterator[tuple[bytes, int]]:
         """Yield each passage's key and id."""
         yield from self._rows("SELECT key, id FROM passages")
 
@@ -117,7 +117,9 @@ class Catalog:
         try:
             return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise IndexDamaged("passages.sqlite cannot be read; run `byline index --full`") from error
+            raise IndexDamaged(
+                "passages.sqlite cannot be read; run `byline index --full`"
+            ) from error
 
     def _article(self, row: tuple[Any, ...]) -> StoredArticle:
         article_id, root, relative, size, mtime, ctime, inode, seen, *rest = row

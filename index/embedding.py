@@ -50,9 +50,7 @@ class Embedding:
             self.embedded += len(keys)
             yield self.embedded, len(missing)
 
-    def vectors(
-        self, assembly: Assembly, last: Sequence[Generation], dimension: int
-    ) -> Vectors:
+    def vectors(self, assembly: Assembly, last: Sequence[Generation], dimension: int) -> Vectors:
         """Put the vectors of all passages together; shape (passages, dimension)."""
         rows = np.zeros((assembly.passage_count, dimension), dtype=np.float32)
         for generation in last:
@@ -63,7 +61,7 @@ class Embedding:
         return rows
 
     def _take_over(self, texts: dict[bytes, str], generation: Generation) -> None:
-        rows = {key: row for key, row in generation.catalog.keys() if key in texts}
+        rows = {key: row for key, row in generation.catalog.passage_keys() if key in texts}
         if rows:
             vectors = generation.vectors.rows(list(rows.values()))
             self.known.update(zip(rows, vectors, strict=True))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -17,6 +17,7 @@ from index.passages import ModelLimit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimension), each row of length 1."""
@@ -27,7 +28,7 @@ PARITY = 0.999
 _PARITY_TEXTS = (
     "The harbour board voted on Tuesday to rebuild the breakwater before next winter.",
     "Who signed the agreement, and when does it come into force?",
-    "Fourteen more interceptors are to be in the ground by the end of 2017, at a cost of $1 billion.",
+    "Fourteen more interceptors are to be in the ground by 2017, at a cost of $1 billion.",
 )
 
 
@@ -71,7 +72,7 @@ class SentenceEncoder:
         return [len(one.ids) for one in encoded]
 
     @cached_property
-    def _tokenizer(self) -> Any:
+    def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
         path = self.model.folder / self.model.transformer / "tokenizer.json"
@@ -173,7 +174,7 @@ def _quieten() -> None:
     """Keep the libraries' own progress bars and advice off the person's screen."""
     import logging
 
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
     from transformers.utils import logging as transformers_logging
 
     disable_progress_bars()

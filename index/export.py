@@ -6,7 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -137,12 +137,12 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
     features = loaded.preprocess(["An export needs an example.", "Two."])
     inputs = [name for name in _KNOWN_INPUTS if name in features]
 
-    class Embed(torch.nn.Module):
+    class Embed(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.loaded = loaded
 
-        def forward(self, *values: Any) -> Any:
+        def forward(self, *values: torch.Tensor) -> torch.Tensor:
             return self.loaded(dict(zip(inputs, values, strict=True)))["sentence_embedding"]
 
     axes = {0: "batch", 1: "tokens"}
@@ -157,14 +157,12 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
             dynamo=False,
             input_names=inputs,
             output_names=["vector"],
-            dynamic_axes={name: axes for name in inputs},
+            dynamic_axes=dict.fromkeys(inputs, axes),
         )
     return inputs
 
 
 def _least_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
     texts = sample_texts()
-    original = np.concatenate(
-        [encode_with(loaded, [text], exported.card.prompt) for text in texts]
-    )
+    original = np.concatenate([encode_with(loaded, [text], exported.card.prompt) for text in texts])
     return float((original * exported.encode(texts)).sum(axis=1).min())

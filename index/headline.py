@@ -106,11 +106,8 @@ def _reads_as_headline(line: str) -> bool:
 
 def _dateline(lines: Sequence[str]) -> tuple[date, ...]:
     for line in lines:
-        if len(line) <= _DATELINE and not line.endswith("."):
-            candidate = line
-        else:
-            candidate = _opening(line)
-        if dates := _dates_in(candidate):
+        stands_alone = len(line) <= _DATELINE and not line.endswith(".")
+        if dates := _dates_in(line if stands_alone else _opening(line)):
             return dates
     return ()
 

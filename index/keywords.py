@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
@@ -40,8 +39,8 @@ class Document:
 class KeywordIndex:
     """The keywords of one generation."""
 
-    schema: Any
-    searcher: Any
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
@@ -67,7 +66,10 @@ class KeywordIndex:
         matching = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, self._term("text", term)) for term in wanted]
             + [
-                (tantivy.Occur.Should, tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST))
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST),
+                )
                 for term in wanted
             ]
         )
@@ -79,10 +81,13 @@ class KeywordIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
             )
-        addresses = [address for _, address in self.searcher.search(matching, most, count=False).hits]
-        return [int(passage) for passage in self.searcher.fast_field_values("passage", addresses)]
+        addresses = [
+            address for _, address in self.searcher.search(matching, most, count=False).hits
+        ]
+        passages = self.searcher.fast_field_values("passage", addresses)
+        return [int(passage) for passage in passages if passage is not None]
 
-    def _term(self, field: str, term: str) -> Any:
+    def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
 
 
@@ -126,19 +131,19 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
 _ANALYZER = "english"
 
 
-def _builder() -> Any:
+def _builder() -> tantivy.TextAnalyzerBuilder:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TERM))
     return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
 
 
 @cache
-def _analyzer() -> Any:
+def _analyzer() -> tantivy.TextAnalyzer:
     return _builder().filter(tantivy.Filter.stemmer("english")).build()
 
 
 @cache
-def _question_analyzer() -> Any:
+def _question_analyzer() -> tantivy.TextAnalyzer:
     without = _builder().filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
     return without.filter(tantivy.Filter.stemmer("english")).build()
 

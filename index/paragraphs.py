@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.spans import Span
 from index.text import Text
@@ -59,7 +60,7 @@ def _wrapped_line_ends(text: str, lines: Sequence[Paragraph]) -> set[int]:
     """Give the lines, from 1, whose sentence may run on into the next line."""
     inner = [
         (line, following)
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
         if line.last_line + 1 == following.first_line
         and not _ITEM.match(following.span.of(text))
         and not is_heading(line.span.of(text))

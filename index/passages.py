@@ -24,6 +24,9 @@ class PassageSettings:
     """Tokens that a passage may repeat from the one before it."""
 
 
+DEFAULT_SETTINGS = PassageSettings()
+
+
 class ModelLimit(Protocol):
     """How much the embedding model can see, by its own tokenizer."""
 

@@ -105,16 +105,15 @@ class Planner:
 
     def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[int]:
         """Fill the plan; yields the number of files looked at, one by one."""
-        done = 0
         for root in roots:
             if not os.path.lexists(root.path):
                 self._keep_lost(root, plan)
-        for item in find(tuple(root for root in roots if os.path.lexists(root.path))):
+        there = tuple(root for root in roots if os.path.lexists(root.path))
+        for done, item in enumerate(find(there), 1):
             if isinstance(item, Skipped):
                 plan.skipped.append(item)
             else:
                 self._look_at(item, plan)
-            done += 1
             yield done
         kept = {one.found.path for one in plan.articles}
         plan.removed = sum(path not in kept for path in self.stored)

@@ -66,9 +66,7 @@ class Store:
             # generation and collected this one.
             with suppress(FileNotFoundError):
                 return self._open(name)
-        raise IndexDamaged(
-            f"{self.generation_folder(name)} is missing; run `byline index --full`"
-        )
+        raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
     def _open(self, name: str) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
@@ -172,7 +170,9 @@ class Store:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise IndexBusy(f"{_holder(lock)} is building {self.folder}; try again later") from error
+            raise IndexBusy(
+                f"{_holder(lock)} is building {self.folder}; try again later"
+            ) from error
         except OSError as error:
             raise IndexUnwritable(
                 f"{self.folder} is on a file system without locks ({error.strerror}); "

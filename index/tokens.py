@@ -1,4 +1,4 @@
-"""The token encoding that passages are measured in: ours, so that a model's change moves nothing."""
+"""The token encoding that passages are measured in: ours, so a new model moves no passage."""
 
 import base64
 import hashlib

@@ -40,7 +40,9 @@ class VectorIndex:
         try:
             return cls(faiss.deserialize_index(data))
         except RuntimeError as error:
-            raise IndexDamaged(f"{path} cannot be read as vectors; run `byline index --full`") from error
+            raise IndexDamaged(
+                f"{path} cannot be read as vectors; run `byline index --full`"
+            ) from error
 
     def __len__(self) -> int:
         return int(self.faiss_index.ntotal)
@@ -57,7 +59,7 @@ class VectorIndex:
         parameters = None
         if within:
             allowed = np.concatenate([np.arange(ids.start, ids.stop) for ids in within])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         question = np.ascontiguousarray(vector[None, :], dtype=np.float32)
         similarities, ids = self.faiss_index.search(
             question, min(most, len(self)), params=parameters

@@ -1,0 +1,47 @@
+"""What a build tells while it runs, and when it is done."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.articles import Skipped
+from index.plan import Lost
+
+
+class Stage(StrEnum):
+    """The stages of a build, in order."""
+
+    READ = "Reading articles"
+    EMBED = "Embedding passages"
+    WRITE = "Writing the index"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is; a total of 0 is not known yet."""
+
+    stage: Stage
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build did."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    skipped: tuple[Skipped, ...]
+    lost: tuple[Lost, ...]
+    articles: int
+    passages: int
+    embedded: int
+    """Passages that went through the model."""
+    reused: int
+    """Passages of new or changed articles whose vectors were there already."""
+    published: bool
+    """False where nothing had changed, so that the index stays as it was."""
+    rebuilt: str
+    """Why everything was done anew; empty where it was not."""
+    seconds: float
