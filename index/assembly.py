@@ -38,7 +38,7 @@ class Assembly:
 
     @classmethod
     def of(cls, plan: Plan, last: Sequence[Generation]) -> "Assembly":
-        """Give numbers to what was planned; `last` is the generation that kept articles are from."""
+        """Number what was planned; what was kept is from `last`, which then holds one."""
         articles: list[tuple[StoredArticle, Sequence[StoredPassage]]] = []
         wanted: list[Wanted] = []
         kept: list[Kept] = []

@@ -110,10 +110,18 @@ def _put(made: Path, folder: Path) -> None:
 
 def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     try:
-        inputs = _write_onnx(loaded, folder / MODEL_FILE)
-        (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
-    except Exception as error:  # noqa: BLE001  (whatever torch's exporter raises)
-        return _failed(f"{type(error).__name__}: {str(error).strip().splitlines()[0]:.120}")
+        card = _exported(model, loaded, folder)
+    except Exception as error:  # noqa: BLE001  (whatever torch's exporter or onnxruntime raises)
+        told = " ".join(str(error).split())
+        return _failed(f"{type(error).__name__}: {told:.120}" if told else type(error).__name__)
+    if not card.cosine >= LEAST_COSINE:
+        return _failed(f"cosine {card.cosine:.5f} to the original, under {LEAST_COSINE}")
+    return card
+
+
+def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
+    inputs = _write_onnx(loaded, folder / MODEL_FILE)
+    (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
     names = (MODEL_FILE, TOKENIZER_FILE)
     card = Card(
         format=CARD_FORMAT,
@@ -126,8 +134,6 @@ def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
         sha256={name: sha256_of(folder / name) for name in names},
     )
     cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
-    if not cosine >= LEAST_COSINE:
-        return _failed(f"cosine {cosine:.5f} to the original, under {LEAST_COSINE}")
     return msgspec.structs.replace(card, cosine=cosine)
 
 

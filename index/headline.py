@@ -30,7 +30,7 @@ _DATES = tuple(
     for pattern in (
         rf"{_DAY}(?: of)? {_MONTH},? {_YEAR}",
         rf"{_MONTH} {_DAY},? {_YEAR}",
-        rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])",
+        rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z?)?",
     )
 )
 _PLACE = re.compile(
@@ -73,16 +73,21 @@ def front_matter(lines: Sequence[str]) -> Headline:
     if not end or len(block) > _FRONT_MATTER:
         return absent
     try:
-        values = yaml.safe_load(block)
+        # All values as the strings they are: what the safe loader makes of tags and aliases can
+        # fail in any way, or grow without end.
+        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError):
         return absent
     if not isinstance(values, dict):
         return absent
-    named = {str(key).lower(): value for key, value in values.items()}
-    title = named.get("title", "")
+    named = {
+        key.lower(): value
+        for key, value in values.items()
+        if isinstance(key, str) and isinstance(value, str)
+    }
     return Headline(
-        title=title if isinstance(title, str) else "",
-        dates=_dates_in(str(named.get("date", named.get("published", "")))),
+        title=named.get("title", ""),
+        dates=_dates_in(named.get("date", named.get("published", ""))),
         front_matter=end + 1,
     )
 

@@ -1,5 +1,6 @@
 """Keyword search: BM25 in tantivy over stemmed English terms, built by us from the question."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -60,7 +61,7 @@ class KeywordIndex:
 
         `articles` keeps the search to these article ids, before the cut; empty means everywhere.
         """
-        wanted = terms(question)
+        wanted = terms(question)[:_MOST_TERMS]
         if not wanted:
             return []
         matching = tantivy.Query.boolean_query(
@@ -87,13 +88,18 @@ class KeywordIndex:
         passages = self.searcher.fast_field_values("passage", addresses)
         return [int(passage) for passage in passages if passage is not None]
 
+    def rarity(self, term: str) -> float:
+        """Give a term's inverse document frequency, as BM25 has it: ln(1 + (N - n + ½) / (n + ½))."""
+        holding = self.searcher.doc_freq("text", term)
+        return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
+
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
 
 
-def terms(question: str) -> list[str]:
-    """Give a question's distinct search terms: folded, stemmed, question words left out."""
-    return list(dict.fromkeys(_question_analyzer().analyze(_plain(question))))[:_MOST_TERMS]
+def terms(text: str) -> list[str]:
+    """Give a text's distinct search terms: folded, stemmed, question words left out."""
+    return list(dict.fromkeys(_question_analyzer().analyze(_plain(text))))
 
 
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:

@@ -28,15 +28,15 @@ class Paragraph:
     last_line: int
 
 
-def paragraphs(text: Text) -> list[Paragraph]:
-    """Give the paragraphs of an article in order.
+def paragraphs(text: Text, skipped: int = 0) -> list[Paragraph]:
+    """Give the paragraphs of an article in order, those of its first `skipped` lines left out.
 
     A line is a paragraph of its own, unless the line end looks like a wrap: the file keeps to a
     margin and the next word would not have fitted, or a sentence plainly runs on.
     """
     lines = [
         Paragraph(Span(*text.line_span(line)).trimmed(text.text), line, line)
-        for line in range(1, text.line_count + 1)
+        for line in range(skipped + 1, text.line_count + 1)
     ]
     lines = [line for line in lines if len(line.span)]
     wraps = _wrapped_line_ends(text.text, lines)

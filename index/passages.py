@@ -104,15 +104,28 @@ def split(
             for sentence in sentences(text.text, paragraph.span)
             for piece in cut(text.text, sentence, within_budget)
         ]
-        sizes = [tokens.count(piece.span.of(text.text)) for piece in pieces]
-        runs += [pieces[start:end] for start, end in pack(sizes, settings)]
-    seen = limit.count([embedding_text(title, _covered(run).of(text.text)) for run in runs])
+        runs += [pieces[start:end] for start, end in pack(_sizes(text.text, pieces), settings)]
+    texts = [_covered(run).of(text.text) for run in runs]
+    seen = limit.count([embedding_text(title, one) for one in texts])
     whole = (
         run
-        for wide, size in zip(runs, seen, strict=True)
-        for run in ([wide] if size <= limit.max_tokens else _refit(text.text, wide, within_model))
+        for wide, one, size in zip(runs, texts, seen, strict=True)
+        for run in (
+            [wide]
+            if size <= limit.max_tokens and within_budget(one)
+            else _refit(text.text, wide, lambda one: within_budget(one) and within_model(one))
+        )
     )
     return [_passage(text, run) for run in whole if not all(piece.heading for piece in run)]
+
+
+def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
+    """Count each piece's tokens, with the white space that stands between it and the last."""
+    starts = [piece.span.start for piece in pieces[:1]] + [piece.span.end for piece in pieces[:-1]]
+    return [
+        tokens.count(text[start : piece.span.end])
+        for start, piece in zip(starts, pieces, strict=True)
+    ]
 
 
 def pack(sizes: Sequence[int], settings: PassageSettings) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from index.articles import Contents, Found, Root, Skipped, find, read
@@ -120,7 +120,7 @@ class Planner:
 
     def _keep_lost(self, root: Root, plan: Plan) -> None:
         kept = [one for one in self.stored.values() if one.found.root.path == root.path]
-        plan.articles += [Same(one.found, one.seen_ns, one) for one in kept]
+        plan.articles += [Same(replace(one.found, root=root), one.seen_ns, one) for one in kept]
         plan.lost.append(Lost(root, len(kept)))
 
     def _look_at(self, found: Found, plan: Plan) -> None:

@@ -71,9 +71,9 @@ class OnnxQuestionEncoder:
             session = onnxruntime.InferenceSession(
                 str(folder / MODEL_FILE), providers=["CPUExecutionProvider"]
             )
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         except Exception as error:
-            raise ModelUnavailable(f"{folder / MODEL_FILE} is damaged; delete {folder}") from error
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            raise ModelUnavailable(f"the export in {folder} is damaged; delete it") from error
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return cls(card, session, tokenizer)

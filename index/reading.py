@@ -48,7 +48,7 @@ def read_article(
         return text
     lines = [text.text[slice(*text.line_span(line))] for line in range(1, text.line_count + 1)]
     skipped = front_matter(lines).front_matter
-    found = [part for part in paragraphs(text) if part.first_line > skipped]
+    found = paragraphs(text, skipped)
     headline = read_headline(lines, [part.span.of(text.text) for part in found])
     title = headline.title[:_TITLE]
     context = title if limit.count([title])[0] <= limit.max_tokens // _TITLE_SHARE else ""

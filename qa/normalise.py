@@ -1,0 +1,15 @@
+"""Answers as SQuAD's scorer compares them."""
+
+import re
+import string
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalise_answer(text: str) -> str:
+    """Lower the case, leave out ASCII punctuation and articles, fold white space.
+
+    Source: `normalize_answer` of SQuAD's evaluate-v2.0.py.
+    """
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())

@@ -1,0 +1,32 @@
+"""What every reader takes and gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.passages import Passage
+from index.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may answer, by its offsets; nobody searches for its text again."""
+
+    passage: int
+    """Index of its passage among those given."""
+    span: Span
+    """The answer, in code points of the passage."""
+    sentence: Span
+    """The sentence around it, in code points of the passage."""
+    confidence: float
+    """Estimated probability that it is right, in [0, 1]."""
+
+
+class Reader(Protocol):
+    """Finds answers in passages."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        """Give the spans that may answer a question, the best first.
+
+        `passages` come in the retriever's order, the best first.
+        """
