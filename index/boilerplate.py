@@ -46,7 +46,7 @@ _WHOLE_LINES = (
     r"(?: (?:source|credit|caption|by|courtesy|copyright))?\s?[:/©].*",
     r".*[\[(]\s?(?:photo|image|picture|file|credit)s?\b[^\])]*[\])]\.?",
     r"[\[(]\s?(?:photo|image|picture|video|graphic|caption)s?\b.*",
-    rf".*(?:\[|[/|]\s?|[^.!?\"”’]\s?\()\s?(?:[\w .'-]+/)?{_CREDIT}(?:/[\w .'-]+)?\s?[\])]?\.?",
+    rf".*(?:\[|[/|]\s?|[^.!?\"”’\s]\s?\()\s?(?:[\w .'-]+/)?{_CREDIT}(?:/[\w .'-]+)?\s?[\])]?\.?",
     r"(?:source|sources|agency|agencies) ?: ?[\w ,/.&-]{1,60}",
     r"(?:©|\(c\)|copyright\s*(?:©|\(c\)|\d{4})).*",
     r".*\b(?:all rights reserved|"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Vectors
+from index.files import replace_synced
 
 Vector = NDArray[np.float32]
 """Shape (dimension,), of length 1."""
@@ -46,21 +47,21 @@ class EmbeddedLog:
         return found
 
     def restart(self, kept: Mapping[bytes, Vector]) -> None:
-        """Begin the file anew with only the records that were whole."""
+        """Begin the file anew, in one step, with only the records that were whole."""
         self.path.parent.mkdir(exist_ok=True)
-        self.path.unlink(missing_ok=True)
-        for key, vector in kept.items():
-            self.append([key], vector[None, :])
+        replace_synced(self.path, b"".join(_record(*one) for one in kept.items()))
 
     def append(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Add finished vectors of shape (keys, dimension); a kill afterwards does not lose them."""
-        records = []
-        for key, vector in zip(keys, vectors, strict=True):
-            body = _NUMBER.pack(len(vector)) + key + vector.astype("<f4").tobytes()
-            records.append(body + _NUMBER.pack(zlib.crc32(body)))
+        records = [_record(*one) for one in zip(keys, vectors, strict=True)]
         with self.path.open("ab", buffering=0) as file:
             file.write(b"".join(records))
 
     def delete(self) -> None:
         """Delete the file, once a published index holds its vectors."""
         self.path.unlink(missing_ok=True)
+
+
+def _record(key: bytes, vector: Vector) -> bytes:
+    body = _NUMBER.pack(len(vector)) + key + vector.astype("<f4").tobytes()
+    return body + _NUMBER.pack(zlib.crc32(body))

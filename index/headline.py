@@ -34,7 +34,7 @@ _DATES = tuple(
     )
 )
 _PLACE = re.compile(
-    r"\W*(?:(?:(?:first |last )?(?:published|posted|updated)|date)\b\W*(?:on|at)?\W*|"
+    r"\W*(?:(?i:(?:first |last )?(?:published|posted|updated)|date)\b\W*(?:on|at)?\W*|"
     r"(?:[A-Z][\w.'’-]*\W+){1,4})?",
 )
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*\s*")

@@ -1,0 +1,148 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.boilerplate import boilerplate, is_boilerplate, normalised
+
+LEFT_OUT = """\
+Share
+Share on Facebook
+Share this story: Facebook, Twitter, WhatsApp
+Facebook Twitter WhatsApp Email
+12 Comments
+Print | Email | Share
+Home > World > Europe
+News » Business
+Follow us on Twitter @thepaper
+Like us on Facebook
+Click here to subscribe
+Click to share on Telegram
+Please sign up for our alerts
+Please select a region
+Subscribe to our paper today
+Get the day's news in your inbox every morning.
+Try our free newsletter
+Thank you for subscribing!
+We use cookies to improve your visit.
+This site stores essential cookies. See our privacy policy.
+Accept all cookies
+Story continues below
+Advertisement
+- ADVERTISEMENT -
+Sponsored content
+Image credit: Ann Smith
+Photo: Reuters
+File photo: the port in 2009
+A crane in the port. [Photo: Ann Smith]
+(Photo by Ann Smith)
+The harbour at dawn / AFP
+A crane lifts the last block (AP Photo)
+Source: Reuters, AP
+© 2011 The Paper
+Copyright 2011 The Paper. All rights reserved.
+This material may not be published, broadcast or rewritten.
+This article was first published in The Paper.
+Comments are closed.
+Leave a comment
+Be the first to comment
+Spotted a mistake? Write to us.
+Tags: ports, trade
+5 min read
+3 hours ago
+Please enable JavaScript to see this page.
+Related stories
+Related:
+Most read
+You may also like
+Read more: Port to be closed
+Read more about the port
+See also: The old mill
+More from Europe
+To unsubscribe, use the link below.
+* * *
+-----
+""".splitlines()
+
+KEPT = """\
+Like us, the Romans built roads.
+Most popular of all was the lion.
+The talks failed, he said. (Reuters)
+Comments have been mixed so far.
+Read more slowly, the teacher said, and you will see.
+Share prices fell on Monday.
+Related firms paid nothing.
+Follow the money, she told them.
+Home is where he wanted to be.
+Next year the port will close.
+Print workers went on strike.
+The Associated Press was founded in 1846.
+He was a photographer for Getty Images until 2003.
+Photos of the port were shown in court.
+Tags were found on both birds.
+Copyright law was changed in 1911.
+More than 300 people came.
+“Please sign here,” the clerk said.
+The company uses cooking oil as fuel.
+Our readers know that the bridge is old.
+This article of the treaty is void.
+The 12 comments that he made were read out in court.
+Top officials met in Lisbon.
+Watch makers in Geneva had a good year.
+""".splitlines()
+
+
+@pytest.mark.parametrize("line", LEFT_OUT)
+def test_what_is_no_part_of_an_article_is_left_out(line: str) -> None:
+    assert is_boilerplate(normalised(line))
+
+
+@pytest.mark.parametrize("line", KEPT)
+def test_a_sentence_that_begins_like_boilerplate_is_kept(line: str) -> None:
+    assert not is_boilerplate(normalised(line))
+
+
+def test_a_long_paragraph_is_kept_unless_it_is_worded_as_a_notice() -> None:
+    long = "Photo: " + "the old port and its cranes " * 8
+    assert len(long) > 200
+    assert not is_boilerplate(normalised(long))
+    assert is_boilerplate(normalised(long + "and how to unsubscribe from it"))
+
+
+def test_a_headline_saved_twice_at_the_top_is_left_out_both_times() -> None:
+    assert boilerplate(["Port to close", "Ann Smith", "Port to close", "It is old."]) == {0, 2}
+
+
+def test_a_caption_saved_twice_close_by_is_left_out_both_times() -> None:
+    body = [f"Sentence number {i} of the body." for i in range(20)]
+    caption = "The port seen from the hill"
+    assert boilerplate([*body, caption, "It closed.", "It was old.", caption]) == {20, 23}
+
+
+def test_a_sentence_that_stands_again_far_below_is_kept_once() -> None:
+    body = [f"Sentence number {i} of the body." for i in range(20)]
+    assert boilerplate([*body, "It is old.", *"abcd", "It is old."]) == {25}
+
+
+def test_a_long_paragraph_saved_twice_is_kept_once() -> None:
+    long = "The port is old and its cranes are older. " * 6
+    assert boilerplate([long, long, long]) == {1, 2}
+
+
+def test_repeats_are_seen_through_typography_and_white_space() -> None:
+    assert boilerplate(["It’s\u00a0the port", "Other.", "  It's  the port "]) == {0, 2}
+    assert normalised("**The  “ﬁrst”**") == "The “first”"
+
+
+@given(st.lists(st.text(max_size=30), max_size=12))
+def test_a_paragraph_left_out_is_boilerplate_or_stands_twice(texts: list[str]) -> None:
+    plain = [normalised(text) for text in texts]
+    for index, text in enumerate(plain):
+        out = index in boilerplate(texts)
+        assert out or not is_boilerplate(text)
+        assert not out or is_boilerplate(text) or plain.count(text) > 1
+
+
+@pytest.mark.parametrize("char", ["a ", "share ", "(", " /", "x>", "photo: ", "- - ", "\u00a9"])
+def test_hostile_lines_are_told_in_time(char: str) -> None:
+    is_boilerplate(normalised(char * (200 // len(char))))
+    is_boilerplate(normalised(char * 50_000))

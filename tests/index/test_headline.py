@@ -1,0 +1,152 @@
+from datetime import date
+
+import pytest
+
+from index.headline import Headline, front_matter, read_headline
+
+BODY = "The port is to be closed, the council said, for it is old and nobody has the money. " * 3
+
+
+def headline(*paragraphs: str) -> Headline:
+    return read_headline(paragraphs, paragraphs)
+
+
+def matter(block: str) -> Headline:
+    return front_matter(["---", *block.split("\n"), "---", "The body."])
+
+
+def test_a_markdown_heading_is_the_title() -> None:
+    assert headline("Ann Smith for The Paper", "## The port #", BODY).title == "The port"
+
+
+def test_a_line_that_stands_twice_is_the_title() -> None:
+    found = headline("A much longer line than the title", "Port to close", BODY, "Port to close")
+    assert found.title == "Port to close"
+
+
+def test_the_longest_line_above_the_first_paragraph_is_the_title() -> None:
+    found = headline("World news", "Port to close in May", "12 May 2010", "Share", BODY, "x " * 40)
+    assert found.title == "Port to close in May"
+
+
+@pytest.mark.parametrize(
+    "line", ["Share on Facebook", "PORT", "The port is old.", "By order of:", "Lima, 12 May 2010"]
+)
+def test_what_reads_otherwise_is_no_title(line: str) -> None:
+    assert headline(line, BODY).title == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 May 2010",
+        "12th of May, 2010",
+        "Wednesday, May 12, 2010 - 14:30",
+        "May 12 2010",
+        "MAY 12TH, 2010",
+        "2010-05-12",
+        "2010-05-12T10:00:00Z",
+        "Published: 12 May 2010 10.30 GMT",
+        "Lima, 12 May 2010 – The port is to be closed, the council of the city said here today.",
+        "LIMA (Paper), May 12, 2010 - The port is to be closed, said the council of the old city.",
+        "Last updated on 12 May 2010 | by Ann Smith, our correspondent in the old port of Lima.",
+    ],
+)
+def test_a_dateline_gives_the_date(line: str) -> None:
+    assert headline("Port to close", line, BODY).dates == (date(2010, 5, 12),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The port was closed on 12 May 2010.",
+        "On 12 May 2010 the port was closed by the council, which had no money and no will for it",
+        "31 February 2010",
+        "12 May 1066",
+        "12 Mayor 2010",
+        "v1.2010-05-12",
+        "2010-13-12",
+    ],
+)
+def test_a_date_that_is_told_of_is_not_the_articles(line: str) -> None:
+    assert headline("Port to close", line, BODY).dates == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "month"),
+    [("Jan.", 1), ("march", 3), ("June", 6), ("Sept", 9), ("Sept.", 9), ("September", 9),
+     ("DEC", 12)],
+)  # fmt: skip
+def test_months_may_be_shortened(name: str, month: int) -> None:
+    assert headline(f"{name} 3, 2011", BODY).dates == (date(2011, month, 3),)
+
+
+def test_a_date_below_the_top_is_not_looked_at() -> None:
+    filler = [f"Line {i}" for i in range(12)]
+    assert headline(*filler, "12 May 2010", BODY).dates == ()
+
+
+def test_front_matter_gives_title_and_date() -> None:
+    found = matter("title: 'Port: closed'\nDate: 2010-05-12\ntags: [a, b]")
+    assert found == Headline("Port: closed", (date(2010, 5, 12),), 5)
+
+
+@pytest.mark.parametrize(
+    "value", ["2010-05-12 10:00:00", "2010-05-12T10:00:00+02:00", '"12 May 2010"', "May 12, 2010"]
+)
+def test_front_matter_dates_come_in_several_forms(value: str) -> None:
+    assert matter(f"published: {value}").dates == (date(2010, 5, 12),)
+
+
+def test_front_matter_goes_before_what_stands_below() -> None:
+    lines = ["---", "title: Port to close", "---", "# Other", "12 May 2010"]
+    assert read_headline(lines, lines[3:]) == Headline("Port to close", (date(2010, 5, 12),), 3)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["The body.", "---", "title: x", "---"],
+        ["---", "title: x"],
+        ["---", *["x: y"] * 200, "---"],
+        ["---", "title: " + "x" * 70_000, "---"],
+        ["---", "- a list", "---"],
+        ["---", "title: [unclosed", "---"],
+        ["---", "just words", "---"],
+    ],
+)
+def test_what_is_no_front_matter_is_left_as_it_is(lines: list[str]) -> None:
+    assert front_matter(lines) == Headline("", (), 0)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "!!bool x",
+        "a: !!int ''",
+        "date: !!timestamp x",
+        "title: !!python/object/apply:os.system ['true']",
+        "date: 0x" + "f" * 5000,
+        "date: " + "9" * 5000,
+        "title: {a: b}\ndate: [2010-05-12]",
+        "title: &a [*a]",
+        "? [a, b]\n: c",
+        "date: 2010-99-99",
+        "[" * 5000,
+        "title: \x00\x07",
+        "%YAML 9.9",
+    ],
+)
+def test_hostile_front_matter_gives_nothing_and_fails_nothing(block: str) -> None:
+    assert (matter(block).title, matter(block).dates) == ("", ())
+
+
+def test_front_matter_that_would_grow_without_end_does_not() -> None:
+    laughs = ["a0: &a0 [ha, ha]"]
+    merges = ["b0: &b0 {ha: ha}"]
+    for i in range(1, 60):
+        laughs.append(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]")
+        merges.append(f"b{i}: &b{i} {{<<: [{', '.join([f'*b{i - 1}'] * 9)}]}}")
+    found = matter("\n".join([*laughs, *merges, "date: *a59", "title: Port"]))
+    assert (found.title, found.dates) == ("Port", ())

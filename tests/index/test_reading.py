@@ -1,0 +1,124 @@
+from datetime import date
+
+from hypothesis import given
+
+from index.articles import Contents, Signature
+from index.passages import DEFAULT_SETTINGS
+from index.reading import ReadArticle, read_article
+from index.samples import bundled_articles
+from index.text import NotText
+from tests.fakes import WordLimit
+from tests.index.strategies import nasty_bytes
+
+ARTICLE = """\
+Home > World
+
+# Port to close
+By Ann Smith
+12 May 2010
+
+Share
+Port to close
+
+The port is to be closed. Nobody has the money.
+
+Advertisement
+
+## What is next?
+
+The mill closes too.
+
+All rights reserved.
+"""
+
+
+def contents(text: str | bytes) -> Contents:
+    data = text.encode() if isinstance(text, str) else text
+    return Contents(data, Signature(len(data), 0, 0, 0))
+
+
+def read(text: str | bytes, limit: int = 256) -> ReadArticle:
+    found = read_article(contents(text), DEFAULT_SETTINGS, WordLimit(limit))
+    assert isinstance(found, ReadArticle)
+    return found
+
+
+def quoted(article: ReadArticle) -> list[str]:
+    return [span.of(one.text) for one in article.passages for span in one.sentences]
+
+
+def test_an_article_is_told_from_its_boilerplate_and_its_headings() -> None:
+    found = read(ARTICLE)
+    assert (found.article.title, found.article.dates) == ("Port to close", (date(2010, 5, 12),))
+    assert quoted(found)[-3:] == [
+        "The port is to be closed.",
+        "Nobody has the money.",
+        "The mill closes too.",
+    ]
+    assert "Port to close" not in quoted(found)
+    assert found.article.line_count == 18
+
+
+def test_passages_do_not_cross_boilerplate() -> None:
+    texts = [one.text for one in read(ARTICLE).passages]
+    assert texts[-2:] == [
+        "The port is to be closed. Nobody has the money.",
+        "## What is next?\n\nThe mill closes too.",
+    ]
+
+
+def test_a_passage_is_embedded_under_its_articles_title() -> None:
+    found = read("# Port to close\n\nIt is old.")
+    assert found.embedded == ("Port to close\n# Port to close\n\nIt is old.",)
+
+
+def test_a_title_that_takes_too_much_of_what_the_model_sees_is_not_embedded() -> None:
+    # "Port to close" takes the model six tokens; a quarter of 23 is five, of 24 is six.
+    text = "# Port to close\n\nIt is old."
+    assert read(text, 23).embedded[0].startswith("# Port")
+    assert read(text, 24).embedded[0].startswith("Port")
+    assert read(text, 23).article.title == "Port to close"
+
+
+def test_a_long_title_is_kept_in_part() -> None:
+    assert read("# " + "p " * 300 + "\n\nIt is old.").article.title == ("p " * 100)
+
+
+def test_front_matter_is_not_read_and_keeps_its_lines() -> None:
+    found = read("---\ntitle: Phones\n---\niPhone sales rose.\n")
+    assert quoted(found) == ["iPhone sales rose."]
+    assert found.passages[0].line == 4
+    assert found.article.title == "Phones"
+
+
+def test_what_is_no_text_is_told() -> None:
+    told = read_article(contents(b"MZ\0"), DEFAULT_SETTINGS, WordLimit())
+    assert told == NotText("binary: a NUL in its first 8 KiB")
+
+
+def test_what_has_no_sentence_is_told() -> None:
+    for text in ("", "\n\n", "# Heading\n", "Share\nTweet\n", "---\ntitle: x\n---\n"):
+        told = read_article(contents(text), DEFAULT_SETTINGS, WordLimit())
+        assert told == NotText("no sentence to read: empty, or headings and boilerplate only")
+
+
+def test_the_encoding_and_the_hash_are_kept() -> None:
+    article = read(b"The caf\xe9 opens. It is new.").article
+    assert article.encoding == "windows-1252"
+    assert len(article.sha256) == 64
+
+
+@given(nasty_bytes)
+def test_any_article_is_read_or_told_to_be_no_text(data: bytes) -> None:
+    found = read_article(contents(data), DEFAULT_SETTINGS, WordLimit(40))
+    if isinstance(found, ReadArticle):
+        assert len(found.passages) == len(found.embedded) > 0
+
+
+def test_every_bundled_article_has_a_title_and_no_wrong_date() -> None:
+    paths = sorted(bundled_articles().iterdir())
+    assert len(paths) > 10
+    for path in paths:
+        found = read(path.read_bytes())
+        assert found.article.title, path.name
+        assert [day.isoformat() for day in found.article.dates] in ([], [path.name[:10]]), path.name

@@ -1,0 +1,72 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.sentences import cut, sentences
+from index.spans import Span
+from tests.index.strategies import nasty_text
+
+
+def given_in(text: str) -> list[str]:
+    return [one.of(text) for one in sentences(text, Span(0, len(text)))]
+
+
+def test_sentences_end_at_their_marks_and_not_at_abbreviations() -> None:
+    text = "Dr. Ng of the U.S. Navy paid $1.5 million. Why? “Because.” She left!"
+    assert given_in(text) == [
+        "Dr. Ng of the U.S. Navy paid $1.5 million.",
+        "Why?",
+        "“Because.”",
+        "She left!",
+    ]
+
+
+def test_a_wrapped_line_end_is_a_space_and_stays_in_the_sentence() -> None:
+    assert given_in("He said\r\nit rained.\nThen he\nleft.") == [
+        "He said\r\nit rained.",
+        "Then he\nleft.",
+    ]
+
+
+def test_spans_count_from_the_text_and_not_from_the_paragraph() -> None:
+    text = "😀 Not this. One. Two."
+    assert list(sentences(text, Span(12, len(text)))) == [Span(12, 16), Span(17, 21)]
+
+
+@given(nasty_text)
+def test_sentences_are_in_order_and_lose_nothing_but_white_space(text: str) -> None:
+    found = list(sentences(text, Span(0, len(text))))
+    at = 0
+    for one in found:
+        assert at <= one.start < one.end
+        assert text[at : one.start].strip() == ""
+        assert one.of(text) == one.of(text).strip()
+        at = one.end
+    assert text[at:].strip() == ""
+
+
+def test_a_span_that_fits_is_not_cut() -> None:
+    assert cut("one two", Span(0, 7), lambda _: True) == [Span(0, 7)]
+
+
+def test_a_span_is_halved_at_the_white_space_nearest_its_middle() -> None:
+    text = "aa bbbb cc dddd"
+    pieces = cut(text, Span(0, len(text)), lambda piece: len(piece) <= 8)
+    assert [one.of(text) for one in pieces] == ["aa bbbb", "cc dddd"]
+
+
+def test_a_word_without_white_space_is_cut_in_its_middle() -> None:
+    assert cut("x" * 10, Span(0, 10), lambda piece: len(piece) <= 3) == [
+        Span(0, 2),
+        Span(2, 5),
+        Span(5, 7),
+        Span(7, 10),
+    ]
+
+
+@given(nasty_text, st.integers(0, 9))
+def test_pieces_fit_and_lose_nothing_but_white_space(text: str, most: int) -> None:
+    span = Span(0, len(text)).trimmed(text)
+    pieces = cut(text, span, lambda piece: len(piece) <= most)
+    assert all(len(one) <= max(1, most) for one in pieces)
+    kept = "".join(one.of(text) for one in pieces)
+    assert "".join(kept.split()) == "".join(text.split())
