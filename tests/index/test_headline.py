@@ -60,7 +60,7 @@ def test_a_dateline_gives_the_date(line: str) -> None:
     "line",
     [
         "The port was closed on 12 May 2010.",
-        "On 12 May 2010 the port was closed by the council, which had no money and no will for it",
+        "On 12 May 2010 the port was closed by the council, which " + "said it was old and " * 3,
         "31 February 2010",
         "12 May 1066",
         "12 Mayor 2010",

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from index.articles import Root
+from index.build import BuildRequest, build
+from index.errors import IndexDamaged
+from index.generation import FORMAT, Generation, read_manifest, seal
+from index.store import Store
+from tests.fakes import FakeEncoder, fake_model
+
+ARTICLES = {
+    "port.txt": "The port is to be closed. Nobody has the money.",
+    "mill.txt": "The mill was sold in May. It is old.",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generation")
+    (folder / "news").mkdir()
+    for name, text in ARTICLES.items():
+        (folder / "news" / name).write_text(text, encoding="utf-8")
+    roots = (Root("news", str(folder / "news")),)
+    store = Store(folder / "index")
+    list(build(store, BuildRequest(fake_model(), roots), FakeEncoder()))
+    return store.generation_folder(store.current())
+
+
+def test_the_manifest_tells_what_the_generation_holds(made: Path) -> None:
+    manifest = read_manifest(made)
+    assert (manifest.format, manifest.articles, manifest.passages) == (FORMAT, 2, 2)
+    assert (manifest.model.name, manifest.model.dimension) == ("fake", 16)
+    assert manifest.model.precision == "float32"
+    names = {name.split("/")[0] for name in manifest.files}
+    assert names == {"passages.sqlite", "vectors.faiss", "keywords"}
+
+
+def test_its_parts_agree_with_one_another(made: Path) -> None:
+    opened = Generation.open(made)
+    opened.check()
+    assert opened.catalog.counts() == (2, 2)
+    assert (len(opened.vectors), len(opened.keywords)) == (2, 2)
+    assert opened.keywords.search("mill", 5) == [0]
+    assert opened.catalog.passages([0])[0].passage.text == ARTICLES["mill.txt"]
+    opened.close()
+
+
+def test_any_file_with_one_bit_flipped_is_damaged(made: Path) -> None:
+    files = [made / name for name in read_manifest(made).files]
+    assert len(files) > 5
+    for path in files:
+        data = path.read_bytes()
+        for at in {0, len(data) // 2, len(data) - 1}:
+            path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            with pytest.raises(IndexDamaged, match="is not as it was written"):
+                Generation.open(made)
+        path.write_bytes(data)
+    Generation.open(made).close()
+
+
+def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
+    for path in [made / name for name in read_manifest(made).files]:
+        data = path.read_bytes()
+        path.write_bytes(data[:-1])
+        with pytest.raises(IndexDamaged, match="has another size"):
+            Generation.open(made)
+        path.unlink()
+        with pytest.raises(IndexDamaged, match="cannot be read: No such file"):
+            Generation.open(made)
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "cannot be read"),
+        (b"{", "cannot be read"),
+        (b"[]", "cannot be read"),
+        (b'{"format": 1}', "cannot be read"),
+        (b'{"format": 99, "new": true}', "format 99, this version of Byline reads"),
+        (b"\xff\xfe", "cannot be read"),
+    ],
+)
+def test_a_manifest_of_another_kind_is_damaged(tmp_path: Path, data: bytes, told: str) -> None:
+    (tmp_path / "manifest.json").write_bytes(data)
+    with pytest.raises(IndexDamaged, match=told):
+        read_manifest(tmp_path)
+
+
+def test_a_missing_manifest_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamaged, match="is missing"):
+        read_manifest(tmp_path)
+
+
+def test_parts_that_hold_different_numbers_of_passages_are_damaged(made: Path) -> None:
+    manifest = msgspec.structs.replace(read_manifest(made), passages=3)
+    with pytest.raises(IndexDamaged, match=r"passages.sqlite holds 2 of 3 passages"):
+        Generation(made, manifest).check()
+
+
+def test_sealing_records_every_file_and_no_lock(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_bytes(b"abc")
+    (tmp_path / ".tantivy-meta.lock").write_bytes(b"")
+    sealed = seal(tmp_path, read_manifest(made))
+    assert list(sealed.files) == ["in/a"]
+    assert (sealed.files["in/a"].size, sealed.files["in/a"].sha256[:8]) == (3, "ba7816bf")
+    assert read_manifest(tmp_path) == sealed

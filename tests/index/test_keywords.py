@@ -1,0 +1,151 @@
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.errors import IndexDamaged
+from index.keywords import Document, KeywordIndex, terms, write_keywords
+
+TEXTS = {
+    0: ("", "The envoy signed the treaty in Prague."),
+    1: ("", "Signing took an hour; the treaties were long."),
+    2: ("", "The lion slept."),
+    3: ("Lions of Kenya", "They live on the plain and sleep by day."),
+    4: ("", "Café owners in Łódź were naïve."),
+    5: ("", "AND OR NOT text:lion title:x passage:2"),
+}
+
+
+def write(folder: Path, texts: dict[int, tuple[str, str]]) -> KeywordIndex:
+    documents = (Document(i, 100 + i, title, text) for i, (title, text) in texts.items())
+    write_keywords(folder, documents)
+    return KeywordIndex.open(folder)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeywordIndex]:
+    yield write(tmp_path_factory.mktemp("keywords") / "k", TEXTS)
+
+
+def test_words_are_stemmed(index: KeywordIndex) -> None:
+    assert set(index.search("signs", 9)) == {0, 1}
+    assert set(index.search("Who was signing treaties?", 9)) == {0, 1}
+
+
+def test_case_and_accents_are_folded(index: KeywordIndex) -> None:
+    assert index.search("CAFE naive", 9) == [4]
+    assert index.search("Lodz", 9) == index.search("łódź", 9) == [4]
+
+
+def test_question_words_are_left_out() -> None:
+    assert terms("Who was the envoy, and what did he do?") == ["envoy"]
+    assert terms("Who was he?") == []
+
+
+def test_a_question_of_question_words_finds_nothing(index: KeywordIndex) -> None:
+    assert index.search("Who was he?", 9) == []
+    assert index.search("", 9) == []
+
+
+def test_terms_are_distinct_and_in_order() -> None:
+    assert terms("lion treaty lions Treaty") == ["lion", "treati"]
+    assert terms("x" * 39 + " " + "y" * 40) == ["x" * 39]
+
+
+def test_of_a_long_question_the_first_terms_are_searched_for(index: KeywordIndex) -> None:
+    filler = " ".join(f"word{i}" for i in range(63))
+    assert index.search(f"{filler} Kenya", 9) == [3]
+    assert index.search(f"{filler} other Kenya", 9) == []
+
+
+def test_a_term_is_the_rarer_the_fewer_passages_hold_it(index: KeywordIndex) -> None:
+    # Two of six texts hold "lion", none "kenya" (a title does): (6 - 2 + ½) / (2 + ½) = 1.8.
+    assert index.rarity("lion") == pytest.approx(math.log(2.8))
+    assert index.rarity("kenya") == pytest.approx(math.log(14))
+
+
+def test_the_title_counts_for_less_than_the_text(index: KeywordIndex) -> None:
+    assert index.search("lion", 9)[0] in (2, 5)
+    assert index.search("lion", 9)[-1] == 3
+    assert index.search("Kenya", 9) == [3]
+
+
+def test_the_most_matching_passage_comes_first(index: KeywordIndex) -> None:
+    assert index.search("envoy treaty", 9) == [0, 1]
+    assert index.search("envoy treaty", 1) == [0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "AND OR ( ) * : ^ ~",
+        'title:"lion" AND (text:x^2',
+        "passage:[0 TO 5]",
+        "+lion -slept",
+        "text:*",
+        "\\",
+        '"',
+        "lion~2^9",
+        "\ud800\udfff lion \udc80",
+        "\0 lion",
+        "/.*/",
+        "IN [lion]",
+    ],
+)
+def test_no_query_syntax_is_reachable(index: KeywordIndex, question: str) -> None:
+    found = index.search(question, 9)
+    assert set(found) <= set(TEXTS)
+    if "lion" in question:
+        assert 2 in found
+
+
+def test_every_passage_is_not_found_by_a_star(index: KeywordIndex) -> None:
+    assert index.search("*", 9) == []
+    assert index.search("-lion", 9) == index.search("lion", 9)
+
+
+@given(st.text(st.characters(), max_size=80))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_question_raises(index: KeywordIndex, question: str) -> None:
+    assert set(index.search(question, 9)) <= set(TEXTS)
+
+
+@given(st.text(alphabet='ANDORlion ()[]{}*:^~"\\+-/!&|?', max_size=60))
+def test_no_syntax_raises(index: KeywordIndex, question: str) -> None:
+    assert set(index.search(question, 9)) <= set(TEXTS)
+
+
+def test_the_filter_goes_before_the_cut(tmp_path: Path) -> None:
+    texts = {i: ("", "lion " * (20 - i) + "plain " * i) for i in range(20)}
+    index = write(tmp_path / "k", texts)
+    assert index.search("lion", 1) == [0]
+    assert index.search("lion", 2, articles=[117, 118]) == [17, 18]
+    assert index.search("lion", 5, articles=[999]) == []
+
+
+def test_a_filter_does_not_change_the_order(index: KeywordIndex) -> None:
+    whole = index.search("lion treaty slept", 9)
+    assert index.search("lion treaty slept", 9, [100 + i for i in TEXTS]) == whole
+
+
+def test_equal_passages_rank_by_their_order(tmp_path: Path) -> None:
+    index = write(tmp_path / "k", dict.fromkeys(range(50), ("", "The lion slept.")))
+    assert index.search("lion", 50) == list(range(50))
+
+
+def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
+    index = write(tmp_path / "k", {})
+    assert len(index) == 0
+    assert index.search("lion", 5) == []
+
+
+def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        KeywordIndex.open(tmp_path / "absent")
+    write(tmp_path / "k", TEXTS)
+    (tmp_path / "k" / "meta.json").write_bytes(b"{")
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        KeywordIndex.open(tmp_path / "k")

@@ -1,0 +1,132 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from index.articles import Found, Root, Signature, Skipped
+from index.catalog import StoredArticle
+from index.errors import BadRequest
+from index.passages import DEFAULT_SETTINGS
+from index.plan import RACY_NS, Fresh, Plan, Planner, Same, resolve_roots, signature_is_proof
+from index.reading import Article
+from tests.fakes import WordLimit
+
+LONG_AGO = 10**18
+
+
+def stored(found: Found, seen_ns: int, sha256: str = "00") -> StoredArticle:
+    return StoredArticle(0, found, seen_ns, Article(sha256, "utf-8", 1, "", ()), range(3))
+
+
+def found_at(path: Path, root: Root | None = None) -> Found:
+    root = root or Root(str(path.parent), str(path.parent))
+    return Found(root, path.name, Signature.of(path.lstat()))
+
+
+def look(roots: tuple[Root, ...], *known: StoredArticle) -> Plan:
+    plan = Plan()
+    by_path = {one.found.path: one for one in known}
+    list(Planner(by_path, DEFAULT_SETTINGS, WordLimit(), 1000).look(roots, plan))
+    return plan
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Path:
+    path = tmp_path / "port.txt"
+    path.write_bytes(b"The port is old.\n")
+    return path
+
+
+def test_a_signature_is_proof_once_it_is_older_than_the_clock_is_coarse() -> None:
+    root = Root("", "/n")
+    found = Found(root, "a.txt", Signature(5, LONG_AGO, LONG_AGO, 7))
+    assert signature_is_proof(found, stored(found, LONG_AGO + RACY_NS + 1))
+    assert not signature_is_proof(found, stored(found, LONG_AGO + RACY_NS))
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        Signature(6, LONG_AGO, LONG_AGO, 7),
+        Signature(5, LONG_AGO + 1, LONG_AGO, 7),
+        Signature(5, LONG_AGO, LONG_AGO + 1, 7),
+        Signature(5, LONG_AGO, LONG_AGO, 8),
+    ],
+)
+def test_another_signature_is_no_proof(signature: Signature) -> None:
+    before = Found(Root("", "/n"), "a.txt", Signature(5, LONG_AGO, LONG_AGO, 7))
+    now = Found(before.root, "a.txt", signature)
+    assert not signature_is_proof(now, stored(before, LONG_AGO + 10 * RACY_NS))
+
+
+def test_a_proven_file_is_not_read(port: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = found_at(port)
+    reads: list[str] = []
+    monkeypatch.setattr("index.plan.read", lambda *args: reads.append(args[1]))
+    plan = look((found.root,), stored(found, found.signature.ctime_ns + 2 * RACY_NS))
+    assert (plan.unchanged, reads) == (1, [])
+
+
+def test_a_file_touched_just_before_it_was_indexed_is_read_again(port: Path) -> None:
+    found = found_at(port)
+    plan = look((found.root,), stored(found, found.signature.ctime_ns))
+    (one,) = plan.articles
+    assert isinstance(one, Fresh)
+    assert (one.change, plan.count("changed"), plan.unchanged) == ("changed", 1, 0)
+
+
+def test_a_touched_file_with_the_same_bytes_is_the_same(port: Path) -> None:
+    found = found_at(port)
+    # SHA-256 of "The port is old.\n", by sha256sum.
+    sha256 = "bcc33cbef4fae3c08641596e70d918989c1dd28a750d4bd6c97abb3598cb0c98"
+    os.utime(port, ns=(1, 1))
+    plan = look((found.root,), stored(found, found.signature.ctime_ns, sha256))
+    (one,) = plan.articles
+    assert isinstance(one, Same)
+    assert one.found.signature.mtime_ns == 1
+
+
+def test_new_gone_and_refused_files_are_counted(port: Path) -> None:
+    root = Root("n", str(port.parent))
+    gone = stored(Found(root, "gone.txt", Signature(1, 1, 1, 1)), LONG_AGO)
+    (port.parent / "large.txt").write_bytes(b"a" * 1001)
+    (port.parent / "nul.txt").write_bytes(b"\0")
+    plan = look((root,), gone)
+    assert (plan.count("added"), plan.removed, plan.passages) == (1, 1, 1)
+    assert plan.skipped == [
+        Skipped(
+            f"{root.path}/large.txt",
+            "1,001 bytes, over the limit of 1,000 (raise it with --max-bytes)",
+        ),
+        Skipped(f"{root.path}/nul.txt", "binary: a NUL in its first 8 KiB"),
+    ]
+
+
+def test_a_lost_roots_articles_are_kept_under_the_root_as_named_now(tmp_path: Path) -> None:
+    before = Root("old name", str(tmp_path / "gone"))
+    one = stored(Found(before, "a.txt", Signature(1, 1, 1, 1)), LONG_AGO)
+    now = Root("new name", before.path)
+    plan = look((now,), one)
+    assert [(lost.root, lost.articles) for lost in plan.lost] == [(now, 1)]
+    assert [kept.found.root for kept in plan.articles] == [now]
+    assert (plan.removed, plan.passages) == (0, 3)
+
+
+def test_roots_are_resolved_when_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    real = str((tmp_path / "real").resolve())
+    assert resolve_roots(("link", "~/real", "./real/")) == (
+        Root("link", real),
+        Root("~/real", real),
+        Root("./real/", real),
+    )
+
+
+def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match=r"there is no file or folder .*/typo"):
+        resolve_roots((str(tmp_path / "typo"),))

@@ -1,0 +1,183 @@
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.articles import Root
+from index.build import BuildRequest, build
+from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
+from index.store import Store
+from tests.fakes import FakeEncoder, fake_model
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "deep" / "index")
+
+
+def publish(store: Store, folder: Path, text: str) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    request = BuildRequest(fake_model(), (Root("news", str(folder)),))
+    list(build(store, request, FakeEncoder()))
+    return store.current()
+
+
+def generations(store: Store) -> set[str]:
+    return {path.name for path in (store.folder / "generations").iterdir()}
+
+
+def test_where_nothing_was_indexed_there_is_no_index(store: Store, tmp_path: Path) -> None:
+    assert not store.exists()
+    with pytest.raises(NoIndex, match="run `byline index FOLDER` first"):
+        store.open()
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NoIndex):
+        Store(tmp_path / "file").open()
+    assert store.manifests() == []
+    assert store.remembered_roots() == ()
+
+
+def test_a_second_writer_is_told_who_holds_the_index(store: Store) -> None:
+    script = (
+        "import sys; from pathlib import Path; from index.store import Store\n"
+        "with Store(Path(sys.argv[1])).writing():\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(store.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(IndexBusy, match=rf"^process {other.pid}, started \d{{4}}-"):
+            store.writing().__enter__()
+        other.communicate("")
+    with store.writing():
+        pass
+
+
+def test_a_killed_writer_leaves_the_lock_free(store: Store) -> None:
+    script = (
+        "import os, signal, sys; from pathlib import Path; from index.store import Store\n"
+        "with Store(Path(sys.argv[1])).writing():\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, str(store.folder)], check=False)
+    assert ended.returncode == -9
+    with store.writing():
+        pass
+
+
+def test_a_lock_whose_holder_cannot_be_told_is_still_held(store: Store) -> None:
+    with store.writing():
+        (store.folder / "writer.lock").write_bytes(b"not json")
+        with pytest.raises(IndexBusy, match=r"^another process is building"):
+            store.writing().__enter__()
+
+
+def test_a_reader_keeps_its_generation_while_others_are_published(
+    store: Store, tmp_path: Path
+) -> None:
+    old = publish(store, tmp_path / "news", "The old port. It is closed.")
+    with closing(store.open()) as reader:
+        new = publish(store, tmp_path / "news", "The new port. It is open.")
+        assert new != old
+        assert generations(store) == {old, f"{old}.lock", new, f"{new}.lock"}
+        (read,) = reader.generation.catalog.passages([0])
+        assert read.passage.text == "The old port. It is closed."
+        reader.generation.check()
+        with closing(store.open()) as other:
+            assert other.name == new
+    with store.writing():
+        store.collect()
+    assert generations(store) == {new, f"{new}.lock"}
+
+
+def test_what_a_dead_build_left_is_collected(store: Store, tmp_path: Path) -> None:
+    current = publish(store, tmp_path / "news", "The old port. It is closed.")
+    with store.writing():
+        left = store.new_generation()
+        (store.generation_folder(left) / "half").write_bytes(b"half")
+        store.collect()
+    assert generations(store) == {current, f"{current}.lock"}
+
+
+def test_a_generation_collected_between_naming_and_locking_is_no_matter(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publish(store, tmp_path / "news", "The old port. It is closed.")
+    new = publish(store, tmp_path / "news", "The new port. It is open.")
+    names = [old, old, new]
+    monkeypatch.setattr(Store, "current", lambda _: names.pop(0))
+    with closing(store.open()) as reader:
+        assert reader.name == new
+    assert names == []
+
+
+def test_a_current_generation_that_is_gone_is_damaged(store: Store, tmp_path: Path) -> None:
+    name = publish(store, tmp_path / "news", "The old port. It is closed.")
+    for path in (store.folder / "generations").iterdir():
+        path.rename(path.with_name("moved-" + path.name))
+    with pytest.raises(IndexDamaged, match=rf"{name} is missing"):
+        store.open()
+
+
+def test_a_name_in_current_cannot_lead_outside(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    assert store.generation_folder("../../news") == store.folder / "generations" / "news"
+
+
+def test_a_current_that_is_no_text_is_no_index(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    (store.folder / "CURRENT").write_bytes(b"\xff\xfe\n")
+    with pytest.raises(NoIndex, match="cannot be read"):
+        store.open()
+
+
+def test_a_folder_that_holds_other_things_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_bytes(b"mine")
+    with pytest.raises(BadRequest, match="holds other things and is no index"):
+        Store(tmp_path).writing().__enter__()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_empty_folder_may_become_an_index(tmp_path: Path) -> None:
+    with Store(tmp_path).writing():
+        assert (tmp_path / "byline-index").is_file()
+
+
+def test_an_index_where_a_file_stands_is_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(IndexUnwritable):
+        Store(tmp_path / "file").writing().__enter__()
+
+
+def test_a_file_system_without_locks_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_descriptor: int, _operation: int) -> None:
+        raise OSError(38, os.strerror(38))
+
+    monkeypatch.setattr("index.store.fcntl.flock", no_locks)
+    with pytest.raises(IndexUnwritable, match="file system without locks"):
+        store.writing().__enter__()
+
+
+def test_publishing_replaces_the_name_in_one_step(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publish(store, tmp_path / "news", "The old port. It is closed.")
+
+    def killed(_source: Path, _target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("index.files.os.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(store, tmp_path / "news", "The new port. It is open.")
+    monkeypatch.undo()
+    with closing(store.open()) as reader:
+        assert reader.name == old
