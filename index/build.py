@@ -1,7 +1,7 @@
 """A build: look, read, embed what is new, write a generation, publish it. Prints nothing."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +57,7 @@ def build(
     Raises IndexBusy, IndexUnwritable, BadRequest. The old index stays until the new one is whole.
     """
     began = time.monotonic()
+    _refuse_inside(store, request.roots)
     with store.writing():
         roots = _all_roots(store, request)
         try:
@@ -75,13 +76,18 @@ def _all_roots(store: Store, request: BuildRequest) -> tuple[Root, ...]:
     for root in request.forget:
         if by_path.pop(root.path, None) is None:
             raise BadRequest(f"{root.given} is not among the indexed folders")
-    folder = str(store.folder.resolve())
-    for root in by_path.values():
-        if folder == root.path or folder.startswith(root.path.rstrip("/") + "/"):
-            raise BadRequest(f"the index {folder} lies inside {root.given}; put it elsewhere")
+    _refuse_inside(store, by_path.values())
     if not by_path and not request.forget:
         raise BadRequest("nothing to index yet; name a folder: byline index FOLDER")
     return tuple(by_path.values())
+
+
+def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
+    """Refuse an index inside articles, where it would be found among them."""
+    folder = str(store.folder.resolve())
+    for root in roots:
+        if folder == root.path or folder.startswith(root.path.rstrip("/") + "/"):
+            raise BadRequest(f"the index {folder} lies inside {root.given}; put it elsewhere")
 
 
 def _build(
