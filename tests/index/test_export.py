@@ -1,0 +1,209 @@
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import numpy as np
+import pytest
+
+from index import export
+from index.encoder import Vectors, encode_with, load
+from index.errors import ModelUnavailable
+from index.export import ensure_export, open_question_encoder
+from index.models import Model, find_model
+from index.questions import Card, OnnxQuestionEncoder
+
+QUESTIONS = [
+    "Who is Russia's NATO envoy?",
+    "When was the radar treaty signed?",
+    "How many interceptors are in Alaska, and what did they cost?",
+    "?",
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    model: Model
+    cache: Path
+    card: Card
+    original: Vectors
+    """The questions' vectors by the model itself."""
+
+    @property
+    def folder(self) -> Path:
+        return self.cache / self.model.fingerprint
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    model = find_model("all-MiniLM-L6-v2")
+    cache = tmp_path_factory.mktemp("cache") / "models"
+    card = ensure_export(model, cache)
+    original = encode_with(load(model), QUESTIONS, "")
+    yield Made(model, cache, card, original)
+
+
+@pytest.fixture
+def copy(made: Made, tmp_path: Path) -> Made:
+    """An export of one's own to spoil."""
+    shutil.copytree(made.cache, tmp_path / "models")
+    return Made(made.model, tmp_path / "models", made.card, made.original)
+
+
+def opened(made: Made, told: list[str] | None = None) -> OnnxQuestionEncoder:
+    notices = [] if told is None else told
+    found = open_question_encoder(
+        made.model.name, made.model.fingerprint, made.cache, notices.append
+    )
+    assert isinstance(found, OnnxQuestionEncoder)
+    return found
+
+
+def test_the_export_agrees_with_the_model(made: Made) -> None:
+    assert made.card.failure == ""
+    assert made.card.cosine >= 0.9999
+    assert (made.card.dimension, made.card.max_tokens) == (384, 256)
+    vectors = opened(made).encode(QUESTIONS)
+    assert vectors.shape == (4, 384)
+    assert (vectors * made.original).sum(axis=1).min() >= 0.9999
+
+
+def test_a_question_has_the_same_vector_alone_and_in_company(made: Made) -> None:
+    encoder = opened(made)
+    alone = np.concatenate([encoder.encode([one]) for one in QUESTIONS * 10])
+    np.testing.assert_allclose(encoder.encode(QUESTIONS * 10), alone, atol=1e-5)
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_a_question_longer_than_the_model_sees_is_read_to_its_end(made: Made) -> None:
+    encoder = opened(made)
+    filler = "the port " * 200
+    vectors = encoder.encode([filler + "lion " * 100, filler + "treaty " * 100, filler])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert float(vectors[0] @ vectors[1]) < 0.95
+
+
+def test_questions_are_encoded_without_torch(made: Made) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from index.export import open_question_encoder\n"
+        "encoder = open_question_encoder(sys.argv[1], sys.argv[2], Path(sys.argv[3]), print)\n"
+        "assert encoder.encode(['Who?']).shape == (1, 384)\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    arguments = [made.model.name, made.model.fingerprint, str(made.cache)]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
+def test_an_export_is_made_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "load", None)
+    assert ensure_export(made.model, made.cache) == made.card
+    assert [path.name for path in made.cache.iterdir()] == [made.model.fingerprint]
+
+
+@pytest.mark.parametrize("name", ["question.onnx", "tokenizer.json"])
+def test_a_damaged_export_is_refused(copy: Made, name: str) -> None:
+    path = copy.folder / name
+    data = path.read_bytes()
+    path.write_bytes(b"\xff" * len(data))
+    with pytest.raises(ModelUnavailable, match=f"damaged; delete .*{copy.folder.name}|is damaged"):
+        opened(copy)
+    path.write_bytes(data[:-1])
+    with pytest.raises(ModelUnavailable, match="missing or damaged"):
+        opened(copy)
+    path.unlink()
+    with pytest.raises(ModelUnavailable, match="missing or damaged"):
+        opened(copy)
+
+
+def test_a_model_that_changed_since_is_refused(made: Made) -> None:
+    with pytest.raises(ModelUnavailable, match="built with another"):
+        open_question_encoder(made.model.name, "0" * 64, made.cache, print)
+
+
+class Loaded:
+    """Stands for a loaded model where its weights play no part."""
+
+    max_seq_length = 256
+    tokenizer = SimpleNamespace(backend_tokenizer=SimpleNamespace(to_str=lambda: "{}"))
+
+    def get_embedding_dimension(self) -> int:
+        return 384
+
+
+def garbage(_loaded: object, path: Path) -> list[str]:
+    path.write_bytes(b"no graph")
+    return ["input_ids"]
+
+
+def wordless(_loaded: object, _path: Path) -> list[str]:
+    raise AssertionError
+
+
+def long_told(_loaded: object, _path: Path) -> list[str]:
+    raise RuntimeError("\n  operator X \n is unknown " + "x" * 500)
+
+
+@pytest.mark.parametrize(
+    ("write", "reason"),
+    [
+        (garbage, "ModelUnavailable: "),
+        (wordless, "AssertionError"),
+        (long_told, "RuntimeError: operator X is unknown xxx"),
+    ],
+)
+def test_an_export_that_fails_is_remembered_with_its_reason(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, reason: str
+) -> None:
+    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "_write_onnx", write)
+    card = ensure_export(made.model, tmp_path)
+    assert card.failure.startswith(reason)
+    assert len(card.failure) < 150
+    monkeypatch.setattr(export, "_write_onnx", None)
+    assert ensure_export(made.model, tmp_path) == card
+
+
+def test_where_the_export_fails_the_model_itself_answers(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_write_onnx", long_told)
+    told: list[str] = []
+    encoder = open_question_encoder(made.model.name, made.model.fingerprint, tmp_path, told.append)
+    np.testing.assert_allclose(encoder.encode(QUESTIONS), made.original, atol=1e-5)
+    assert told[0] == "preparing the model for questions, once"
+    assert told[1].startswith("the model could not be exported (RuntimeError: operator X")
+
+
+def test_an_export_that_is_not_the_same_model_is_not_used(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(_loaded: object, path: Path) -> list[str]:
+        shutil.copy(made.folder / "question.onnx", path)
+        return made.card.inputs
+
+    monkeypatch.setattr(export, "_write_onnx", other)
+    monkeypatch.setattr(export, "_least_cosine", lambda *_: 0.99)
+    assert ensure_export(made.model, tmp_path).failure.startswith("cosine 0.99000 to the original")
+    monkeypatch.setattr(export, "_least_cosine", lambda *_: float("nan"))
+    assert ensure_export(made.model, tmp_path / "nan").failure.startswith("cosine nan")
+
+
+def test_an_export_of_an_older_format_is_made_anew(
+    copy: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = msgspec.structs.replace(copy.card, format=0)
+    (copy.folder / "question.json").write_bytes(msgspec.json.encode(old))
+    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "_write_onnx", wordless)
+    assert ensure_export(copy.model, copy.cache).failure == "AssertionError"
+    assert [path.name for path in copy.folder.iterdir()] == ["question.json"]
