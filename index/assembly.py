@@ -38,7 +38,7 @@ class Assembly:
 
     @classmethod
     def of(cls, plan: Plan, last: Sequence[Generation]) -> "Assembly":
-        """Number what was planned; what was kept is from `last`, which then holds one."""
+        """Assign numbers to what was planned; what was kept is from `last`, which then holds one."""
         articles: list[tuple[StoredArticle, Sequence[StoredPassage]]] = []
         wanted: list[Wanted] = []
         kept: list[Kept] = []

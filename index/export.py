@@ -85,6 +85,25 @@ def ensure_export(model: Model, cache: Path) -> Card:
     return card
 
 
+def is_exported(model: Model, cache: Path) -> bool:
+    """Tell whether the cache has a model's export, or the note that there can be none."""
+    return _read_card(cache / model.fingerprint).format == CARD_FORMAT
+
+
+def export_faults(folder: Path) -> list[str]:
+    """Tell what keeps a cached export from being used, by size and SHA-256."""
+    card = _read_card(folder)
+    if card.format != CARD_FORMAT:
+        return ["the model is not prepared for questions yet; the next question does that"]
+    if card.failure:
+        return [f"the model could not be exported ({card.failure}); asking takes longer"]
+    return [
+        f"{folder / name} is not as it was written"
+        for name, sha256 in card.sha256.items()
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256
+    ]
+
+
 def _read_card(folder: Path) -> Card:
     try:
         return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=Card)

@@ -89,7 +89,7 @@ class KeywordIndex:
         return [int(passage) for passage in passages if passage is not None]
 
     def rarity(self, term: str) -> float:
-        """Give a term's inverse document frequency, as BM25 has it: ln(1 + (N - n + ½) / (n + ½))."""
+        """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
         holding = self.searcher.doc_freq("text", term)
         return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
 

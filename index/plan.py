@@ -75,12 +75,12 @@ class Plan:
         return sum(isinstance(one, Same) for one in self.articles)
 
 
-def resolve_roots(paths: tuple[str, ...]) -> tuple[Root, ...]:
-    """Turn what the person named into roots. Raises BadRequest where there is nothing."""
+def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root, ...]:
+    """Turn what the person named into roots. Raises BadRequest where nothing is there."""
     roots = []
     for given in paths:
         path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
-        if not os.path.lexists(path):
+        if must_exist and not os.path.lexists(path):
             raise BadRequest(f"there is no file or folder {given}")
         roots.append(Root(given, path))
     return tuple(roots)

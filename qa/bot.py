@@ -33,10 +33,13 @@ class Bot:
     index: OpenIndex
     retriever: Retriever
     reader: Reader
-    threshold: float = THRESHOLD
+    threshold: float
+    """Confidence under which there is no answer."""
 
     @classmethod
-    def open(cls, store: Store, cache: Path, notice: Callable[[str], None]) -> "Bot":
+    def open(
+        cls, store: Store, cache: Path, threshold: float, notice: Callable[[str], None]
+    ) -> "Bot":
         """Open the current index; `notice` is told of whatever takes long.
 
         Raises NoIndex, IndexDamaged or ModelUnavailable.
@@ -45,16 +48,18 @@ class Bot:
         try:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            return cls.over(index, encoder)
+            return cls.over(index, encoder, threshold)
         except BaseException:
             index.close()
             raise
 
     @classmethod
-    def over(cls, index: OpenIndex, encoder: QuestionEncoder) -> "Bot":
+    def over(
+        cls, index: OpenIndex, encoder: QuestionEncoder, threshold: float = THRESHOLD
+    ) -> "Bot":
         """Put a bot together over an opened index."""
         reader = SentenceReader(encoder, index.generation.keywords.rarity)
-        return cls(index, Retriever(index.generation, encoder), reader)
+        return cls(index, Retriever(index.generation, encoder), reader, threshold)
 
     def close(self) -> None:
         """Let the index go."""
@@ -125,7 +130,8 @@ class Bot:
 
 
 def _checked(question: str) -> str:
-    asked = " ".join(question.split())
+    # A lone surrogate, from a broken argument or JSON escape, is no text for any tokenizer.
+    asked = " ".join(question.encode("utf-8", errors="replace").decode().split())
     if not asked:
         raise BadRequest("the question is empty")
     if len(asked) > LONGEST_QUESTION:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.encoder import Vectors
 from index.catalog import StoredPassage
+from index.encoder import Vectors
 
 _WORDS = 4
 """Words in a shingle."""

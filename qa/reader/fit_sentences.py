@@ -21,7 +21,7 @@ from index.models import DEFAULT_MODEL, find_model
 from index.plan import resolve_roots
 from index.spans import Span
 from index.store import Store
-from qa.bot import PASSAGES_READ, Bot
+from qa.bot import PASSAGES_READ, THRESHOLD, Bot
 from qa.citations import quote_of
 from qa.reader.sentence_reader import FEATURES, SentenceReader
 from qa.retriever import Retrieved
@@ -61,19 +61,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dev", type=Path)
     parser.add_argument("scratch", type=Path)
+    parser.add_argument("--every", type=int, default=4, help="take one question in so many")
     options = parser.parse_args()
     with gzip.open(options.dev, "rb") as lines:
         questions = [msgspec.json.decode(line, type=Question) for line in lines]
     lines_of = _write_articles(questions, options.scratch / "articles")
     bot = _open(options.scratch)
-    samples = list(_samples(bot, questions, lines_of))
+    samples = list(_samples(bot, questions[:: options.every], lines_of))
     fitted = [sample for sample in samples if sample.title not in MEASURED]
     weights, bias = _fit_weights(fitted)
     calibration = _fit_calibration(fitted, weights, bias)
     _print("WEIGHTS", [*weights, bias])
     _print("CALIBRATION", calibration)
-    for name, part in (("fitted", fitted), ("measured", [s for s in samples if s not in fitted])):
-        _measure(name, part, weights, bias, calibration)
+    measured = [sample for sample in samples if sample.title in MEASURED]
+    _measure("fitted", fitted, weights, bias, calibration)
+    _measure("measured", measured, weights, bias, calibration)
 
 
 def _write_articles(questions: Sequence[Question], folder: Path) -> dict[str, int]:
@@ -102,20 +104,22 @@ def _open(scratch: Path) -> Bot:
     request = BuildRequest(model, resolve_roots((str(scratch / "articles"),)))
     for _ in build(store, request, SentenceEncoder(model)):
         pass
-    return Bot.open(store, scratch / "models", print)
+    return Bot.open(store, scratch / "models", THRESHOLD, print)
 
 
-def _samples(
-    bot: Bot, questions: Sequence[Question], lines_of: dict[str, int]
-) -> Iterator[Sample]:
+def _samples(bot: Bot, questions: Sequence[Question], lines_of: dict[str, int]) -> Iterator[Sample]:
     reader = bot.reader
     assert isinstance(reader, SentenceReader)
-    titles = {one.id: Path(one.found.relative).stem for one in bot.index.generation.catalog.articles()}
+    titles = {
+        one.id: Path(one.found.relative).stem for one in bot.index.generation.catalog.articles()
+    }
     for one in questions:
         line = lines_of[one.context]
         retrieved = bot.retriever.retrieve(one.question, 2 * PASSAGES_READ)
         if _left_out(one):
-            retrieved = [item for item in retrieved if not _holds_line(item, titles, one.title, line)]
+            retrieved = [
+                item for item in retrieved if not _holds_line(item, titles, one.title, line)
+            ]
         passages = [item.stored.passage for item in retrieved[:PASSAGES_READ]]
         places = [(i, span) for i, passage in enumerate(passages) for span in passage.sentences]
         right = [
@@ -155,7 +159,11 @@ def _fit_weights(samples: Sequence[Sample]) -> tuple[NDArray[np.float64], float]
 def _best(sample: Sample, weights: NDArray[np.float64], bias: float) -> tuple[float, float, bool]:
     scores = sample.features @ weights + bias
     order = np.argsort(-scores)
-    return float(scores[order[0]]), float(scores[order[0]] - scores[order[1]]), bool(sample.right[order[0]])
+    return (
+        float(scores[order[0]]),
+        float(scores[order[0]] - scores[order[1]]),
+        bool(sample.right[order[0]]),
+    )
 
 
 def _fit_calibration(
@@ -179,7 +187,9 @@ def _measure(
 
     best = [_best(sample, weights, bias) for sample in samples]
     right = np.array([one[2] for one in best])
-    logits = np.array([calibration[0] * s + calibration[1] * l + calibration[2] for s, l, _ in best])
+    logits = np.array(
+        [calibration[0] * s + calibration[1] * l + calibration[2] for s, l, _ in best]
+    )
     confidence = 1 / (1 + np.exp(-logits))
     answerable = np.array([bool(sample.right.any()) for sample in samples])
     print(
@@ -189,11 +199,18 @@ def _measure(
     )
     for threshold in (0.3, 0.4, 0.5, 0.6):
         given = confidence >= threshold
-        print(f"  at {threshold}: answered {given.mean():.3f}, right of those {right[given].mean():.3f}")
+        print(
+            f"  at {threshold}: answered {given.mean():.3f}, right of those {right[given].mean():.3f}"
+        )
 
 
 def _print(name: str, values: Sequence[float]) -> None:
-    print(name, "=", tuple(round(float(value), 3) for value in values), FEATURES if len(values) > 3 else "")
+    print(
+        name,
+        "=",
+        tuple(round(float(value), 3) for value in values),
+        FEATURES if len(values) > 3 else "",
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""Is everything sound? Model, index and articles, looked at without network or writing."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.articles import Found, Skipped, find, read
+from index.catalog import Catalog
+from index.errors import BylineError
+from index.export import export_faults
+from index.generation import Manifest
+from index.models import find_model
+from index.store import Store
+from index.text import NotText, decode
+
+State = Literal["sound", "attention", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: Literal["index", "model", "articles"]
+    state: State
+    message: str
+    advice: str
+    """What to do; empty where nothing needs doing."""
+
+
+def check(store: Store, cache: Path) -> Iterator[Finding]:
+    """Look at everything, one finding after another; stops at an index that cannot be opened."""
+    try:
+        index = store.open()
+    except BylineError as error:
+        yield Finding("index", "broken", error.message, "run `byline index` with your folders")
+        return
+    with closing(index):
+        generation = index.generation
+        try:
+            generation.check()
+        except BylineError as error:
+            yield Finding("index", "broken", error.message, "run `byline index --full`")
+            return
+        manifest = generation.manifest
+        yield Finding(
+            "index",
+            "sound",
+            f"{manifest.articles:,} articles, {manifest.passages:,} passages, every file as written"
+            f" on {manifest.created}",
+            "",
+        )
+        yield _model(manifest, cache)
+        yield _articles(generation.catalog)
+
+
+def _model(manifest: Manifest, cache: Path) -> Finding:
+    name, fingerprint = manifest.model.name, manifest.model.fingerprint
+    faults = export_faults(cache / fingerprint)
+    if not faults:
+        return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")
+    try:
+        here = find_model(name)
+    except BylineError as error:
+        return Finding(
+            "model", "broken", error.message, "put the model back, or index with another"
+        )
+    if here.fingerprint != fingerprint:
+        message = f"{name} is not the one that the index was built with"
+        return Finding("model", "broken", message, "run `byline index --full`")
+    return Finding(
+        "model", "attention", faults[0], f"delete {cache / fingerprint} and ask anything"
+    )
+
+
+def _articles(catalog: Catalog) -> Finding:
+    stored = {article.found.path: article for article in catalog.articles()}
+    changed = gone = 0
+    for article in stored.values():
+        contents = read(article.found.root, article.found.relative, 2**62)
+        if isinstance(contents, Skipped):
+            gone += 1
+        elif contents.sha256 != article.article.sha256:
+            changed += 1
+    found = [one for one in find(tuple(catalog.roots)) if isinstance(one, Found)]
+    new = sum(one.path not in stored and _is_text(one) for one in found)
+    if not changed + gone + new:
+        return Finding("articles", "sound", f"all {len(stored):,} are as they were indexed", "")
+    message = f"since they were indexed {changed:,} changed, {gone:,} went, {new:,} came"
+    return Finding("articles", "attention", message, "run `byline index`")
+
+
+def _is_text(found: Found) -> bool:
+    contents = read(found.root, found.relative)
+    return not isinstance(contents, Skipped) and not isinstance(decode(contents.data), NotText)

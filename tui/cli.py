@@ -1,0 +1,88 @@
+"""The command line: `byline` and its commands."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from index.errors import BylineError
+from tui.display import visible
+from tui.exits import Exit
+
+_COMMANDS = {
+    "index": "Read articles and make them ready for questions.",
+    "ask": "Ask a question; the answer is quoted with its file and line.",
+    "show": "Show a cited line as it stands in its file now.",
+    "check": "Look whether models, index and articles are sound.",
+    "bench": "Measure speed, as ratios to what this machine can do.",
+    "completion": "Print the completion script for your shell.",
+}
+"""Each stands in a module of its own, which only its use imports."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"tui.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  byline ask "Who signed the radar treaty?"      over the bundled articles, to begin with
+  byline index ~/news                            make your own articles ready
+  byline ask "Who is Russia's NATO envoy?"       then ask them
+  byline show ~/news/2011.txt:11                 see a cited line in its place
+  byline check                                   is everything sound and up to date?
+
+Exit codes: 0 done or answered, 1 no answer, 2 an error.""",
+)
+@click.version_option(package_name="byline")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Ask a folder of articles; get the answer quoted letter for letter, with its file and line.
+
+    Nothing is generated and nothing leaves this machine. Where the articles do not say, Byline
+    says that.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main() -> None:
+    """Run a command; whatever a person can mend is one line on stderr, never a traceback."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and give its exit code."""
+    try:
+        code = cli.main(arguments, prog_name="byline", standalone_mode=False)
+        return int(code or Exit.DONE)
+    except BylineError as error:
+        click.echo(f"byline: {visible(error.title)}: {visible(error.message)}", err=True)
+        return Exit.ERROR
+    except click.ClickException as error:
+        click.echo(f"byline: {visible(error.format_message())}", err=True)
+        return Exit.ERROR
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("byline: interrupted; nothing that was finished is lost", err=True)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Who read our answers went away; the interpreter must not complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE

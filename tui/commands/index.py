@@ -1,0 +1,107 @@
+"""`byline index`: read articles and make them ready for questions."""
+
+from pathlib import Path
+
+import click
+
+from index.articles import MAX_BYTES
+from index.models import DEFAULT_MODEL
+from index.plan import resolve_roots
+from index.progress import Summary
+from index.store import Store
+from tui.building import run_build
+from tui.display import visible
+from tui.exits import Exit
+from tui.options import index_folder_or, index_option, json_option, setting
+from tui.places import default_index
+from tui.wire import summary_line
+
+_SHOWN = 10
+"""Skipped files named for each reason."""
+
+
+@click.command(
+    "index",
+    epilog="""\b
+Examples:
+  byline index ~/news             index a folder; it is remembered
+  byline index                    bring what is remembered up to date
+  byline index ~/blog a.txt       add a folder and a file
+  byline index --forget ~/blog    drop a folder again
+  byline index --full             read and embed everything anew""",
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--full", is_flag=True, help="Read and embed everything anew.")
+@click.option("--forget", multiple=True, metavar="PATH", help="Drop a remembered folder or file.")
+@click.option(
+    "--model",
+    envvar="BYLINE_MODEL",
+    metavar="NAME_OR_PATH",
+    help=f"Any sentence-transformers model. [default: the index's own, else {DEFAULT_MODEL}]",
+)
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Skip files over so many bytes. [default: {MAX_BYTES}]",
+)
+@index_option
+@json_option("the summary")
+def command(
+    paths: tuple[str, ...],
+    full: bool,
+    forget: tuple[str, ...],
+    model: str | None,
+    max_bytes: int | None,
+    index_folder: Path | None,
+    as_json: bool,
+) -> int:
+    """Read the .txt and .md articles under PATHs and make them ready for questions.
+
+    The PATHs are remembered: without any, the remembered ones are brought up to date, and only
+    what changed is embedded again. Hidden files and links are left alone.
+    """
+    store = Store(index_folder_or(index_folder, default_index()))
+    used = [manifest.model.name for manifest in store.manifests()]
+    summary = run_build(
+        store,
+        setting("model", model, (*used, DEFAULT_MODEL)[0]),
+        resolve_roots(paths),
+        resolve_roots(forget, must_exist=False),
+        full,
+        setting("max_bytes", max_bytes, MAX_BYTES),
+    )
+    if as_json:
+        click.echo(summary_line(summary))
+    _tell(summary)
+    if not summary.articles:
+        click.echo("byline: there is no article to index; .txt and .md files are read", err=True)
+        return Exit.ERROR
+    return Exit.DONE
+
+
+def _tell(summary: Summary) -> None:
+    for lost in summary.lost:
+        click.echo(
+            f"{visible(lost.root.given)} is not there; its {lost.articles:,} articles are kept as "
+            f"they were (drop them with --forget)",
+            err=True,
+        )
+    by_reason: dict[str, list[str]] = {}
+    for skipped in summary.skipped:
+        by_reason.setdefault(skipped.reason, []).append(skipped.path)
+    for reason, paths in by_reason.items():
+        click.echo(f"skipped {len(paths):,}: {visible(reason)}", err=True)
+        for path in paths[:_SHOWN]:
+            click.echo(f"    {visible(path)}", err=True)
+        if len(paths) > _SHOWN:
+            click.echo(f"    … and {len(paths) - _SHOWN:,} more (--json names all)", err=True)
+    if summary.rebuilt:
+        click.echo(f"everything was done anew: {visible(summary.rebuilt)}", err=True)
+    click.echo(
+        f"{summary.articles:,} articles, {summary.passages:,} passages: {summary.added:,} added, "
+        f"{summary.changed:,} changed, {summary.removed:,} removed, {summary.unchanged:,} "
+        f"unchanged, {len(summary.skipped):,} skipped; {summary.embedded:,} passages embedded, "
+        f"{summary.reused:,} vectors reused; {summary.seconds:.1f} s",
+        err=True,
+    )

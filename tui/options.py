@@ -1,0 +1,56 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from tui.places import read_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def index_option(command: Command) -> Command:
+    """Add `--index DIR`."""
+    return click.option(
+        "--index",
+        "index_folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="BYLINE_INDEX",
+        help="Folder of the index. [default: in your data folder]",
+    )(command)
+
+
+def json_option(what: str) -> Callable[[Command], Command]:
+    """Add `--json`."""
+
+    def add(command: Command) -> Command:
+        return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")(
+            command
+        )
+
+    return add
+
+
+def setting(name: str, given: Any, default: Any) -> Any:  # noqa: ANN401
+    """Choose what was given on the command line, else in the settings file, else the default."""
+    if given is not None:
+        return given
+    chosen = getattr(read_settings(), name)
+    return default if chosen is msgspec.UNSET else chosen
+
+
+def index_folder_or(given: Path | None, default: Path) -> Path:
+    """Choose the index's folder."""
+    return Path(setting("index", given, default)).expanduser()
+
+
+def colour(stream_is_terminal: bool) -> bool:
+    """Tell whether to colour: on a terminal, unless NO_COLOR is set or it is a dumb one."""
+    import os
+
+    return (
+        stream_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )

@@ -1,0 +1,76 @@
+"""A reply as a person reads it."""
+
+import shutil
+import sys
+import textwrap
+
+import click
+
+from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply, Status
+from tui.display import visible
+from tui.options import colour
+
+_NARROWEST = 20
+_INDENT = "    "
+_REASONS = {
+    Reason.NO_PASSAGES: "nothing in them has to do with the question",
+    Reason.NO_SPAN: "no sentence in them could answer it",
+    Reason.UNSURE: "the nearest that they have is too unlikely to be the answer",
+    Reason.INDEX_STALE: "what would answer has changed since it was indexed; run `byline index`",
+}
+_NOTES = {
+    Status.UNCHANGED: "",
+    Status.MOVED: "  (moved since it was indexed)",
+    Status.CHANGED: "  (changed since it was indexed: not quoted)",
+    Status.GONE: "  (gone since it was indexed)",
+}
+
+
+def show_reply(reply: Reply) -> None:
+    """Print answers on stdout; on stderr, that there is none."""
+    if isinstance(reply, Answered):
+        for answer in reply.answers:
+            _show_answer(answer, to_stderr=False)
+    else:
+        _show_no_answer(reply)
+
+
+def _show_no_answer(reply: NoAnswer) -> None:
+    click.echo(f"The articles do not say: {_REASONS[reply.reason]}.", err=True)
+    for answer in reply.rejected[:1]:
+        click.echo("Nearest, and not an answer:", err=True)
+        _show_answer(answer, to_stderr=True)
+
+
+def _show_answer(answer: Answer, to_stderr: bool) -> None:
+    """Show a quote with the answer standing out in it, then where it stands."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    first = answer.citations[0]
+    coloured = colour(stream.isatty())
+    if first.stands:
+        quote = _wrapped(visible(answer.quote), stream.isatty())
+        words = visible(answer.text)
+        if coloured and answer.text != answer.quote and quote.count(words) == 1:
+            quote = quote.replace(words, click.style(words, bold=True))
+        click.echo(quote, err=to_stderr, color=coloured)
+    for number, citation in enumerate(answer.citations):
+        likely = f"  {answer.confidence:.0%} sure" if number == 0 and not to_stderr else ""
+        place = click.style(_place(citation), fg="cyan")
+        click.echo(f"{_INDENT}{place}{_about(citation)}{likely}", err=to_stderr, color=coloured)
+
+
+def _place(citation: Citation) -> str:
+    return f"{visible(citation.path)}:{citation.answer.line}:{citation.answer.column}"
+
+
+def _about(citation: Citation) -> str:
+    about = [visible(citation.title)] if citation.title else []
+    about += [f"{day:%d %B %Y}".lstrip("0") for day in citation.dates]
+    return ("  " + ", ".join(about) if about else "") + _NOTES[citation.status]
+
+
+def _wrapped(text: str, is_terminal: bool) -> str:
+    if not is_terminal:
+        return text
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,131 @@
+"""Replies and reports as JSON: the contract that scripts rely on."""
+
+import json
+from typing import Any
+
+from index.articles import Skipped
+from index.check import Finding
+from index.progress import Summary
+from qa.answers import Answer, Answered, Citation, Quote, Reply
+from qa.lookup import Lookup
+
+
+def reply_line(reply: Reply, question_id: str | None) -> str:
+    """Give a reply as one line of JSON."""
+    answered = isinstance(reply, Answered)
+    answers = reply.answers if isinstance(reply, Answered) else reply.rejected
+    spent = reply.milliseconds
+    return _line(
+        {
+            "id": question_id,
+            "question": reply.question,
+            "asked": reply.asked,
+            "answered": answered,
+            "reason": None if isinstance(reply, Answered) else reply.reason.value,
+            "answers": [_answer(answer) for answer in answers],
+            "milliseconds": {
+                "retrieve": round(spent.retrieve, 1),
+                "read": round(spent.read, 1),
+                "total": round(spent.total, 1),
+            },
+        }
+    )
+
+
+def error_line(message: str, question: str, question_id: str | None) -> str:
+    """Give the line for a question that could not be asked."""
+    return _line({"id": question_id, "question": question, "answered": False, "error": message})
+
+
+def summary_line(summary: Summary) -> str:
+    """Give what a build did as one line of JSON."""
+    return _line(
+        {
+            "added": summary.added,
+            "changed": summary.changed,
+            "removed": summary.removed,
+            "unchanged": summary.unchanged,
+            "skipped": [_skipped(one) for one in summary.skipped],
+            "missing_folders": [
+                {"path": one.root.given, "articles_kept": one.articles} for one in summary.lost
+            ],
+            "articles": summary.articles,
+            "passages": summary.passages,
+            "embedded": summary.embedded,
+            "reused": summary.reused,
+            "published": summary.published,
+            "rebuilt": summary.rebuilt or None,
+            "seconds": round(summary.seconds, 3),
+        }
+    )
+
+
+def findings_line(findings: list[Finding]) -> str:
+    """Give the findings of a check as one line of JSON."""
+    return _line(
+        {
+            "sound": all(one.state == "sound" for one in findings),
+            "findings": [
+                {
+                    "subject": one.subject,
+                    "state": one.state,
+                    "message": one.message,
+                    "advice": one.advice or None,
+                }
+                for one in findings
+            ],
+        }
+    )
+
+
+def lookup_line(found: Lookup) -> str:
+    """Give a looked-up line as one line of JSON."""
+    return _line(
+        {
+            "path": found.path,
+            "status": found.status.value,
+            "line": found.number,
+            "title": found.title or None,
+            "lines": [{"line": one.number, "text": one.text} for one in found.lines],
+        }
+    )
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "text": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "quote": answer.quote,
+        "citations": [_citation(citation) for citation in answer.citations],
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "path": citation.path,
+        **_place(citation.answer),
+        "status": citation.status.value,
+        "text": citation.answer.text,
+        "quote": citation.sentence.text,
+        "quote_place": _place(citation.sentence),
+        "title": citation.title or None,
+        "date": next((day.isoformat() for day in citation.dates), None),
+    }
+
+
+def _place(quote: Quote) -> dict[str, int]:
+    return {
+        "line": quote.line,
+        "column": quote.column,
+        "end_line": quote.end_line,
+        "end_column": quote.end_column,
+    }
+
+
+def _skipped(skipped: Skipped) -> dict[str, str]:
+    return {"path": skipped.path, "reason": skipped.reason}
+
+
+def _line(value: dict[str, Any]) -> str:
+    # ASCII alone: an article's escape codes and bidirectional marks stay escaped on a terminal.
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
