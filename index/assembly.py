@@ -38,7 +38,10 @@ class Assembly:
 
     @classmethod
     def of(cls, plan: Plan, last: Sequence[Generation]) -> "Assembly":
-        """Assign numbers to what was planned; what was kept is from `last`, which then holds one."""
+        """Assign numbers to what was planned.
+
+        What was kept is taken from `last`, which then holds the generation that it is in.
+        """
         articles: list[tuple[StoredArticle, Sequence[StoredPassage]]] = []
         wanted: list[Wanted] = []
         kept: list[Kept] = []

@@ -67,7 +67,7 @@ def main() -> None:
     lines = (f"{base64.b64encode(token).decode()} {i}\n" for i, token in enumerate(tokens))
     data = "".join(lines).encode()
     options.out.write_bytes(data)
-    print(hashlib.sha256(data).hexdigest())  # noqa: T201
+    print(hashlib.sha256(data).hexdigest())
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def main() -> None:
     weights, bias = _fit_weights(fitted)
     calibration = _fit_calibration(fitted, weights, bias)
     _print("WEIGHTS", [*weights, bias])
-    _print("CALIBRATION", calibration)
+    _print("CALIBRATION", list(calibration))
     measured = [sample for sample in samples if sample.title in MEASURED]
     _measure("fitted", fitted, weights, bias, calibration)
     _measure("measured", measured, weights, bias, calibration)
@@ -86,7 +86,7 @@ def _write_articles(questions: Sequence[Question], folder: Path) -> dict[str, in
         known = contexts.setdefault(one.title, [])
         if one.context not in known:
             known.append(one.context)
-    lines_of = {}
+    lines_of: dict[str, int] = {}
     for title, texts in contexts.items():
         text = f"{title.replace('_', ' ')}\n\n" + "".join(f"{_flat(one)}\n\n" for one in texts)
         (folder / f"{title}.txt").write_text(text, encoding="utf-8")
@@ -168,12 +168,17 @@ def _best(sample: Sample, weights: NDArray[np.float64], bias: float) -> tuple[fl
 
 def _fit_calibration(
     samples: Sequence[Sample], weights: NDArray[np.float64], bias: float
-) -> list[float]:
+) -> NDArray[np.float64]:
     from sklearn.linear_model import LogisticRegression
 
     best = [_best(sample, weights, bias) for sample in samples]
-    model = LogisticRegression(C=100.0).fit([one[:2] for one in best], [one[2] for one in best])
-    return [*model.coef_[0], float(model.intercept_[0])]
+    # As many questions that the articles answer as ones that they do not: what a person asks.
+    answerable = np.array([bool(sample.right.any()) for sample in samples])
+    balance = np.where(answerable, 0.5 / answerable.mean(), 0.5 / (1 - answerable.mean()))
+    model = LogisticRegression(C=100.0).fit(
+        [one[:2] for one in best], [one[2] for one in best], sample_weight=balance
+    )
+    return np.array([*model.coef_[0], float(model.intercept_[0])])
 
 
 def _measure(
@@ -181,15 +186,13 @@ def _measure(
     samples: Sequence[Sample],
     weights: NDArray[np.float64],
     bias: float,
-    calibration: Sequence[float],
+    calibration: NDArray[np.float64],
 ) -> None:
     from sklearn.metrics import roc_auc_score
 
     best = [_best(sample, weights, bias) for sample in samples]
     right = np.array([one[2] for one in best])
-    logits = np.array(
-        [calibration[0] * s + calibration[1] * l + calibration[2] for s, l, _ in best]
-    )
+    logits = np.array([calibration @ np.array([score, lead, 1.0]) for score, lead, _ in best])
     confidence = 1 / (1 + np.exp(-logits))
     answerable = np.array([bool(sample.right.any()) for sample in samples])
     print(
@@ -197,10 +200,12 @@ def _measure(
         f"right first of those {right[answerable].mean():.3f}, "
         f"AUROC of right {roc_auc_score(right, confidence):.3f}"
     )
-    for threshold in (0.3, 0.4, 0.5, 0.6):
+    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
         given = confidence >= threshold
         print(
-            f"  at {threshold}: answered {given.mean():.3f}, right of those {right[given].mean():.3f}"
+            f"  at {threshold}: answered {given[answerable].mean():.3f} of what is answered there "
+            f"and {given[~answerable].mean():.3f} of what is not; "
+            f"right {right[answerable & given].mean():.3f} of the first"
         )
 
 

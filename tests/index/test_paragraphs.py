@@ -78,11 +78,10 @@ def test_headings_are_joined_to_nothing() -> None:
     assert given("they met\n## What was\nsaid there") == ["they met", "## What was", "said there"]
 
 
-def test_a_wrapped_files_headings_and_items_stay_apart() -> None:
-    text = WRAPPED.replace("Nobody objected.", "## A very long heading that fills its line wholly")
-    found = given(text)
-    assert found[1].startswith("## A very long heading")
-    assert "\n" not in found[1]
+def test_a_wrapped_files_headings_and_items_stay_apart_after_a_full_line() -> None:
+    full = "".join(WRAPPED.splitlines(keepends=True)[:3])
+    for line in ("- tents", "## Tents", "1. Tents"):
+        assert given(f"{full}{line}\n\n{WRAPPED}")[:2] == [full.rstrip(), line]
 
 
 def test_skipped_lines_are_no_part_of_any_paragraph() -> None:

@@ -67,6 +67,13 @@ def test_passages_do_not_cross_boilerplate() -> None:
     ]
 
 
+def test_a_plain_headline_is_not_quoted_either() -> None:
+    found = read("Port to close in May\n\nIt is old. Nobody has the money for it.")
+    assert found.article.title == "Port to close in May"
+    assert found.passages[0].text.startswith("Port to close in May\n\nIt is old.")
+    assert quoted(found) == ["It is old.", "Nobody has the money for it."]
+
+
 def test_a_passage_is_embedded_under_its_articles_title() -> None:
     found = read("# Port to close\n\nIt is old.")
     assert found.embedded == ("Port to close\n# Port to close\n\nIt is old.",)

@@ -35,6 +35,13 @@ def test_no_token_is_longer_than_25_code_points(text: str) -> None:
     assert 25 * len(parts) >= 3 * len(text)
 
 
+@given(st.text(alphabet="abcdefghinorst", min_size=25, max_size=90))
+def test_a_long_word_is_encoded_in_pieces_of_24_letters(word: str) -> None:
+    encode = tokens.encoding().encode_ordinary
+    pieces = [word[at : at + 24] for at in range(0, len(word), 24)]
+    assert encode(word) == [token for piece in pieces for token in encode(piece)]
+
+
 @given(any_text, any_text)
 def test_counts_add_up_where_the_second_text_begins_with_white_space(a: str, b: str) -> None:
     first, second = a.rstrip() + ".", " " + b

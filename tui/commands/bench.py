@@ -1,0 +1,31 @@
+"""`byline bench`: speed, as ratios to what this machine can do."""
+
+import click
+
+from index.models import DEFAULT_MODEL
+from tui.exits import Exit
+
+
+@click.group("bench", epilog="\b\nExample:\n  byline bench index --passages 1500")
+def command() -> None:
+    """Measure speed; every figure stands beside a limit measured in the same run."""
+
+
+@command.command("index")
+@click.option("--passages", type=click.IntRange(10), default=1000, show_default=True)
+@click.option("--model", envvar="BYLINE_MODEL", default=DEFAULT_MODEL, metavar="NAME_OR_PATH")
+def index_command(passages: int, model: str) -> int:
+    """Compare indexing with a bare loop over the same batches, model and precision."""
+    from eval.bench_index import bench_index
+
+    result = bench_index(model, passages, lambda message: click.echo(message, err=True))
+    click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")
+    click.echo(f"bare loop   {result.bare:8.1f} passages/s")
+    click.echo(
+        f"indexing    {result.indexing:8.1f} passages/s  {result.ratio:.2f} of the bare loop"
+    )
+    click.echo(
+        f"whole build {result.whole:8.1f} passages/s  {result.whole / result.bare:.2f} of it, with "
+        "reading, writing, checking and publishing"
+    )
+    return Exit.DONE
