@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Build the wheel, install it in an empty environment, and use it outside of the checkout.
+set -euo pipefail
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"${PYTHON:-python3}" -m venv "$scratch/venv"
+pip="$scratch/venv/bin/python -m pip --quiet --disable-pip-version-check"
+$pip wheel --no-deps --wheel-dir "$scratch/dist" "$checkout"
+$pip install --constraint "$checkout/constraints.txt" torch
+$pip install --constraint "$checkout/constraints.txt" "$scratch"/dist/byline-*.whl
+export HOME="$scratch/home" XDG_DATA_HOME="$scratch/data" XDG_CACHE_HOME="$scratch/cache" XDG_CONFIG_HOME="$scratch/config"
+mkdir -p "$HOME" "$scratch/elsewhere/news"
+cd "$scratch/elsewhere"
+unset PYTHONPATH
+byline="$scratch/venv/bin/byline"
+
+"$byline" ask "Who signed the Czech radar treaty?" | tee answer.txt
+grep -q "Schwarzenberg" answer.txt
+printf 'Breakwater\n\nThe harbour master, Ada Quill, opened the new breakwater on Friday.\n' > news/one.txt
+"$byline" index news
+"$byline" ask "Who opened the breakwater?" | tee answer.txt
+grep -q "news/one.txt:3:1" answer.txt
+"$byline" check
+echo "wheel: answers outside of the checkout"
