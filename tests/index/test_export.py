@@ -42,8 +42,11 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     model = find_model("all-MiniLM-L6-v2")
     cache = tmp_path_factory.mktemp("cache") / "models"
-    card = ensure_export(model, cache)
-    original = encode_with(load(model), QUESTIONS, "")
+    loaded = load(model)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "load", lambda _: loaded)
+        card = ensure_export(model, cache)
+    original = encode_with(loaded, QUESTIONS, "")
     yield Made(model, cache, card, original)
 
 
