@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import median
 
 from index.articles import Contents, Found, find, read
-from index.assembly import embedding_key
 from index.build import BuildRequest, build
 from index.embedding import batches
 from index.encoder import Precision, SentenceEncoder
@@ -88,16 +87,16 @@ def _write_articles(folder: Path, passages: int) -> None:
 
 def _batches(folder: Path, encoder: SentenceEncoder) -> list[list[str]]:
     """Batch the passages as a build does."""
-    texts: dict[bytes, str] = {}
+    texts: list[str] = []
     for found in find(resolve_roots((str(folder),))):
         assert isinstance(found, Found)
         contents = read(found.root, found.relative)
         assert isinstance(contents, Contents)
         article = read_article(contents, DEFAULT_SETTINGS, encoder)
         assert isinstance(article, ReadArticle)
-        texts |= {embedding_key(text): text for text in article.embedded}
-    keys = batches(list(texts.values()), list(texts), encoder)
-    return [[texts[key] for key in batch] for batch in keys]
+        texts += article.embedded
+    keys = batches(texts, [text.encode() for text in texts], encoder)
+    return [[key.decode() for key in batch] for batch in keys]
 
 
 def _timed(events: Iterator[Progress | Summary]) -> tuple[Summary, float]:

@@ -3,27 +3,19 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import tantivy
 
 from index.errors import IndexDamaged
 from index.files import sync_file
+from index.terms import ANALYZER, analyzer, encodable, terms
 
 _TITLE_BOOST = 0.3
 """A term in the article's title counts so much of one in the passage."""
 _HEAP = 64 * 1024 * 1024
-_LONGEST_TERM = 40
 _MOST_TERMS = 64
 """Terms of a question that are searched for; a longer question's first ones."""
-_QUESTION_WORDS = """
-a about after all also an and any are as at be been before being but by can could did do does doing
-for from had has have having he her hers him his how i if in into is it its just me more most my no
-nor not of on or our out over own please s she should so some such t tell than that the their them
-then there these they this those to too under until up us was we were what when where which while
-who whom whose why will with would you your
-""".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class KeywordIndex:
         """Open the keywords. Raises IndexDamaged where tantivy cannot make sense of them."""
         try:
             index = tantivy.Index.open(str(folder))
-            index.register_tokenizer(_ANALYZER, _analyzer())
+            index.register_tokenizer(ANALYZER, analyzer())
             return cls(index.schema, index.searcher())
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
@@ -97,22 +89,17 @@ class KeywordIndex:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
 
 
-def terms(text: str) -> list[str]:
-    """Give a text's distinct search terms: folded, stemmed, question words left out."""
-    return list(dict.fromkeys(_question_analyzer().analyze(_plain(text))))
-
-
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     """Write the keywords of all passages into a new folder."""
     folder.mkdir()
     builder = tantivy.SchemaBuilder()
     for field in ("title", "text"):
-        builder.add_text_field(field, tokenizer_name=_ANALYZER, index_option="freq")
+        builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
     builder.add_unsigned_field("passage", fast=True)
     builder.add_unsigned_field("article", indexed=True)
     schema = builder.build()
     index = tantivy.Index(schema, path=str(folder))
-    index.register_tokenizer(_ANALYZER, _analyzer())
+    index.register_tokenizer(ANALYZER, analyzer())
     # One thread: passages keep their order, so that equal scores rank the same in every build.
     writer = index.writer(_HEAP, 1)
     for document in documents:
@@ -120,7 +107,7 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
             tantivy.Document.from_dict(
                 {
                     "title": document.title,
-                    "text": _plain(document.text),
+                    "text": encodable(document.text),
                     "passage": document.passage,
                     "article": document.article,
                 },
@@ -132,28 +119,3 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     for path in folder.iterdir():
         sync_file(path)
     sync_file(folder)
-
-
-_ANALYZER = "english"
-
-
-def _builder() -> tantivy.TextAnalyzerBuilder:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TERM))
-    return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-
-
-@cache
-def _analyzer() -> tantivy.TextAnalyzer:
-    return _builder().filter(tantivy.Filter.stemmer("english")).build()
-
-
-@cache
-def _question_analyzer() -> tantivy.TextAnalyzer:
-    without = _builder().filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
-    return without.filter(tantivy.Filter.stemmer("english")).build()
-
-
-def _plain(text: str) -> str:
-    """Keep lone surrogates, which only a question can hold, out of tantivy."""
-    return text.encode("utf-8", errors="replace").decode()

@@ -11,6 +11,7 @@ from index.errors import BadRequest
 from index.export import open_question_encoder
 from index.questions import QuestionEncoder
 from index.store import OpenIndex, Store
+from index.terms import encodable
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Reason, Reply
 from qa.citations import Shelf, cite
 from qa.grouping import Distinct, distinct_answers
@@ -130,8 +131,7 @@ class Bot:
 
 
 def _checked(question: str) -> str:
-    # A lone surrogate, from a broken argument or JSON escape, is no text for any tokenizer.
-    asked = " ".join(question.encode("utf-8", errors="replace").decode().split())
+    asked = " ".join(encodable(question).split())
     if not asked:
         raise BadRequest("the question is empty")
     if len(asked) > LONGEST_QUESTION:

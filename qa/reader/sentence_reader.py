@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.keywords import terms
 from index.passages import Passage
 from index.questions import QuestionEncoder
 from index.spans import Span
+from index.terms import terms
 from qa.reader.cues import Cue, cue_of, holds
 from qa.reader.protocol import Candidate
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged
-from index.keywords import Document, KeywordIndex, terms, write_keywords
+from index.keywords import Document, KeywordIndex, write_keywords
+from index.terms import terms
 
 TEXTS = {
     0: ("", "The envoy signed the treaty in Prague."),

@@ -1,0 +1,44 @@
+"""Text to search terms: folded, stemmed English, as keyword search has them."""
+
+from functools import cache
+
+import tantivy
+
+ANALYZER = "english"
+_LONGEST = 40
+"""Bytes of a term."""
+_QUESTION_WORDS = """
+a about after all also an and any are as at be been before being but by can could did do does doing
+for from had has have having he her hers him his how i if in into is it its just me more most my no
+nor not of on or our out over own please s she should so some such t tell than that the their them
+then there these they this those to too under until up us was we were what when where which while
+who whom whose why will with would you your
+""".split()
+
+
+def terms(text: str) -> list[str]:
+    """Give a text's distinct terms in order, question words left out."""
+    return list(dict.fromkeys(_question_analyzer().analyze(encodable(text))))
+
+
+@cache
+def analyzer() -> tantivy.TextAnalyzer:
+    """Give the analyzer that passages are indexed with; it leaves nothing out."""
+    return _builder().filter(tantivy.Filter.stemmer("english")).build()
+
+
+@cache
+def _question_analyzer() -> tantivy.TextAnalyzer:
+    without = _builder().filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
+    return without.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _builder() -> tantivy.TextAnalyzerBuilder:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST))
+    return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
+
+
+def encodable(text: str) -> str:
+    """Keep lone surrogates, which only a question can hold, out of libraries that want UTF-8."""
+    return text.encode("utf-8", errors="replace").decode()
