@@ -164,8 +164,8 @@ def _look(
     stored = [article for one in last.generations for article in one.catalog.articles()]
     by_path = {article.found.path: article for article in stored}
     planner = Planner(by_path, request.settings, encoder, request.max_bytes)
-    for done in planner.look(roots, plan):
-        yield Progress(Stage.READ, done, 0)
+    for done, total in planner.look(roots, plan):
+        yield Progress(Stage.READ, done, total)
 
 
 def _is_news(plan: Plan, roots: tuple[Root, ...], last: _Last) -> bool:

@@ -15,6 +15,9 @@ _HEADER = 12
 """Paragraphs at the top among which headline and dateline are looked for."""
 _DATELINE = 90
 """Code points; a longer line must begin as a dateline does: PLACE, date, dash."""
+_SENTENCE_END = tuple(".!?\"”'’)")
+_PROSE_WORDS = 6
+"""Words in a paragraph, at least, that an article's text can begin with."""
 _TITLE = 160
 """Code points; a longer line is a paragraph."""
 _FRONT_MATTER = 64 * 1024
@@ -60,6 +63,19 @@ def read_headline(lines: Sequence[str], paragraphs: Sequence[str]) -> Headline:
     title = header.title or next(headings, "") or _headline(top, Counter(plain))
     dates = header.dates or _dateline(top)
     return Headline(normalised(title), dates, header.front_matter)
+
+
+def masthead(paragraphs: Sequence[str]) -> int:
+    """Count the paragraphs above an article's first sentence: outlet, section, headline, date.
+
+    0 where no sentence stands near the top, for then nothing tells them from the text.
+    """
+    top = enumerate(paragraphs[: _HEADER + 1])
+    return next((index for index, text in top if _reads_as_prose(text)), 0)
+
+
+def _reads_as_prose(paragraph: str) -> bool:
+    return paragraph.endswith(_SENTENCE_END) and len(paragraph.split()) >= _PROSE_WORDS
 
 
 def front_matter(lines: Sequence[str]) -> Headline:

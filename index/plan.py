@@ -103,18 +103,19 @@ class Planner:
     limit: ModelLimit
     max_bytes: int
 
-    def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[int]:
-        """Fill the plan; yields the number of files looked at, one by one."""
+    def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[tuple[int, int]]:
+        """Fill the plan; yields how many of how many files were looked at."""
         for root in roots:
             if not os.path.lexists(root.path):
                 self._keep_lost(root, plan)
         there = tuple(root for root in roots if os.path.lexists(root.path))
-        for done, item in enumerate(find(there), 1):
+        items = list(find(there))
+        for done, item in enumerate(items, 1):
             if isinstance(item, Skipped):
                 plan.skipped.append(item)
             else:
                 self._look_at(item, plan)
-            yield done
+            yield done, len(items)
         kept = {one.found.path for one in plan.articles}
         plan.removed = sum(path not in kept for path in self.stored)
 

@@ -17,7 +17,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stage is; a total of 0 is not known yet."""
+    """How far a stage is."""
 
     stage: Stage
     done: int

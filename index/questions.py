@@ -67,9 +67,12 @@ class OnnxQuestionEncoder:
         from tokenizers import Tokenizer
 
         onnxruntime.set_default_logger_severity(3)
+        options = onnxruntime.SessionOptions()
+        # Threads that spin while they wait make everything crawl on a machine that is busy.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), providers=["CPUExecutionProvider"]
+                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
             )
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         except Exception as error:

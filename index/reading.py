@@ -6,7 +6,7 @@ from datetime import date
 
 from index.articles import Contents
 from index.boilerplate import boilerplate, normalised
-from index.headline import front_matter, read_headline
+from index.headline import front_matter, masthead, read_headline
 from index.paragraphs import Paragraph, is_heading, paragraphs
 from index.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
 from index.text import Encoding, NotText, Text, decode
@@ -75,9 +75,10 @@ def _regions(
             regions.append([])
         else:
             regions[-1].append(paragraph)
+    above = masthead(plain)
     headings = frozenset(
         paragraph
-        for paragraph, words in zip(found, plain, strict=True)
-        if is_heading(words) or normalised(words) == title
+        for index, (paragraph, words) in enumerate(zip(found, plain, strict=True))
+        if index < above or is_heading(words) or normalised(words) == title
     )
     return [region for region in regions if region], headings

@@ -64,7 +64,7 @@ def _with_bars(events: Iterator[Progress | Summary]) -> Summary:
             task = tasks[event.stage]
             speed = bars.tasks[task].speed
             rate = f"{speed:,.0f}/s" if speed and event.stage is not Stage.WRITE else ""
-            bars.update(task, completed=event.done, total=event.total or None, rate=rate)
+            bars.update(task, completed=event.done, total=event.total, rate=rate)
     raise AssertionError("a build ends with its summary")
 
 
@@ -75,6 +75,5 @@ def _with_lines(events: Iterator[Progress | Summary]) -> Summary:
             return event
         if event.stage.value != shown or time.monotonic() - at >= _EVERY:
             shown, at = event.stage.value, time.monotonic()
-            total = f" of {event.total:,}" if event.total else ""
-            click.echo(f"{event.stage.value}: {event.done:,}{total}", err=True)
+            click.echo(f"{event.stage.value}: {event.done:,} of {event.total:,}", err=True)
     raise AssertionError("a build ends with its summary")
