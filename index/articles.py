@@ -149,6 +149,8 @@ def _kind(mode: int) -> str:
         return "a FIFO"
     if stat.S_ISSOCK(mode):
         return "a socket"
+    if stat.S_ISDIR(mode):
+        return "a folder"
     return "a device"
 
 
@@ -162,16 +164,17 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return Skipped(path, f"cannot be opened: {error.strerror}")
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
         if status.st_size > max_bytes:
             return Skipped(path, _too_large(status.st_size, max_bytes))
-        try:
-            data = _read_at_most(file.fileno(), max_bytes + 1)
-        except OSError as error:
-            return Skipped(path, f"cannot be read: {error.strerror}")
+        data = _read_at_most(descriptor, max_bytes + 1)
+    except OSError as error:
+        return Skipped(path, f"cannot be read: {error.strerror}")
+    finally:
+        os.close(descriptor)
     if len(data) > max_bytes:
         return Skipped(path, _too_large(len(data), max_bytes))
     return Contents(data, Signature.of(status))
