@@ -1,0 +1,101 @@
+"""Passages made by hand, and small libraries of articles that are indexed with the fake encoder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from index.articles import Root
+from index.build import BuildRequest, build
+from index.catalog import StoredPassage
+from index.encoder import Vectors, normalised
+from index.passages import Passage
+from index.progress import Summary
+from index.spans import Span
+from index.store import Store
+from qa.bot import Bot
+from tests.fakes import FakeEncoder, fake_model, fake_vectors
+
+
+@dataclass
+class QuickEncoder(FakeEncoder):
+    """A FakeEncoder that works each word's direction out once."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(list(texts))
+        zero = np.zeros(self.dimension, dtype=np.float32)
+        rows = [sum((_direction(word) for word in text.lower().split()), zero) for text in texts]
+        return normalised(np.asarray(rows, dtype=np.float32).reshape(-1, self.dimension))
+
+
+@cache
+def _direction(word: str) -> Vectors:
+    (direction,) = fake_vectors([word])
+    return np.asarray(direction, dtype=np.float32)
+
+
+@dataclass
+class TableEncoder:
+    """A QuestionEncoder that looks each text's vector up."""
+
+    table: Mapping[str, Sequence[float]]
+    calls: list[list[str]] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.calls.append(list(texts))
+        return np.array([self.table[text] for text in texts], dtype=np.float32)
+
+
+def passage(text: str, *sentences: str, line: int = 1, column: int = 1) -> Passage:
+    """A passage with these sentences in order; with none named, all of it is one."""
+    spans, at = [], 0
+    for sentence in sentences or (text,):
+        at = text.index(sentence, at)
+        spans.append(Span(at, at + len(sentence)))
+    return Passage(text, 0, len(text.encode()), line, column, tuple(spans))
+
+
+def stored(number: int, article: int, one: Passage | str) -> StoredPassage:
+    """A passage as a generation would hold it."""
+    made = passage(one) if isinstance(one, str) else one
+    return StoredPassage(number, article, made, bytes(32))
+
+
+@dataclass
+class Library:
+    """A folder of articles and its index."""
+
+    folder: Path
+    encoder: FakeEncoder = field(default_factory=QuickEncoder)
+
+    @property
+    def news(self) -> Path:
+        return self.folder / "news"
+
+    @property
+    def store(self) -> Store:
+        return Store(self.folder / "index")
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.news / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def index(self) -> Summary:
+        self.encoder = QuickEncoder()
+        request = BuildRequest(fake_model(), (Root(str(self.news), str(self.news.resolve())),))
+        *_, last = build(self.store, request, self.encoder)
+        assert isinstance(last, Summary)
+        return last
+
+    @contextmanager
+    def bot(self, threshold: float = 0.0) -> Iterator[Bot]:
+        bot = Bot.over(self.store.open(), QuickEncoder(), threshold)
+        try:
+            yield bot
+        finally:
+            bot.close()

@@ -1,0 +1,211 @@
+from pathlib import Path
+
+import pytest
+
+from index.errors import BadRequest, NoIndex
+from index.samples import bundled_articles
+from qa.answers import Answered, Citation, NoAnswer, Reason, Reply, Status
+from qa.bot import LONGEST_QUESTION, Bot
+from tests.qa.fakes import Library, QuickEncoder
+
+PORT = "the port is closed. Nobody has the money to dig it out."
+ASKED = "the port is closed."
+"""To the fake encoder a question of the same words is the same; then a sentence is surely right."""
+
+
+def ask(
+    library: Library, question: str, threshold: float = 0.5, most: int = 3, *within: str
+) -> Reply:
+    with library.bot(threshold) as bot:
+        return bot.ask(question, most, within)
+
+
+@pytest.fixture
+def port(library: Library) -> Path:
+    path = library.write("port.txt", PORT)
+    library.write("mill.txt", "The mill was sold in May. It is very old.")
+    library.index()
+    return path
+
+
+def test_an_answer_is_quoted_with_its_place(library: Library, port: Path) -> None:
+    reply = ask(library, ASKED)
+    assert isinstance(reply, Answered)
+    best = reply.answers[0]
+    assert (best.text, best.quote) == (ASKED, ASKED)
+    citation = best.citations[0]
+    assert (citation.path, citation.status) == (str(port), Status.UNCHANGED)
+    assert (citation.answer.line, citation.answer.column) == (1, 1)
+    assert (citation.answer.end_line, citation.answer.end_column) == (1, 19)
+    assert all(0.5 <= answer.confidence <= 1 for answer in reply.answers)
+    spent = reply.milliseconds
+    assert 0 < spent.retrieve <= spent.total
+    assert 0 < spent.read <= spent.total
+
+
+def test_under_the_threshold_there_is_no_answer_but_the_nearest_is_told(
+    library: Library, port: Path
+) -> None:
+    reply = ask(library, "Why do cats purr?", threshold=1.0)
+    assert isinstance(reply, NoAnswer)
+    assert reply.reason is Reason.UNSURE
+    assert len(reply.rejected) == 3
+    sure = [answer.confidence for answer in reply.rejected]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_answers_under_the_threshold_do_not_come_along(library: Library, port: Path) -> None:
+    everything = ask(library, ASKED, threshold=0.0)
+    assert isinstance(everything, Answered)
+    first, second, *_ = everything.answers
+    between = (first.confidence + second.confidence) / 2
+    reply = ask(library, ASKED, threshold=between)
+    assert isinstance(reply, Answered)
+    assert reply.answers == (first,)
+
+
+def test_at_most_so_many_answers_are_given(library: Library, port: Path) -> None:
+    for most in (1, 2, 4):
+        reply = ask(library, ASKED, 0.0, most)
+        assert isinstance(reply, Answered)
+        assert len(reply.answers) == most
+
+
+def test_in_an_empty_index_no_passage_is_found(library: Library, port: Path) -> None:
+    for path in library.news.iterdir():
+        path.unlink()
+    library.index()
+    reply = ask(library, ASKED, 0.0)
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.rejected) == (Reason.NO_PASSAGES, ())
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_would_answer_but_stands_there_no_more_is_no_answer(
+    library: Library, port: Path, gone: bool
+) -> None:
+    if gone:
+        port.unlink()
+    else:
+        port.write_text(PORT.replace("is closed", "is open"), encoding="utf-8")
+    reply = ask(library, ASKED)
+    assert isinstance(reply, NoAnswer)
+    assert reply.reason is Reason.INDEX_STALE
+    status = reply.rejected[0].citations[0].status
+    assert status is (Status.GONE if gone else Status.CHANGED)
+
+
+def test_a_copy_that_still_stands_is_cited_before_one_that_changed(
+    library: Library, port: Path
+) -> None:
+    story = "the port is closed since a ship ran aground there last night in the fog"
+    first = library.write("a.txt", f"{story}. It was late.")
+    library.write("b.txt", f"{story}. It was late.")
+    library.index()
+    assert sorted(one.path[-5:] for one in answered(library, story)) == ["a.txt", "b.txt"]
+    first.write_text("Nothing happened. It was late.", encoding="utf-8")
+    citations = answered(library, story)
+    assert [(one.path[-5:], one.status) for one in citations] == [
+        ("b.txt", Status.UNCHANGED),
+        ("a.txt", Status.CHANGED),
+    ]
+
+
+def answered(library: Library, question: str) -> list[Citation]:
+    reply = ask(library, question)
+    assert isinstance(reply, Answered)
+    return list(reply.answers[0].citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("  the port\r\n is\tclosed. ", ASKED),
+        ("the port is closed. \ud800?", "the port is closed. ??"),
+        ("the\u00a0port\u2028is closed.", ASKED),
+    ],
+)
+def test_a_question_is_cleaned_before_it_is_asked(
+    library: Library, port: Path, question: str, asked: str
+) -> None:
+    reply = ask(library, question, 0.0)
+    assert (reply.question, reply.asked) == (question, asked)
+
+
+@pytest.mark.parametrize("question", ["", " \t\r\n", "\u2028\u00a0"])
+def test_an_empty_question_is_refused(library: Library, port: Path, question: str) -> None:
+    with pytest.raises(BadRequest, match="the question is empty"):
+        ask(library, question)
+
+
+def test_a_question_may_be_so_long_and_no_longer(library: Library, port: Path) -> None:
+    assert ask(library, "x" * LONGEST_QUESTION, 0.0)
+    with pytest.raises(BadRequest, match=r"has 4,001 characters, over 4,000"):
+        ask(library, "x" * (LONGEST_QUESTION + 1))
+
+
+def test_a_question_can_be_kept_to_folders_and_files(
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("in/a.txt", "the port is closed. So it is.")
+    library.write("in2/b.txt", "the port is closed. So it was.")
+    library.index()
+    monkeypatch.chdir(library.news)
+
+    def paths(*within: str) -> set[str]:
+        reply = ask(library, ASKED, 0.0, 9, *within)
+        assert isinstance(reply, Answered)
+        return {Path(one.path).name for answer in reply.answers for one in answer.citations}
+
+    assert paths("in") == {"a.txt"}
+    assert paths("in/", "./in2/b.txt") == {"a.txt", "b.txt"}
+    assert paths(".") == {"a.txt", "b.txt", "port.txt", "mill.txt"}
+    assert paths("/") == {"a.txt", "b.txt", "port.txt", "mill.txt"}
+
+
+@pytest.mark.parametrize("within", ["elsewhere", "por", "port.txt/x", "/nowhere"])
+def test_a_path_without_articles_is_refused(
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, within: str
+) -> None:
+    monkeypatch.chdir(library.news)
+    with pytest.raises(BadRequest, match=f"no indexed article is at or under {within}"):
+        ask(library, ASKED, 0.5, 3, within)
+
+
+def test_boilerplate_never_answers(library: Library) -> None:
+    article = next(bundled_articles().glob("2009-09-17-obama*")).read_text(encoding="utf-8")
+    notices = (
+        "You can unsubscribe at any time by clicking the link in the footer of our emails.\n\n"
+        "How can I unsubscribe? Unsubscribe here.\n\n"
+        "We use Mailchimp as our marketing platform. By subscribing you agree to this.\n\n"
+    )
+    library.write("a.txt", f"{article}\n\n{notices}Share this article\n")
+    library.index()
+    reply = ask(library, "How can I unsubscribe?", 0.0, 20)
+    assert isinstance(reply, Answered)
+    assert len(reply.answers) == 20
+    for answer in reply.answers:
+        assert not any(word in answer.quote for word in ("subscri", "Mailchimp", "Share this"))
+    surely = ask(library, "How can I unsubscribe?")
+    assert isinstance(surely, NoAnswer)
+
+
+def test_a_bot_opens_the_index_with_the_model_it_was_built_with(
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def fake(name: str, fingerprint: str, _cache: Path, _notice: object) -> QuickEncoder:
+        asked.append((name, fingerprint))
+        return QuickEncoder()
+
+    monkeypatch.setattr("qa.bot.open_question_encoder", fake)
+    bot = Bot.open(library.store, Path("cache"), 0.5, print)
+    assert isinstance(bot.ask(ASKED), Answered)
+    bot.close()
+    assert asked == [("fake", "a" * 64)]
+
+
+def test_without_an_index_there_is_no_bot(library: Library) -> None:
+    with pytest.raises(NoIndex, match="run `byline index FOLDER` first"):
+        Bot.open(library.store, Path("cache"), 0.5, print)

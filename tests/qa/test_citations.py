@@ -1,0 +1,194 @@
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.articles import Root
+from index.spans import Span
+from qa.answers import Citation, Quote, Status
+from qa.citations import Shelf, cite, quote_of, shown_path
+from tests.qa.fakes import Library, passage
+
+SENTENCE = "Russia's envoy to the alliance, a Mr Dmitry Rogozin, said no."
+ARTICLE = f"""\
+Envoy speaks
+
+It was a grey day in Brussels. Nobody smiled.
+
+It rained. {SENTENCE} He left.
+"""
+NAME = Quote("Dmitry Rogozin", 5, 49, 5, 62)
+WHOLE = Quote(SENTENCE, 5, 12, 5, 72)
+
+
+def cited(library: Library, name: str = "envoy.txt", words: str = "Dmitry Rogozin") -> Citation:
+    """Cite words of an article as the index has it; its passage is found by its sentence."""
+    with closing(library.store.open()) as opened:
+        catalog = opened.generation.catalog
+        (article,) = (one for one in catalog.articles() if one.found.path.endswith(f"/{name}"))
+        for stored in catalog.passages_of(article):
+            for sentence in stored.passage.sentences:
+                at = sentence.of(stored.passage.text).find(words)
+                if at != -1:
+                    span = Span(sentence.start + at, sentence.start + at + len(words))
+                    return cite(article, stored.passage, span, sentence, Shelf())
+    raise AssertionError(f"{words} is in no sentence of {name}")
+
+
+@pytest.fixture
+def envoy(library: Library) -> Path:
+    path = library.write("envoy.txt", ARTICLE)
+    library.index()
+    return path
+
+
+def test_places_count_from_one_and_the_end_is_the_last_code_point(
+    library: Library, envoy: Path
+) -> None:
+    citation = cited(library)
+    assert (citation.status, citation.answer, citation.sentence) == (Status.UNCHANGED, NAME, WHOLE)
+    assert (citation.path, citation.file) == (str(envoy), str(envoy))
+    assert (citation.title, citation.stands) == ("Envoy speaks", True)
+
+
+def test_fourteen_code_points_from_column_40_end_at_column_53() -> None:
+    one = passage("x" * 28 + "Dmitry Rogozin", line=11, column=12)
+    assert quote_of(one, Span(28, 42)) == Quote("Dmitry Rogozin", 11, 40, 11, 53)
+
+
+def test_columns_are_code_points_and_lines_end_at_lf_alone() -> None:
+    one = passage("e\u0301😀\u2028b\r\nc\u0085d\x0be", line=3, column=5)
+    assert quote_of(one, Span(2, 5)) == Quote("😀\u2028b", 3, 7, 3, 9)
+    assert quote_of(one, Span(4, 9)) == Quote("b\r\nc\u0085", 3, 9, 4, 2)
+    # From the passage's second line on, columns count from the line's own start.
+    assert quote_of(one, Span(9, 10)) == Quote("d", 4, 3, 4, 3)
+
+
+def test_what_moved_is_cited_where_it_stands_now(library: Library, envoy: Path) -> None:
+    envoy.write_text(ARTICLE.replace("It was a", "One new line.\n\nIt was a"), encoding="utf-8")
+    citation = cited(library)
+    assert citation.status is Status.MOVED
+    assert citation.answer == Quote("Dmitry Rogozin", 7, 49, 7, 62)
+    assert citation.sentence == Quote(SENTENCE, 7, 12, 7, 72)
+    envoy.write_text(ARTICLE.replace("It rained. ", "So. "), encoding="utf-8")
+    assert cited(library).answer == Quote("Dmitry Rogozin", 5, 42, 5, 55)
+
+
+def test_a_change_elsewhere_in_the_file_leaves_a_quote_unchanged(
+    library: Library, envoy: Path
+) -> None:
+    envoy.write_text(ARTICLE.replace("He left", "He stayed"), encoding="utf-8")
+    citation = cited(library)
+    assert (citation.status, citation.answer) == (Status.UNCHANGED, NAME)
+
+
+def test_a_changed_quote_is_never_shown_as_if_it_stood_there(library: Library, envoy: Path) -> None:
+    envoy.write_text(ARTICLE.replace("said no", "said yes"), encoding="utf-8")
+    citation = cited(library)
+    assert (citation.status, citation.stands) == (Status.CHANGED, False)
+    # As it was, where it was.
+    assert (citation.answer, citation.sentence) == (NAME, WHOLE)
+
+
+def test_a_sentence_wrapped_anew_has_changed(library: Library, envoy: Path) -> None:
+    envoy.write_text(ARTICLE.replace("a Mr Dmitry", "a Mr\nDmitry"), encoding="utf-8")
+    assert cited(library).status is Status.CHANGED
+
+
+def vanish(path: Path) -> None:
+    path.unlink()
+
+
+def become_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def become_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere.txt"))
+    path.symlink_to("elsewhere.txt")
+
+
+def become_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def behind_link(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("moved"))
+    path.parent.symlink_to("moved")
+
+
+@pytest.mark.parametrize("go", [vanish, become_fifo, become_link, become_folder, behind_link])
+def test_what_is_no_regular_file_any_more_is_gone(library: Library, go: object) -> None:
+    path = library.write("in/envoy.txt", ARTICLE)
+    library.index()
+    assert callable(go)
+    go(path)
+    citation = cited(library, "in/envoy.txt")
+    assert (citation.status, citation.stands, citation.answer) == (Status.GONE, False, NAME)
+
+
+def test_a_file_that_became_binary_has_changed(library: Library, envoy: Path) -> None:
+    envoy.write_bytes(b"\0" + ARTICLE.encode())
+    assert cited(library).status is Status.CHANGED
+
+
+@pytest.mark.parametrize("coding", ["windows-1252", "utf-16"])
+def test_a_file_saved_in_another_encoding_still_stands(library: Library, coding: str) -> None:
+    text = "The café of Ms Gruyère closed in May. It was late.\n"
+    path = library.write("cafe.txt", text.encode())
+    library.index()
+    path.write_bytes(text.encode(coding))
+    citation = cited(library, "cafe.txt", "Gruyère")
+    assert (citation.status, citation.answer) == (
+        Status.UNCHANGED,
+        Quote("Gruyère", 1, 16, 1, 22),
+    )
+
+
+def test_of_two_copies_the_nearest_to_the_old_line_is_cited(library: Library) -> None:
+    filler = "".join(f"Filler number {i} stands here.\n\n" for i in range(8))
+    path = library.write("twice.txt", f"{filler}The dam held.\n\n{filler}")
+    library.index()
+    assert cited(library, "twice.txt", "dam").answer.line == 17
+    # Copies at lines 1, 15 and 33.
+    new = filler.split("\n\n", 1)[1]
+    path.write_text(f"The dam held. {new}The dam held.\n\n{filler}  The dam held.\n", "utf-8")
+    citation = cited(library, "twice.txt", "dam")
+    assert (citation.status, citation.answer) == (Status.MOVED, Quote("dam", 15, 5, 15, 7))
+
+
+def test_a_file_is_read_once_for_all_citations_of_a_reply(library: Library, envoy: Path) -> None:
+    with closing(library.store.open()) as opened:
+        (article,) = opened.generation.catalog.articles()
+    shelf = Shelf()
+    first = shelf.read(article)
+    envoy.unlink()
+    assert shelf.read(article) is first
+
+
+def test_a_file_that_grew_past_the_limit_by_a_little_is_still_read(
+    library: Library, envoy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.citations.MAX_BYTES", 10)
+    envoy.write_text("\n" + ARTICLE, encoding="utf-8")
+    assert cited(library).answer.line == 6
+    envoy.write_text("\n" * len(ARTICLE) + "\n" + ARTICLE, encoding="utf-8")
+    assert cited(library).status is Status.GONE
+
+
+def test_a_path_is_shown_as_given_only_where_that_leads_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    monkeypatch.chdir(tmp_path)
+    for given in ("news", "./news", "../" + tmp_path.name + "/news", str(news)):
+        assert shown_path(Root(given, str(news)), "in/a.txt") == f"{given}/in/a.txt"
+    assert shown_path(Root("news/", str(news)), "a.txt") == "news/a.txt"
+    assert shown_path(Root("news/a.txt", str(news / "a.txt")), "") == "news/a.txt"
+    monkeypatch.chdir(news)
+    assert shown_path(Root("news", str(news)), "in/a.txt") == f"{news}/in/a.txt"
+    assert shown_path(Root("news/a.txt", str(news / "a.txt")), "") == f"{news}/a.txt"

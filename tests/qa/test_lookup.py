@@ -1,0 +1,132 @@
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.errors import BadRequest
+from qa.answers import Status
+from qa.lookup import Line, Lookup, look_up
+from tests.qa.fakes import Library
+
+ARTICLE = """\
+The port of Zeebrugge
+
+It is to be closed. Nobody has the money.
+
+The mill was sold in May.
+It is very old.
+"""
+
+
+@pytest.fixture
+def port(library: Library) -> Path:
+    path = library.write("port.txt", ARTICLE)
+    library.index()
+    return path
+
+
+def look(library: Library, given: str | Path, number: int, around: int = 1) -> Lookup:
+    with closing(library.store.open()) as opened:
+        return look_up(opened.generation.catalog, str(given), number, around)
+
+
+def test_a_line_is_shown_with_those_beside_it(library: Library, port: Path) -> None:
+    assert look(library, port, 5) == Lookup(
+        str(port),
+        Status.UNCHANGED,
+        5,
+        (Line(4, ""), Line(5, "The mill was sold in May."), Line(6, "It is very old.")),
+        "The port of Zeebrugge",
+    )
+    assert [one.number for one in look(library, port, 1, 2).lines] == [1, 2, 3]
+    assert [one.number for one in look(library, port, 6, 0).lines] == [6]
+
+
+def test_a_line_keeps_its_carriage_return_and_what_only_looks_like_a_line_end(
+    library: Library,
+) -> None:
+    path = library.write("odd.txt", "One\u2028two\rthree here.\r\nFour is here.")
+    library.index()
+    assert look(library, path, 1).lines == (
+        Line(1, "One\u2028two\rthree here.\r"),
+        Line(2, "Four is here."),
+    )
+
+
+def test_a_line_that_moved_is_followed(library: Library, port: Path) -> None:
+    port.write_text("New.\n\n" + ARTICLE, encoding="utf-8")
+    found = look(library, port, 6)
+    assert (found.status, found.number) == (Status.MOVED, 8)
+    assert found.lines == (Line(7, "The mill was sold in May."), Line(8, "It is very old."))
+
+
+def test_the_second_line_of_a_wrapped_sentence_is_followed(library: Library) -> None:
+    lines = ["A very long sentence that was wrapped at the margin of this narrow column here",
+             "goes on for quite a while and was wrapped again at the same margin, which shows",
+             "that the file keeps to a margin, as old news wires all did at the time it went",
+             "out."]  # fmt: skip
+    path = library.write("wire.txt", "\n".join(lines) + "\n")
+    library.index()
+    path.write_text("New.\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    found = look(library, path, 2, 0)
+    assert (found.status, found.number) == (Status.MOVED, 4)
+    assert found.lines == (Line(4, lines[1]),)
+
+
+def test_a_line_that_changed_is_shown_as_it_is_now_and_said_to_have_changed(
+    library: Library, port: Path
+) -> None:
+    port.write_text(ARTICLE.replace("sold", "burnt"), encoding="utf-8")
+    found = look(library, port, 5, 0)
+    assert (found.status, found.number) == (Status.CHANGED, 5)
+    assert found.lines == (Line(5, "The mill was burnt in May."),)
+    assert look(library, port, 3).status is Status.UNCHANGED
+
+
+def test_a_line_without_a_sentence_in_a_changed_file_cannot_be_followed(
+    library: Library, port: Path
+) -> None:
+    port.write_text("New.\n\n" + ARTICLE, encoding="utf-8")
+    assert look(library, port, 2).status is Status.CHANGED
+
+
+def test_a_file_that_shrank_is_shown_as_far_as_it_goes(library: Library, port: Path) -> None:
+    port.write_text("Now.\n", encoding="utf-8")
+    found = look(library, port, 6)
+    assert (found.status, found.lines) == (Status.CHANGED, ())
+    assert look(library, port, 2).lines == (Line(1, "Now."),)
+
+
+def test_a_file_that_is_gone_has_no_lines(library: Library, port: Path) -> None:
+    port.unlink()
+    found = look(library, port, 5)
+    assert (found.status, found.number, found.lines) == (Status.GONE, 5, ())
+    os.mkfifo(port)
+    assert look(library, port, 5).status is Status.GONE
+
+
+@pytest.mark.parametrize("number", [0, -1, 7, 10**30])
+def test_a_line_that_was_never_indexed_is_refused(
+    library: Library, port: Path, number: int
+) -> None:
+    with pytest.raises(BadRequest, match="was indexed with lines 1 to 6"):
+        look(library, port, number)
+
+
+@pytest.mark.parametrize("given", ["nowhere.txt", "", ".", "port"])
+def test_a_file_that_is_not_indexed_is_refused(
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(library.news)
+    with pytest.raises(BadRequest, match="is not among the indexed articles"):
+        look(library, given, 1)
+
+
+def test_a_relative_path_and_one_through_a_link_lead_there(
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(library.news)
+    assert look(library, "port.txt", 1).path == str(port)
+    (library.folder / "link").symlink_to("news")
+    assert look(library, "../link/port.txt", 1).path == str(port)

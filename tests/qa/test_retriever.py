@@ -1,0 +1,91 @@
+from contextlib import closing
+
+import pytest
+
+from index.catalog import StoredArticle
+from qa.retriever import DEPTH, Retrieved, Retriever
+from tests.qa.fakes import Library, QuickEncoder
+
+QUESTION = "radar treaty signed"
+
+
+def retrieve(
+    library: Library, question: str, most: int, *scope: str
+) -> tuple[list[Retrieved], dict[str, StoredArticle]]:
+    """Retrieve, and give the articles by name; `scope` names articles."""
+    with closing(library.store.open()) as opened:
+        generation = opened.generation
+        articles = {one.found.relative: one for one in generation.catalog.articles()}
+        encoder = QuickEncoder()
+        retriever = Retriever(generation, encoder)
+        found = retriever.retrieve(question, most, [articles[name] for name in scope])
+        assert encoder.batches == [[question]]
+        return found, articles
+
+
+def test_the_passage_that_both_searches_put_first_comes_first(library: Library) -> None:
+    library.write("a.txt", "The mill was sold in May. Nobody knows why.")
+    library.write("b.txt", "radar treaty signed. So they say in Prague today.")
+    library.write("c.txt", "The port is to be closed. There was a radar.")
+    library.index()
+    found, articles = retrieve(library, QUESTION, 3)
+    assert found[0].stored.article_id == articles["b.txt"].id
+    assert all(-1 <= one.similarity <= 1 for one in found)
+    assert found[0].similarity == max(one.similarity for one in found)
+    assert len(retrieve(library, QUESTION, 2)[0]) == 2
+
+
+def test_the_scope_holds_before_any_cut(library: Library) -> None:
+    for i in range(DEPTH + 20):
+        library.write(f"better/{i}.txt", f"radar treaty signed number {i}. " * 3)
+    library.write("mine.txt", "A treaty is a word. It has six letters, they say.")
+    library.index()
+    everywhere, articles = retrieve(library, QUESTION, 8)
+    assert articles["mine.txt"].id not in {one.stored.article_id for one in everywhere}
+    found, _ = retrieve(library, QUESTION, 8, "mine.txt")
+    assert [one.stored.article_id for one in found] == [articles["mine.txt"].id]
+    both, _ = retrieve(library, QUESTION, 8, "better/3.txt", "mine.txt")
+    assert {one.stored.article_id for one in both} == {
+        articles["mine.txt"].id,
+        articles["better/3.txt"].id,
+    }
+
+
+def test_the_same_story_elsewhere_is_kept_beside_its_first_copy(library: Library) -> None:
+    story = "The radar treaty was signed in Prague by both ministers on a rainy morning in July."
+    library.write("a.txt", story)
+    library.write("b.txt", story)
+    library.write("c.txt", "The port is to be closed. Nobody has the money.")
+    library.index()
+    found, articles = retrieve(library, "Who signed the radar treaty?", 8)
+    numbers = {name: article.id for name, article in articles.items()}
+    first, other = found
+    assert other.stored.article_id == numbers["c.txt"]
+    copies = [first.stored.article_id, *(one.article_id for one in first.duplicates)]
+    assert sorted(copies) == [numbers["a.txt"], numbers["b.txt"]]
+
+
+def test_words_alone_find_what_vectors_cut_off(library: Library) -> None:
+    for i in range(DEPTH + 10):
+        library.write(f"{i:03}.txt", f"the of it was to be number {i}. the of it was.")
+    library.write("z.txt", "Xylophones. " + " ".join(f"word{i} filler{i}" for i in range(40)) + ".")
+    library.index()
+    found, articles = retrieve(library, "the of it was xylophones", 2)
+    assert articles["z.txt"].id in {one.stored.article_id for one in found}
+
+
+@pytest.mark.parametrize("question", ["", "the of", "12"])
+def test_a_question_without_search_terms_is_searched_by_its_vector(
+    library: Library, question: str
+) -> None:
+    library.write("a.txt", "The mill was sold in May. Nobody knows why.")
+    library.index()
+    assert len(retrieve(library, question, 8)[0]) == 1
+
+
+def test_in_an_empty_index_nothing_is_found(library: Library) -> None:
+    path = library.write("a.txt", "The mill was sold in May. Nobody knows why.")
+    library.index()
+    path.unlink()
+    library.index()
+    assert retrieve(library, QUESTION, 8)[0] == []
