@@ -58,8 +58,9 @@ class EmbeddedLog:
             file.write(b"".join(records))
 
     def delete(self) -> None:
-        """Delete the file, once a published index holds its vectors."""
-        self.path.unlink(missing_ok=True)
+        """Delete the file, once an index holds its vectors, and those of builds never finished."""
+        for path in self.path.parent.glob("*"):
+            path.unlink()
 
 
 def _record(key: bytes, vector: Vector) -> bytes:

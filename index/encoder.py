@@ -122,8 +122,9 @@ def encode_with(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str
 
 def normalised(vectors: Vectors) -> Vectors:
     """Scale each row to length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+    exact = vectors.astype(np.float64)
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    return np.asarray(exact / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def tokenizer_json(loaded: "SentenceTransformer") -> str:

@@ -15,7 +15,7 @@ _HEADER = 12
 """Paragraphs at the top among which headline and dateline are looked for."""
 _DATELINE = 90
 """Code points; a longer line must begin as a dateline does: PLACE, date, dash."""
-_SENTENCE_END = tuple(".!?\"”'’)")
+_SENTENCE_END = tuple(".!?\"”’'")
 _PROSE_WORDS = 6
 """Words in a paragraph, at least, that an article's text can begin with."""
 _TITLE = 160
@@ -59,7 +59,8 @@ def read_headline(lines: Sequence[str], paragraphs: Sequence[str]) -> Headline:
     header = front_matter(lines)
     plain = [normalised(paragraph) for paragraph in paragraphs]
     top = plain[:_HEADER]
-    headings = (match["text"] for text in paragraphs if (match := _HEADING.fullmatch(text)))
+    first = paragraphs[:_HEADER]
+    headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
     title = header.title or next(headings, "") or _headline(top, Counter(plain))
     dates = header.dates or _dateline(top)
     return Headline(normalised(title), dates, header.front_matter)

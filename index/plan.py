@@ -82,6 +82,8 @@ def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root
         path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
         if must_exist and not os.path.lexists(path):
             raise BadRequest(f"there is no file or folder {given}")
+        if path.encode("utf-8", errors="replace").decode() != path:
+            raise BadRequest(f"the name of {given} is not UTF-8; rename it, or name its folder")
         roots.append(Root(given, path))
     return tuple(roots)
 

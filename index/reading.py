@@ -55,7 +55,10 @@ def read_article(
     regions, headings = _regions(text, found, headline.title)
     passages = split(text, regions, headings, context, settings, limit)
     if not passages:
-        return NotText("no sentence to read: empty, or headings and boilerplate only")
+        # Nothing but headings, as far as could be told: then they are what the article says.
+        passages = split(text, regions, frozenset(), context, settings, limit)
+    if not passages:
+        return NotText("no sentence to read: empty, or boilerplate only")
     return ReadArticle(
         Article(contents.sha256, text.encoding, text.line_count, title, headline.dates),
         tuple(passages),

@@ -103,7 +103,7 @@ def test_progress_is_told_stage_by_stage(desk: Desk) -> None:
     *told, _ = build(desk.store, BuildRequest(fake_model(), (desk.root,)), FakeEncoder())
     steps = [(one.stage, one.done, one.total) for one in told if isinstance(one, Progress)]
     assert steps == [
-        *[(Stage.READ, done, 0) for done in (1, 2, 3)],
+        *[(Stage.READ, done, 3) for done in (1, 2, 3)],
         *[(Stage.EMBED, done, 42) for done in (0, 32, 42)],
         *[(Stage.WRITE, done, 5) for done in range(6)],
     ]

@@ -104,9 +104,14 @@ def test_what_is_no_text_is_told() -> None:
 
 
 def test_what_has_no_sentence_is_told() -> None:
-    for text in ("", "\n\n", "# Heading\n", "Share\nTweet\n", "---\ntitle: x\n---\n"):
+    for text in ("", "\n\n", "Share\nTweet\n", "---\ntitle: x\n---\n"):
         told = read_article(contents(text), DEFAULT_SETTINGS, WordLimit())
-        assert told == NotText("no sentence to read: empty, or headings and boilerplate only")
+        assert told == NotText("no sentence to read: empty, or boilerplate only")
+
+
+def test_an_article_of_one_line_is_quoted_though_it_reads_as_a_headline() -> None:
+    assert quoted(read("Harbour reopens after storm\n")) == ["Harbour reopens after storm"]
+    assert quoted(read("# Harbour reopens\n")) == ["# Harbour reopens"]
 
 
 def test_the_encoding_and_the_hash_are_kept() -> None:
