@@ -9,7 +9,7 @@ from typing import Literal
 from index.articles import Found, Skipped, find, read
 from index.catalog import Catalog
 from index.errors import BylineError
-from index.export import export_faults
+from index.export import export_failure, export_faults
 from index.generation import Manifest
 from index.models import find_model
 from index.store import Store
@@ -57,6 +57,9 @@ def check(store: Store, cache: Path) -> Iterator[Finding]:
 
 def _model(manifest: Manifest, cache: Path) -> Finding:
     name, fingerprint = manifest.model.name, manifest.model.fingerprint
+    if failure := export_failure(fingerprint, cache):
+        message = f"{name}, not exported and so slower to start ({failure})"
+        return Finding("model", "sound", message, "")
     faults = export_faults(cache / fingerprint)
     if not faults:
         return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")

@@ -1,5 +1,6 @@
 """Passages to vectors, through sentence-transformers; torch is loaded only when there is work."""
 
+import math
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class SentenceEncoder:
     def max_tokens(self) -> int:
         """Tokens that the model can see, special ones counted in."""
         configured = _configured_limit(self.model)
-        return configured or int(self._loaded[0].max_seq_length or _UNLIMITED)
+        return configured or longest_input(self._loaded[0])
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens that the model takes each text for."""
@@ -91,6 +92,7 @@ class SentenceEncoder:
 
 
 _UNLIMITED = 1 << 20
+"""Tokens; what a model without a limit of its own is taken for."""
 
 
 def load(model: Model) -> "SentenceTransformer":
@@ -125,6 +127,12 @@ def normalised(vectors: Vectors) -> Vectors:
     exact = vectors.astype(np.float64)
     lengths = np.linalg.norm(exact, axis=1, keepdims=True)
     return np.asarray(exact / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def longest_input(loaded: "SentenceTransformer") -> int:
+    """Give the tokens that a loaded model can see, special ones counted in."""
+    limit = loaded.max_seq_length
+    return int(limit) if limit and math.isfinite(limit) else _UNLIMITED
 
 
 def tokenizer_json(loaded: "SentenceTransformer") -> str:

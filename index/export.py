@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from index.encoder import encode_with, load, tokenizer_json
+from index.encoder import encode_with, load, longest_input, tokenizer_json
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.files import sha256_of, sync_folder, write_synced
 from index.models import Model, find_model
@@ -90,13 +90,16 @@ def is_exported(model: Model, cache: Path) -> bool:
     return _read_card(cache / model.fingerprint).format == CARD_FORMAT
 
 
+def export_failure(model_fingerprint: str, cache: Path) -> str:
+    """Tell why a model could not be exported; empty where it was, or was not tried."""
+    return _read_card(cache / model_fingerprint).failure
+
+
 def export_faults(folder: Path) -> list[str]:
     """Tell what keeps a cached export from being used, by size and SHA-256."""
     card = _read_card(folder)
     if card.format != CARD_FORMAT:
         return ["the model is not prepared for questions yet; the next question does that"]
-    if card.failure:
-        return [f"the model could not be exported ({card.failure}); asking takes longer"]
     return [
         f"{folder / name} is not as it was written"
         for name, sha256 in card.sha256.items()
@@ -145,7 +148,7 @@ def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card
     card = Card(
         format=CARD_FORMAT,
         dimension=int(loaded.get_embedding_dimension() or 0),
-        max_tokens=int(loaded.max_seq_length or 512),
+        max_tokens=longest_input(loaded),
         prompt=model.prompts.question,
         inputs=inputs,
         cosine=0.0,

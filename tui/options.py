@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,8 +50,6 @@ def index_folder_or(given: Path | None, default: Path) -> Path:
 
 def colour(stream_is_terminal: bool) -> bool:
     """Tell whether to colour: on a terminal, unless NO_COLOR is set or it is a dumb one."""
-    import os
-
     return (
         stream_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

@@ -1,0 +1,5 @@
+"""`python -m tui` is `byline`."""
+
+from tui.cli import main
+
+main()
