@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from platformdirs import user_cache_path, user_config_path, user_data_path
@@ -34,9 +35,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
     index: str | msgspec.UnsetType = msgspec.UNSET
     model: str | msgspec.UnsetType = msgspec.UNSET
-    max_bytes: int | msgspec.UnsetType = msgspec.UNSET
-    top: int | msgspec.UnsetType = msgspec.UNSET
-    threshold: float | msgspec.UnsetType = msgspec.UNSET
+    max_bytes: Annotated[int, msgspec.Meta(ge=1)] | msgspec.UnsetType = msgspec.UNSET
+    top: Annotated[int, msgspec.Meta(ge=1, le=20)] | msgspec.UnsetType = msgspec.UNSET
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | msgspec.UnsetType = msgspec.UNSET
 
 
 def read_settings() -> Settings:

@@ -60,12 +60,19 @@ def _with_bars(events: Iterator[Progress | Summary]) -> Summary:
             if isinstance(event, Summary):
                 return event
             if event.stage not in tasks:
-                tasks[event.stage] = bars.add_task(event.stage.value, total=None, rate="")
+                tasks[event.stage] = bars.add_task("", total=None, rate="")
             task = tasks[event.stage]
             speed = bars.tasks[task].speed
             rate = f"{speed:,.0f}/s" if speed and event.stage is not Stage.WRITE else ""
-            bars.update(task, completed=event.done, total=event.total, rate=rate)
+            name = _described(event)
+            bars.update(task, description=name, completed=event.done, total=event.total, rate=rate)
     raise AssertionError("a build ends with its summary")
+
+
+def _described(event: Progress) -> str:
+    # The first batch waits for torch and the model: seconds in which nothing seems to happen.
+    loading = event.stage is Stage.EMBED and not event.done
+    return f"{event.stage.value}: loading the model" if loading else event.stage.value
 
 
 def _with_lines(events: Iterator[Progress | Summary]) -> Summary:

@@ -36,7 +36,8 @@ def show_reply(reply: Reply) -> None:
 
 
 def _show_no_answer(reply: NoAnswer) -> None:
-    click.echo(f"The articles do not say: {_REASONS[reply.reason]}.", err=True)
+    said = f"The articles do not say: {_REASONS[reply.reason]}."
+    click.echo(_wrapped(said, sys.stderr.isatty()), err=True)
     for answer in reply.rejected[:1]:
         click.echo("Nearest, and not an answer:", err=True)
         _show_answer(answer, to_stderr=True)

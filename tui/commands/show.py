@@ -16,7 +16,7 @@ from tui.opening import store_to_ask
 from tui.options import colour, index_option, json_option
 from tui.wire import lookup_line
 
-_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?", re.DOTALL)
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::[0-9]+)?", re.DOTALL)
 
 
 @click.command("show", epilog="\b\nExample:\n  byline show ~/news/2011.txt:11 --around 5")
