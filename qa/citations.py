@@ -14,7 +14,11 @@ from qa.answers import Citation, Quote, Status
 
 def shown_path(root: Root, relative: str) -> str:
     """Give a path as the person named its root, where that leads there from here, else absolute."""
-    given = root.given if os.path.realpath(root.given) == root.path else root.path
+    try:
+        leads_there = os.path.realpath(root.given) == root.path
+    except FileNotFoundError:  # the folder that we are in was deleted
+        leads_there = False
+    given = root.given if leads_there else root.path
     return os.path.join(given, relative) if relative else given  # noqa: PTH118
 
 

@@ -3,6 +3,8 @@
 import importlib
 import os
 import sys
+from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -31,6 +33,14 @@ class _Commands(click.Group):
         command = importlib.import_module(f"tui.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Who read our answers went away; click would exit as if there were no answer.
+            _let_output_go()
+            return Exit.DONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -82,7 +92,14 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("byline: interrupted; nothing that was finished is lost", err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Who read our answers went away; the interpreter must not complain of it at exit.
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"byline: {visible(place + (error.strerror or str(error)))}", err=True)
+        _let_output_go()
+        return Exit.ERROR
+
+
+def _let_output_go() -> None:
+    """Keep the interpreter from trying again at exit to write what cannot be written."""
+    with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
