@@ -82,7 +82,8 @@ class Store:
     def current(self) -> str:
         """Name the current generation. Raises NoIndex."""
         try:
-            return (self.folder / CURRENT).read_text(encoding="ascii").strip()
+            # NULs are what a power cut can leave of a file; the name is then as missing as any.
+            return (self.folder / CURRENT).read_text(encoding="ascii").strip(" \n\0")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NoIndex(
                 f"nothing is indexed in {self.folder}; run `byline index FOLDER` first"
@@ -138,7 +139,10 @@ class Store:
 
     def collect(self) -> None:
         """Delete generations that are not current and that nobody reads; hold the writer's lock."""
-        current = self.current() if self.exists() else ""
+        try:
+            current = self.current() if self.exists() else ""
+        except NoIndex:  # unreadable: who knows which one is still needed
+            return
         folders = self.folder / GENERATIONS
         names = {path.name.removesuffix(".lock") for path in folders.iterdir()}
         for name in names - {current}:
