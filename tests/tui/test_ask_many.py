@@ -1,0 +1,97 @@
+import json
+
+import pytest
+
+from tests.tui.fakes import Shell
+
+CLOSED = "the port is closed."
+SOLD = "The mill was sold in May."
+
+
+def lines(*items: object) -> bytes:
+    """One question a line: text as it is, everything else as JSON."""
+    return b"".join(
+        (one if isinstance(one, str) else json.dumps(one)).encode() + b"\n" for one in items
+    )
+
+
+def test_each_line_is_answered_in_order(indexed: Shell) -> None:
+    asked = lines(CLOSED, "", {"id": "m", "question": SOLD}, "  ", {"question": CLOSED, "id": "p"})
+    ran = indexed.byline("ask", "-", "--json", stdin=asked)
+    assert (ran.code, ran.err) == (0, "")
+    assert [(one["id"], one["asked"]) for one in ran.lines] == [
+        (None, CLOSED), ("m", SOLD), ("p", CLOSED)
+    ]  # fmt: skip
+    assert [one["answers"][0]["text"] for one in ran.lines] == [CLOSED, SOLD, CLOSED]
+
+
+def test_the_index_and_the_model_are_opened_once_for_all_lines(indexed: Shell) -> None:
+    indexed.byline("ask", "-", "--json", stdin=lines(CLOSED, SOLD, CLOSED))
+    assert len(indexed.models.question_encoders) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ('{"question": "x"', "not a question as JSON"),
+        ('{"id": "a"}', "missing required field `question`"),
+        ('{"question": 5}', "Expected `str`, got `int`"),
+        ('{"question": "x", "in": "news"}', "Expected `array`"),
+        ('{"question": ""}', "the question is empty"),
+        ('{"question": "x", "in": ["nowhere"]}', "no indexed article is at or under nowhere"),
+        ("x" * 4001, "the question has 4,001 characters"),
+    ],
+)
+def test_a_line_that_cannot_be_asked_does_not_stop_the_rest(
+    indexed: Shell, broken: str, told: str
+) -> None:
+    ran = indexed.byline("ask", "-", "--json", stdin=lines(CLOSED, broken, SOLD))
+    assert ran.code == 2
+    first, error, last = ran.lines
+    assert (first["asked"], last["asked"]) == (CLOSED, SOLD)
+    assert set(error) == {"id", "question", "answered", "error"}
+    assert (error["question"], error["answered"]) == (broken, False)
+    assert told in error["error"]
+    assert ran.err.startswith("byline: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_the_id_of_a_line_that_cannot_be_asked_comes_back(indexed: Shell) -> None:
+    ran = indexed.byline("ask", "-", "--json", stdin=lines({"id": "q7", "question": " "}))
+    assert ran.json["id"] == "q7"
+
+
+def test_a_line_can_be_kept_to_folders_of_its_own(indexed: Shell) -> None:
+    asked = lines({"question": CLOSED, "in": ["news/in"]}, CLOSED)
+    options = ("--json", "--threshold", "0", "--in", "news/port.txt")
+    ran = indexed.byline("ask", "-", *options, stdin=asked)
+    paths = [
+        {one["path"] for answer in line["answers"] for one in answer["citations"]}
+        for line in ran.lines
+    ]
+    assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}]
+
+
+def test_history_is_accepted(indexed: Shell) -> None:
+    asked = lines({"question": CLOSED, "history": ["Which port?", "Why?"]})
+    assert indexed.byline("ask", "-", "--json", stdin=asked).json["answered"]
+
+
+def test_plain_text_comes_out_without_json_too(indexed: Shell) -> None:
+    ran = indexed.byline("ask", "-", "--top", "1", stdin=lines(CLOSED, "{broken", SOLD))
+    assert ran.code == 2
+    assert [line for line in ran.out.splitlines() if not line.startswith(" ")] == [CLOSED, SOLD]
+    assert ran.err.count("\n") == 1
+
+
+def test_bytes_that_are_no_text_are_a_question_like_any_other(indexed: Shell) -> None:
+    asked = b"\xff\xfe?\r\n" + b'{"question": "\\ud800 the port"}\n' + CLOSED.encode()
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+    assert len(ran.lines) == 3
+    assert ran.lines[0]["question"] == "\ufffd\ufffd?"
+    assert ran.lines[2]["asked"] == CLOSED
+
+
+def test_of_no_lines_nothing_comes(indexed: Shell) -> None:
+    ran = indexed.byline("ask", "-", "--json", stdin=b"\n\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")

@@ -1,0 +1,52 @@
+from tests.fakes import fake_model
+from tests.tui.fakes import Shell
+
+
+def test_all_sound_is_exit_code_0(indexed: Shell) -> None:
+    ran = indexed.byline("check")
+    assert (ran.code, ran.err) == (0, "")
+    index, model, articles = ran.out.splitlines()
+    assert index.startswith("ok     index: 2 articles, 2 passages, every file as written on ")
+    assert model == "ok     model: all-MiniLM-L6-v2, ready for questions, every file as written"
+    assert articles == "ok     articles: all 2 are as they were indexed"
+
+
+def test_articles_that_changed_need_attention(indexed: Shell) -> None:
+    (indexed.news / "port.txt").write_text("Something else.", encoding="utf-8")
+    (indexed.news / "in" / "mill.txt").unlink()
+    indexed.write("new.txt", "The dam broke.")
+    ran = indexed.byline("check")
+    assert ran.code == 1
+    assert ran.out.splitlines()[2] == (
+        "look   articles: since they were indexed 1 changed, 1 went, 1 came; run `byline index`"
+    )
+    told = indexed.byline("check", "--json").json
+    assert (told["sound"], told["findings"][2]["state"]) == (False, "attention")
+
+
+def test_a_file_of_the_index_that_changed_is_broken(indexed: Shell) -> None:
+    (catalog,) = indexed.index.glob("generations/*/passages.sqlite")
+    data = catalog.read_bytes()
+    catalog.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    ran = indexed.byline("check")
+    assert ran.code == 2
+    assert ran.out.startswith("BROKEN index: ")
+    assert "is not as it was written" in ran.out
+
+
+def test_another_model_than_the_index_s_is_broken(indexed: Shell) -> None:
+    indexed.patch.setattr("index.check.export_faults", lambda _: ["missing"])
+    assert indexed.byline("check").code == 1
+    indexed.patch.setattr("index.check.find_model", lambda name: fake_model("b" * 64, name))
+    ran = indexed.byline("check")
+    assert ran.code == 2
+    assert "BROKEN model: all-MiniLM-L6-v2 is not the one that the index was built with" in ran.out
+
+
+def test_checking_writes_nothing(indexed: Shell) -> None:
+    def seen() -> dict[str, int]:
+        return {str(one): one.stat().st_mtime_ns for one in indexed.home.rglob("*")}
+
+    before = seen()
+    indexed.byline("check")
+    assert seen() == before

@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from tests.tui.fakes import Shell, assert_one_line_error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["--nonsense"], "No such option '--nonsense'"),
+        (["index", "nowhere"], "there is no file or folder nowhere"),
+        (["index"], "nothing to index yet; name a folder: byline index FOLDER"),
+        (["index", "--forget", "news"], "news is not among the indexed folders"),
+        (["index", "--max-bytes", "0"], "0 is not in the range"),
+        (["index", "news", "--index", "news/of/index"], "lies inside news; put it elsewhere"),
+        (["index", "news", "--index", "news"], "lies inside news; put it elsewhere"),
+        (["index", "news", "--index", "news/a.txt"], "is a file"),
+        (["index", "news", "--index", "."], "holds other things and is no index"),
+        (["show", "news/a.txt"], "news/a.txt is not PATH:LINE, as in ~/news/2011.txt:11"),
+        (["show", ""], "is not PATH:LINE"),
+        (["show", "a.txt:x"], "is not PATH:LINE"),
+        (["show", ":3"], "is not PATH:LINE"),
+        (["show", "a.txt:-3"], "is not PATH:LINE"),
+        (["show", "a.txt:" + "9" * 5000], "is not PATH:LINE"),
+        (["show", "a.txt:1", "--index", "nowhere"], "nothing is indexed in nowhere"),
+        (["check", "--index", "nowhere"], "nothing is indexed in nowhere"),
+        (["ask", "who?", "--index", "news/a.txt"], "is a file"),
+        (["completion", "tcsh"], "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_of_one_line(
+    shell: Shell, arguments: list[str], told: str
+) -> None:
+    shell.write("a.txt", "The port is closed.")
+    assert_one_line_error(shell.byline(*arguments), told)
+
+
+def test_nothing_is_written_into_articles_by_an_index_that_is_refused(shell: Shell) -> None:
+    shell.write("a.txt", "The port is closed.")
+    shell.byline("index", "news", "--index", "news/index")
+    assert [path.name for path in shell.news.iterdir()] == ["a.txt"]
+
+
+def test_a_folder_without_articles_is_an_error(shell: Shell) -> None:
+    shell.news.mkdir()
+    ran = shell.byline("index", "news")
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == (
+        "byline: there is no article to index; .txt and .md files are read"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("indx = 'a'", "indx"),
+        ("top = 'three'", "top"),
+        ("top = 0", "top"),
+        ("top = 21", "top"),
+        ("threshold = 1.5", "threshold"),
+        ("max_bytes = 0", "max_bytes"),
+        ("top = ", "line 1"),
+        ("[index]", "index"),
+    ],
+)
+@pytest.mark.parametrize("command", [["ask", "who?"], ["index", "news"]])
+def test_a_settings_file_that_cannot_be_understood_is_named(
+    shell: Shell, line: str, told: str, command: list[str]
+) -> None:
+    shell.write("a.txt", "The port is closed.")
+    shell.set(line)
+    assert_one_line_error(shell.byline(*command), str(shell.settings), told)
+
+
+def test_a_settings_file_that_is_no_text_is_named(shell: Shell) -> None:
+    shell.settings.parent.mkdir(parents=True)
+    shell.settings.write_bytes(b"index = '\xff'\n")
+    assert_one_line_error(shell.byline("check"), str(shell.settings))
+    shell.settings.unlink()
+    shell.settings.mkdir()
+    assert_one_line_error(shell.byline("check"), str(shell.settings))
+
+
+def test_an_interrupted_command_says_that_nothing_is_lost(shell: Shell) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    shell.write("a.txt", "The port is closed.")
+    shell.patch.setattr("tui.building.find_model", interrupted)
+    ran = shell.byline("index", "news")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.strip() == "byline: interrupted; nothing that was finished is lost"
+
+
+def test_a_folder_that_is_gone_under_our_feet_is_no_crash(
+    indexed: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()
+    ran = indexed.byline("ask", "the port is closed.", "--json")
+    path = f"{indexed.news}/port.txt"
+    assert ran.code == 0
+    assert ran.json["answers"][0]["citations"][0]["path"] == path

@@ -1,0 +1,40 @@
+import pytest
+
+from tests.tui.fakes import Shell
+
+COMMANDS = ("index", "ask", "show", "check", "bench", "completion")
+
+
+def test_byline_alone_prints_its_help(shell: Shell) -> None:
+    ran = shell.byline()
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: byline [OPTIONS] [COMMAND] [ARGS]...")
+    for command in COMMANDS:
+        assert f"\n  {command} " in ran.out
+    assert "Exit codes: 0 done or answered, 1 no answer, 2 an error." in ran.out
+    assert shell.byline("--help").out == ran.out
+    assert not (shell.home / "data").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_each_command_has_an_example(shell: Shell, command: str) -> None:
+    ran = shell.byline(command, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: byline {command} ")
+    _, examples = ran.out.split("Example", 1)
+    assert f"byline {command} " in examples
+    assert max(len(line) for line in ran.out.splitlines()) <= 100
+    assert shell.byline(command, "-h").out == ran.out
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    ran = shell.byline("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("byline, version ")
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_a_completion_script_asks_byline_itself(shell: Shell, shell_name: str) -> None:
+    ran = shell.byline("completion", shell_name)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"_BYLINE_COMPLETE={shell_name}_complete" in ran.out

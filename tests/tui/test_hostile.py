@@ -1,0 +1,146 @@
+"""Article text, titles, file names and questions reach the terminal only neutralised."""
+
+import json
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.tui.fakes import Ran, Shell
+
+STEERING = "\x1b]52;c;aGk=\x07\x1b[35m\x9b35m\x90q\x9c\x7f\x08\x00"
+HIDING = "\u202e\u2066\u200b\ufeff\xad\u2028\x85"
+MARKUP = "[red]x[/red]"
+NASTY = STEERING.replace("\x00", "") + HIDING + MARKUP
+"""What an article can hold; a NUL would make it binary."""
+
+SENTENCE = f"the port {NASTY} is closed."
+NAME = f"evil{STEERING.replace(chr(0), '')}{HIDING}{MARKUP.replace('/', '')}.txt"
+BROKEN_NAME = os.fsdecode(b"broken\xff\x9b.txt")
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@pytest.fixture
+def hostile(shell: Shell) -> Shell:
+    shell.patch.chdir(shell.home)
+    article = f"# A title {NASTY} of a port\n\n{SENTENCE} {NASTY}\n\nIt rained {NASTY} here.\n"
+    shell.write(NAME, article)
+    shell.write(BROKEN_NAME, f"the mill {NASTY} is closed. So it is.")
+    shell.write(f"{NAME}.pdf", "x")
+    assert_neutral(shell.byline("index", f"{shell.home}/news"))
+    return shell
+
+
+def assert_neutral(ran: Ran) -> Ran:
+    """Nothing on either stream steers a terminal or hides; lines end in LF."""
+    for stream in (ran.out, ran.err):
+        left = {char for char in stream if unicodedata.category(char) in HIDDEN} - {"\n"}
+        assert not left, stream
+    return ran
+
+
+def test_an_answer_shows_what_stands_there_without_obeying_it(hostile: Shell) -> None:
+    ran = assert_neutral(hostile.byline("ask", SENTENCE, "--top", "1"))
+    assert ran.code == 0
+    assert "the port ␛]52;c;aGk=␇␛[35m⟨009B⟩35m⟨0090⟩q⟨009C⟩␡␈⟨202E⟩⟨2066⟩" in ran.out
+    assert "[red]x[/red] is closed." in ran.out
+    assert "evil␛]52;c;aGk=␇" in ran.out
+    assert "A title ␛]52" in ran.out
+
+
+def test_the_nearest_that_is_no_answer_is_neutralised_too(hostile: Shell) -> None:
+    ran = assert_neutral(hostile.byline("ask", f"Why {NASTY}?", "--threshold", "1"))
+    assert ran.code == 1
+    assert "␛]52" in ran.err
+
+
+def test_json_says_everything_letter_for_letter_in_ascii(hostile: Shell) -> None:
+    ran = assert_neutral(hostile.byline("ask", SENTENCE, "--json", "--threshold", "0"))
+    assert ran.out.isascii()
+    assert ran.json["question"] == SENTENCE
+    best = ran.json["answers"][0]
+    assert best["quote"] == SENTENCE
+    assert best["citations"][0]["path"] == f"{hostile.home}/news/{NAME}"
+
+
+def test_a_file_name_that_is_no_text_comes_out_as_its_bytes(hostile: Shell) -> None:
+    ran = assert_neutral(hostile.byline("ask", f"the mill {NASTY} is closed.", "--json"))
+    path = ran.json["answers"][0]["citations"][0]["path"]
+    assert os.fsencode(Path(path).name) == b"broken\xff\x9b.txt"
+    shown = assert_neutral(hostile.byline("show", f"{path}:1"))
+    assert shown.code == 0
+    assert "broken⟨DCFF⟩⟨DC9B⟩.txt:1" in shown.err
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_line_that_is_shown_is_neutralised(hostile: Shell, options: list[str]) -> None:
+    ran = assert_neutral(hostile.byline("show", f"news/{NAME}:3", *options))
+    assert ran.code == 0
+    if options:
+        assert ran.json["lines"][2]["text"] == f"{SENTENCE} {NASTY}"
+    else:
+        assert "> 3  the port ␛]52;c;aGk=␇" in ran.out
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) -> None:
+    ran = assert_neutral(hostile.byline("index", "--full", *options))
+    assert f"evil{'␛]52;c;aGk=␇'}" in ran.err
+    if options:
+        assert ran.json["skipped"][0]["path"].endswith(f"{NAME}.pdf")
+    (hostile.news / NAME).unlink()
+    assert assert_neutral(hostile.byline("check", *options)).code == 1
+    hostile.news.rename(hostile.home / "away")
+    assert_neutral(hostile.byline("index", *options))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "who?", "--in", NASTY],
+        ["ask", "who?", "--index", f"nowhere{NASTY}"],
+        ["ask", "who?", f"--{NASTY}"],
+        ["ask", "who?", "--top", NASTY],
+        ["show", NASTY],
+        ["show", f"{NASTY}:1"],
+        ["show", f"{BROKEN_NAME}:1"],
+        ["index", NASTY],
+        ["index", "--forget", NASTY],
+        ["check", "--index", f"nowhere{NASTY}"],
+        [f"no{NASTY}"],
+        ["completion", NASTY],
+    ],
+)
+def test_errors_neutralise_what_was_typed(hostile: Shell, arguments: list[str]) -> None:
+    ran = assert_neutral(hostile.byline(*arguments))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("byline: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_batches_neutralise_questions_and_errors(hostile: Shell) -> None:
+    lines = [SENTENCE, '{"broken ' + NASTY, json.dumps({"question": "x", "in": [NASTY]})]
+    stdin = "\n".join(lines).encode()
+    told = assert_neutral(hostile.byline("ask", "-", "--json", stdin=stdin))
+    assert told.out.isascii()
+    assert told.lines[1]["question"] == lines[1]
+    assert assert_neutral(hostile.byline("ask", "-", stdin=stdin)).code == 2
+
+
+def test_a_settings_file_is_neutralised(hostile: Shell) -> None:
+    hostile.settings.parent.mkdir(parents=True)
+    hostile.settings.write_text('"evil\\u001b]52;c;x\\u0007\\u202e" = 1\n', encoding="utf-8")
+    assert assert_neutral(hostile.byline("ask", "who?")).code == 2
+
+
+@pytest.mark.parametrize("data", [b"evil\x1b]52;c;x\x07\n", b"\x9b\xff", b"\0" * 26, b""])
+def test_a_damaged_index_cannot_speak_to_the_terminal_and_can_be_built_anew(
+    hostile: Shell, data: bytes
+) -> None:
+    (hostile.index / "CURRENT").write_bytes(data)
+    ran = assert_neutral(hostile.byline("ask", "who?"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert assert_neutral(hostile.byline("index", "news", "--full")).code == 0
+    assert hostile.byline("ask", SENTENCE).code == 0

@@ -1,0 +1,174 @@
+"""Real processes, on pipes and on a pseudo-terminal."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.tui.fakes import FOREIGN, Shell, home_variables
+
+ROOT = Path(__file__).parents[2]
+FAKED = [sys.executable, "-m", "tests.tui.faked"]
+ASKED = "the port is closed since a ship ran aground there last night"
+CURSOR = re.compile(r"\x1b\[[0-9]*[AK]")
+PLAIN = {"NO_COLOR": "1"}
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return kept | home_variables(home) | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | dict(more)
+
+
+@pytest.fixture
+def home(shell: Shell) -> Path:
+    """A home whose one article is hostile."""
+    shell.write("port.txt", f"{ASKED}. So \x1b[35mit\x1b]52;c;aGk=\x07 [red]is[/red].")
+    assert shell.byline("index", "news").code == 0
+    return shell.home
+
+
+def on_terminal(
+    home: Path, *arguments: str, columns: int = 80, more: Mapping[str, str] = {}
+) -> str:
+    """Run `byline` on a terminal so wide and give what it wrote there."""
+    here, there = pty.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [*FAKED, *arguments],
+        stdin=there, stdout=there, stderr=there, cwd=home, env=environment(home, more),
+    )  # fmt: skip
+    os.close(there)
+    written = b""
+    try:
+        while part := os.read(here, 4096):
+            written += part
+    except OSError:  # how Linux tells that the other end is closed
+        pass
+    finally:
+        os.close(here)
+        process.wait()
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_on_a_terminal_the_place_is_coloured_and_article_text_steers_nothing(home: Path) -> None:
+    written = on_terminal(home, "ask", ASKED, "--threshold", "0", "--top", "9")
+    assert "\x1b[36mnews/port.txt:1:1\x1b[0m" in written
+    plain = STYLE.sub("", written)
+    assert "\x1b" not in plain
+    assert "\x07" not in plain
+    assert "\x1b[35m" not in written
+    assert "So ␛[35mit␛]52;c;aGk=␇ [red]is[/red]." in plain
+    shown = on_terminal(home, "show", "news/port.txt:1")
+    assert "\x1b[1m> 1  the port" in shown
+    assert "\x1b[35m" not in shown
+    assert "\x1b]52" not in shown
+
+
+@pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_no_colour_where_it_is_not_wanted(home: Path, more: dict[str, str]) -> None:
+    for arguments in (["ask", ASKED], ["show", "news/port.txt:1"], ["check"]):
+        assert "\x1b" not in on_terminal(home, *arguments, more=more)
+
+
+def test_on_a_narrow_terminal_a_quote_is_wrapped_between_words(home: Path) -> None:
+    written = on_terminal(home, "ask", ASKED, "--top", "1", columns=24, more=PLAIN)
+    *quote, place = written.splitlines()
+    assert quote == ["the port is closed since", "a ship ran aground there", "last night."]
+    assert place.startswith("    news/port.txt:1:1  ")
+    narrowest = on_terminal(home, "ask", ASKED, "--top", "1", columns=1, more=PLAIN)
+    assert narrowest.startswith("the port is closed\nsince a ship ran\n")
+
+
+def test_a_build_on_a_terminal_leaves_its_summary_and_no_bar(home: Path) -> None:
+    (home / "news" / "mill.txt").write_text("The mill was sold.", encoding="utf-8")
+    written = on_terminal(home, "index")
+    last = CURSOR.sub("", written.splitlines()[-1])
+    assert last.startswith("2 articles, 2 passages: 1 added, ")
+
+
+def piped(
+    home: Path, arguments: list[str], more: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*FAKED, *arguments],
+        cwd=home, env=environment(home, more), capture_output=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_pipe_gets_no_escape_code_and_no_wrapping(home: Path) -> None:
+    ended = piped(home, ["ask", ASKED, "--top", "1"], {"COLUMNS": "20", "FORCE_COLOR": "1"})
+    assert ended.returncode == 0
+    assert ended.stdout.decode().splitlines()[0] == f"{ASKED}."
+    assert b"\x1b" not in ended.stdout + ended.stderr
+
+
+def test_who_stops_reading_ends_the_batch_without_complaint(home: Path) -> None:
+    process = subprocess.Popen(
+        [*FAKED, "ask", "-", "--json"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=home, env=environment(home),
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    process.stdin.write(f"{ASKED}\n".encode())
+    process.stdin.flush()
+    assert process.stdout.readline().startswith(b'{"id": null')
+    process.stdout.close()
+    process.stdin.write(f"{ASKED}\n".encode() * 3)
+    process.stdin.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), told) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [["ask", ASKED], ["check", "--json"]])
+def test_an_answer_that_cannot_be_written_is_an_error_of_one_line(
+    home: Path, arguments: list[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*FAKED, *arguments],
+            cwd=home, env=environment(home), stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr == b"byline: No space left on device\n"
+
+
+def test_a_folder_that_was_deleted_under_us_is_an_error_of_one_line(home: Path) -> None:
+    script = f"mkdir gone && cd gone && rmdir ../gone && exec {' '.join(FAKED)} index ."
+    ended = subprocess.run(
+        ["/bin/sh", "-c", script], cwd=home, env=environment(home), capture_output=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"byline: ")
+    assert ended.stderr.count(b"\n") == 1
+
+
+def test_the_command_and_the_module_are_the_same(home: Path) -> None:
+    for command in ([sys.executable, "-m", "tui"], [str(Path(sys.executable).parent / "byline")]):
+        ended = subprocess.run(
+            [*command, "nonsense"],
+            cwd=home,
+            env=environment(home),
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert ended.stderr == b"byline: No such command 'nonsense'.\n"
+
+
+def test_the_shell_is_told_how_a_word_can_be_completed(home: Path) -> None:
+    words = {"_BYLINE_COMPLETE": "bash_complete", "COMP_WORDS": "byline sh", "COMP_CWORD": "1"}
+    assert piped(home, [], words).stdout == b"plain,show\n"
+    words |= {"COMP_WORDS": "byline ask --th", "COMP_CWORD": "2"}
+    assert piped(home, [], words).stdout == b"plain,--threshold\n"

@@ -1,0 +1,135 @@
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.articles import Root, Skipped
+from index.check import Finding
+from index.plan import Lost
+from index.progress import Summary
+from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
+from qa.lookup import Line, Lookup
+from tui.wire import error_line, findings_line, lookup_line, reply_line, summary_line
+
+SENTENCE = Quote("the whole sentence", 11, 2, 12, 9)
+CITATION = Citation(
+    path="004.txt",
+    file="/news/004.txt",
+    status=Status.UNCHANGED,
+    answer=Quote("Dmitry Rogozin", 11, 40, 11, 53),
+    sentence=SENTENCE,
+    title="",
+    dates=(),
+)
+MOVED = replace(
+    CITATION, path="in/5.txt", status=Status.MOVED, title="A title", dates=(date(2011, 2, 3),)
+)
+SPENT = Milliseconds(3.14159, 71.0, 75.25)
+ANSWER = Answer(0.93456, (CITATION, MOVED))
+
+
+def test_an_answer_has_exactly_the_shape_of_the_contract() -> None:
+    line = reply_line(Answered("who?", "who", (ANSWER,), SPENT), "q1")
+    place = {"line": 11, "column": 2, "end_line": 12, "end_column": 9}
+    first = {
+        "path": "004.txt", "line": 11, "column": 40, "end_line": 11, "end_column": 53,
+        "status": "unchanged", "text": "Dmitry Rogozin", "quote": "the whole sentence",
+        "quote_place": place, "title": None, "date": None,
+    }  # fmt: skip
+    second = first | {
+        "path": "in/5.txt", "status": "moved", "title": "A title", "date": "2011-02-03"
+    }  # fmt: skip
+    assert json.loads(line) == {
+        "id": "q1",
+        "question": "who?",
+        "asked": "who",
+        "answered": True,
+        "reason": None,
+        "answers": [
+            {
+                "text": "Dmitry Rogozin",
+                "confidence": 0.9346,
+                "quote": "the whole sentence",
+                "citations": [first, second],
+            }
+        ],
+        "milliseconds": {"retrieve": 3.1, "read": 71.0, "total": 75.2},
+    }
+
+
+def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
+    for reason, name in [
+        (Reason.NO_PASSAGES, "no-passages"),
+        (Reason.NO_SPAN, "no-span"),
+        (Reason.UNSURE, "unsure"),
+        (Reason.INDEX_STALE, "index-stale"),
+    ]:
+        told = json.loads(reply_line(NoAnswer("who?", "who?", reason, (ANSWER,), SPENT), None))
+        assert (told["id"], told["answered"], told["reason"]) == (None, False, name)
+        assert [one["text"] for one in told["answers"]] == ["Dmitry Rogozin"]
+        assert list(told) == [
+            "id", "question", "asked", "answered", "reason", "answers", "milliseconds"
+        ]  # fmt: skip
+
+
+def test_every_status_has_its_word() -> None:
+    assert [one.value for one in Status] == ["unchanged", "moved", "changed", "gone"]
+
+
+def test_an_error_is_told_with_its_question_and_id() -> None:
+    assert json.loads(error_line("it is empty", "{}", "q2")) == {
+        "id": "q2", "question": "{}", "answered": False, "error": "it is empty"
+    }  # fmt: skip
+
+
+def test_a_summary_counts_everything() -> None:
+    summary = Summary(
+        added=1, changed=2, removed=3, unchanged=4,
+        skipped=(Skipped("/a.pdf", "not .txt or .md"),),
+        lost=(Lost(Root("old", "/old"), 5),),
+        articles=12, passages=13, embedded=6, reused=7, published=True, rebuilt="", seconds=1.23456,
+    )  # fmt: skip
+    assert json.loads(summary_line(summary)) == {
+        "added": 1, "changed": 2, "removed": 3, "unchanged": 4,
+        "skipped": [{"path": "/a.pdf", "reason": "not .txt or .md"}],
+        "missing_folders": [{"path": "old", "articles_kept": 5}],
+        "articles": 12, "passages": 13, "embedded": 6, "reused": 7, "published": True,
+        "rebuilt": None, "seconds": 1.235,
+    }  # fmt: skip
+
+
+def test_findings_and_lines_have_their_shape() -> None:
+    findings = [Finding("index", "sound", "fine", ""), Finding("model", "broken", "gone", "mend")]
+    assert json.loads(findings_line(findings)) == {
+        "sound": False,
+        "findings": [
+            {"subject": "index", "state": "sound", "message": "fine", "advice": None},
+            {"subject": "model", "state": "broken", "message": "gone", "advice": "mend"},
+        ],
+    }
+    assert json.loads(findings_line(findings[:1]))["sound"] is True
+    found = Lookup("a.txt", Status.GONE, 3, (Line(3, "x\r"),), "")
+    assert json.loads(lookup_line(found)) == {
+        "path": "a.txt", "status": "gone", "line": 3, "title": None,
+        "lines": [{"line": 3, "text": "x\r"}],
+    }  # fmt: skip
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs"])))
+def test_whatever_the_text_a_line_is_one_line_of_printable_ascii_and_says_it_whole(
+    text: str,
+) -> None:
+    quote = Quote(text, 1, 1, 1, 1)
+    citation = Citation(text, text, Status.UNCHANGED, quote, quote, text, ())
+    reply = Answered(text, text, (Answer(1.0, (citation,)),), SPENT)
+    line = reply_line(reply, text)
+    assert all(" " <= char <= "~" for char in line)
+    told: dict[str, Any] = json.loads(line)
+    texts = [told["id"], told["question"], told["answers"][0]["text"]]
+    texts.append(told["answers"][0]["citations"][0]["path"])
+    # JSON cannot tell a pair of lone surrogates from the code point that they make.
+    units = {one.encode("utf-16-le", "surrogatepass") for one in texts}
+    assert units == {text.encode("utf-16-le", "surrogatepass")}
