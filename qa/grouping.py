@@ -1,17 +1,15 @@
 """Candidates to distinct answers: the same words from several places are one answer."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.catalog import StoredPassage
 from index.spans import Span
 from qa.citations import quote_of
+from qa.counterparts import counterpart
 from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
-
-_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +44,23 @@ def distinct_answers(
     """Group candidates, the best first, into at most so many distinct answers."""
     groups: dict[str, tuple[float, list[Evidence]]] = {}
     for candidate in candidates:
-        for evidence in _places(candidate, retrieved[candidate.passage]):
-            key = normalise_answer(evidence.span.of(evidence.stored.passage.text))
-            if not key or (key not in groups and len(groups) == most):
-                continue
-            _, gathered = groups.setdefault(key, (candidate.confidence, []))
+        source = retrieved[candidate.passage]
+        key = normalise_answer(candidate.span.of(source.stored.passage.text))
+        if not key or (key not in groups and len(groups) == most):
+            continue
+        _, gathered = groups.setdefault(key, (candidate.confidence, []))
+        own = Evidence(source.stored, candidate.span, candidate.sentence)
+        for evidence in (own, *_in_duplicates(own, source)):
             if not any(evidence.overlaps(one) for one in gathered):
                 gathered.append(evidence)
     return [Distinct(confidence, tuple(evidence)) for confidence, evidence in groups.values()]
 
 
-def _places(candidate: Candidate, retrieved: Retrieved) -> Iterator[Evidence]:
-    """Yield a candidate's own place, then those where near-duplicates have the same sentence."""
-    passage = retrieved.stored.passage
-    yield Evidence(retrieved.stored, candidate.span, candidate.sentence)
-    wanted = _unwrapped(candidate.sentence.of(passage.text))
-    for duplicate in retrieved.duplicates:
-        text = duplicate.passage.text
-        for sentence in duplicate.passage.sentences:
-            if _unwrapped(sentence.of(text)) == wanted:
-                span = candidate.span.shifted(sentence.start - candidate.sentence.start)
-                yield Evidence(duplicate, span, sentence)
-
-
-def _unwrapped(sentence: str) -> str:
-    """Make every white space the same, one for one, so that offsets hold across line breaks."""
-    return _SPACE.sub(" ", sentence)
+def _in_duplicates(own: Evidence, source: Retrieved) -> list[Evidence]:
+    """Give the places where near-duplicate passages say the same, letter for letter theirs."""
+    found = []
+    for duplicate in source.duplicates:
+        here, there = own.stored.passage, duplicate.passage
+        for span, sentence in counterpart(here, own.span, own.sentence, there):
+            found.append(Evidence(duplicate, span, sentence))
+    return found
