@@ -11,7 +11,7 @@ _WORDS = 4
 """Words in a shingle."""
 _CONTAINED = 0.6
 """Share of the shorter passage's shingles that stand in the other one too."""
-_SIMILARITY = 0.8
+_SIMILARITY = 0.4
 """Cosine under which two passages are not compared word by word."""
 _WORD = re.compile(r"\w+")
 

@@ -35,7 +35,7 @@ def test_other_words_are_no_duplicate_however_alike_the_vectors() -> None:
 
 @pytest.mark.parametrize(
     ("vector", "expected"),
-    [((0.8, 0.6), [Group(0, (1,))]), ((0.79, 0.613), [Group(0, ()), Group(1, ())])],
+    [((0.41, 0.912), [Group(0, (1,))]), ((0.39, 0.921), [Group(0, ()), Group(1, ())])],
 )
 def test_vectors_must_be_alike_before_words_are_compared(
     vector: tuple[float, float], expected: list[Group]
