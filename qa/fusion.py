@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-RANK_CONSTANT = 60
-"""k of reciprocal rank fusion. Source: Cormack, Clarke and Büttcher, SIGIR 2009."""
-
 
 def reciprocal_rank_fusion(
     rankings: Sequence[Sequence[int]],
     weights: Sequence[float],
-    constant: int = RANK_CONSTANT,
+    constant: float,
 ) -> list[tuple[int, float]]:
     """Fuse rankings of ids, best first, into one: each adds its weight / (constant + rank).
+
+    Source: Cormack, Clarke and Büttcher, SIGIR 2009; the weights are an addition.
 
     Gives ids with their sums, best first; ids of equal sum in the order of the first ranking that
     has them. Raises ValueError where a ranking has no weight.

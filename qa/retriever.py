@@ -15,8 +15,11 @@ DEPTH = 50
 """Passages that each of the two searches contributes."""
 _FUSED = 30
 """Fused passages among which near-duplicates are looked for."""
-_WEIGHTS = (1.0, 1.0)
-"""Of vectors and keywords in the fusion."""
+_WEIGHTS = (1.0, 1.4)
+"""Of vectors and keywords in the fusion; see `_RANK_CONSTANT`."""
+_RANK_CONSTANT = 10
+"""Chosen with the weights on 12 articles of SQuAD 2.0 dev, 1,071 questions: recall@8 0.970, where
+60 and equal weights reach 0.960, vectors alone 0.910 and keywords alone 0.948."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Retriever:
         by_words = self.generation.keywords.search(
             question, DEPTH, [article.id for article in scope]
         )
-        fused = reciprocal_rank_fusion([[hit.passage for hit in hits], by_words], _WEIGHTS)
+        fused = reciprocal_rank_fusion(
+            [[hit.passage for hit in hits], by_words], _WEIGHTS, _RANK_CONSTANT
+        )
         ids = [passage for passage, _ in fused[:_FUSED]]
         if not ids:
             return []

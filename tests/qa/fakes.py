@@ -17,24 +17,26 @@ from index.progress import Summary
 from index.spans import Span
 from index.store import Store
 from qa.bot import Bot
-from tests.fakes import FakeEncoder, fake_model, fake_vectors
+from tests import fakes
+from tests.fakes import FakeEncoder, fake_model
 
 
 @dataclass
 class QuickEncoder(FakeEncoder):
-    """A FakeEncoder that works each word's direction out once."""
+    """A FakeEncoder, of the same vectors, that works each word's direction out once."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.batches.append(list(texts))
-        zero = np.zeros(self.dimension, dtype=np.float32)
-        rows = [sum((_direction(word) for word in text.lower().split()), zero) for text in texts]
+        rows = [
+            sum((_direction(word) for word in text.lower().split()), np.zeros(self.dimension))
+            for text in texts
+        ]
         return normalised(np.asarray(rows, dtype=np.float32).reshape(-1, self.dimension))
 
 
 @cache
 def _direction(word: str) -> Vectors:
-    (direction,) = fake_vectors([word])
-    return np.asarray(direction, dtype=np.float32)
+    return fakes._direction(word, QuickEncoder.dimension)
 
 
 @dataclass

@@ -24,20 +24,20 @@ def test_a_weight_counts_as_often() -> None:
 
 
 def test_a_ranking_of_weight_nothing_moves_nothing() -> None:
-    fused = reciprocal_rank_fusion([[1, 2, 3], [3, 2, 1]], (1.0, 0.0))
+    fused = reciprocal_rank_fusion([[1, 2, 3], [3, 2, 1]], (1.0, 0.0), constant=60)
     assert [item for item, _ in fused] == [1, 2, 3]
 
 
 def test_equal_sums_keep_the_order_of_the_first_ranking() -> None:
-    fused = reciprocal_rank_fusion([[4, 1], [1, 4]], (1.0, 1.0))
+    fused = reciprocal_rank_fusion([[4, 1], [1, 4]], (1.0, 1.0), constant=60)
     assert [item for item, _ in fused] == [4, 1]
-    apart = reciprocal_rank_fusion([[9], [2]], (1.0, 1.0))
+    apart = reciprocal_rank_fusion([[9], [2]], (1.0, 1.0), constant=60)
     assert [item for item, _ in apart] == [9, 2]
 
 
 def test_a_ranking_without_a_weight_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        reciprocal_rank_fusion([[1], [2]], (1.0,))
+        reciprocal_rank_fusion([[1], [2]], (1.0,), constant=60)
 
 
 rankings = st.lists(st.lists(st.integers(0, 20), unique=True, max_size=8), max_size=4)
@@ -45,7 +45,7 @@ rankings = st.lists(st.lists(st.integers(0, 20), unique=True, max_size=8), max_s
 
 @given(rankings)
 def test_every_item_comes_out_once_and_sums_never_rise(given_rankings: list[list[int]]) -> None:
-    fused = reciprocal_rank_fusion(given_rankings, [1.0] * len(given_rankings))
+    fused = reciprocal_rank_fusion(given_rankings, [1.0] * len(given_rankings), constant=60)
     assert sorted(item for item, _ in fused) == sorted(set().union(*given_rankings))
     sums = [total for _, total in fused]
     assert sums == sorted(sums, reverse=True)

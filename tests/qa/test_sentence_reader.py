@@ -6,6 +6,7 @@ import pytest
 
 from index.spans import Span
 from qa.reader.sentence_reader import SentenceReader, calibrated
+from tests.fakes import FakeEncoder
 from tests.qa.fakes import QuickEncoder, TableEncoder, passage
 
 QUESTION = "Why was the harbour closed?"
@@ -125,3 +126,8 @@ def test_probabilities_rise_with_the_scores_and_stay_within_bounds(scores: list[
     assert list(np.argsort(-sure, kind="stable")) == list(
         np.argsort(-np.array(scores), kind="stable")
     )
+
+
+def test_the_quick_encoder_gives_the_fake_encoder_s_vectors() -> None:
+    texts = ["Ice. Snow.", "", "the PORT the"]
+    np.testing.assert_array_equal(QuickEncoder().encode(texts), FakeEncoder().encode(texts))
