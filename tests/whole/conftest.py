@@ -1,0 +1,49 @@
+"""The bundled articles, indexed once with the real model, for all the tests that need it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from index.models import DEFAULT_MODEL
+from index.plan import resolve_roots
+from index.progress import Summary
+from index.samples import bundled_articles
+from index.store import Store
+from tests.tui.fakes import FOREIGN, home_variables
+from tui.building import run_build
+from tui.places import default_index
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home whose own index holds the bundled articles."""
+
+    folder: Path
+    summary: Summary
+
+    @property
+    def store(self) -> Store:
+        return Store(self.folder / "data" / "byline" / "index")
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache" / "byline" / "models"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        return kept | home_variables(self.folder)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("real")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in home_variables(folder).items():
+            patch.setenv(variable, value)
+        roots = resolve_roots((str(bundled_articles()),))
+        summary = run_build(Store(default_index()), DEFAULT_MODEL, roots)
+    yield Home(folder, summary)

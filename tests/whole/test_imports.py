@@ -1,0 +1,66 @@
+"""What must not be loaded: a question waits for whatever is."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.whole.conftest import Home
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("index", "qa", "eval", "tui")
+TORCH = {"torch", "transformers", "sentence_transformers"}
+
+
+def loaded(script: str, *arguments: str, home: Home | None = None) -> set[str]:
+    """Run a script in a fresh interpreter; gives the top-level modules that it loaded."""
+    tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted(sys.modules)))\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", script + tail, *arguments],
+        cwd=ROOT, env=home.environment if home else None, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return {name.split(".")[0] for name in json.loads(ended.stdout.splitlines()[-1])}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "Who signed the Czech radar treaty?", "--threshold", "0"),
+        ("ask", "Who signed the Czech radar treaty?", "--threshold", "0", "--json"),
+        ("check",),
+    ],
+)
+def test_a_question_is_answered_without_torch(real: Home, arguments: tuple[str, ...]) -> None:
+    script = "import sys\nfrom tui.cli import run\nassert run(sys.argv[1:]) == 0\n"
+    modules = loaded(script, *arguments, home=real)
+    assert "qa" in modules or arguments == ("check",)
+    assert not modules & (TORCH | {"textual", "sklearn", "onnx"})
+    # Colours and progress are not needed on a pipe.
+    assert "rich" not in modules
+
+
+def test_the_command_line_begins_without_anything_heavy() -> None:
+    heavy = {"numpy", "faiss", "rich", "textual", "tantivy", "onnxruntime", "tokenizers", "sqlite3"}
+    assert not loaded("import tui.cli") & (TORCH | heavy)
+    help_page = "from tui.cli import run\nassert run([]) == 0"
+    assert not loaded(help_page) & (TORCH | heavy)
+
+
+def test_no_module_loads_torch_when_it_is_imported() -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "__main__.py"
+    ]
+    assert len(names) > 40
+    script = f"import importlib\nfor name in {names!r}:\n    importlib.import_module(name)\n"
+    assert not loaded(script) & TORCH
+
+
+def test_the_check_itself_sees_what_is_loaded() -> None:
+    assert "sqlite3" in loaded("import sqlite3")

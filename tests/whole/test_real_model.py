@@ -1,0 +1,111 @@
+"""The whole way with the model that comes with Byline, over the articles that come with it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from index.build import BuildRequest, build
+from index.check import check
+from index.encoder import SentenceEncoder
+from index.errors import ModelUnavailable
+from index.files import write_synced
+from index.generation import read_manifest
+from index.models import DEFAULT_MODEL, find_model
+from index.progress import Summary
+from index.store import Store
+from qa.answers import Answered, NoAnswer, Status
+from qa.bot import THRESHOLD, Bot
+from tests.eval.questions import bundled_questions
+from tests.whole.conftest import Home
+
+ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarzenberg?"
+
+
+@pytest.fixture(scope="module")
+def bot(real: Home) -> Iterator[Bot]:
+    with closing(Bot.open(real.store, real.cache, THRESHOLD, print)) as opened:
+        yield opened
+
+
+def test_all_bundled_articles_are_indexed(real: Home) -> None:
+    assert (real.summary.articles, real.summary.skipped) == (19, ())
+    assert real.summary.embedded == real.summary.passages > 50
+
+
+PLAIN = (
+    "missile-014", "missile-016", "missile-033", "missile-034", "other-001", "other-012",
+    "other-023",
+)  # fmt: skip
+"""Questions of the bundled set that a reader of sentences should find the line for."""
+
+
+@pytest.mark.parametrize("question_id", PLAIN)
+def test_a_plain_question_finds_its_line(bot: Bot, question_id: str) -> None:
+    (asked,) = (one for one in bundled_questions() if one.id == question_id)
+    reply = bot.ask(asked.question)
+    answers = reply.answers if isinstance(reply, Answered) else reply.rejected
+    found = {
+        (Path(citation.path).name, line)
+        for answer in answers[:3]
+        for citation in answer.citations
+        for line in range(citation.sentence.line, citation.sentence.end_line + 1)
+        if citation.status is Status.UNCHANGED
+    }
+    assert found & {(gold.path, gold.line) for gold in asked.gold}
+
+
+def test_a_question_in_an_article_s_own_words_is_answered(bot: Bot) -> None:
+    reply = bot.ask(ASKED)
+    assert isinstance(reply, Answered)
+    citation = reply.answers[0].citations[0]
+    assert Path(citation.path).name == "2008-07-08-radar-treaty-signed-in-prague.txt"
+    assert citation.sentence.line == 8
+    assert "Karel Schwarzenberg, the Czech foreign minister, signed" in citation.sentence.text
+
+
+@pytest.mark.parametrize(
+    "question", ["How can I unsubscribe?", "Who painted the ceiling of the Sistine Chapel?"]
+)
+def test_what_the_articles_do_not_say_is_not_answered(bot: Bot, question: str) -> None:
+    assert isinstance(bot.ask(question), NoAnswer)
+
+
+def test_a_second_build_embeds_nothing(real: Home) -> None:
+    model = find_model(DEFAULT_MODEL)
+    *_, summary = build(real.store, BuildRequest(model), SentenceEncoder(model))
+    assert isinstance(summary, Summary)
+    assert (summary.embedded, summary.published, summary.unchanged) == (0, False, 19)
+
+
+@pytest.fixture
+def foreign(real: Home, tmp_path: Path) -> Store:
+    """An index whose manifest says that another model made it."""
+    store = Store(tmp_path / "index")
+    shutil.copytree(real.store.folder, store.folder)
+    folder = store.generation_folder(store.current())
+    manifest = read_manifest(folder)
+    other = msgspec.structs.replace(manifest.model, fingerprint="f" * 64)
+    changed = msgspec.structs.replace(manifest, model=other)
+    write_synced(folder / "manifest.json", msgspec.json.encode(changed))
+    return store
+
+
+def test_an_index_is_never_asked_with_another_model(foreign: Store, real: Home) -> None:
+    with pytest.raises(ModelUnavailable, match="built with another 'all-MiniLM-L6-v2'"):
+        Bot.open(foreign, real.cache, THRESHOLD, print)
+    model = next(one for one in check(foreign, real.cache) if one.subject == "model")
+    assert (model.state, model.advice) == ("broken", "run `byline index --full`")
+
+
+def test_an_index_of_another_model_is_built_anew(foreign: Store, real: Home) -> None:
+    model = find_model(DEFAULT_MODEL)
+    *_, summary = build(foreign, BuildRequest(model), SentenceEncoder(model))
+    assert isinstance(summary, Summary)
+    assert summary.rebuilt == "it was built with another model, all-MiniLM-L6-v2"
+    assert summary.embedded == real.summary.passages
+    with closing(Bot.open(foreign, real.cache, THRESHOLD, print)) as bot:
+        assert isinstance(bot.ask(ASKED), Answered)
