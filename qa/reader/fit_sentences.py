@@ -200,7 +200,7 @@ def _measure(
         f"right first of those {right[answerable].mean():.3f}, "
         f"AUROC of right {roc_auc_score(right, confidence):.3f}"
     )
-    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
         given = confidence >= threshold
         print(
             f"  at {threshold}: answered {given[answerable].mean():.3f} of what is answered there "
