@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-import yaml
-
 from index.boilerplate import is_boilerplate, normalised
 
 _HEADER = 12
@@ -89,6 +87,8 @@ def front_matter(lines: Sequence[str]) -> Headline:
     block = "\n".join(lines[1:end])
     if not end or len(block) > _FRONT_MATTER:
         return absent
+    import yaml  # only an article with front matter pays for it
+
     try:
         # All values as the strings they are: what the safe loader makes of tags and aliases can
         # fail in any way, or grow without end.

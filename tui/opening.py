@@ -11,7 +11,6 @@ from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.samples import bundled_articles
 from index.store import Store
-from tui.building import run_build
 from tui.options import index_folder_or
 from tui.places import bundled_index, default_index
 
@@ -33,6 +32,8 @@ def store_to_ask(given: Path | None) -> Store:
     roots = resolve_roots((str(bundled_articles()),))
     if not _is_current(bundled, roots):
         click.echo("You have no index yet; this asks the articles that come with Byline.", err=True)
+        from tui.building import run_build  # a question over an index pays for no build
+
         forget = tuple(root for root in bundled.remembered_roots() if root not in roots)
         run_build(bundled, DEFAULT_MODEL, roots, forget)
     return bundled
