@@ -100,6 +100,7 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
     [
         ["ask", "who?", "--in", NASTY],
         ["ask", "who?", "--index", f"nowhere{NASTY}"],
+        ["ask", "who?", "--index", f"news/{NAME}"],
         ["ask", "who?", f"--{NASTY}"],
         ["ask", "who?", "--top", NASTY],
         ["show", NASTY],
@@ -144,3 +145,19 @@ def test_a_damaged_index_cannot_speak_to_the_terminal_and_can_be_built_anew(
     assert ran.err.count("\n") == 1
     assert assert_neutral(hostile.byline("index", "news", "--full")).code == 0
     assert hostile.byline("ask", SENTENCE).code == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_finding_neutralises_the_place_that_it_tells_of(
+    hostile: Shell, options: list[str]
+) -> None:
+    place = f"{hostile.home}/index {NAME}"
+    assert_neutral(hostile.byline("index", "news", "--index", place))
+    (vectors,) = Path(place).glob("generations/*/vectors.faiss")
+    vectors.unlink()
+    ran = assert_neutral(hostile.byline("check", "--index", place, *options))
+    assert ran.code == 2
+    if options:
+        assert place in ran.json["findings"][0]["message"]
+    else:
+        assert "evil␛]52;c;aGk=␇" in ran.out

@@ -47,6 +47,11 @@ class Told:
         return any(told == "done" for _, told in self.lines)
 
     @property
+    def stage(self) -> str:
+        """What it was at, by the first word of what it told last."""
+        return self.lines[-1][1].split()[0].lower() if self.lines else "start"
+
+    @property
     def embedded(self) -> int:
         """Vectors that it told it had finished."""
         steps = [told.split() for _, told in self.lines]

@@ -124,7 +124,7 @@ def test_a_kill_leaves_the_old_index_or_the_new_and_the_next_build_goes_on(
         checker = stage.checker(kind)
         told = stage.kill(kind, store, moments.uniform(0, 1.05))
         outcome = checker.outcome(store)
-        seen[f"{kind}: {outcome}{', not killed in time' if told.finished else ''}"] += 1
+        seen[f"{kind}, {told.stage}: {outcome}"] += 1
         assert kind != "collection" or outcome == "new"
 
         summary, encoder = go_on(stage, store)
