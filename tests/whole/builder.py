@@ -35,6 +35,8 @@ class Job(msgspec.Struct):
     store: str
     news: str
     fault: Fault = ""
+    wait_at: str = ""
+    """The line after which it waits to be killed; empty where it does not wait."""
 
 
 def main() -> None:
@@ -63,10 +65,12 @@ def _run(job: Job) -> None:
         _plant(job.fault)
         request = BuildRequest(fake_model(), (Root("news", job.news),))
         for event in build(Store(Path(job.store)), request, FakeEncoder()):
-            if isinstance(event, Summary):
-                _say("done")
-            else:
-                _say(f"{event.stage.name} {event.done} {event.total}")
+            step = "done"
+            if not isinstance(event, Summary):
+                step = f"{event.stage.name} {event.done} {event.total}"
+            _say(step)
+            if step == job.wait_at:
+                signal.pause()
     except BaseException:  # noqa: BLE001  (a fork must end here, whatever comes)
         traceback.print_exc()
     os._exit(0)

@@ -165,5 +165,5 @@ def one_step(line: str) -> Callable[[str], bool]:
     return lambda told: told == line
 
 
-def job(store: Store, news: Path, fault: Fault = "") -> Job:
-    return Job(str(store.folder), str(news), fault)
+def job(store: Store, news: Path, fault: Fault = "", wait_at: str = "") -> Job:
+    return Job(str(store.folder), str(news), fault, wait_at)

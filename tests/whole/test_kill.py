@@ -147,10 +147,11 @@ def test_a_kill_leaves_the_old_index_or_the_new_and_the_next_build_goes_on(
 def test_batches_finished_before_a_kill_are_not_embedded_again(stage: Stage, done: int) -> None:
     store = stage.store("first build", f"batches-{done}")
     line = f"EMBED {done * BATCH} {stage.first.embedded}"
-    told = stage.builder.build(job(store, stage.news), kill_at=one_step(line))
+    waiting = job(store, stage.news, wait_at=line)
+    told = stage.builder.build(waiting, kill_at=one_step(line))
     assert not told.finished
     _, encoder = go_on(stage, store)
-    assert len(encoder.texts) <= stage.first.embedded - done * BATCH
+    assert len(encoder.texts) == stage.first.embedded - done * BATCH
     assert stage.checker("first build").outcome(store) == "new"
 
 
@@ -167,7 +168,8 @@ def test_a_build_that_is_not_atomic_is_caught(
     stage: Stage, kind: Kind, fault: Fault, moment: str
 ) -> None:
     store = stage.store(kind, f"{fault}-{kind}-{moment}")
-    told = stage.builder.build(job(store, stage.news, fault), kill_at=one_step(moment))
+    waiting = job(store, stage.news, fault, wait_at=moment)
+    told = stage.builder.build(waiting, kill_at=one_step(moment))
     assert not told.finished
     with pytest.raises(AssertionError, match="the index cannot be asked: "):
         stage.checker(kind).outcome(store)
