@@ -8,7 +8,7 @@ from typing import Literal
 
 from index.articles import Found, Skipped, find, read
 from index.catalog import Catalog
-from index.errors import BylineError
+from index.errors import BylineError, NoIndex
 from index.export import export_failure, export_faults
 from index.generation import Manifest
 from index.models import find_model
@@ -33,6 +33,9 @@ def check(store: Store, cache: Path) -> Iterator[Finding]:
     """Look at everything, one finding after another; stops at an index that cannot be opened."""
     try:
         index = store.open()
+    except NoIndex as error:
+        yield Finding("index", "attention", error.message, "")
+        return
     except BylineError as error:
         yield Finding("index", "broken", error.message, "run `byline index` with your folders")
         return

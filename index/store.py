@@ -148,6 +148,8 @@ class Store:
         for name in names - {current}:
             with suppress(OSError):
                 self._collect(name)
+        for scratch in self.folder.glob(f".{CURRENT}.*"):  # of a build killed while it published
+            scratch.unlink()
 
     def _collect(self, name: str) -> None:
         lock_file = self._lock_file(name)

@@ -36,8 +36,11 @@ class Lookup:
 
 def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
     """Look up a line. Raises BadRequest where the index has no such article or line."""
-    path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
-    matching = [one for one in catalog.articles() if one.found.path == path]
+    given_path = os.path.expanduser(given)  # noqa: PTH111
+    folder, name = os.path.split(given_path)
+    # Not the name itself: an article that a link took the place of is gone, not elsewhere.
+    paths = (os.path.realpath(given_path), os.path.join(os.path.realpath(folder), name))  # noqa: PTH118
+    matching = [one for one in catalog.articles() if one.found.path in paths]
     if not matching:
         raise BadRequest(f"{given} is not among the indexed articles; `byline index` lists folders")
     article = matching[0]

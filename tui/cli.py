@@ -28,6 +28,8 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if " " in cmd_name:
+            raise click.UsageError(f'to ask a question: byline ask "{cmd_name}"')
         if cmd_name not in _COMMANDS:
             return None
         command = importlib.import_module(f"tui.commands.{cmd_name}").command
@@ -75,6 +77,9 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run a command; whatever a person can mend is one line on stderr, never a traceback."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the shell, as in `byline check >&-`
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     sys.exit(run(sys.argv[1:]))
 
 

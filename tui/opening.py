@@ -21,6 +21,14 @@ def store_to_ask(given: Path | None) -> Store:
     Where no index was named and the person has none yet, it is that of the bundled articles, built
     or brought up to date first. Raises NoIndex where a named one is not there.
     """
+    store = store_to_look_at(given)
+    if store.folder == bundled_index():
+        _update_bundled(store)
+    return store
+
+
+def store_to_look_at(given: Path | None) -> Store:
+    """Choose the index as for a question, and build nothing. Raises NoIndex as there."""
     own = Store(index_folder_or(given, default_index()))
     if own.exists():
         return own
@@ -28,7 +36,10 @@ def store_to_ask(given: Path | None) -> Store:
         raise NoIndex(
             f"nothing is indexed in {own.folder}; run `byline index FOLDER --index {own.folder}`"
         )
-    bundled = Store(bundled_index())
+    return Store(bundled_index())
+
+
+def _update_bundled(bundled: Store) -> None:
     roots = resolve_roots((str(bundled_articles()),))
     if not _is_current(bundled, roots):
         click.echo("You have no index yet; this asks the articles that come with Byline.", err=True)
@@ -36,7 +47,6 @@ def store_to_ask(given: Path | None) -> Store:
 
         forget = tuple(root for root in bundled.remembered_roots() if root not in roots)
         run_build(bundled, DEFAULT_MODEL, roots, forget)
-    return bundled
 
 
 def _is_current(store: Store, roots: tuple[Root, ...]) -> bool:

@@ -50,3 +50,10 @@ def test_checking_writes_nothing(indexed: Shell) -> None:
     before = seen()
     indexed.byline("check")
     assert seen() == before
+
+
+def test_without_any_index_it_says_so_and_builds_none(shell: Shell) -> None:
+    ran = shell.byline("check")
+    assert ran.code == 1
+    assert "look   index: nothing is indexed in " in ran.out
+    assert ran.err == ""

@@ -105,3 +105,9 @@ def test_a_folder_that_is_gone_under_our_feet_is_no_crash(
     path = f"{indexed.news}/port.txt"
     assert ran.code == 0
     assert ran.json["answers"][0]["citations"][0]["path"] == path
+
+
+def test_a_question_without_its_command_is_told_the_command(shell: Shell) -> None:
+    ran = shell.byline("Who signed?")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == 'byline: to ask a question: byline ask "Who signed?"\n'

@@ -7,7 +7,7 @@ import click
 from index.check import check
 from tui.display import visible
 from tui.exits import Exit
-from tui.opening import store_to_ask
+from tui.opening import store_to_look_at
 from tui.options import index_option, json_option
 from tui.places import model_cache
 from tui.wire import findings_line
@@ -23,7 +23,7 @@ def command(index_folder: Path | None, as_json: bool) -> int:
 
     Exit code 0: all sound; 1: something needs attention; 2: something is broken.
     """
-    findings = list(check(store_to_ask(index_folder), model_cache()))
+    findings = list(check(store_to_look_at(index_folder), model_cache()))
     if as_json:
         click.echo(findings_line(findings))
     else:
