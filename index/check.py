@@ -37,14 +37,14 @@ def check(store: Store, cache: Path) -> Iterator[Finding]:
         yield Finding("index", "attention", error.message, "")
         return
     except BylineError as error:
-        yield Finding("index", "broken", error.message, "run `byline index` with your folders")
+        yield Finding("index", "broken", error.message, "")
         return
     with closing(index):
         generation = index.generation
         try:
             generation.check()
         except BylineError as error:
-            yield Finding("index", "broken", error.message, "run `byline index --full`")
+            yield Finding("index", "broken", error.message, "")
             return
         manifest = generation.manifest
         yield Finding(

@@ -15,7 +15,7 @@ import msgspec
 from index.articles import Root
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
 from index.files import replace_synced, sync_folder, write_synced
-from index.generation import Generation, Manifest, read_manifest
+from index.generation import MANIFEST, Generation, Manifest, read_manifest
 
 CURRENT = "CURRENT"
 MARK = "byline-index"
@@ -92,14 +92,15 @@ class Store:
             raise NoIndex(f"{self.folder / CURRENT} cannot be read: {error}") from error
 
     def manifests(self) -> list[Manifest]:
-        """Read the current generation's manifest, if there is one that this version reads."""
-        try:
+        """Read the current generation's manifest, or its copy; none where neither can be read."""
+        with suppress(NoIndex, IndexDamaged):
             return [read_manifest(self.generation_folder(self.current()))]
-        except (NoIndex, IndexDamaged):
-            return []
+        with suppress(IndexDamaged):
+            return [read_manifest(self.folder)]
+        return []
 
     def remembered_roots(self) -> tuple[Root, ...]:
-        """Give the roots that the current index was built from; none where there is no index."""
+        """Give the roots that the index was last built from; none where there is no index."""
         return tuple(root for manifest in self.manifests() for root in manifest.roots)
 
     def generation_folder(self, name: str) -> Path:
@@ -133,8 +134,14 @@ class Store:
         return name
 
     def publish(self, name: str) -> None:
-        """Make a generation, whole and synced, the current one, in one step."""
+        """Make a generation, whole and synced, the current one, in one step.
+
+        A copy of its manifest is kept beside it: what was indexed, and with which model, is known
+        even when the generation is lost.
+        """
         sync_folder(self.folder / GENERATIONS)
+        manifest = (self.generation_folder(name) / MANIFEST).read_bytes()
+        replace_synced(self.folder / MANIFEST, manifest)
         replace_synced(self.folder / CURRENT, f"{name}\n".encode())
 
     def collect(self) -> None:
@@ -148,8 +155,9 @@ class Store:
         for name in names - {current}:
             with suppress(OSError):
                 self._collect(name)
-        for scratch in self.folder.glob(f".{CURRENT}.*"):  # of a build killed while it published
-            scratch.unlink()
+        for name in (CURRENT, MANIFEST):
+            for scratch in self.folder.glob(f".{name}.*"):  # of a build killed while it published
+                scratch.unlink()
 
     def _collect(self, name: str) -> None:
         lock_file = self._lock_file(name)

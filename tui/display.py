@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return _SUSPECT.sub(_shown, _LINE_BREAKS.sub(" ", text))
 
 
+def visible_name(name: str) -> str:
+    """Make a path safe to show: line breaks and tabs in it are seen as what they are."""
+    return _SUSPECT.sub(_shown, name)
+
+
 def _shown(match: re.Match[str]) -> str:
     char = match[0]
     if unicodedata.category(char) not in _HIDDEN:

@@ -7,7 +7,7 @@ import textwrap
 import click
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply, Status
-from tui.display import visible
+from tui.display import visible, visible_name
 from tui.options import colour
 
 _NARROWEST = 20
@@ -61,7 +61,7 @@ def _show_answer(answer: Answer, to_stderr: bool) -> None:
 
 
 def _place(citation: Citation) -> str:
-    return f"{visible(citation.path)}:{citation.answer.line}:{citation.answer.column}"
+    return f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
 
 
 def _about(citation: Citation) -> str:

@@ -1,4 +1,5 @@
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -361,3 +362,13 @@ def test_nothing_to_index_is_told(desk: Desk) -> None:
     Path(empty.path).mkdir()
     summary = desk.build(BuildRequest(fake_model(), (empty,)))
     assert (summary.articles, summary.published) == (0, False)
+
+
+def test_what_was_indexed_is_known_though_the_generation_is_lost(desk: Desk) -> None:
+    desk.build()
+    before = desk.texts()
+    shutil.rmtree(desk.store.folder / "generations")
+    assert desk.store.remembered_roots() == (desk.root,)
+    again = desk.build(BuildRequest(fake_model()))
+    assert (again.added, again.published) == (len(before), True)
+    assert desk.texts() == before

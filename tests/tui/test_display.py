@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.display import visible
+from tui.display import visible, visible_name
 
 HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
@@ -65,3 +65,8 @@ def test_what_is_hidden_is_seen_and_never_dropped(text: str) -> None:
 )
 def test_each_kind_is_shown_as_something_that_is_seen(text: str, expected: str) -> None:
     assert visible(text) == expected
+
+
+def test_a_line_break_in_a_name_is_seen_as_one() -> None:
+    assert visible_name("new\nline\t.txt") == "new␊line␉.txt"
+    assert visible("new\nline\t.txt") == "new line .txt"

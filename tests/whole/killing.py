@@ -22,6 +22,8 @@ from tests.qa.fakes import QuickEncoder
 from tests.whole.builder import Fault, Job
 
 ROOT = Path(__file__).parents[2]
+_LONGEST = 60.0
+"""Seconds after which a build that waits for a step it never reaches is given up."""
 QUESTIONS = (
     "Ship 3 of article 2 left the port",
     "Boat 11 of article 5 left the port",
@@ -75,7 +77,7 @@ class Builder:
         pid = int(self._line().removeprefix("pid "))
         began = time.monotonic()
         told = Told()
-        due = None if kill_at or kill_after is None else began + kill_after
+        due = began + (_LONGEST if kill_at or kill_after is None else kill_after)
         while not told.finished:
             line = self._line_before(due)
             if line:

@@ -10,7 +10,7 @@ from index.plan import resolve_roots
 from index.progress import Summary
 from index.store import Store
 from tui.building import run_build
-from tui.display import visible
+from tui.display import visible, visible_name
 from tui.exits import Exit
 from tui.options import index_folder_or, index_option, json_option, setting
 from tui.places import default_index
@@ -83,8 +83,8 @@ def command(
 def _tell(summary: Summary) -> None:
     for lost in summary.lost:
         click.echo(
-            f"{visible(lost.root.given)} is not there; its {lost.articles:,} articles are kept as "
-            f"they were (drop them with --forget)",
+            f"{visible_name(lost.root.given)} is not there; its {lost.articles:,} articles are kept "
+            "as they were (drop them with --forget)",
             err=True,
         )
     by_reason: dict[str, list[str]] = {}
@@ -93,7 +93,7 @@ def _tell(summary: Summary) -> None:
     for reason, paths in by_reason.items():
         click.echo(f"skipped {len(paths):,}: {visible(reason)}", err=True)
         for path in paths[:_SHOWN]:
-            click.echo(f"    {visible(path)}", err=True)
+            click.echo(f"    {visible_name(path)}", err=True)
         if len(paths) > _SHOWN:
             click.echo(f"    … and {len(paths) - _SHOWN:,} more (--json names all)", err=True)
     if summary.rebuilt:

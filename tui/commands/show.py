@@ -10,7 +10,7 @@ import click
 from index.errors import BadRequest
 from qa.answers import Status
 from qa.lookup import Lookup, look_up
-from tui.display import visible
+from tui.display import visible, visible_name
 from tui.exits import Exit
 from tui.opening import store_to_ask
 from tui.options import colour, index_option, json_option
@@ -52,7 +52,7 @@ def _show(found: Lookup, asked: int) -> None:
         Status.GONE: "gone since it was indexed; run `byline index`",
     }
     title = f"  {visible(found.title)}" if found.title else ""
-    path = f"{visible(found.path)}:{found.number}{title}"
+    path = f"{visible_name(found.path)}:{found.number}{title}"
     click.echo(f"{path}  ({notes[found.status]})", err=True)
     width = max((len(str(line.number)) for line in found.lines), default=0)
     coloured = colour(sys.stdout.isatty())
