@@ -83,8 +83,8 @@ def command(
 def _tell(summary: Summary) -> None:
     for lost in summary.lost:
         click.echo(
-            f"{visible_name(lost.root.given)} is not there; its {lost.articles:,} articles are kept "
-            "as they were (drop them with --forget)",
+            f"{visible_name(lost.root.given)} is not there; its {lost.articles:,} articles are "
+            "kept as they were (drop them with --forget)",
             err=True,
         )
     by_reason: dict[str, list[str]] = {}
