@@ -39,7 +39,8 @@ def _show_no_answer(reply: NoAnswer) -> None:
     said = f"The articles do not say: {_REASONS[reply.reason]}."
     click.echo(_wrapped(said, sys.stderr.isatty()), err=True)
     for answer in reply.rejected[:1]:
-        click.echo("Nearest, and not an answer:", err=True)
+        stale = reply.reason is Reason.INDEX_STALE
+        click.echo("It stood at:" if stale else "Nearest, and not an answer:", err=True)
         _show_answer(answer, to_stderr=True)
 
 

@@ -10,7 +10,7 @@ from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
 
 
-def reply_line(reply: Reply, question_id: str | None) -> str:
+def reply_line(reply: Reply, question_id: str | int | None) -> str:
     """Give a reply as one line of JSON."""
     answered = isinstance(reply, Answered)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
@@ -32,7 +32,7 @@ def reply_line(reply: Reply, question_id: str | None) -> str:
     )
 
 
-def error_line(message: str, question: str, question_id: str | None) -> str:
+def error_line(message: str, question: str, question_id: str | int | None) -> str:
     """Give the line for a question that could not be asked."""
     return _line({"id": question_id, "question": question, "answered": False, "error": message})
 

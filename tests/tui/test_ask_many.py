@@ -95,3 +95,8 @@ def test_bytes_that_are_no_text_are_a_question_like_any_other(indexed: Shell) ->
 def test_of_no_lines_nothing_comes(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=b"\n\n")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_a_number_is_an_id_too(indexed: Shell) -> None:
+    ran = indexed.byline("ask", "-", "--json", stdin=b'{"id": 7, "question": "Who?"}\n')
+    assert ran.json["id"] == 7

@@ -57,3 +57,11 @@ def test_without_any_index_it_says_so_and_builds_none(shell: Shell) -> None:
     assert ran.code == 1
     assert "look   index: nothing is indexed in " in ran.out
     assert ran.err == ""
+
+
+def test_a_file_with_nothing_to_read_is_no_article_that_came(indexed: Shell) -> None:
+    (indexed.news / "empty.txt").write_text("\n", encoding="utf-8")
+    assert indexed.byline("check").code == 0
+    (indexed.news / "more.txt").write_text("The dam held on Friday.", encoding="utf-8")
+    ran = indexed.byline("check")
+    assert "since they were indexed 0 changed, 0 went, 1 came; run `byline index`" in ran.out

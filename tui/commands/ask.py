@@ -24,7 +24,7 @@ class Asked(msgspec.Struct, rename={"within": "in"}):
     """A question of a batch, as a JSON object."""
 
     question: str
-    id: str | None = None
+    id: str | int | None = None
     history: list[str] = []
     within: list[str] = []
 
@@ -112,7 +112,7 @@ def _parsed(line: str) -> Asked:
         raise BadRequest(f"not a question as JSON ({error})") from error
 
 
-def _show(reply: Reply, question_id: str | None, as_json: bool) -> None:
+def _show(reply: Reply, question_id: str | int | None, as_json: bool) -> None:
     if as_json:
         click.echo(reply_line(reply, question_id))
     else:
