@@ -7,6 +7,7 @@ from collections.abc import Sequence
 _SHORT = 200
 """Code points; only a notice's own wording makes a longer paragraph boilerplate."""
 
+_SENTENCE_END = tuple('.!?"”')
 _HEADER = 12
 """Paragraphs at the top of a file that a headline is among."""
 _CLOSE = 3
@@ -103,8 +104,8 @@ _SPACE = re.compile(r"\s+")
 def boilerplate(paragraphs: Sequence[str]) -> frozenset[int]:
     """Tell which paragraphs, by index from 0, are no part of what the article says.
 
-    A paragraph that stands again is left out. So is its first copy where it is short and stands
-    at the top or close by: headlines and captions are saved twice, sentences are not.
+    A paragraph that stands again is left out. So is its first copy where it is no sentence and
+    stands at the top or close by, as headlines and captions do; a sentence said twice was said.
     """
     plain = [normalised(paragraph) for paragraph in paragraphs]
     first: dict[str, int] = {}
@@ -114,7 +115,8 @@ def boilerplate(paragraphs: Sequence[str]) -> frozenset[int]:
         if earlier == index:
             continue
         found.add(index)
-        if len(text) <= _SHORT and (earlier < _HEADER or index - earlier <= _CLOSE):
+        is_line = len(text) <= _SHORT and not text.endswith(_SENTENCE_END)
+        if is_line and (earlier < _HEADER or index - earlier <= _CLOSE):
             found.add(earlier)
     return frozenset(found)
 

@@ -133,6 +133,8 @@ def _put(made: Path, folder: Path) -> None:
 def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     try:
         card = _exported(model, loaded, folder)
+    except OSError:  # a full disk says nothing of the model
+        raise
     except Exception as error:  # noqa: BLE001  (whatever torch's exporter or onnxruntime raises)
         told = " ".join(str(error).split())
         return _failed(f"{type(error).__name__}: {told:.120}" if told else type(error).__name__)

@@ -147,3 +147,16 @@ def test_a_paragraph_left_out_is_boilerplate_or_stands_twice(texts: list[str]) -
 def test_hostile_lines_are_told_in_time(char: str) -> None:
     is_boilerplate(normalised(char * (200 // len(char))))
     is_boilerplate(normalised(char * 50_000))
+
+
+def test_a_sentence_said_twice_is_kept_once_and_a_headline_not_at_all() -> None:
+    said = [
+        "The harbour opened on Monday.",
+        "Ada Quill cut the ribbon.",
+        "The harbour opened on Monday.",
+    ]
+    assert boilerplate(said) == {2}
+    assert boilerplate(["Harbour opens on Monday", "Harbour opens on Monday", "It rained."]) == {
+        0,
+        1,
+    }

@@ -12,7 +12,7 @@ import pytest
 
 from index import export
 from index.encoder import Vectors, encode_with, load
-from index.errors import ModelUnavailable
+from index.errors import IndexUnwritable, ModelUnavailable
 from index.export import ensure_export, open_question_encoder
 from index.models import Model, find_model
 from index.questions import Card, OnnxQuestionEncoder
@@ -210,3 +210,17 @@ def test_an_export_of_an_older_format_is_made_anew(
     monkeypatch.setattr(export, "_write_onnx", wordless)
     assert ensure_export(copy.model, copy.cache).failure == "AssertionError"
     assert [path.name for path in copy.folder.iterdir()] == ["question.json"]
+
+
+def full(_loaded: object, _path: Path) -> list[str]:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_told_and_says_nothing_of_the_model(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "_write_onnx", full)
+    with pytest.raises(IndexUnwritable, match="No space left on device"):
+        ensure_export(made.model, tmp_path)
+    assert list(tmp_path.iterdir()) == []
