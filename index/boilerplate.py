@@ -8,8 +8,8 @@ _SHORT = 200
 """Code points; only a notice's own wording makes a longer paragraph boilerplate."""
 
 _SENTENCE_END = tuple('.!?"”')
-_HEADER = 12
-"""Paragraphs at the top of a file that a headline is among."""
+HEADER = 12
+"""Paragraphs at the top of a file that headline and dateline are among."""
 _CLOSE = 3
 """Paragraphs between the two copies of a caption, at most."""
 
@@ -116,7 +116,7 @@ def boilerplate(paragraphs: Sequence[str]) -> frozenset[int]:
             continue
         found.add(index)
         is_line = len(text) <= _SHORT and not text.endswith(_SENTENCE_END)
-        if is_line and (earlier < _HEADER or index - earlier <= _CLOSE):
+        if is_line and (earlier < HEADER or index - earlier <= _CLOSE):
             found.add(earlier)
     return frozenset(found)
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from index.boilerplate import is_boilerplate, normalised
+from index.boilerplate import HEADER, is_boilerplate, normalised
 
-_HEADER = 12
-"""Paragraphs at the top among which headline and dateline are looked for."""
 _DATELINE = 90
 """Code points; a longer line must begin as a dateline does: PLACE, date, dash."""
 _SENTENCE_END = tuple(".!?\"”’'")
@@ -52,12 +50,11 @@ class Headline:
     """Lines at the top, from the first, that are front matter."""
 
 
-def read_headline(lines: Sequence[str], paragraphs: Sequence[str]) -> Headline:
-    """Tell an article's title and date from the front matter in its lines, else its paragraphs."""
-    header = front_matter(lines)
+def read_headline(header: Headline, paragraphs: Sequence[str]) -> Headline:
+    """Complete what an article's front matter tells from its paragraphs."""
     plain = [normalised(paragraph) for paragraph in paragraphs]
-    top = plain[:_HEADER]
-    first = paragraphs[:_HEADER]
+    top = plain[:HEADER]
+    first = paragraphs[:HEADER]
     headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
     title = header.title or next(headings, "") or _headline(top, Counter(plain))
     dates = header.dates or _dateline(top)
@@ -69,7 +66,7 @@ def masthead(paragraphs: Sequence[str]) -> int:
 
     0 where no sentence stands near the top, for then nothing tells them from the text.
     """
-    top = enumerate(paragraphs[: _HEADER + 1])
+    top = enumerate(paragraphs[: HEADER + 1])
     return next((index for index, text in top if _reads_as_prose(text)), 0)
 
 

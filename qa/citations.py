@@ -41,26 +41,17 @@ def cite(
     article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: Shelf
 ) -> Citation:
     """Cite a span of an indexed passage, and tell how it stands in its file now."""
-    stood = (quote_of(passage, answer), quote_of(passage, sentence))
+    before = (quote_of(passage, answer), quote_of(passage, sentence))
     contents = shelf.read(article)
     if isinstance(contents, Skipped):
-        return _citation(article, Status.GONE, *stood)
+        return _citation(article, Status.GONE, *before)
     if contents.sha256 == article.article.sha256:
-        return _citation(article, Status.UNCHANGED, *stood)
+        return _citation(article, Status.UNCHANGED, *before)
     text = decode(contents.data)
-    if isinstance(text, NotText):
-        return _citation(article, Status.CHANGED, *stood)
-    return _relocated(article, text, passage, answer, sentence)
-
-
-def _relocated(
-    article: StoredArticle, text: Text, passage: Passage, answer: Span, sentence: Span
-) -> Citation:
-    """Look for the sentence in a file that has changed; the copy nearest to the old line counts."""
-    before = (quote_of(passage, answer), quote_of(passage, sentence))
-    places = _occurrences(text.text, before[1].text)
-    if not places:
+    places = [] if isinstance(text, NotText) else _occurrences(text.text, before[1].text)
+    if isinstance(text, NotText) or not places:
         return _citation(article, Status.CHANGED, *before)
+    # The copy nearest to the line where it stood counts.
     start = min(places, key=lambda at: abs(text.line_of(at) - before[1].line))
     now = (
         _quote_in(text, answer.shifted(start - sentence.start)),

@@ -42,25 +42,29 @@ def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
     paths = (os.path.realpath(given_path), os.path.join(os.path.realpath(folder), name))  # noqa: PTH118
     matching = [one for one in catalog.articles() if one.found.path in paths]
     if not matching:
-        raise BadRequest(f"{given} is not among the indexed articles; `byline index` lists folders")
+        raise BadRequest(
+            f"{given} is not among the indexed articles; run `byline index` with its folder"
+        )
     article = matching[0]
     if not 1 <= number <= article.article.line_count:
         raise BadRequest(f"{given} was indexed with lines 1 to {article.article.line_count}")
     shown = shown_path(article.found.root, article.found.relative)
-    contents = Shelf().read(article)
+    shelf = Shelf()
+    contents = shelf.read(article)
     text = NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
     if isinstance(text, NotText):
         return Lookup(shown, Status.GONE, number, (), article.article.title)
     if not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256:
         status, now = Status.UNCHANGED, number
     else:
-        status, now = _relocated(catalog, article, number)
+        status, now = _relocated(catalog, article, number, shelf)
     return Lookup(shown, status, now, _lines(text, now, around), article.article.title)
 
 
-def _relocated(catalog: Catalog, article: StoredArticle, number: int) -> tuple[Status, int]:
+def _relocated(
+    catalog: Catalog, article: StoredArticle, number: int, shelf: Shelf
+) -> tuple[Status, int]:
     """Follow the first indexed sentence of a line to where it stands now."""
-    shelf = Shelf()
     for stored in catalog.passages_of(article):
         for sentence in stored.passage.sentences:
             before = quote_of(stored.passage, sentence)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
+from index.text import Encoding
+
 WORDS = ("Panama", "signed", "the treaty", "U.S.", "Dr. Ng", "café", "naïve", "e\u0301te\u0301")
 NASTY = (
     ". ", "! ", "? ", ".\n", ".\r\n", "\r", "\n", "\n\n", "\r\n\r\n", "\u2028", "\u2029", "\x85",
@@ -51,3 +53,9 @@ def place_by_bytes(data: bytes, encoding: str, byte: int) -> tuple[int, int]:
     last = len(units) - units[::-1].index(end) if end in units else 0
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     return line, 1 + len(b"".join(units[last:]).decode(codec, errors="replace"))
+
+
+def decode_slice(data: bytes, encoding: Encoding) -> str:
+    """Decode a slice of an article's bytes as the article itself was decoded."""
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    return data.decode(codec, errors="replace")

@@ -8,7 +8,7 @@ BODY = "The port is to be closed, the council said, for it is old and nobody has
 
 
 def headline(*paragraphs: str) -> Headline:
-    return read_headline(paragraphs, paragraphs)
+    return read_headline(front_matter(paragraphs), paragraphs)
 
 
 def matter(block: str) -> Headline:
@@ -100,7 +100,9 @@ def test_front_matter_dates_come_in_several_forms(value: str) -> None:
 
 def test_front_matter_goes_before_what_stands_below() -> None:
     lines = ["---", "title: Port to close", "---", "# Other", "12 May 2010"]
-    assert read_headline(lines, lines[3:]) == Headline("Port to close", (date(2010, 5, 12),), 3)
+    assert read_headline(front_matter(lines), lines[3:]) == Headline(
+        "Port to close", (date(2010, 5, 12),), 3
+    )
 
 
 @pytest.mark.parametrize(

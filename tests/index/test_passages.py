@@ -15,9 +15,9 @@ from index.passages import (
     split,
 )
 from index.spans import Span
-from index.text import NotText, Text, decode, decode_slice
+from index.text import NotText, Text, decode
 from tests.fakes import WordLimit
-from tests.index.strategies import nasty_bytes, place_by_bytes
+from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
 
 settings = st.builds(PassageSettings, budget=st.integers(1, 40), overlap=st.integers(0, 20))
 WIDE = WordLimit(10_000)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import Encoding, NotText, Place, Text, decode, decode_slice, width
-from tests.index.strategies import nasty_bytes, place_by_bytes
+from index.text import Encoding, NotText, Place, Text, decode, width
+from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
 
 
 def text_of(data: bytes) -> Text:

@@ -40,8 +40,7 @@ def command(place: str, around: int, index_folder: Path | None, as_json: bool) -
         click.echo(lookup_line(found))
     else:
         _show(found, int(match["line"]))
-    stands = found.status in (Status.UNCHANGED, Status.MOVED)
-    return Exit.DONE if stands else Exit.NO_ANSWER
+    return Exit.DONE if found.status.stands else Exit.NO_ANSWER
 
 
 def _show(found: Lookup, asked: int) -> None:
