@@ -1,6 +1,6 @@
 """Is everything sound? Model, index and articles, looked at without network or writing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from index.errors import BylineError, NoIndex
 from index.export import export_failure, export_faults
 from index.generation import Manifest
 from index.models import find_model
-from index.passages import DEFAULT_SETTINGS
+from index.passages import DEFAULT_SETTINGS, Boundless
 from index.reading import ReadArticle, read_article
 from index.store import Store
 
@@ -23,7 +23,7 @@ State = Literal["sound", "attention", "broken"]
 class Finding:
     """One thing that was looked at."""
 
-    subject: Literal["index", "model", "articles"]
+    subject: Literal["index", "model", "reader", "articles"]
     state: State
     message: str
     advice: str
@@ -98,17 +98,8 @@ def _articles(catalog: Catalog) -> Finding:
     return Finding("articles", "attention", message, "run `byline index`")
 
 
-class _Boundless:
-    """A model that sees everything: whether there is something to read does not hang on it."""
-
-    max_tokens = 2**62
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        return [0] * len(texts)
-
-
 def _is_article(found: Found) -> bool:
     contents = read(found.root, found.relative)
     if isinstance(contents, Skipped):
         return False
-    return isinstance(read_article(contents, DEFAULT_SETTINGS, _Boundless()), ReadArticle)
+    return isinstance(read_article(contents, DEFAULT_SETTINGS, Boundless()), ReadArticle)

@@ -1,9 +1,5 @@
 """The ONNX export of an embedding model: made once per model, checked, kept in the user's cache."""
 
-import os
-import shutil
-import tempfile
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from index.cached import put_in_cache
 from index.encoder import encode_with, load, longest_input, tokenizer_json
-from index.errors import IndexUnwritable, ModelUnavailable
-from index.files import sha256_of, sync_folder, write_synced
+from index.errors import ModelUnavailable
+from index.files import file_faults, record_files, write_synced
 from index.models import Model, find_model
+from index.onnx import write_onnx
 from index.questions import (
     CARD_FILE,
     CARD_FORMAT,
@@ -71,23 +69,18 @@ def ensure_export(model: Model, cache: Path) -> Card:
     if card.format == CARD_FORMAT:
         return card
     loaded = load(model)
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
-            made = Path(scratch) / model.fingerprint
-            made.mkdir()
-            card = _export(model, loaded, made)
-            write_synced(made / CARD_FILE, msgspec.json.encode(card))
-            sync_folder(made)
-            _put(made, folder)
-    except OSError as error:
-        raise IndexUnwritable(f"{cache}: {error.strerror}; free some space or rights") from error
-    return card
+
+    def make(made: Path) -> Card:
+        card = _export(model, loaded, made)
+        write_synced(made / CARD_FILE, msgspec.json.encode(card))
+        return card
+
+    return put_in_cache(folder, make, _is_made)
 
 
 def is_exported(model: Model, cache: Path) -> bool:
     """Tell whether the cache has a model's export, or the note that there can be none."""
-    return _read_card(cache / model.fingerprint).format == CARD_FORMAT
+    return _is_made(cache / model.fingerprint)
 
 
 def export_failure(model_fingerprint: str, cache: Path) -> str:
@@ -100,11 +93,11 @@ def export_faults(folder: Path) -> list[str]:
     card = _read_card(folder)
     if card.format != CARD_FORMAT:
         return ["the model is not prepared for questions yet; the next question does that"]
-    return [
-        f"{folder / name} is not as it was written"
-        for name, sha256 in card.sha256.items()
-        if not (folder / name).is_file() or sha256_of(folder / name) != sha256
-    ]
+    return file_faults(folder, card.files)
+
+
+def _is_made(folder: Path) -> bool:
+    return _read_card(folder).format == CARD_FORMAT
 
 
 def _read_card(folder: Path) -> Card:
@@ -115,19 +108,7 @@ def _read_card(folder: Path) -> Card:
 
 
 def _failed(reason: str, kind: int = CARD_FORMAT) -> Card:
-    return Card(kind, 0, 0, "", [], 0.0, {}, {}, failure=reason)
-
-
-def _put(made: Path, folder: Path) -> None:
-    try:
-        os.replace(made, folder)  # noqa: PTH105
-    except OSError:
-        # Another process was faster, or an older format lies there.
-        if _read_card(folder).format == CARD_FORMAT:
-            return
-        shutil.rmtree(folder)
-        os.replace(made, folder)  # noqa: PTH105
-    sync_folder(folder.parent)
+    return Card(kind, 0, 0, "", [], 0.0, {}, failure=reason)
 
 
 def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
@@ -146,7 +127,6 @@ def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
 def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     inputs = _write_onnx(loaded, folder / MODEL_FILE)
     (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
-    names = (MODEL_FILE, TOKENIZER_FILE)
     card = Card(
         format=CARD_FORMAT,
         dimension=int(loaded.get_embedding_dimension() or 0),
@@ -154,8 +134,7 @@ def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card
         prompt=model.prompts.question,
         inputs=inputs,
         cosine=0.0,
-        sizes={name: (folder / name).stat().st_size for name in names},
-        sha256={name: sha256_of(folder / name) for name in names},
+        files=record_files(folder),
     )
     cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
     return msgspec.structs.replace(card, cosine=cosine)
@@ -175,20 +154,7 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
         def forward(self, *values: torch.Tensor) -> torch.Tensor:
             return self.loaded(dict(zip(inputs, values, strict=True)))["sentence_embedding"]
 
-    axes = {0: "batch", 1: "tokens"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        # The TorchScript exporter: torch 2.13's other one gives this model a graph with a
-        # duplicate name, which onnxruntime refuses.
-        torch.onnx.export(
-            Embed().eval(),
-            tuple(features[name] for name in inputs),
-            str(path),
-            dynamo=False,
-            input_names=inputs,
-            output_names=["vector"],
-            dynamic_axes=dict.fromkeys(inputs, axes),
-        )
+    write_onnx(Embed(), {name: features[name] for name in inputs}, ["vector"], path)
     return inputs
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -38,3 +41,34 @@ def sha256_of(path: Path) -> str:
     """Give the hex digest of a file's contents."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class FileRecord(msgspec.Struct, frozen=True):
+    """A file as it was written."""
+
+    size: int
+    sha256: str
+
+
+def record_files(folder: Path) -> dict[str, FileRecord]:
+    """Record every file under a folder, by its path below it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))
+        for path in paths
+    }
+
+
+def file_faults(folder: Path, files: Mapping[str, FileRecord]) -> list[str]:
+    """Tell which files are missing, or not as they were recorded, by size and SHA-256."""
+    faults = []
+    for name, record in files.items():
+        path = folder / name
+        try:
+            if path.stat().st_size != record.size:
+                faults.append(f"{path} has another size than when it was written")
+            elif sha256_of(path) != record.sha256:
+                faults.append(f"{path} is not as it was written")
+        except OSError as error:
+            faults.append(f"{path} cannot be read: {error.strerror}")
+    return faults

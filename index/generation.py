@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -10,7 +10,7 @@ from index.articles import Root
 from index.catalog import Catalog
 from index.encoder import Precision
 from index.errors import IndexDamaged
-from index.files import sha256_of, sync_folder, write_synced
+from index.files import FileRecord, file_faults, record_files, sync_folder, write_synced
 from index.keywords import KeywordIndex
 from index.passages import PassageSettings
 from index.vectors import VectorIndex
@@ -33,13 +33,6 @@ class ModelRecord(msgspec.Struct, frozen=True):
     fingerprint: str
     dimension: int
     precision: Precision
-
-
-class FileRecord(msgspec.Struct, frozen=True):
-    """A file of an index."""
-
-    size: int
-    sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -75,7 +68,7 @@ class Generation:
         Raises IndexDamaged where a file is missing or is not what the manifest says.
         """
         manifest = read_manifest(folder)
-        if faults := file_faults(folder, manifest):
+        if faults := file_faults(folder, manifest.files):
             raise IndexDamaged(f"{faults[0]}; {_REPAIR}")
         return cls(folder, manifest)
 
@@ -129,28 +122,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"{path} cannot be read: {error}; {_REPAIR}") from error
 
 
-def file_faults(folder: Path, manifest: Manifest) -> list[str]:
-    """Tell which files are missing, or not what the manifest says."""
-    faults = []
-    for name, record in manifest.files.items():
-        path = folder / name
-        try:
-            if path.stat().st_size != record.size:
-                faults.append(f"{path} has another size than when it was written")
-            elif sha256_of(path) != record.sha256:
-                faults.append(f"{path} is not as it was written")
-        except OSError as error:
-            faults.append(f"{path} cannot be read: {error.strerror}")
-    return faults
-
-
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest of a generation whose files are all there, with their hashes."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
     records = {
-        path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))
-        for path in paths
-        if path.name not in _LOCKS
+        name: record
+        for name, record in record_files(folder).items()
+        if PurePath(name).name not in _LOCKS
     }
     sealed = msgspec.structs.replace(manifest, files=records)
     write_synced(folder / MANIFEST, msgspec.json.encode(sealed))

@@ -68,6 +68,35 @@ def find_model(name: str) -> Model:
     return Model(name, folder, modules[0].path, fingerprint, _prompts(folder))
 
 
+@dataclass(frozen=True, slots=True)
+class Transformer:
+    """A transformer on disk that may be loaded, of whatever task."""
+
+    name: str
+    """As the person names it."""
+    folder: Path
+    fingerprint: str
+    """SHA-256 over the names, sizes and times of its files."""
+
+
+def find_transformer(name: str) -> Transformer:
+    """Find a transformer by name or path and check it, as `find_model` does.
+
+    It is told apart by its files' sizes and times: a question cannot wait for all of it to be read.
+    Raises ModelUnavailable.
+    """
+    go_offline()
+    folder = _folder(name)
+    _refuse_foreign_code(folder)
+    _check_weights(folder)
+    lines = []
+    for path in sorted(_hashed_files(folder)):
+        stat = path.stat()
+        lines.append(f"{path.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n")
+    fingerprint = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return Transformer(name, folder, fingerprint)
+
+
 def go_offline() -> None:
     """Switch every hub look-up and its telemetry off, for this process."""
     for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
@@ -138,12 +167,16 @@ def _check_modules(folder: Path) -> list[_Module]:
                 f"{folder} asks for code of its own ({module.type}); Byline loads only models "
                 "made of sentence-transformers' own modules"
             )
-    for config in folder.rglob("config.json"):
-        if b'"auto_map"' in config.read_bytes():
-            raise ModelUnavailable(f"{config} asks for code of its own (auto_map); not loaded")
+    _refuse_foreign_code(folder)
     if not modules:
         raise ModelUnavailable(f"{folder} is no sentence-transformers model: it has no modules")
     return modules
+
+
+def _refuse_foreign_code(folder: Path) -> None:
+    for config in folder.rglob("config.json"):
+        if b'"auto_map"' in config.read_bytes():
+            raise ModelUnavailable(f"{config} asks for code of its own (auto_map); not loaded")
 
 
 def _check_weights(folder: Path) -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import numpy as np
 
+from index.cached import require_sizes
 from index.encoder import Vectors, encode_with, load, normalised
-from index.errors import ModelUnavailable
+from index.files import FileRecord
 from index.models import Model
+from index.onnx import open_session, open_tokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,13 +34,12 @@ class Card(msgspec.Struct, frozen=True):
     inputs: list[str]
     cosine: float
     """Least cosine to the original model, on the texts that the export was checked with."""
-    sizes: dict[str, int]
-    sha256: dict[str, str]
+    files: dict[str, FileRecord]
     failure: str = ""
     """Why the model could not be exported; empty where it was."""
 
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 
 
 class QuestionEncoder(Protocol):
@@ -59,24 +60,9 @@ class OnnxQuestionEncoder:
     @classmethod
     def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
         """Open an export. Raises ModelUnavailable where a file is missing or another size."""
-        for name, size in card.sizes.items():
-            path = folder / name
-            if not path.is_file() or path.stat().st_size != size:
-                raise ModelUnavailable(f"{path} is missing or damaged; delete {folder}")
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        onnxruntime.set_default_logger_severity(3)
-        options = onnxruntime.SessionOptions()
-        # Threads that spin while they wait make everything crawl on a machine that is busy.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        except Exception as error:
-            raise ModelUnavailable(f"the export in {folder} is damaged; delete it") from error
+        require_sizes(folder, card.files)
+        session = open_session(folder / MODEL_FILE)
+        tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return cls(card, session, tokenizer)

@@ -71,6 +71,15 @@ class Citation:
         """Whether the words are in the file now, at the place given."""
         return self.status.stands
 
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The sentence in three: before the answer, the answer itself, after it."""
+        above = self.sentence.text.split("\n")[: self.answer.line - self.sentence.line]
+        first = 1 if above else self.sentence.column
+        start = sum(len(line) + 1 for line in above) + self.answer.column - first
+        end = start + len(self.answer.text)
+        return self.sentence.text[:start], self.sentence.text[start:end], self.sentence.text[end:]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -14,19 +14,16 @@ from index.store import OpenIndex, Store
 from index.terms import encodable
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Reason, Reply
 from qa.citations import Shelf, cite
-from qa.grouping import Distinct, distinct_answers
-from qa.reader.protocol import Candidate, Reader
-from qa.reader.sentence_reader import SentenceReader
+from qa.confidence import Calibration, Weighed, default_calibration, weigh
+from qa.grouping import Group, evidence_of, group_candidates
+from qa.reader.export import open_reader
+from qa.reader.protocol import Reader
 from qa.retriever import Retrieved, Retriever
 
 LONGEST_QUESTION = 4_000
 """Code points."""
 PASSAGES_READ = 8
 DEFAULT_ANSWERS = 3
-THRESHOLD = 0.2
-"""Confidence under which there is no answer. On the articles that the reader was fitted on, 88% of
-what they answer is answered then, and 44% of what they do not (`qa.reader.fit_sentences`): a
-refusal still shows the nearest quote, an answer to another question misleads."""
 
 
 @dataclass(frozen=True)
@@ -36,33 +33,39 @@ class Bot:
     index: OpenIndex
     retriever: Retriever
     reader: Reader
+    calibration: Calibration
     threshold: float
     """Confidence under which there is no answer."""
 
     @classmethod
     def open(
-        cls, store: Store, cache: Path, threshold: float, notice: Callable[[str], None]
+        cls,
+        store: Store,
+        cache: Path,
+        reader: str,
+        threshold: float,
+        notice: Callable[[str], None],
     ) -> "Bot":
-        """Open the current index; `notice` is told of whatever takes long.
+        """Open the current index and a reader, by name or path.
 
-        Raises NoIndex, IndexDamaged or ModelUnavailable.
+        `notice` is told of whatever takes long. Raises NoIndex, IndexDamaged or ModelUnavailable.
         """
         index = store.open()
         try:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            return cls.over(index, encoder, threshold)
+            return cls.over(index, encoder, open_reader(reader, cache, notice), threshold)
         except BaseException:
             index.close()
             raise
 
     @classmethod
     def over(
-        cls, index: OpenIndex, encoder: QuestionEncoder, threshold: float = THRESHOLD
+        cls, index: OpenIndex, encoder: QuestionEncoder, reader: Reader, threshold: float
     ) -> "Bot":
         """Put a bot together over an opened index."""
-        reader = SentenceReader(encoder, index.generation.keywords.rarity)
-        return cls(index, Retriever(index.generation, encoder), reader, threshold)
+        retriever = Retriever(index.generation, encoder)
+        return cls(index, retriever, reader, default_calibration(), threshold)
 
     def close(self) -> None:
         """Let the index go."""
@@ -81,7 +84,10 @@ class Bot:
         found = time.perf_counter()
         candidates = self.reader.read(asked, [one.stored.passage for one in retrieved])
         read = time.perf_counter()
-        answers = self._answers(candidates, retrieved, most)
+        groups = group_candidates(candidates, retrieved)
+        rarity = self.index.generation.keywords.rarity
+        weighed = weigh(asked, rarity, groups, retrieved, self.calibration)[:most]
+        answers = self._answers(weighed, retrieved)
         spent = _milliseconds(began, found, read, time.perf_counter())
         likely = tuple(answer for answer in answers if answer.confidence >= self.threshold)
         standing = tuple(answer for answer in likely if answer.citations[0].stands)
@@ -108,15 +114,17 @@ class Bot:
         return [chosen[key] for key in sorted(chosen)]
 
     def _answers(
-        self, candidates: Sequence[Candidate], retrieved: Sequence[Retrieved], most: int
+        self, weighed: Sequence[Weighed], retrieved: Sequence[Retrieved]
     ) -> tuple[Answer, ...]:
         shelf = Shelf()
         return tuple(
-            Answer(distinct.confidence, tuple(self._citations(distinct, shelf)))
-            for distinct in distinct_answers(candidates, retrieved, most)
+            Answer(one.confidence, tuple(self._citations(one.group, retrieved, shelf)))
+            for one in weighed
         )
 
-    def _citations(self, distinct: Distinct, shelf: Shelf) -> list[Citation]:
+    def _citations(
+        self, group: Group, retrieved: Sequence[Retrieved], shelf: Shelf
+    ) -> list[Citation]:
         """Cite all the evidence; what still stands in its file comes first."""
         catalog = self.index.generation.catalog
         citations = [
@@ -127,7 +135,7 @@ class Bot:
                 one.sentence,
                 shelf,
             )
-            for one in distinct.evidence
+            for one in evidence_of(group, retrieved)
         ]
         return sorted(citations, key=lambda citation: not citation.stands)
 

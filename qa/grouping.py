@@ -1,5 +1,6 @@
-"""Candidates to distinct answers: the same words from several places are one answer."""
+"""Candidates to distinct answers: the same answer from several places is one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,12 @@ from qa.counterparts import counterpart
 from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
+
+_LEADING = re.compile(
+    r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"
+)
+_LONGEST_NAME = 5
+"""Words of a name, at most, that a shorter form of it may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +38,71 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
-    """One answer with all its evidence, the best first."""
+class Group:
+    """Candidates that give the same answer, the best first; at least one."""
 
-    confidence: float
-    evidence: tuple[Evidence, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The one whose words are shown."""
+        return self.candidates[0]
 
 
-def distinct_answers(
-    candidates: Sequence[Candidate], retrieved: Sequence[Retrieved], most: int
-) -> list[Distinct]:
-    """Group candidates, the best first, into at most so many distinct answers."""
-    groups: dict[str, tuple[float, list[Evidence]]] = {}
+def group_candidates(
+    candidates: Sequence[Candidate], retrieved: Sequence[Retrieved]
+) -> list[Group]:
+    """Group candidates, the best first, by what they answer; the groups come in the same order.
+
+    Answers are equal as SQuAD compares them, or where one is a longer form of the other's name.
+    """
+    groups: list[tuple[str, list[Candidate]]] = []
     for candidate in candidates:
-        source = retrieved[candidate.passage]
-        key = normalise_answer(candidate.span.of(source.stored.passage.text))
-        if not key or (key not in groups and len(groups) == most):
+        words = candidate.span.of(retrieved[candidate.passage].stored.passage.text)
+        if not normalise_answer(words):
             continue
-        _, gathered = groups.setdefault(key, (candidate.confidence, []))
+        for name, members in groups:
+            if _same(name, words):
+                members.append(candidate)
+                break
+        else:
+            groups.append((words, [candidate]))
+    return [Group(tuple(members)) for _, members in groups]
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = (_LEADING.sub("", normalise_answer(words)) for words in (one, other))
+    if first == second:
+        return True
+    short, long = sorted((one, other), key=len)
+    return _is_name(short) and _is_name(long) and _ends_with(long, short)
+
+
+def _is_name(words: str) -> bool:
+    """Tell whether words are a name: each begins with a capital letter, and there are a few."""
+    parts = words.split()
+    return 1 <= len(parts) <= _LONGEST_NAME and all(part[0].isupper() for part in parts)
+
+
+def _ends_with(long: str, short: str) -> bool:
+    """Tell whether a name ends with another's words: `Dmitry Medvedev` with `Medvedev`.
+
+    The other way round, `New York Times` and `New York` are two.
+    """
+    whole, end = normalise_answer(long).split(), normalise_answer(short).split()
+    return 0 < len(end) < len(whole) and whole[-len(end) :] == end
+
+
+def evidence_of(group: Group, retrieved: Sequence[Retrieved]) -> list[Evidence]:
+    """Give every place where a group's answer stands, the best first, each once."""
+    gathered: list[Evidence] = []
+    for candidate in group.candidates:
+        source = retrieved[candidate.passage]
         own = Evidence(source.stored, candidate.span, candidate.sentence)
         for evidence in (own, *_in_duplicates(own, source)):
             if not any(evidence.overlaps(one) for one in gathered):
                 gathered.append(evidence)
-    return [Distinct(confidence, tuple(evidence)) for confidence, evidence in groups.values()]
+    return gathered
 
 
 def _in_duplicates(own: Evidence, source: Retrieved) -> list[Evidence]:

@@ -26,6 +26,8 @@ class Retrieved:
     """A passage found for a question."""
 
     stored: StoredPassage
+    title: str
+    """Of its article; empty where it cannot be told."""
     similarity: float
     """Cosine of passage and question, in [-1, 1]."""
     duplicates: tuple[StoredPassage, ...]
@@ -64,6 +66,7 @@ class Retriever:
         return [
             Retrieved(
                 passages[group.first],
+                self.generation.catalog.article(passages[group.first].article_id).article.title,
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )

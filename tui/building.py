@@ -7,6 +7,8 @@ from index.export import ensure_export, is_exported
 from index.models import find_model
 from index.progress import Summary
 from index.store import Store
+from qa.reader.export import ensure_reader, find_reader, is_prepared
+from tui.options import chosen_reader
 from tui.places import model_cache
 from tui.progress import waiting, watch
 
@@ -19,11 +21,15 @@ def run_build(
     full: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> Summary:
-    """Bring an index up to date and have its model ready for questions."""
+    """Bring an index up to date and have its model and the reader ready for questions."""
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
     summary = watch(build(store, request, SentenceEncoder(model)))
     if summary.articles and not is_exported(model, model_cache()):
         with waiting("Preparing the model for questions, once"):
             ensure_export(model, model_cache())
+    reader = find_reader(chosen_reader(None))
+    if summary.articles and not is_prepared(reader, model_cache()):
+        with waiting("Preparing the reader, once"):
+            ensure_reader(reader, model_cache())
     return summary

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from qa.reader.shipped import DEFAULT_READER
 from tui.places import read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -22,6 +23,21 @@ def index_option(command: Command) -> Command:
         envvar="BYLINE_INDEX",
         help="Folder of the index. [default: in your data folder]",
     )(command)
+
+
+def reader_option(command: Command) -> Command:
+    """Add `--reader NAME_OR_PATH`."""
+    return click.option(
+        "--reader",
+        envvar="BYLINE_READER",
+        metavar="NAME_OR_PATH",
+        help="A Hugging Face extractive question-answering model. [default: Byline's own]",
+    )(command)
+
+
+def chosen_reader(given: str | None) -> str:
+    """Choose the reader: as given, else as the settings file says, else Byline's own."""
+    return str(setting("reader", given, DEFAULT_READER))
 
 
 def json_option(what: str) -> Callable[[Command], Command]:

@@ -12,6 +12,8 @@ from tui.options import colour
 
 _NARROWEST = 20
 _INDENT = "    "
+_BEGIN, _END = "\x02", "\x03"
+"""Around the answer in its quote, until the lines are wrapped."""
 _REASONS = {
     Reason.NO_PASSAGES: "nothing in them has to do with the question",
     Reason.NO_SPAN: "no sentence in them could answer it",
@@ -45,20 +47,30 @@ def _show_no_answer(reply: NoAnswer) -> None:
 
 
 def _show_answer(answer: Answer, to_stderr: bool) -> None:
-    """Show a quote with the answer standing out in it, then where it stands."""
+    """Show an answer, the quote in which it stands out, then where it stands."""
     stream = sys.stderr if to_stderr else sys.stdout
     first = answer.citations[0]
     coloured = colour(stream.isatty())
     if first.stands:
-        quote = _wrapped(visible(answer.quote), stream.isatty())
-        words = visible(answer.text)
-        if coloured and answer.text != answer.quote and quote.count(words) == 1:
-            quote = quote.replace(words, click.style(words, bold=True))
-        click.echo(quote, err=to_stderr, color=coloured)
+        if answer.text != answer.quote and not to_stderr:
+            told = click.style(visible(answer.text), bold=True)
+            click.echo(told, err=to_stderr, color=coloured)
+        click.echo(_quote(first, stream.isatty(), to_stderr), err=to_stderr, color=coloured)
     for number, citation in enumerate(answer.citations):
         likely = f"  {answer.confidence:.0%} sure" if number == 0 and not to_stderr else ""
         place = click.style(_place(citation), fg="cyan")
         click.echo(f"{_INDENT}{place}{_about(citation)}{likely}", err=to_stderr, color=coloured)
+
+
+def _quote(citation: Citation, is_terminal: bool, rejected: bool) -> str:
+    """Give the sentence, the answer bold in it unless it was rejected, or is all of it."""
+    before, answer, after = (visible(part) for part in citation.parts)
+    if rejected or not before + after:
+        return _wrapped(before + answer + after, is_terminal)
+    # Nothing else in the text is a control character any more.
+    marked = _wrapped(f"{before}{_BEGIN}{answer}{_END}{after}", is_terminal, _INDENT)
+    begin, end = click.style("\n", bold=True).split("\n")
+    return marked.replace(_BEGIN, begin).replace(_END, end)
 
 
 def _place(citation: Citation) -> str:
@@ -71,8 +83,15 @@ def _about(citation: Citation) -> str:
     return ("  " + ", ".join(about) if about else "") + _NOTES[citation.status]
 
 
-def _wrapped(text: str, is_terminal: bool) -> str:
+def _wrapped(text: str, is_terminal: bool, indent: str = "") -> str:
     if not is_terminal:
-        return text
+        return indent + text
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
-    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

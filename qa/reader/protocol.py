@@ -18,8 +18,10 @@ class Candidate:
     """The answer, in code points of the passage."""
     sentence: Span
     """The sentence around it, in code points of the passage."""
-    confidence: float
-    """Estimated probability that it is right, in [0, 1]."""
+    margin: float
+    """How much likelier than no answer in this passage: a difference of logits."""
+    sharpness: float
+    """Log-probability of just this span, given that the passage has an answer; 0 at most."""
 
 
 class Reader(Protocol):

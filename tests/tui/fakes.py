@@ -12,7 +12,7 @@ import pytest
 
 from index.models import Model
 from tests.fakes import fake_model
-from tests.qa.fakes import QuickEncoder
+from tests.qa.fakes import QuickEncoder, SentenceReader
 from tui.cli import run
 
 
@@ -23,6 +23,7 @@ class FakeModels:
     found: list[str] = field(default_factory=list)
     passage_encoders: list[QuickEncoder] = field(default_factory=list)
     question_encoders: list[QuickEncoder] = field(default_factory=list)
+    readers: list[str] = field(default_factory=list)
 
     def find(self, name: str) -> Model:
         self.found.append(name)
@@ -36,13 +37,20 @@ class FakeModels:
         self.question_encoders.append(QuickEncoder())
         return self.question_encoders[-1]
 
+    def reader(self, name: str, *_: object) -> SentenceReader:
+        self.readers.append(name)
+        return SentenceReader()
+
     def stand_in(self, patch: pytest.MonkeyPatch) -> None:
         patch.setattr("tui.building.find_model", self.find)
         patch.setattr("tui.building.SentenceEncoder", self.passages)
         patch.setattr("tui.building.is_exported", lambda *_: True)
+        patch.setattr("tui.building.is_prepared", lambda *_: True)
         patch.setattr("qa.bot.open_question_encoder", self.questions)
+        patch.setattr("qa.bot.open_reader", self.reader)
         patch.setattr("index.check.find_model", self.find)
         patch.setattr("index.check.export_faults", lambda _: [])
+        patch.setattr("qa.reader.check.reader_faults", lambda *_: [])
 
     @property
     def embedded(self) -> int:
@@ -124,7 +132,15 @@ def home_variables(home: Path) -> dict[str, str]:
     return {variable: str(home / name) for variable, name in names.items()} | {"HOME": str(home)}
 
 
-FOREIGN = ("BYLINE_INDEX", "BYLINE_MODEL", "NO_COLOR", "TERM", "COLUMNS", "FORCE_COLOR")
+FOREIGN = (
+    "BYLINE_INDEX",
+    "BYLINE_MODEL",
+    "BYLINE_READER",
+    "NO_COLOR",
+    "TERM",
+    "COLUMNS",
+    "FORCE_COLOR",
+)
 """Variables of the person's own that would change what a test sees."""
 
 

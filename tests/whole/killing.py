@@ -18,7 +18,7 @@ from index.errors import NoIndex
 from index.store import Store
 from qa.answers import Milliseconds, Reply
 from qa.bot import Bot
-from tests.qa.fakes import QuickEncoder
+from tests.qa.fakes import QuickEncoder, SentenceReader
 from tests.whole.builder import Fault, Job
 
 ROOT = Path(__file__).parents[2]
@@ -128,7 +128,7 @@ def builder() -> Iterator[Builder]:
 
 def answers(store: Store) -> Answers:
     """Ask the current index everything."""
-    bot = Bot.over(store.open(), QuickEncoder(), 0.0)
+    bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     try:
         bot.index.generation.check()
         return tuple(

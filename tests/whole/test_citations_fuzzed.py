@@ -17,7 +17,7 @@ from index.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot
 from tests.fakes import fake_model
-from tests.qa.fakes import QuickEncoder
+from tests.qa.fakes import QuickEncoder, SentenceReader
 from tests.whole.nasty import Nasty, article
 
 ARTICLES = 1_000
@@ -78,7 +78,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     assert isinstance(summary, Summary)
     # A few are boilerplate alone.
     assert ARTICLES * 0.95 < summary.articles <= ARTICLES
-    with closing(Bot.over(store.open(), QuickEncoder(), 0.0)) as bot:
+    with closing(Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)) as bot:
         yield Shelf(articles, ask(bot, articles))
 
 

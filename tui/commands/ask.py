@@ -10,11 +10,12 @@ import msgspec
 
 from index.errors import BadRequest
 from qa.answers import Answered, Reply
-from qa.bot import DEFAULT_ANSWERS, THRESHOLD, Bot
+from qa.bot import DEFAULT_ANSWERS, Bot
+from qa.confidence import default_threshold
 from tui.display import visible
 from tui.exits import Exit
 from tui.opening import store_to_ask
-from tui.options import index_option, json_option, setting
+from tui.options import chosen_reader, index_option, json_option, reader_option, setting
 from tui.places import model_cache
 from tui.render import show_reply
 from tui.wire import error_line, reply_line
@@ -52,8 +53,9 @@ questions, is accepted and not used yet.""",
     "--threshold",
     type=click.FloatRange(0, 1),
     metavar="P",
-    help=f"Confidence under which there is no answer. [{THRESHOLD}]",
+    help="Confidence under which there is no answer. [default: chosen on held-out questions]",
 )
+@reader_option
 @index_option
 @json_option("answers")
 def command(
@@ -61,6 +63,7 @@ def command(
     top: int | None,
     within: tuple[str, ...],
     threshold: float | None,
+    reader: str | None,
     index_folder: Path | None,
     as_json: bool,
 ) -> int:
@@ -70,8 +73,9 @@ def command(
     before it is shown. Without an index of your own, the bundled articles are asked.
     """
     most = setting("top", top, DEFAULT_ANSWERS)
-    least = setting("threshold", threshold, THRESHOLD)
-    with closing(Bot.open(store_to_ask(index_folder), model_cache(), least, _notice)) as bot:
+    least = setting("threshold", threshold, default_threshold())
+    store, chosen = store_to_ask(index_folder), chosen_reader(reader)
+    with closing(Bot.open(store, model_cache(), chosen, least, _notice)) as bot:
         if question == ("-",):
             return _ask_all(bot, most, list(within), as_json)
         reply = bot.ask(" ".join(question), most, within)

@@ -4,9 +4,13 @@ import click
 
 from index.models import DEFAULT_MODEL
 from tui.exits import Exit
+from tui.options import chosen_reader, reader_option
+from tui.places import model_cache
 
 
-@click.group("bench", epilog="\b\nExample:\n  byline bench index --passages 1500")
+@click.group(
+    "bench", epilog="\b\nExamples:\n  byline bench index --passages 1500\n  byline bench read"
+)
 def command() -> None:
     """Measure speed; every figure stands beside a limit measured in the same run."""
 
@@ -27,5 +31,26 @@ def index_command(passages: int, model: str) -> int:
     click.echo(
         f"whole build {result.whole:8.1f} passages/s  {result.whole / result.bare:.2f} of it, with "
         "reading, writing, checking and publishing"
+    )
+    return Exit.DONE
+
+
+@command.command("read")
+@reader_option
+def read_command(reader: str | None) -> int:
+    """Time the reader over one question's passages, beside the bare network."""
+    from eval.bench_reader import bench_read
+
+    result = bench_read(
+        chosen_reader(reader), model_cache(), lambda message: click.echo(message, err=True)
+    )
+    click.echo(
+        f"one question over {result.passages} passages, {result.tokens:.0f} tokens each with the "
+        "question, medians of 30"
+    )
+    click.echo(f"bare network {result.bare:7.1f} ms")
+    click.echo(
+        f"reading      {result.reading:7.1f} ms  {result.reading / result.bare:.2f} of it "
+        f"(95th percentile {result.slowest:.1f} ms)"
     )
     return Exit.DONE

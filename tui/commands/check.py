@@ -1,14 +1,15 @@
-"""`byline check`: whether models, index and articles are sound."""
+"""`byline check`: whether models, reader, index and articles are sound."""
 
 from pathlib import Path
 
 import click
 
 from index.check import check
+from qa.reader.check import check_reader
 from tui.display import visible
 from tui.exits import Exit
 from tui.opening import store_to_look_at
-from tui.options import index_option, json_option
+from tui.options import chosen_reader, index_option, json_option, reader_option
 from tui.places import model_cache
 from tui.wire import findings_line
 
@@ -17,13 +18,17 @@ _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
 
 @click.command("check", epilog="\b\nExamples:\n  byline check\n  byline check --json")
 @index_option
+@reader_option
 @json_option("the findings")
-def command(index_folder: Path | None, as_json: bool) -> int:
-    """Look whether models, index and articles are sound; needs no network, changes nothing.
+def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int:
+    """Look whether models, reader, index and articles are sound; needs no network, changes nothing.
 
     Exit code 0: all sound; 1: something needs attention; 2: something is broken.
     """
-    findings = list(check(store_to_look_at(index_folder), model_cache()))
+    findings = [
+        *check(store_to_look_at(index_folder), model_cache()),
+        check_reader(chosen_reader(reader), model_cache()),
+    ]
     if as_json:
         click.echo(findings_line(findings))
     else:

@@ -1,0 +1,126 @@
+"""The extractive reader: a model that marks where in a passage an answer begins and ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from index.cached import require_sizes
+from index.files import FileRecord
+from index.onnx import open_session, open_tokenizer
+from index.passages import Passage
+from index.spans import Span
+from qa.reader.protocol import Candidate
+from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words
+from qa.reader.windows import Window, like_lengths, padded, prepare, windows
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MODEL_FILE = "reader.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "card.json"
+CARD_FORMAT = 1
+
+_SPANS_OF_WINDOW = 5
+_BATCH = 8
+_WASTE = 0.05
+"""Share of padding in a batch, at most: a batch more costs less than more padding."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What an exported reader says of itself."""
+
+    format: int
+    name: str
+    max_tokens: int
+    inputs: list[str]
+    difference: float
+    """Greatest difference of a logit to the original network, over sample texts."""
+    files: dict[str, FileRecord]
+
+
+@dataclass(frozen=True)
+class ExtractiveReader:
+    """An exported question-answering model."""
+
+    card: Card
+    session: Any
+    tokenizer: "Tokenizer"
+
+    @classmethod
+    def open(cls, folder: Path, card: Card) -> "ExtractiveReader":
+        """Open an exported reader. Raises ModelUnavailable where a file is damaged."""
+        require_sizes(folder, card.files)
+        tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
+        prepare(tokenizer, card.max_tokens)
+        return cls(card, open_session(folder / MODEL_FILE), tokenizer)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        """Give the spans that may answer a question, the likeliest first."""
+        texts = [passage.text for passage in passages]
+        every = windows(self.tokenizer, question, texts, self.card.max_tokens)
+        candidates = [
+            candidate
+            for window, (starts, ends) in zip(every, self.logits(every), strict=True)
+            for candidate in _candidates(window, passages[window.passage], starts, ends)
+        ]
+        candidates.sort(key=lambda candidate: -candidate.margin)
+        return _apart(candidates)
+
+    def logits(self, every: Sequence[Window]) -> list[tuple[Floats, Floats]]:
+        """Give start and end logits of each window; shape (tokens,), as long as its ids."""
+        found: dict[int, tuple[Floats, Floats]] = {}
+        lengths = [len(window.ids) for window in every]
+        for batch in like_lengths(lengths, _BATCH, _WASTE):
+            starts, ends = self.run([every[index] for index in batch])
+            for row, index in enumerate(batch):
+                found[index] = (starts[row, : lengths[index]], ends[row, : lengths[index]])
+        return [found[index] for index in range(len(every))]
+
+    def run(self, batch: Sequence[Window]) -> tuple[Floats, Floats]:
+        """Give start and end logits of one batch; shape (windows, tokens of the longest)."""
+        known = {
+            "input_ids": padded([window.ids for window in batch]),
+            "attention_mask": padded([np.ones_like(window.ids) for window in batch]),
+            "token_type_ids": padded([window.types for window in batch]),
+        }
+        starts, ends = self.session.run(None, {name: known[name] for name in self.card.inputs})
+        return starts, ends
+
+
+def _candidates(
+    window: Window, passage: Passage, starts: Floats, ends: Floats
+) -> "list[Candidate]":
+    inside = slice(window.first, window.first + len(window.offsets))
+    sentences = sentence_of_tokens(window.offsets, passage.sentences)
+    null = float(starts[0] + ends[0])
+    scored = best_spans(starts[inside], ends[inside], null, sentences, _SPANS_OF_WINDOW)
+    found = []
+    for one in scored:
+        sentence = passage.sentences[int(sentences[one.first])]
+        span = whole_words(passage.text, _covered(window, one), sentence)
+        if len(span):
+            found.append(Candidate(window.passage, span, sentence, one.margin, one.sharpness))
+    return found
+
+
+def _covered(window: Window, scored: Scored) -> Span:
+    return Span(int(window.offsets[scored.first, 0]), int(window.offsets[scored.last, 1]))
+
+
+def _apart(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out what overlaps a better candidate of the same passage."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if not any(
+            one.passage == candidate.passage
+            and one.span.start < candidate.span.end
+            and candidate.span.start < one.span.end
+            for one in kept
+        ):
+            kept.append(candidate)
+    return kept

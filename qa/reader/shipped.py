@@ -1,0 +1,110 @@
+"""The reader that ships with Byline: what was trained, over the embedding model's own words."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from index.errors import ModelUnavailable
+from index.files import sha256_of
+from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
+
+if TYPE_CHECKING:
+    from transformers import BertForQuestionAnswering
+
+DEFAULT_READER = "byline"
+"""The name of the reader that ships with Byline."""
+FOLDER = Path(__file__).parent / "weights"
+WEIGHTS_FILE = "reader.safetensors"
+RECORD_FILE = "reader.json"
+FROZEN = "bert.embeddings.word_embeddings.weight"
+"""Neither trained nor shipped: it stays what the embedding model has."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What the weights say of themselves; the model card beside them says more."""
+
+    sha256: str
+    """Of the weights' file."""
+    over: str
+    """SHA-256 of the weights of the embedding model that they were trained over."""
+    settings: dict[str, float]
+    """Of the training."""
+
+
+def read_record(folder: Path = FOLDER) -> Record:
+    """Read what weights say of themselves. Raises ModelUnavailable where they do not."""
+    try:
+        return msgspec.json.decode((folder / RECORD_FILE).read_bytes(), type=Record)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelUnavailable(f"the reader in {folder} cannot be read: {error}") from error
+
+
+def encoder_folder() -> Path:
+    """Give the folder of the transformer that the reader was trained from."""
+    model = find_model(DEFAULT_MODEL)
+    return model.folder / model.transformer
+
+
+def untrained() -> "BertForQuestionAnswering":
+    """Give the network with the encoder's weights and fresh outputs; no dropout.
+
+    Attention is "eager", which trains faster than "sdpa" on a processor.
+    """
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    folder = encoder_folder()
+    config = BertConfig.from_pretrained(
+        folder,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",
+    )
+    network = BertForQuestionAnswering(config)
+    weights = load_file(folder / "model.safetensors")
+    named = {f"bert.{name}": value for name, value in weights.items() if "pooler" not in name}
+    network.load_state_dict(named, strict=False)
+    network.get_parameter(FROZEN).requires_grad_(False)
+    return network
+
+
+def trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
+    """Give the network with the shipped weights in float32.
+
+    Raises ModelUnavailable where a file is not the one that it should be.
+    """
+    from safetensors.torch import load_file
+
+    record = read_record(folder)
+    weights = folder / WEIGHTS_FILE
+    if not weights.is_file() or sha256_of(weights) != record.sha256:
+        raise ModelUnavailable(f"{weights} is missing or damaged; install Byline again")
+    if record.over != DEFAULT_WEIGHTS:
+        raise ModelUnavailable(f"{weights} was trained over another embedding model")
+    network = untrained()
+    named = {name: value.float() for name, value in load_file(weights).items()}
+    missing, unexpected = network.load_state_dict(named, strict=False)
+    if set(missing) != {FROZEN} or unexpected:
+        raise ModelUnavailable(f"{weights} is not for this version of Byline; install it again")
+    return network.eval()
+
+
+def write_weights(
+    network: "BertForQuestionAnswering", settings: dict[str, float], folder: Path
+) -> Record:
+    """Write what was trained, in half precision, and its record."""
+    import torch
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: value.detach().to(torch.float16).contiguous()
+        for name, value in network.state_dict().items()
+        if name != FROZEN
+    }
+    save_file(tensors, folder / WEIGHTS_FILE)
+    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, settings)
+    encoded = msgspec.json.format(msgspec.json.encode(record))
+    (folder / RECORD_FILE).write_bytes(encoded + b"\n")
+    return record

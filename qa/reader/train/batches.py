@@ -1,0 +1,71 @@
+"""Examples to windows with targets, and epochs of them to batches of like length."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+from index.spans import Span
+from qa.reader.shipped import encoder_folder
+from qa.reader.train.data import Example, Kind
+from qa.reader.train.settings import Settings
+from qa.reader.windows import Window, prepare, windows
+
+MAX_TOKENS = 320
+_JITTER = 12
+"""Tokens by which lengths are blurred, so that a batch holds other examples each epoch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A window with the first and the last token of its answer; both 0, [CLS], where none."""
+
+    window: Window
+    start: int
+    end: int
+    kind: Kind
+
+
+def targets(examples: Sequence[Example]) -> list[Target]:
+    """Tokenise examples; one whose window lacks its answer counts as unanswerable there."""
+    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+    prepare(tokenizer, MAX_TOKENS)
+    return [
+        Target(window, *_place(window, example.answers), example.kind)
+        for example in examples
+        for window in windows(tokenizer, example.question, [example.passage], MAX_TOKENS)
+    ]
+
+
+def _place(window: Window, answers: Sequence[Span]) -> tuple[int, int]:
+    for answer in answers:
+        inside = (window.offsets[:, 0] < answer.end) & (window.offsets[:, 1] > answer.start)
+        covers = window.offsets[0, 0] <= answer.start and answer.end <= window.offsets[-1, 1]
+        if covers and inside.any():
+            tokens = inside.nonzero()[0]
+            return window.first + int(tokens[0]), window.first + int(tokens[-1])
+    return 0, 0
+
+
+def schedule(every: Sequence[Target], settings: Settings) -> Iterator[list[Target]]:
+    """Yield the batches of all epochs; the same ones for the same settings."""
+    left = settings.epochs
+    epoch = 0
+    while left > 0:
+        chance = random.Random(1000 * settings.seed + epoch)  # noqa: S311
+        batches = list(_epoch(every, settings, chance))
+        yield from batches[: round(min(left, 1.0) * len(batches))]
+        left -= 1
+        epoch += 1
+
+
+def _epoch(
+    every: Sequence[Target], settings: Settings, chance: random.Random
+) -> list[list[Target]]:
+    taken = [one for one in every if chance.random() < settings.share(one.kind)]
+    taken.sort(key=lambda one: len(one.window.ids) + chance.random() * _JITTER)
+    size = settings.batch
+    batches = [taken[start : start + size] for start in range(0, len(taken), size)]
+    chance.shuffle(batches)
+    return batches

@@ -1,0 +1,136 @@
+"""The training data: questions with a context and accepted answers, cut to passages."""
+
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from index import tokens
+from index.passages import DEFAULT_SETTINGS, pack
+from index.sentences import sentences
+from index.spans import Span
+
+MEASURED = frozenset({"Normans", "Warsaw", "Steam_engine", "Immune_system"})
+"""Articles of SQuAD dev for measuring only: nothing is trained, chosen or calibrated on them."""
+CALIBRATED = frozenset({"Harvard_University", "Scottish_Parliament", "Islamism"})
+"""Articles of SQuAD dev to choose settings and calibrate on; never trained on."""
+
+
+class GoldAnswer(msgspec.Struct, frozen=True):
+    """An accepted answer."""
+
+    text: str
+    start: int
+    """In its context, in code points."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in its context."""
+        return Span(self.start, self.start + len(self.text))
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A question of the data, as its file has it; one without answers is unanswerable."""
+
+    id: str
+    source: str
+    context: str
+    question: str
+    answers: tuple[GoldAnswer, ...]
+    title: str = ""
+
+
+class Kind(StrEnum):
+    """Where an example comes from; the settings say how often each kind is seen."""
+
+    ENCYCLOPEDIC = "encyclopedic"
+    """SQuAD, new_wiki of SQuADShifts, and QED."""
+    CONVERSATIONAL = "conversational"
+    """Reddit and Amazon of SQuADShifts."""
+    SENTENCE = "sentence"
+    """Short questions on single sentences (QAMR)."""
+    DEV = "dev"
+    """The articles of SQuAD 2.0 dev that may be trained on, answerable or not."""
+    PERTURBED = "perturbed"
+    """Questions turned so that their passage answers them no longer."""
+    SIBLING = "sibling"
+    """Another passage of the context that answers."""
+    NEAR_MISS = "near miss"
+    """Passages that our retriever ranks high and that do not hold the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question on one passage."""
+
+    question: str
+    passage: str
+    answers: tuple[Span, ...]
+    """The span to learn, or nothing where the passage does not answer."""
+    kind: Kind
+
+
+def load(path: Path) -> list[Row]:
+    """Read a file of the data; a row whose answers are not where they should be is left out."""
+    with gzip.open(path, "rb") as lines:
+        rows = [msgspec.json.decode(line, type=Row) for line in lines]
+    return [
+        row
+        for row in rows
+        if all(answer.span.of(row.context) == answer.text for answer in row.answers)
+    ]
+
+
+def training_rows(dev: Iterable[Row]) -> list[Row]:
+    """Give the questions of dev that may be trained on."""
+    return [row for row in dev if row.title not in MEASURED | CALIBRATED]
+
+
+def without_contexts(rows: Iterable[Row], kept_apart: Iterable[Row]) -> list[Row]:
+    """Leave out the rows whose context is one of others that are kept apart."""
+    contexts = {row.context for row in kept_apart}
+    return [row for row in rows if row.context not in contexts]
+
+
+def passages_of(context: str) -> list[Span]:
+    """Cut a context as the index cuts an article: whole sentences under the token budget."""
+    if tokens.count(context) <= DEFAULT_SETTINGS.budget:
+        return [Span(0, len(context))]
+    spans = list(sentences(context, Span(0, len(context))))
+    starts = [span.start for span in spans[:1]] + [span.end for span in spans[:-1]]
+    sizes = [
+        tokens.count(context[start : span.end]) for start, span in zip(starts, spans, strict=True)
+    ]
+    return [
+        Span(spans[first].start, spans[end - 1].end) for first, end in pack(sizes, DEFAULT_SETTINGS)
+    ]
+
+
+def examples_of(row: Row, kind: Kind) -> Iterator[Example]:
+    """Yield a question on the passages of its context: those with its answer, and near misses.
+
+    A passage that has the answer's words without being the one marked is left out, for it may well
+    answer. An answer that is cut in two keeps its context whole.
+    """
+    places = passages_of(row.context)
+    if not row.answers:
+        yield from (Example(row.question, at.of(row.context), (), kind) for at in places)
+        return
+    answer = likeliest(row.answers).span
+    holding = [at for at in places if at.start <= answer.start and answer.end <= at.end]
+    for at in holding or [Span(0, len(row.context))]:
+        yield Example(row.question, at.of(row.context), (answer.shifted(-at.start),), kind)
+    for at in places if holding else []:
+        passage = at.of(row.context)
+        if not any(one.text in passage for one in row.answers):
+            yield Example(row.question, passage, (), Kind.SIBLING)
+
+
+def likeliest(answers: tuple[GoldAnswer, ...]) -> GoldAnswer:
+    """Choose the answer that most people gave; among equals the shortest, then the first."""
+    votes = Counter(answer.text for answer in answers)
+    return max(answers, key=lambda answer: (votes[answer.text], -len(answer.text), -answer.start))

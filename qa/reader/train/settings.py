@@ -1,0 +1,30 @@
+"""What training is set to; written into the model card with what it gave."""
+
+import msgspec
+
+from qa.reader.train.data import Kind
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Settings of one training."""
+
+    epochs: float = 3.0
+    learning_rate: float = 2e-4
+    warmup: float = 0.06
+    """Share of the steps in which the rate rises; it falls to zero in the rest."""
+    weight_decay: float = 0.01
+    batch: int = 32
+    """Windows in a step, of like length."""
+    seed: int = 1
+    encyclopedic: float = 1.0
+    """Of the epochs, the share that each example of this kind takes part in."""
+    conversational: float = 0.5
+    sentence: float = 0.25
+    dev: float = 1.0
+    perturbed: float = 0.3
+    sibling: float = 0.3
+    near_miss: float = 0.15
+
+    def share(self, kind: Kind) -> float:
+        """Give the share of the epochs that an example of a kind takes part in."""
+        return float(getattr(self, kind.name.lower()))
