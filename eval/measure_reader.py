@@ -32,12 +32,15 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/measure"), help="scratch folder")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")
+    parser.add_argument("--gold-only", action="store_true", help="leave the pipeline out")
     parser.add_argument("--fit", action="store_true", help="fit the confidence and keep it")
     given = parser.parse_args()
     dev = load(given.data / "dev.jsonl.gz")
     reader = open_reader(given.reader, given.work / "models", print)
     for name, titles in (("measured", MEASURED), ("calibrated", CALIBRATED)):
         _measure_reading(name, reader, [row for row in dev if row.title in titles])
+    if given.gold_only:
+        return
     pipeline = DevPipeline.open(dev, given.work, given.reader)
     asked = {
         name: list(pipeline.ask([row for row in dev if row.title in titles]))

@@ -22,7 +22,14 @@ from qa.reader.extractive import (
     Card,
     ExtractiveReader,
 )
-from qa.reader.shipped import DEFAULT_READER, encoder_folder, read_record, trained
+from qa.reader.shipped import (
+    DEFAULT_READER,
+    FOLDER,
+    RECORD_FILE,
+    encoder_folder,
+    read_record,
+    trained,
+)
 from qa.reader.windows import Window, prepare, windows
 
 if TYPE_CHECKING:
@@ -103,20 +110,25 @@ def folder_of(source: Source, cache: Path) -> Path:
 
 
 def find_reader(name: str) -> Source:
-    """Find the reader that ships with Byline, or another by name or path."""
-    if name == DEFAULT_READER:
-        return _Shipped(name, read_record().sha256)
+    """Find Byline's own reader, one that `qa.reader.train` made, or another by name or path.
+
+    Raises ModelUnavailable.
+    """
+    folder = FOLDER if name == DEFAULT_READER else Path(name).expanduser()
+    if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
+        return _Trained(name, folder, read_record(folder).sha256)
     return _Foreign(find_transformer(name))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shipped:
+class _Trained:
     name: str
+    folder: Path
     fingerprint: str
 
     def load(self) -> Loaded:
         tokenizer = (encoder_folder() / "tokenizer.json").read_text(encoding="utf-8")
-        return Loaded(trained(), tokenizer, _MOST_TOKENS, _KNOWN_INPUTS)
+        return Loaded(trained(self.folder), tokenizer, _MOST_TOKENS, _KNOWN_INPUTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +17,14 @@ from index.progress import Summary
 from index.spans import Span
 from index.store import Store
 from qa.bot import Bot
-from qa.reader.protocol import Candidate
+from qa.confidence import Calibration
+from qa.reader.protocol import Candidate, Reader
+from qa.retriever import Retrieved
 from tests import fakes
 from tests.fakes import FakeEncoder, fake_model
+
+CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 0.5)
+"""The logistic of the reader's margin alone; no test hangs on the weights that ship."""
 
 
 @dataclass
@@ -67,6 +72,13 @@ def stored(number: int, article: int, one: Passage | str) -> StoredPassage:
     return StoredPassage(number, article, made, bytes(32))
 
 
+def retrieved(
+    one: StoredPassage, *duplicates: StoredPassage, title: str = "", similarity: float = 0.5
+) -> Retrieved:
+    """A passage as a retriever would give it."""
+    return Retrieved(one, title, similarity, duplicates)
+
+
 @dataclass
 class Library:
     """A folder of articles and its index."""
@@ -96,10 +108,11 @@ class Library:
         return last
 
     @contextmanager
-    def bot(self, threshold: float = 0.0) -> Iterator[Bot]:
-        bot = Bot.over(self.store.open(), QuickEncoder(), SentenceReader(), threshold)
+    def bot(self, threshold: float = 0.0, reader: Reader | None = None) -> Iterator[Bot]:
+        asked = reader or SentenceReader()
+        bot = Bot.over(self.store.open(), QuickEncoder(), asked, threshold)
         try:
-            yield bot
+            yield replace(bot, calibration=CALIBRATION)
         finally:
             bot.close()
 
@@ -108,13 +121,14 @@ class Library:
 class SentenceReader:
     """A Reader that gives whole sentences, the surer the more words they share with the question.
 
-    The very words of the question are surely right. It counts how often it was asked.
+    The very words of the question are surely right.
     """
 
-    reads: int = 0
+    reads: list[int] = field(default_factory=list)
+    """How many passages it was given, each time that it was asked."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
-        self.reads += 1
+        self.reads.append(len(passages))
         wanted = set(question.lower().split())
         found = [
             Candidate(index, span, span, 12.0 * _shared(wanted, span.of(one.text)) - 4.0, 0.0)
@@ -127,3 +141,20 @@ class SentenceReader:
 def _shared(wanted: set[str], text: str) -> float:
     words = set(text.lower().split())
     return len(wanted & words) / max(1, len(wanted | words))
+
+
+@dataclass
+class MarkingReader:
+    """A Reader that marks some words wherever a sentence has them, and is sure of it."""
+
+    words: str
+
+    def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        found = []
+        for index, one in enumerate(passages):
+            for sentence in one.sentences:
+                at = sentence.of(one.text).find(self.words)
+                if at != -1:
+                    span = Span(at, at + len(self.words)).shifted(sentence.start)
+                    found.append(Candidate(index, span, sentence, 8.0, 0.0))
+        return found

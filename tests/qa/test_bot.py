@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadRequest, NoIndex
+from index.errors import BadRequest
 from index.samples import bundled_articles
 from qa.answers import Answered, Citation, NoAnswer, Reason, Reply, Status
-from qa.bot import LONGEST_QUESTION, Bot
-from tests.qa.fakes import Library, QuickEncoder
+from qa.bot import LONGEST_QUESTION, PASSAGES_READ
+from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."
 ASKED = "the port is closed."
@@ -190,22 +190,49 @@ def test_boilerplate_never_answers(library: Library) -> None:
     assert isinstance(surely, NoAnswer)
 
 
-def test_a_bot_opens_the_index_with_the_model_it_was_built_with(
-    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
+def marked(library: Library, words: str) -> Reply:
+    with library.bot(0.5, MarkingReader(words)) as bot:
+        return bot.ask("where?")
+
+
+def test_a_part_of_a_sentence_is_quoted_with_the_whole_around_it(
+    library: Library, port: Path
 ) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def fake(name: str, fingerprint: str, _cache: Path, _notice: object) -> QuickEncoder:
-        asked.append((name, fingerprint))
-        return QuickEncoder()
-
-    monkeypatch.setattr("qa.bot.open_question_encoder", fake)
-    bot = Bot.open(library.store, Path("cache"), 0.5, print)
-    assert isinstance(bot.ask(ASKED), Answered)
-    bot.close()
-    assert asked == [("fake", "a" * 64)]
+    reply = marked(library, "dig it")
+    assert isinstance(reply, Answered)
+    (answer,) = reply.answers
+    assert (answer.text, answer.quote) == ("dig it", "Nobody has the money to dig it out.")
+    (citation,) = answer.citations
+    # The second sentence begins at column 21, and `dig it` 24 code points further on.
+    assert (citation.sentence.column, citation.sentence.end_column) == (21, 55)
+    assert (citation.answer.column, citation.answer.end_column) == (45, 50)
+    assert citation.path == str(port)
 
 
-def test_without_an_index_there_is_no_bot(library: Library) -> None:
-    with pytest.raises(NoIndex, match="run `byline index FOLDER` first"):
-        Bot.open(library.store, Path("cache"), 0.5, print)
+def test_the_same_part_in_two_articles_is_one_answer_with_two_places(library: Library) -> None:
+    library.write("a.txt", "It rained. Since last night Zeebrugge is closed to ships.")
+    library.write("b.txt", "The pilots of Zeebrugge went on strike. Nobody came.")
+    library.index()
+    reply = marked(library, "Zeebrugge")
+    assert isinstance(reply, Answered)
+    (answer,) = reply.answers
+    assert {(Path(one.path).name, one.sentence.text) for one in answer.citations} == {
+        ("a.txt", "Since last night Zeebrugge is closed to ships."),
+        ("b.txt", "The pilots of Zeebrugge went on strike."),
+    }
+
+
+def test_where_the_reader_finds_nothing_there_is_no_span(library: Library, port: Path) -> None:
+    reply = marked(library, "words that stand nowhere")
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
+
+
+def test_a_question_is_read_once_over_few_passages(library: Library) -> None:
+    for i in range(PASSAGES_READ + 4):
+        library.write(f"{i}.txt", f"the port is closed. It was day {i} of the strike there.")
+    library.index()
+    reader = SentenceReader()
+    with library.bot(0.0, reader) as bot:
+        bot.ask(ASKED, most=20)
+    assert reader.reads == [PASSAGES_READ]

@@ -1,29 +1,130 @@
-from index.catalog import StoredPassage
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from index.spans import Span
-from qa.grouping import Distinct, distinct_answers
+from qa.grouping import Group, evidence_of, group_candidates
+from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
-from tests.qa.fakes import passage, stored
+from tests.qa.fakes import passage, retrieved, stored
 
 
-def found(one: StoredPassage, *duplicates: StoredPassage) -> Retrieved:
-    return Retrieved(one, 0.5, duplicates)
-
-
-def sentence(number: int, retrieved: list[Retrieved], which: int, sure: float = 0.5) -> Candidate:
+def sentence(number: int, found: list[Retrieved], which: int, margin: float = 1.0) -> Candidate:
     """A sentence of a passage as a candidate answer."""
-    span = retrieved[number].stored.passage.sentences[which]
-    return Candidate(number, span, span, sure)
+    span = found[number].stored.passage.sentences[which]
+    return Candidate(number, span, span, margin, -0.5)
 
 
-def told(answers: list[Distinct]) -> list[tuple[float, list[tuple[int, str]]]]:
-    return [
-        (
-            one.confidence,
-            [(place.stored.id, place.span.of(place.stored.passage.text)) for place in one.evidence],
-        )
-        for one in answers
+def answered(*answers: str) -> tuple[list[Candidate], list[Retrieved]]:
+    """One candidate for each answer, the best first, each in an article of its own."""
+    found = [retrieved(stored(i, i, f"{one} .")) for i, one in enumerate(answers)]
+    candidates = [
+        Candidate(i, Span(0, len(one)), Span(0, len(one) + 2), -float(i), -0.5)
+        for i, one in enumerate(answers)
     ]
+    return candidates, found
+
+
+def words(candidate: Candidate, found: list[Retrieved]) -> str:
+    return candidate.span.of(found[candidate.passage].stored.passage.text)
+
+
+def grouped(*answers: str) -> list[list[str]]:
+    candidates, found = answered(*answers)
+    groups = group_candidates(candidates, found)
+    return [[words(one, found) for one in group.candidates] for group in groups]
+
+
+def told(groups: list[Group], found: list[Retrieved]) -> list[list[tuple[int, str]]]:
+    """The evidence of each group: passage and words."""
+    return [
+        [
+            (place.stored.id, place.span.of(place.stored.passage.text))
+            for place in evidence_of(group, found)
+        ]
+        for group in groups
+    ]
+
+
+@pytest.mark.parametrize(
+    ("best", "other"),
+    [
+        ("Dmitry Medvedev", "Medvedev"),
+        ("Medvedev", "Dmitry Medvedev"),
+        ("President Dmitry Medvedev", "Dmitry Medvedev"),
+        ("in 2010", "2010"),
+        ("2010", "in 2010"),
+        ("since about the 2010s", "2010s"),
+        ("A treaty was signed.", "treaty WAS signed"),
+        ("the Czech\nRepublic", "Czech Republic"),
+    ],
+)
+def test_the_same_answer_in_other_words_is_one_shown_as_the_best_has_it(
+    best: str, other: str
+) -> None:
+    candidates, found = answered(best, other)
+    (group,) = group_candidates(candidates, found)
+    assert group.candidates == tuple(candidates)
+    assert group.best is candidates[0]
+    assert words(group.best, found) == best
+
+
+@pytest.mark.parametrize(
+    ("best", "other"),
+    [
+        ("New York", "New York Times"),
+        ("New York Times", "New York"),
+        ("5", "5 million"),
+        ("5 million", "5"),
+        ("Dmitry Medvedev", "Anatoly Medvedev"),
+        # Only names have short forms, and a name has five words at most.
+        ("ten rockets", "rockets"),
+        ("Ten rockets", "Rockets"),
+        ("King Charles Philip Arthur George Windsor", "Windsor"),
+        # A word that ends alike is another word.
+        ("Jan Smetana", "Tana"),
+        ("before 2010", "2010"),
+    ],
+)
+def test_different_answers_are_two(best: str, other: str) -> None:
+    assert grouped(best, other) == [[best], [other]]
+
+
+def test_a_candidate_is_compared_with_the_best_of_each_group() -> None:
+    assert grouped(
+        "Dmitry Medvedev", "Putin", "Medvedev", "Anatoly Medvedev", "Vladimir Putin"
+    ) == [
+        ["Dmitry Medvedev", "Medvedev"],
+        ["Putin", "Vladimir Putin"],
+        ["Anatoly Medvedev"],
+    ]
+
+
+def test_groups_come_in_the_order_of_their_best_and_later_evidence_still_counts() -> None:
+    candidates, found = answered("One.", "Two.", "Three.", "one")
+    assert told(group_candidates(candidates, found), found) == [
+        [(0, "One."), (3, "one")],
+        [(1, "Two.")],
+        [(2, "Three.")],
+    ]
+
+
+def test_an_answer_with_nothing_left_once_normalised_is_dropped() -> None:
+    # The ellipsis is no ASCII punctuation, so it stays; an article and a full stop do not.
+    assert grouped("A.", "The …!", "an", "?", "Yes.") == [["The …!"], ["Yes."]]
+    assert grouped() == []
+
+
+@given(st.lists(st.text("aB1 .,", min_size=1, max_size=6) | st.sampled_from(("B", "A B", "in 1"))))
+def test_each_candidate_that_says_something_is_in_one_group_in_order(answers: list[str]) -> None:
+    candidates, found = answered(*answers)
+    groups = group_candidates(candidates, found)
+    saying = [one for one in candidates if normalise_answer(words(one, found))]
+    members = [one for group in groups for one in group.candidates]
+    assert sorted(members, key=candidates.index) == saying
+    for ordered in ([group.best for group in groups], *(group.candidates for group in groups)):
+        assert list(ordered) == sorted(ordered, key=candidates.index)
 
 
 def test_overlapping_passages_of_one_article_give_a_sentence_once() -> None:
@@ -31,28 +132,37 @@ def test_overlapping_passages_of_one_article_give_a_sentence_once() -> None:
     first = stored(0, 3, passage(text[:27], "It rained.", "Nobody went out."))
     # The second passage begins with the last sentence of the first: line 1, column 12.
     second = stored(1, 3, passage(text[11:], "Nobody went out.", "The dam held.", column=12))
-    retrieved = [found(first), found(second)]
-    candidates = [sentence(0, retrieved, 1, 0.9), sentence(1, retrieved, 0, 0.8)]
-    assert told(distinct_answers(candidates, retrieved, 3)) == [(0.9, [(0, "Nobody went out.")])]
+    found = [retrieved(first), retrieved(second)]
+    groups = group_candidates([sentence(0, found, 1), sentence(1, found, 0)], found)
+    assert len(groups[0].candidates) == 2
+    assert told(groups, found) == [[(0, "Nobody went out.")]]
 
 
 def test_the_same_sentence_twice_in_one_article_is_cited_twice() -> None:
-    retrieved = [found(stored(0, 3, "No deal.")), found(stored(1, 3, passage("No deal.", line=9)))]
-    candidates = [sentence(0, retrieved, 0, 0.9), sentence(1, retrieved, 0, 0.8)]
-    assert told(distinct_answers(candidates, retrieved, 3)) == [
-        (0.9, [(0, "No deal."), (1, "No deal.")])
+    found = [
+        retrieved(stored(0, 3, "No deal.")),
+        retrieved(stored(1, 3, passage("No deal.", line=9))),
     ]
+    groups = group_candidates([sentence(0, found, 0), sentence(1, found, 0)], found)
+    assert told(groups, found) == [[(0, "No deal."), (1, "No deal.")]]
 
 
-def test_the_same_words_in_two_articles_are_one_answer_as_sure_as_the_best() -> None:
-    retrieved = [
-        found(stored(0, 1, "A treaty was signed.")),
-        found(stored(1, 2, "treaty WAS signed")),
-    ]
-    candidates = [sentence(0, retrieved, 0, 0.7), sentence(1, retrieved, 0, 0.6)]
-    assert told(distinct_answers(candidates, retrieved, 1)) == [
-        (0.7, [(0, "A treaty was signed."), (1, "treaty WAS signed")])
-    ]
+def test_a_longer_form_of_the_answer_in_the_same_place_is_no_second_citation() -> None:
+    found = [retrieved(stored(0, 3, "President Dmitry Medvedev spoke. Medvedev left."))]
+    whole = found[0].stored.passage.sentences[0]
+    spans = (Span(17, 25), Span(10, 25), Span(33, 41))
+    candidates = [Candidate(0, span, whole, 1.0, -0.5) for span in spans]
+    groups = group_candidates(candidates, found)
+    assert told(groups, found) == [[(0, "Medvedev"), (0, "Medvedev")]]
+    assert [place.span for place in evidence_of(groups[0], found)] == [spans[0], spans[2]]
+
+
+def test_spans_that_only_touch_do_not_overlap() -> None:
+    found = [retrieved(stored(0, 1, "ab ab"))]
+    spans = [Span(0, 2), Span(3, 5)]
+    candidates = [Candidate(0, span, Span(0, 5), 1.0, -0.5) for span in spans]
+    (group,) = group_candidates(candidates, found)
+    assert [place.span for place in evidence_of(group, found)] == spans
 
 
 def test_a_duplicate_is_cited_also_where_it_is_wrapped_differently() -> None:
@@ -62,45 +172,12 @@ def test_a_duplicate_is_cited_also_where_it_is_wrapped_differently() -> None:
     there = passage(
         "Poland agreed\nto host ten\trockets. More.", "Poland agreed\nto host ten\trockets."
     )
-    retrieved = [
-        found(stored(0, 1, here), stored(5, 2, there), stored(6, 3, "Poland did not agree."))
+    found = [
+        retrieved(stored(0, 1, here), stored(5, 2, there), stored(6, 3, "Poland did not agree."))
     ]
     # The answer itself is the words `ten rockets`, at 27 of the passage and 22 of its sentence.
-    whole = here.sentences[1]
-    candidate = Candidate(0, Span(27, 38), whole, 0.4)
-    assert candidate.span.of(here.text) == "ten rockets"
-    answers = distinct_answers([candidate], retrieved, 3)
-    assert told(answers) == [(0.4, [(0, "ten rockets"), (5, "ten\trockets")])]
-    assert answers[0].evidence[1].sentence == Span(0, 34)
-
-
-def test_at_most_so_many_answers_and_later_evidence_still_counts() -> None:
-    retrieved = [
-        found(stored(i, i, text)) for i, text in enumerate(["One.", "Two.", "Three.", "one"])
-    ]
-    candidates = [sentence(i, retrieved, 0, 0.9 - i / 10) for i in range(4)]
-    assert told(distinct_answers(candidates, retrieved, 2)) == [
-        (0.9, [(0, "One."), (3, "one")]),
-        (0.8, [(1, "Two.")]),
-    ]
-
-
-def test_an_answer_with_nothing_left_once_normalised_is_dropped() -> None:
-    retrieved = [
-        found(stored(0, 0, "The …!")),
-        found(stored(1, 1, "A.")),
-        found(stored(2, 2, "Yes.")),
-    ]
-    # The ellipsis is no ASCII punctuation, so it stays; an article and a full stop do not.
-    candidates = [sentence(1, retrieved, 0), sentence(0, retrieved, 0), sentence(2, retrieved, 0)]
-    answers = distinct_answers(candidates, retrieved, 3)
-    assert [place[0][1] for _, place in told(answers)] == ["The …!", "Yes."]
-
-
-def test_spans_that_only_touch_do_not_overlap() -> None:
-    one = stored(0, 1, "ab ab")
-    retrieved = [found(one)]
-    whole = Span(0, 5)
-    candidates = [Candidate(0, Span(0, 2), whole, 0.9), Candidate(0, Span(3, 5), whole, 0.8)]
-    (answer,) = distinct_answers(candidates, retrieved, 3)
-    assert [place.span for place in answer.evidence] == [Span(0, 2), Span(3, 5)]
+    candidate = Candidate(0, Span(27, 38), here.sentences[1], 1.0, -0.5)
+    assert words(candidate, found) == "ten rockets"
+    groups = group_candidates([candidate], found)
+    assert told(groups, found) == [[(0, "ten rockets"), (5, "ten\trockets")]]
+    assert evidence_of(groups[0], found)[1].sentence == Span(0, 34)

@@ -35,6 +35,17 @@ def test_the_passage_that_both_searches_put_first_comes_first(library: Library) 
     assert len(retrieve(library, QUESTION, 2)[0]) == 2
 
 
+def test_a_passage_comes_with_the_title_of_its_own_article(library: Library) -> None:
+    library.write("a.txt", "# Radar treaty\n\nradar treaty signed. So they say in Prague today.")
+    library.write("b.txt", "radar treaty signed. It was a rainy morning in July, they say.")
+    library.index()
+    found, articles = retrieve(library, QUESTION, 3)
+    assert {one.stored.article_id: one.title for one in found} == {
+        articles["a.txt"].id: "Radar treaty",
+        articles["b.txt"].id: "",
+    }
+
+
 def test_the_scope_holds_before_any_cut(library: Library) -> None:
     for i in range(DEPTH + 20):
         library.write(f"better/{i}.txt", f"radar treaty signed number {i}. " * 3)

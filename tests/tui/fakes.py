@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from index.models import Model
+from qa.reader.protocol import Reader
+from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import fake_model
-from tests.qa.fakes import QuickEncoder, SentenceReader
+from tests.qa.fakes import CALIBRATION, MarkingReader, QuickEncoder, SentenceReader
 from tui.cli import run
 
 
@@ -37,9 +39,10 @@ class FakeModels:
         self.question_encoders.append(QuickEncoder())
         return self.question_encoders[-1]
 
-    def reader(self, name: str, *_: object) -> SentenceReader:
+    def reader(self, name: str, *_: object) -> Reader:
+        """A reader of sentences; one of any other name marks its name wherever it stands."""
         self.readers.append(name)
-        return SentenceReader()
+        return SentenceReader() if name == DEFAULT_READER else MarkingReader(name)
 
     def stand_in(self, patch: pytest.MonkeyPatch) -> None:
         patch.setattr("tui.building.find_model", self.find)
@@ -48,6 +51,8 @@ class FakeModels:
         patch.setattr("tui.building.is_prepared", lambda *_: True)
         patch.setattr("qa.bot.open_question_encoder", self.questions)
         patch.setattr("qa.bot.open_reader", self.reader)
+        patch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
+        patch.setattr("tui.commands.ask.default_threshold", lambda: CALIBRATION.threshold)
         patch.setattr("index.check.find_model", self.find)
         patch.setattr("index.check.export_faults", lambda _: [])
         patch.setattr("qa.reader.check.reader_faults", lambda *_: [])
