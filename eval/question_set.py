@@ -1,4 +1,4 @@
-"""The bundled question set, as it lies on disk."""
+"""Question sets: one JSON object a line."""
 
 from importlib.resources import files
 
@@ -22,9 +22,15 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     gold: list[Gold]
     tags: list[str]
     standalone: str = ""
-    """What a follow-up asks, made whole."""
+    """What a follow-up asks, made whole; empty where the question stands alone."""
+
+    @property
+    def whole(self) -> str:
+        """The question as it stands alone."""
+        return self.standalone or self.question
 
 
 def bundled_questions() -> list[Question]:
+    """Read the question set over the bundled articles."""
     lines = files("eval").joinpath("bundled.jsonl").read_bytes().splitlines()
     return [msgspec.json.decode(line, type=Question) for line in lines]
