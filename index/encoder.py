@@ -1,11 +1,9 @@
 """Passages to vectors, through sentence-transformers; torch is loaded only when there is work."""
 
 import math
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from index.errors import ModelUnavailable
 from index.models import Model, go_offline
 from index.passages import ModelLimit
+from index.processor import processor_flags
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -159,11 +158,7 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
 
 def _has_bfloat16() -> bool:
     """Tell whether the processor multiplies bfloat16 in hardware; unknown counts as no."""
-    if platform.system() != "Linux":
-        return False
-    text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    flags = set(text.split())
-    return bool(flags & {"amx_bf16", "avx512_bf16", "bf16"})
+    return bool(processor_flags() & {"amx_bf16", "avx512_bf16", "bf16"})
 
 
 class _Limit(msgspec.Struct):

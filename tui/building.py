@@ -7,7 +7,8 @@ from index.export import ensure_export, is_exported
 from index.models import find_model
 from index.progress import Summary
 from index.store import Store
-from qa.reader.export import ensure_reader, find_reader, is_prepared
+from qa.reader.export import ensure_reader, is_prepared
+from qa.reader.sources import find_reader
 from tui.options import chosen_reader
 from tui.places import model_cache
 from tui.progress import waiting, watch

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from index.check import Finding
 from index.errors import BylineError
-from qa.reader.export import find_reader, folder_of, is_prepared, reader_faults
+from qa.reader.export import folder_of, is_prepared, reader_faults
+from qa.reader.sources import find_reader
 
 
 def check_reader(name: str, cache: Path) -> Finding:

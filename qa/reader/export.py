@@ -1,9 +1,8 @@
 """A reader's ONNX export: made once, checked against the original, kept in the user's cache."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from index.cached import put_in_cache
 from index.errors import BylineError, ModelUnavailable
 from index.files import file_faults, record_files, write_synced
-from index.models import Transformer, find_transformer
-from index.onnx import open_tokenizer, write_onnx
+from index.onnx import open_tokenizer, quantise, write_onnx
 from index.samples import sample_texts
 from qa.reader.extractive import (
     CARD_FILE,
@@ -22,53 +20,20 @@ from qa.reader.extractive import (
     Card,
     ExtractiveReader,
 )
-from qa.reader.shipped import (
-    DEFAULT_READER,
-    FOLDER,
-    RECORD_FILE,
-    encoder_folder,
-    read_record,
-    trained,
-)
+from qa.reader.sources import Loaded, Source, find_reader
 from qa.reader.windows import Window, prepare, windows
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel
 
 MOST_DIFFERENCE = 0.01
 """Of a logit to the original network's, over real text; an export beyond it is not used."""
-_KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+MOST_INT8_DIFFERENCE = 2.0
+"""The same of an export in int8; one beyond it stays in float32."""
 _SAMPLES = 16
-_MOST_TOKENS = 512
-"""At once, for models that would take more: the cost of attention grows with the square."""
+_QUESTION = "What was said of it, and by whom?"
 
 Notice = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A question-answering network and what it reads."""
-
-    network: "PreTrainedModel"
-    tokenizer_json: str
-    max_tokens: int
-    inputs: tuple[str, ...]
-
-
-class Source(Protocol):
-    """Where a reader comes from."""
-
-    @property
-    def name(self) -> str:
-        """As the person calls it."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What tells it apart from every other reader."""
-
-    def load(self) -> Loaded:
-        """Load it. Raises ModelUnavailable."""
 
 
 def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
@@ -109,77 +74,6 @@ def folder_of(source: Source, cache: Path) -> Path:
     return cache / f"reader-{source.fingerprint}"
 
 
-def find_reader(name: str) -> Source:
-    """Find Byline's own reader, one that `qa.reader.train` made, or another by name or path.
-
-    Raises ModelUnavailable.
-    """
-    folder = FOLDER if name == DEFAULT_READER else Path(name).expanduser()
-    if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
-        return _Trained(name, folder, read_record(folder).sha256)
-    return _Foreign(find_transformer(name))
-
-
-@dataclass(frozen=True, slots=True)
-class _Trained:
-    name: str
-    folder: Path
-    fingerprint: str
-
-    def load(self) -> Loaded:
-        tokenizer = (encoder_folder() / "tokenizer.json").read_text(encoding="utf-8")
-        return Loaded(trained(self.folder), tokenizer, _MOST_TOKENS, _KNOWN_INPUTS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Foreign:
-    transformer: Transformer
-
-    @property
-    def name(self) -> str:
-        return self.transformer.name
-
-    @property
-    def fingerprint(self) -> str:
-        return self.transformer.fingerprint
-
-    def load(self) -> Loaded:
-        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
-        folder = str(self.transformer.folder)
-        settings = {"local_files_only": True, "trust_remote_code": False}
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, **settings)
-            network, told = AutoModelForQuestionAnswering.from_pretrained(
-                folder,
-                **settings,
-                use_safetensors=True,
-                attn_implementation="eager",
-                output_loading_info=True,
-            )
-        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-            raise ModelUnavailable(f"reader {self.name!r} could not be loaded: {error}") from error
-        if told["missing_keys"]:
-            raise ModelUnavailable(
-                f"{self.name!r} was not trained to answer questions: it has no "
-                f"{min(told['missing_keys'])}"
-            )
-        if not tokenizer.is_fast:
-            raise ModelUnavailable(f"reader {self.name!r} has no fast tokenizer (tokenizer.json)")
-        inputs = tuple(one for one in _KNOWN_INPUTS if one in tokenizer.model_input_names)
-        longest = min(tokenizer.model_max_length, _positions(network), _MOST_TOKENS)
-        return Loaded(network.eval(), tokenizer.backend_tokenizer.to_str(), longest, inputs)
-
-
-def _positions(network: "PreTrainedModel") -> int:
-    """Give the tokens that a network has positions for."""
-    config = network.config
-    positions = int(getattr(config, "max_position_embeddings", _MOST_TOKENS))
-    # RoBERTa and its kin count positions from behind the padding's.
-    offset = config.pad_token_id + 1 if "roberta" in config.model_type else 0
-    return positions - offset
-
-
 def _is_made(folder: Path) -> bool:
     return _read_card(folder).format == CARD_FORMAT
 
@@ -188,7 +82,7 @@ def _read_card(folder: Path) -> Card:
     try:
         return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=Card)
     except (OSError, msgspec.MsgspecError):
-        return Card(0, "", 0, [], 0.0, {})
+        return Card(0, "", 0, [], "", {})
 
 
 def _export(source: Source, folder: Path) -> Card:
@@ -196,15 +90,15 @@ def _export(source: Source, folder: Path) -> Card:
     (folder / TOKENIZER_FILE).write_text(loaded.tokenizer_json, encoding="utf-8")
     tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
     prepare(tokenizer, loaded.max_tokens)
-    texts = sample_texts()[:_SAMPLES]
-    samples = windows(tokenizer, "What was said of it, and by whom?", texts, loaded.max_tokens)
+    samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
     try:
         _write(loaded, samples[0], folder / MODEL_FILE)
-        card = Card(
-            CARD_FORMAT, source.name, loaded.max_tokens, list(loaded.inputs), 0.0,
-            record_files(folder),
-        )  # fmt: skip
-        difference = _difference(loaded, ExtractiveReader.open(folder, card), samples)
+        difference = _difference(loaded, folder, samples)
+        if not difference <= MOST_DIFFERENCE:
+            raise ModelUnavailable(
+                f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
+            )
+        precision = _try_int8(loaded, folder, samples) if loaded.int8 else "float32"
     except (OSError, BylineError):
         raise
     except Exception as error:
@@ -212,13 +106,26 @@ def _export(source: Source, folder: Path) -> Card:
         raise ModelUnavailable(
             f"reader {source.name!r} could not be exported: {type(error).__name__}: {told:.200}"
         ) from error
-    if not difference <= MOST_DIFFERENCE:
-        raise ModelUnavailable(
-            f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
-        )
-    card = msgspec.structs.replace(card, difference=difference)
+    card = _card(loaded, folder, source.name, precision)
     write_synced(folder / CARD_FILE, msgspec.json.encode(card))
     return card
+
+
+def _card(loaded: Loaded, folder: Path, name: str = "", precision: str = "float32") -> Card:
+    inputs, files = list(loaded.inputs), record_files(folder)
+    return Card(CARD_FORMAT, name, loaded.max_tokens, inputs, precision, files)
+
+
+def _try_int8(loaded: Loaded, folder: Path, samples: Sequence[Window]) -> str:
+    """Turn an export to int8 where that changes little; gives the precision that it is in."""
+    exact = folder / "exact.onnx"
+    (folder / MODEL_FILE).rename(exact)
+    quantise(exact, folder / MODEL_FILE)
+    if _difference(loaded, folder, samples) <= MOST_INT8_DIFFERENCE:
+        exact.unlink()
+        return "int8"
+    exact.replace(folder / MODEL_FILE)
+    return "float32"
 
 
 def _tensors(window: Window, inputs: tuple[str, ...]) -> "dict[str, torch.Tensor]":
@@ -247,10 +154,11 @@ def _write(loaded: Loaded, example: Window, path: Path) -> None:
     write_onnx(Read(), _tensors(example, loaded.inputs), ["starts", "ends"], path)
 
 
-def _difference(loaded: Loaded, exported: ExtractiveReader, samples: "list[Window]") -> float:
-    """Give the greatest difference of a logit, window by window, to the same ones in batches."""
+def _difference(loaded: Loaded, folder: Path, samples: Sequence[Window]) -> float:
+    """Give the greatest difference of a logit of an export to the original network's."""
     import torch
 
+    exported = ExtractiveReader.open(folder, _card(loaded, folder))
     worst = 0.0
     for window, (starts, ends) in zip(samples, exported.logits(samples), strict=True):
         with torch.no_grad():

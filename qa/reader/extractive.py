@@ -38,8 +38,8 @@ class Card(msgspec.Struct, frozen=True):
     name: str
     max_tokens: int
     inputs: list[str]
-    difference: float
-    """Greatest difference of a logit to the original network, over sample texts."""
+    precision: str
+    """float32 or int8."""
     files: dict[str, FileRecord]
 
 
