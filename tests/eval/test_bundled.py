@@ -7,7 +7,7 @@ import pytest
 from index.samples import bundled_articles
 from index.text import Text, decode
 from qa.normalise import normalise_answer
-from tests.eval.questions import Gold, Question, bundled_questions
+from eval.question_set import Gold, Question, bundled_questions
 
 QUESTIONS = bundled_questions()
 GOLD = [(one.id, gold) for one in QUESTIONS for gold in one.gold]

@@ -5,10 +5,14 @@ from tests.tui.fakes import Shell
 def test_all_sound_is_exit_code_0(indexed: Shell) -> None:
     ran = indexed.byline("check")
     assert (ran.code, ran.err) == (0, "")
-    index, model, articles = ran.out.splitlines()
+    index, model, articles, reader = ran.out.splitlines()
     assert index.startswith("ok     index: 2 articles, 2 passages, every file as written on ")
     assert model == "ok     model: all-MiniLM-L6-v2, ready for questions, every file as written"
     assert articles == "ok     articles: all 2 are as they were indexed"
+    assert reader == "ok     reader: byline, ready, every file as written"
+    told = indexed.byline("check", "--json").json
+    assert told["sound"] is True
+    assert [one["subject"] for one in told["findings"]] == ["index", "model", "articles", "reader"]
 
 
 def test_articles_that_changed_need_attention(indexed: Shell) -> None:

@@ -27,6 +27,28 @@ def test_the_help_of_each_command_has_an_example(shell: Shell, command: str) -> 
     assert shell.byline(command, "-h").out == ran.out
 
 
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("index", "Compare indexing with a bare loop over the same batches"),
+        ("read", "Time the reader over one question's passages, beside the bare network."),
+    ],
+)
+def test_each_benchmark_tells_what_it_measures(shell: Shell, what: str, told: str) -> None:
+    ran = shell.byline("bench", what, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: byline bench {what} [OPTIONS]\n")
+    assert told in ran.out
+    assert f"byline bench {what}" in shell.byline("bench", "--help").out
+
+
+@pytest.mark.parametrize("command", [("ask",), ("check",), ("bench", "read")])
+def test_the_commands_that_read_take_a_reader(shell: Shell, command: tuple[str, ...]) -> None:
+    told = shell.byline(*command, "--help").out
+    assert "--reader NAME_OR_PATH" in told
+    assert "[default:" in told.split("--reader")[1]
+
+
 def test_the_version_is_told(shell: Shell) -> None:
     ran = shell.byline("--version")
     assert ran.code == 0

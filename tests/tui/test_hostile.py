@@ -49,6 +49,15 @@ def test_an_answer_shows_what_stands_there_without_obeying_it(hostile: Shell) ->
     assert "A title ␛]52" in ran.out
 
 
+def test_an_answer_that_is_part_of_a_hostile_sentence_is_neutralised_too(hostile: Shell) -> None:
+    for marked in ("is closed", MARKUP, STEERING.replace("\x00", "")):
+        ran = assert_neutral(hostile.byline("ask", "why?", "--reader", marked))
+        assert ran.code == 0
+        answer, quote, *_ = ran.out.splitlines()
+        assert answer in quote
+        assert quote.startswith("    ")
+
+
 def test_the_nearest_that_is_no_answer_is_neutralised_too(hostile: Shell) -> None:
     ran = assert_neutral(hostile.byline("ask", f"Why {NASTY}?", "--threshold", "1"))
     assert ran.code == 1
@@ -109,6 +118,7 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
         ["index", NASTY],
         ["index", "--forget", NASTY],
         ["check", "--index", f"nowhere{NASTY}"],
+        ["bench", "read", "--reader", f"./nowhere{NASTY}"],
         [f"no{NASTY}"],
         ["completion", NASTY],
     ],

@@ -89,3 +89,21 @@ def test_a_new_index_has_its_model_prepared_for_questions_once(shell: Shell) -> 
     assert prepared == [shell.home / "cache" / "byline" / "models"]
     shell.byline("index", "--full")
     assert len(prepared) == 1
+
+
+def test_a_new_index_has_the_reader_prepared_for_questions_once(shell: Shell) -> None:
+    prepared: list[tuple[str, object]] = []
+    shell.patch.setattr("tui.building.is_prepared", lambda *_: bool(prepared))
+    shell.patch.setattr(
+        "tui.building.ensure_reader", lambda source, cache: prepared.append((source.name, cache))
+    )
+    shell.news.mkdir()
+    shell.byline("index", "news")
+    assert prepared == []
+    shell.write("a.txt", "The port is closed.")
+    ran = shell.byline("index", "news")
+    assert "Preparing the reader, once …\n" in ran.err
+    assert prepared == [("byline", shell.home / "cache" / "byline" / "models")]
+    ran = shell.byline("index", "--full")
+    assert "Preparing" not in ran.err
+    assert len(prepared) == 1

@@ -1,31 +1,17 @@
 """Real processes, on pipes and on a pseudo-terminal."""
 
-import fcntl
-import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.tui.fakes import FOREIGN, Shell, home_variables
+from tests.tui.fakes import Shell
+from tests.tui.terminal import FAKED, PLAIN, STYLE, environment, on_terminal, piped
 
-ROOT = Path(__file__).parents[2]
-FAKED = [sys.executable, "-m", "tests.tui.faked"]
 ASKED = "the port is closed since a ship ran aground there last night"
 CURSOR = re.compile(r"\x1b\[[0-9]*[AK]")
-PLAIN = {"NO_COLOR": "1"}
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return kept | home_variables(home) | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | dict(more)
 
 
 @pytest.fixture
@@ -34,29 +20,6 @@ def home(shell: Shell) -> Path:
     shell.write("port.txt", f"{ASKED}. So \x1b[35mit\x1b]52;c;aGk=\x07 [red]is[/red].")
     assert shell.byline("index", "news").code == 0
     return shell.home
-
-
-def on_terminal(
-    home: Path, *arguments: str, columns: int = 80, more: Mapping[str, str] = {}
-) -> str:
-    """Run `byline` on a terminal so wide and give what it wrote there."""
-    here, there = pty.openpty()
-    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [*FAKED, *arguments],
-        stdin=there, stdout=there, stderr=there, cwd=home, env=environment(home, more),
-    )  # fmt: skip
-    os.close(there)
-    written = b""
-    try:
-        while part := os.read(here, 4096):
-            written += part
-    except OSError:  # how Linux tells that the other end is closed
-        pass
-    finally:
-        os.close(here)
-        process.wait()
-    return written.decode().replace("\r\n", "\n")
 
 
 def test_on_a_terminal_the_place_is_coloured_and_article_text_steers_nothing(home: Path) -> None:
@@ -93,15 +56,6 @@ def test_a_build_on_a_terminal_leaves_its_summary_and_no_bar(home: Path) -> None
     written = on_terminal(home, "index")
     last = CURSOR.sub("", written.splitlines()[-1])
     assert last.startswith("2 articles, 2 passages: 1 added, ")
-
-
-def piped(
-    home: Path, arguments: list[str], more: Mapping[str, str]
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*FAKED, *arguments],
-        cwd=home, env=environment(home, more), capture_output=True, check=False,
-    )  # fmt: skip
 
 
 def test_a_pipe_gets_no_escape_code_and_no_wrapping(home: Path) -> None:
