@@ -1,16 +1,20 @@
 """Fit the confidence of answers to what was right of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.dev_pipeline import Asked
-from eval.squad import f1
-from qa.confidence import Calibration, Features, leads, scores
+from eval.squad import exact_match, f1
+from qa.confidence import Calibration, Features, confidences, leads, scores
 
 _RIGHT = 0.5
 """F1 from which on an answer counts as right: it holds the gold one with little else, or most."""
+_THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
+_INDIFFERENT = 0.01
 _STRENGTHS = (1.0, 100.0)
 """Inverse strength of the regularisation, of the weights and of the calibration."""
 
@@ -20,7 +24,7 @@ def right_of(text: str, gold: Sequence[str]) -> float:
     return float(f1(text, gold) >= _RIGHT)
 
 
-def fit(asked: Sequence[Asked], threshold: float = 0.3) -> Calibration:
+def fit(asked: Sequence[Asked]) -> Calibration:
     """Fit weights to all answers, then the calibration to the best one of each question.
 
     Unanswerable questions take part in the weights alone: whether people ask them as often as
@@ -30,16 +34,67 @@ def fit(asked: Sequence[Asked], threshold: float = 0.3) -> Calibration:
     features = np.concatenate([one.features for one in some])
     right = np.concatenate([_right(one) for one in some])
     weights, bias = _logistic(features, right, _STRENGTHS[0])
-    draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, threshold)
+    draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, 0.0)
     answerable = [one for one in some if one.row.answers]
     best = np.array([_score_and_lead(one.features, draft) for one in answerable])
     right_best = np.array(
         [_right(one)[int(scores(one.features, draft).argmax())] for one in answerable]
     )
     (factor, lead_factor), offset = _logistic(best, right_best, _STRENGTHS[1])
-    return Calibration(
+    fitted = Calibration(
         tuple(round(float(one), 4) for one in weights), round(bias, 4),
-        round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), threshold,
+        round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), 0.0,
+    )  # fmt: skip
+    return msgspec.structs.replace(fitted, threshold=choose_threshold(answerable, fitted))
+
+
+def choose_threshold(asked: Sequence[Asked], calibration: Calibration) -> float:
+    """Choose the confidence under which there is no answer, over answerable questions.
+
+    Where the gold passage can be found an answer gains its F1; where it was left out a refusal
+    gains 1. Of the thresholds whose mean gain is within a hundredth of the best the lowest is
+    taken: a refusal shows the nearest quote all the same, but nobody likes to be refused.
+    """
+    best = [best_of(one, calibration) for one in asked]
+    gains = [
+        float(np.mean([one.gain(threshold) for one in best if one.left_out]))
+        + float(np.mean([one.gain(threshold) for one in best if not one.left_out]))
+        for threshold in _THRESHOLDS
+    ]
+    enough = max(gains) - 2 * _INDIFFERENT
+    return next(
+        threshold for threshold, gain in zip(_THRESHOLDS, gains, strict=True) if gain >= enough
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best answer to a question, and how good it is."""
+
+    confidence: float
+    f1: float
+    exact: float
+    right: float
+    left_out: bool
+
+    def gain(self, threshold: float) -> float:
+        """Give what is gained by answering from a threshold on, or refusing under it."""
+        if self.confidence >= threshold:
+            return self.f1
+        return float(self.left_out)
+
+
+def best_of(asked: Asked, calibration: Calibration) -> Best:
+    """Judge the best answer to a question; without any it is wrong, with no confidence."""
+    if not asked.texts:
+        return Best(0.0, 0.0, 0.0, 0.0, asked.left_out)
+    chances = confidences(scores(asked.features, calibration), calibration)
+    best = int(chances.argmax())
+    gold = [answer.text for answer in asked.row.answers]
+    text = asked.texts[best]
+    return Best(
+        float(chances[best]), f1(text, gold), float(exact_match(text, gold)),
+        right_of(text, gold), asked.left_out,
     )  # fmt: skip
 
 

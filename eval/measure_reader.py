@@ -14,12 +14,12 @@ import msgspec
 import numpy as np
 
 from eval.dev_pipeline import Asked, DevPipeline
-from eval.fit_confidence import fit, right_of
+from eval.fit_confidence import best_of, fit
 from eval.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
 from index.passages import Passage
 from index.sentences import sentences
 from index.spans import Span
-from qa.confidence import CALIBRATION_FILE, Calibration, confidences, default_calibration, scores
+from qa.confidence import CALIBRATION_FILE, Calibration, default_calibration
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER, FOLDER
@@ -87,10 +87,12 @@ def _passage(context: str) -> Passage:
 def _measure_pipeline(name: str, asked: Sequence[Asked], calibration: Calibration) -> None:
     """Print how far confidence can be trusted, over the answerable questions."""
     answerable = [one for one in asked if one.row.answers]
-    best = [_best(one, calibration) for one in answerable]
-    confidence = np.array([one[0] for one in best])
-    overlaps, matches, right = (np.array([one[i] for one in best]) for i in (1, 2, 3))
-    found = np.array([not one.left_out for one in answerable])
+    best = [best_of(one, calibration) for one in answerable]
+    confidence = np.array([one.confidence for one in best])
+    overlaps = np.array([one.f1 for one in best])
+    matches = np.array([one.exact for one in best])
+    right = np.array([one.right for one in best])
+    found = np.array([not one.left_out for one in best])
     print(
         f"{name}, whole pipeline: {len(answerable)} answerable questions, gold left out for "
         f"{(~found).sum()}: with gold exact match {100 * matches[found].mean():.1f}, "
@@ -113,7 +115,9 @@ def _measure_pipeline(name: str, asked: Sequence[Asked], calibration: Calibratio
             )
     given = confidence >= calibration.threshold
     unanswerable = [one for one in asked if not one.row.answers]
-    refused = np.array([_best(one, calibration)[0] < calibration.threshold for one in unanswerable])
+    refused = np.array(
+        [best_of(one, calibration).confidence < calibration.threshold for one in unanswerable]
+    )
     print(
         f"  at the threshold {calibration.threshold}: answers {100 * given[found].mean():.1f}% of "
         f"those with gold ({100 * right[found & given].mean():.1f}% of these right), "
@@ -121,19 +125,6 @@ def _measure_pipeline(name: str, asked: Sequence[Asked], calibration: Calibratio
         f"{100 * refused.mean():.1f}% of {len(unanswerable)} unanswerable ones",
         flush=True,
     )
-
-
-def _best(asked: Asked, calibration: Calibration) -> tuple[float, float, float, float]:
-    """Give the best answer's confidence, F1, exact match, and whether it is right."""
-    if not asked.texts:
-        return 0.0, 0.0, 0.0, 0.0
-    chances = confidences(scores(asked.features, calibration), calibration)
-    best = int(chances.argmax())
-    gold = [answer.text for answer in asked.row.answers]
-    text = asked.texts[best]
-    return (
-        float(chances[best]), f1(text, gold), float(exact_match(text, gold)), right_of(text, gold)
-    )  # fmt: skip
 
 
 if __name__ == "__main__":
