@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
+from eval.question_set import Gold, Question, bundled_questions
 from index.samples import bundled_articles
 from index.text import Text, decode
 from qa.normalise import normalise_answer
-from eval.question_set import Gold, Question, bundled_questions
 
 QUESTIONS = bundled_questions()
 GOLD = [(one.id, gold) for one in QUESTIONS for gold in one.gold]

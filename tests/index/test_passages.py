@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from index import tokens
 from index.paragraphs import Paragraph, is_heading, paragraphs
 from index.passages import (
+    Boundless,
     ModelLimit,
     Passage,
     PassageSettings,
@@ -228,3 +229,14 @@ def test_the_model_is_asked_about_the_text_that_is_embedded() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "   \r\n"])
 def test_nothing_makes_no_passage(text: str) -> None:
     assert cut_up(text_of(text), PassageSettings()) == []
+
+
+@given(nasty_bytes, settings)
+def test_with_a_model_that_sees_everything_the_budget_alone_cuts(
+    data: bytes, settings: PassageSettings
+) -> None:
+    text = decode(data)
+    if isinstance(text, NotText):
+        return
+    assert cut_up(text, settings, Boundless()) == cut_up(text, settings, WordLimit(10**9))
+    assert Boundless().count(["a" * 10_000, ""]) == [0, 0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from eval.question_set import bundled_questions
 from index.build import BuildRequest, build
 from index.check import check
 from index.encoder import SentenceEncoder
@@ -17,12 +18,13 @@ from index.generation import read_manifest
 from index.models import DEFAULT_MODEL, find_model
 from index.progress import Summary
 from index.store import Store
+from index.text import Text, decode
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.confidence import default_threshold
 from qa.reader.shipped import DEFAULT_READER
-from eval.question_set import bundled_questions
 from tests.whole.conftest import Home
+from tests.whole.test_citations_fuzzed import cut
 
 ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarzenberg?"
 
@@ -84,9 +86,10 @@ def test_a_question_gives_a_short_span_with_the_sentence_around_it(
     assert len(answer.quote) > 2 * len(answer.text)
     citation = answer.citations[0]
     assert citation.parts[1] == answer.text
-    # No bundled article wraps its lines, so an answer is on one of them.
-    line = Path(citation.file).read_bytes().split(b"\n")[citation.answer.line - 1].decode()
-    assert line[citation.answer.column - 1 : citation.answer.end_column] == answer.text
+    text = decode(Path(citation.file).read_bytes())
+    assert isinstance(text, Text)
+    for quote in (citation.answer, citation.sentence):
+        assert cut(text.text.split("\n")[quote.line - 1 :], quote) == quote.text
 
 
 def test_a_question_in_an_article_s_own_words_is_answered(bot: Bot) -> None:

@@ -1,0 +1,70 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.files import (
+    FileRecord,
+    file_faults,
+    record_files,
+    replace_synced,
+    sha256_of,
+    write_synced,
+)
+
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    write_synced(tmp_path / "in" / "a", b"abc")
+    write_synced(tmp_path / "b", b"")
+    return tmp_path
+
+
+def test_every_file_is_recorded_by_its_place_size_and_hash(folder: Path) -> None:
+    empty = hashlib.sha256(b"").hexdigest()
+    assert record_files(folder) == {"b": FileRecord(0, empty), "in/a": FileRecord(3, ABC)}
+    assert sha256_of(folder / "in" / "a") == ABC
+
+
+def test_files_as_they_were_recorded_have_no_fault(folder: Path) -> None:
+    records = record_files(folder)
+    assert file_faults(folder, records) == []
+    # What came since is no fault of those recorded.
+    write_synced(folder / "new", b"x")
+    assert file_faults(folder, records) == []
+
+
+def test_each_fault_is_told_with_its_file(folder: Path) -> None:
+    records = record_files(folder)
+    write_synced(folder / "in" / "a", b"abd")
+    write_synced(folder / "b", b"x")
+    assert file_faults(folder, records) == [
+        f"{folder}/b has another size than when it was written",
+        f"{folder}/in/a is not as it was written",
+    ]
+    (folder / "b").unlink()
+    assert file_faults(folder, records)[0] == (
+        f"{folder}/b cannot be read: No such file or directory"
+    )
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_any_change_of_a_file_is_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, before: bytes, after: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("changed")
+    write_synced(folder / "a", before)
+    records = record_files(folder)
+    write_synced(folder / "a", after)
+    assert bool(file_faults(folder, records)) == (before != after)
+
+
+def test_a_file_that_is_replaced_leaves_nothing_beside_it(folder: Path) -> None:
+    replace_synced(folder / "b", b"new")
+    assert (folder / "b").read_bytes() == b"new"
+    assert sorted(path.name for path in folder.iterdir()) == ["b", "in"]

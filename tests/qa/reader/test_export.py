@@ -1,0 +1,150 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from index.errors import ModelUnavailable
+from qa.reader import sources
+from qa.reader.export import ensure_reader, is_prepared, open_reader, reader_faults
+from qa.reader.sources import find_reader
+from qa.reader.windows import Window, windows
+from tests.qa.fakes import passage
+from tests.qa.reader.models import POSITIONS, Made
+
+PREPARING = ["preparing the reader, once"]
+WORDS = "the treaty of prague , signed in a said ."
+
+
+@pytest.fixture(params=["bert", "roberta"])
+def made(request: pytest.FixtureRequest) -> Made:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Made)
+    return found
+
+
+@pytest.fixture
+def copy(bert: Made, tmp_path: Path) -> Made:
+    """A model and its export of one's own to spoil."""
+    shutil.copytree(bert.model.parent, tmp_path, dirs_exist_ok=True)
+    return Made(tmp_path / "model", bert.network, tmp_path / "cache", bert.reader, [])
+
+
+def unwanted(*_: object) -> Any:  # noqa: ANN401
+    raise AssertionError("nothing is to be loaded")
+
+
+def original(made: Made, window: Window) -> list[np.ndarray[Any, Any]]:
+    inputs = {"input_ids": window.ids, "token_type_ids": window.types}
+    names = [name for name in inputs if name in made.reader.card.inputs]
+    with torch.no_grad():
+        output = made.network(**{name: torch.from_numpy(inputs[name][None]) for name in names})
+    return [output.start_logits[0].numpy(), output.end_logits[0].numpy()]
+
+
+def test_the_export_has_the_logits_of_the_model(made: Made) -> None:
+    texts = [" ".join((WORDS * 9).split()[:size]) for size in (40, 3, 39, 40, 17, 90)]
+    every = windows(made.reader.tokenizer, "who signed ?", texts, made.reader.card.max_tokens)
+    # Some are read together, padded: 39 words with 40.
+    assert len(every) > len(texts)
+    for window, found in zip(every, made.reader.logits(every), strict=True):
+        expected = original(made, window)
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+        assert np.abs(expected).max() > 1
+    assert made.reader.card.precision == "float32"
+
+
+def test_a_passage_longer_than_the_model_is_read_to_its_end(made: Made) -> None:
+    words = (WORDS.replace(",", "to").replace(".", "to") + " ") * 30
+    one = passage(words, *words.split())
+    every = windows(made.reader.tokenizer, "who", [words], made.reader.card.max_tokens)
+    assert made.reader.card.max_tokens == POSITIONS
+    assert max(len(window.ids) for window in every) == POSITIONS
+    assert len(every) > 3
+    found = made.reader.read("who", [one])
+    # Each window has answers of its own, in its own words.
+    assert max(candidate.span.start for candidate in found) >= every[-1].offsets[0, 0]
+    assert all(candidate.span == candidate.sentence for candidate in found)
+
+
+def test_an_export_is_made_once_and_told_of_once(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert made.told == PREPARING
+    monkeypatch.setattr(sources._Foreign, "load", unwanted)
+    told: list[str] = []
+    again = open_reader(str(made.model), made.cache, told.append)
+    ensure_reader(find_reader(str(made.model)), made.cache)
+    assert told == []
+    assert again.card == made.reader.card
+    assert [path.name for path in made.cache.iterdir()] == [made.folder.name]
+    passages = [passage("the treaty of prague")]
+    assert again.read("who", passages) == made.reader.read("who", passages)
+
+
+def test_an_exported_reader_reads_without_torch(bert: Made) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from qa.reader.export import open_reader\n"
+        "from tests.qa.fakes import passage\n"
+        "reader = open_reader(sys.argv[1], Path(sys.argv[2]), print)\n"
+        "assert reader.read('who', [passage('the treaty')])\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    arguments = [sys.executable, "-c", script, str(bert.model), str(bert.cache)]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
+def test_only_an_export_of_this_very_model_and_format_counts(copy: Made) -> None:
+    source = find_reader(str(copy.model))
+    assert is_prepared(source, copy.cache)
+    assert reader_faults(source, copy.cache) == []
+    card = copy.folder / "card.json"
+    card.write_bytes(card.read_bytes().replace(b'"format":1', b'"format":0'))
+    assert not is_prepared(source, copy.cache)
+    card.write_bytes(b"{")
+    assert not is_prepared(source, copy.cache)
+    assert reader_faults(source, copy.cache) == ["not prepared yet; the next question does that"]
+
+
+def test_a_model_that_changed_is_another(copy: Made) -> None:
+    config = copy.model / "config.json"
+    config.write_bytes(config.read_bytes() + b"\n")
+    assert not is_prepared(find_reader(str(copy.model)), copy.cache)
+
+
+@pytest.mark.parametrize("name", ["reader.onnx", "tokenizer.json"])
+def test_a_damaged_export_is_refused(copy: Made, name: str) -> None:
+    path = copy.folder / name
+    data = path.read_bytes()
+    path.write_bytes(b"\xff" * len(data))
+    with pytest.raises(ModelUnavailable, match="is damaged; delete it"):
+        open_reader(str(copy.model), copy.cache, unwanted)
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(ModelUnavailable, match=f"{name} is missing or damaged; delete "):
+        open_reader(str(copy.model), copy.cache, unwanted)
+    path.unlink()
+    with pytest.raises(ModelUnavailable, match=f"{name} is missing or damaged; delete "):
+        open_reader(str(copy.model), copy.cache, unwanted)
+
+
+def test_a_changed_file_is_a_fault(copy: Made) -> None:
+    source = find_reader(str(copy.model))
+    path = copy.folder / "reader.onnx"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert reader_faults(source, copy.cache) == [f"{path} is not as it was written"]
+    path.write_bytes(data[:-1])
+    (fault,) = reader_faults(source, copy.cache)
+    assert fault.startswith(f"{path} has another size")
+    path.unlink()
+    (fault,) = reader_faults(source, copy.cache)
+    assert fault.startswith(f"{path} cannot be read")

@@ -1,0 +1,60 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.reader import export, sources
+from qa.reader.export import open_reader
+from qa.reader.extractive import ExtractiveReader
+from qa.reader.sources import Loaded
+from qa.reader.windows import windows
+from tests.qa.reader.models import Made
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers are loaded as if each were known to lose little in int8."""
+    load = sources._Foreign.load
+
+    def loaded(source: sources._Foreign) -> Loaded:
+        return replace(load(source), int8=True)
+
+    monkeypatch.setattr(sources._Foreign, "load", loaded)
+
+
+def farthest(bert: Made, other: ExtractiveReader) -> float:
+    """How far a logit is at most from the float32 export's."""
+    texts = ["the treaty of prague , signed in a said . " * 3, "prague"]
+    every = windows(bert.reader.tokenizer, "who signed ?", texts, bert.reader.card.max_tokens)
+    pairs = zip(bert.reader.logits(every), other.logits(every), strict=True)
+    return max(float(np.abs(np.array(mine) - np.array(theirs)).max()) for mine, theirs in pairs)
+
+
+def test_a_reader_that_loses_little_is_kept_in_int8(
+    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Random weights lose more than trained ones.
+    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 100.0)
+    reader = open_reader(str(bert.model), tmp_path, lambda _: None)
+    assert reader.card.precision == "int8"
+    assert 0 < farthest(bert, reader) < 100
+    (folder,) = tmp_path.iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("card.json", "reader.onnx", "tokenizer.json"),
+    ]
+    assert list(reader.card.files) == ["reader.onnx", "tokenizer.json"]
+
+
+def test_a_reader_that_loses_much_in_int8_stays_in_float32(
+    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 0.0)
+    reader = open_reader(str(bert.model), tmp_path, lambda _: None)
+    assert reader.card.precision == "float32"
+    assert farthest(bert, reader) < 1e-3
+    (folder,) = tmp_path.iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("card.json", "reader.onnx", "tokenizer.json"),
+    ]
+    assert export.reader_faults(sources.find_reader(str(bert.model)), tmp_path) == []

@@ -1,0 +1,77 @@
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from index.errors import ModelUnavailable, NoIndex
+from index.store import Store
+from qa.answers import Answered
+from qa.bot import Bot
+from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader
+
+PORT = "the port is closed."
+
+
+@pytest.fixture(autouse=True)
+def calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
+
+
+@pytest.fixture(name="library")
+def indexed(library: Library) -> Library:
+    library.write("port.txt", f"{PORT} Nobody has the money to dig it out.")
+    library.index()
+    return library
+
+
+def open_files(folder: Path) -> set[str]:
+    """The files of a folder that this process has open."""
+    found = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(os.readlink(descriptor))  # noqa: PTH115
+    return {path for path in found if path.startswith(f"{folder}/")}
+
+
+def fake_encoder(asked: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def encoder(name: str, fingerprint: str, _cache: Path, _notice: object) -> QuickEncoder:
+        asked.append((name, fingerprint))
+        return QuickEncoder()
+
+    monkeypatch.setattr("qa.bot.open_question_encoder", encoder)
+
+
+def test_a_bot_opens_the_index_with_the_model_it_was_built_with_and_the_reader_named(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    fake_encoder(asked, monkeypatch)
+
+    def reader(name: str, cache: Path, _notice: object) -> SentenceReader:
+        asked.append((name, str(cache)))
+        return SentenceReader()
+
+    monkeypatch.setattr("qa.bot.open_reader", reader)
+    bot = Bot.open(library.store, Path("cache"), "some/reader", 0.25, print)
+    assert isinstance(bot.ask(PORT), Answered)
+    assert bot.threshold == 0.25
+    bot.close()
+    assert asked == [("fake", "a" * 64), ("some/reader", "cache")]
+
+
+def test_without_an_index_there_is_no_bot(tmp_path: Path) -> None:
+    with pytest.raises(NoIndex, match="run `byline index FOLDER` first"):
+        Bot.open(Store(tmp_path / "none"), Path("cache"), "some/reader", 0.5, print)
+
+
+def test_an_index_is_let_go_where_its_reader_cannot_be_found(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_encoder([], monkeypatch)
+    with pytest.raises(ModelUnavailable, match="no model folder at /nowhere"):
+        Bot.open(library.store, Path("cache"), "/nowhere", 0.5, print)
+    assert open_files(library.store.folder) == set()
+    held = library.store.open()
+    assert open_files(library.store.folder) != set()
+    held.close()

@@ -1,0 +1,223 @@
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import ModelUnavailable
+from index.spans import Span
+from qa.confidence import (
+    FEATURES,
+    Calibration,
+    Features,
+    confidences,
+    default_calibration,
+    default_threshold,
+    describe,
+    leads,
+    read_calibration,
+    scores,
+    weigh,
+)
+from qa.grouping import Group
+from qa.reader.protocol import Candidate
+from qa.retriever import Retrieved
+from tests.qa.fakes import CALIBRATION, passage, retrieved, stored
+
+RARITY = {"radar": 3.0, "treati": 1.0, "sign": 4.0}
+"""By stem, as terms are."""
+
+
+def rarity(term: str) -> float:
+    return RARITY.get(term, 0.0)
+
+
+def candidate(number: int, margin: float, sharpness: float = -0.5, which: int = 0) -> Candidate:
+    """A sentence of one of the passages below."""
+    span = FOUND[number].stored.passage.sentences[which]
+    return Candidate(number, span, span, margin, sharpness)
+
+
+FOUND: list[Retrieved] = [
+    retrieved(
+        stored(0, 0, passage("It rained. A treaty.", "It rained.", "A treaty.")), similarity=0.9
+    ),
+    retrieved(stored(1, 1, "Prague signed."), title="The radar", similarity=-0.25),
+    *(retrieved(stored(i, i, "They signed.")) for i in range(2, 8)),
+]
+
+
+def described(
+    *candidates: Candidate, question: str = "Who signed the radar treaty?"
+) -> list[float]:
+    (features,) = describe(question, rarity, [Group(candidates)], FOUND)
+    assert len(features) == len(FEATURES)
+    return [float(one) for one in features]
+
+
+def test_the_features_of_an_answer_are_those_of_its_best_candidate() -> None:
+    # Of the weights 3 + 1 + 4 its sentence has `signed`, and its title adds `radar`.
+    assert described(candidate(1, 2.5, -0.75), candidate(0, 9.0, -0.1)) == [
+        2.5, -0.75, -0.25, 1 / 2, 1.0, 4 / 8, 7 / 8
+    ]  # fmt: skip
+    # The first sentence has none of the terms, the passage `treaty`, and there is no title.
+    assert described(candidate(0, -1.0)) == [-1.0, -0.5, 0.9, 1.0, 0.0, 0.0, 1 / 8]
+    assert described(candidate(0, -1.0, which=1))[5:] == [1 / 8, 1 / 8]
+
+
+def test_every_group_has_a_row() -> None:
+    groups = [Group((candidate(i, 1.0),)) for i in range(5)]
+    found = describe("signed", rarity, groups, FOUND)
+    assert found.shape == (5, len(FEATURES))
+    assert found[:, 3].tolist() == [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5]
+
+
+@pytest.mark.parametrize(("margin", "cut"), [(50.0, 12.0), (-50.0, -12.0), (11.5, 11.5)])
+def test_margins_and_sharpness_are_cut_off_at_twelve(margin: float, cut: float) -> None:
+    assert described(candidate(1, margin, -80.0))[:2] == [cut, -12.0]
+
+
+def test_passages_agree_that_give_the_answer_with_a_margin_over_zero_and_three_count() -> None:
+    # Passage 3 gives it twice and counts once; of passage 4 the margin is not over zero.
+    some = [candidate(3, 1.0), candidate(3, 0.5), candidate(4, 0.0), candidate(5, 0.1)]
+    assert described(candidate(1, 2.0), *some)[4] == 2.0
+    # The best one's own passage is none beyond the first.
+    assert described(candidate(1, 2.0), candidate(1, 1.0))[4] == 0.0
+    every = [candidate(i, 1.0) for i in range(2, 8)]
+    assert [described(candidate(1, 2.0), *every[:n])[4] for n in (2, 3, 4, 6)] == [2, 3, 3, 3]
+
+
+@pytest.mark.parametrize("question", ["Who was it?", "", "Prague?"])
+def test_where_no_term_of_the_question_weighs_anything_the_shares_are_zero(question: str) -> None:
+    assert described(candidate(1, 1.0), question=question)[5:] == [0.0, 0.0]
+
+
+def floats(*values: float) -> Features:
+    return np.array(values, dtype=np.float64)
+
+
+@pytest.mark.parametrize(
+    ("scored", "expected"),
+    [
+        # The best leads the second, and all others fall behind the best.
+        ([1.0, 2.5, 2.0], [-1.5, 0.5, -0.5]),
+        ([7.0], [4.0]),
+        ([-7.0], [4.0]),
+        ([2.0, 2.0], [0.0, 0.0]),
+        ([0.0, 3.0, 3.0], [-3.0, 0.0, 0.0]),
+        ([9.0, 0.0, 1.0], [4.0, -4.0, -4.0]),
+    ],
+)
+def test_leads_are_over_the_best_of_the_others(scored: list[float], expected: list[float]) -> None:
+    assert leads(floats(*scored)).tolist() == expected
+
+
+def test_a_score_and_a_confidence_by_hand() -> None:
+    calibration = Calibration((1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0), 0.5, 0.5, 0.25, 1.0, 0.3)
+    features = np.array([[3.0, 9.0, 0.25, 9.0, 9.0, 9.0, 0.5], [1.0, 9.0, 0.0, 9.0, 9.0, 9.0, 0.0]])
+    # 3 + 0.5 - 2 + 0.5 = 2; 1 + 0.5 = 1.5
+    scored = scores(features, calibration)
+    assert scored.tolist() == [2.0, 1.5]
+    # 0.5·2 + 0.25·0.5 + 1 = 2.125; 0.5·1.5 - 0.25·0.5 + 1 = 1.625
+    logistic = [1 / (1 + np.exp(-2.125)), 1 / (1 + np.exp(-1.625))]
+    np.testing.assert_allclose(confidences(scored, calibration), logistic)
+
+
+calibrations = st.builds(
+    Calibration,
+    st.just((0.0,) * len(FEATURES)),
+    st.just(0.0),
+    st.floats(0.01, 5),
+    st.floats(0, 5),
+    st.floats(-5, 5),
+    st.just(0.5),
+)
+
+
+@given(st.lists(st.floats(-60, 60), min_size=1, max_size=9), calibrations)
+def test_confidences_are_probabilities_that_rise_with_the_score(
+    values: list[float], calibration: Calibration
+) -> None:
+    scored = floats(*values)
+    chances = confidences(scored, calibration)
+    assert chances.shape == scored.shape
+    assert ((chances >= 0) & (chances <= 1)).all()
+    ordered = chances[np.argsort(scored)]
+    assert (np.diff(ordered) >= -1e-12).all()
+
+
+@given(st.lists(st.floats(-60, 60), min_size=2, max_size=9))
+def test_only_one_leads_and_by_as_much_as_the_second_is_behind(values: list[float]) -> None:
+    found = leads(floats(*values))
+    assert (found > 0).sum() <= 1
+    assert found.max() == -np.sort(found)[-2] or found.max() == 0
+
+
+def test_answers_are_weighed_by_their_confidence_whatever_their_order() -> None:
+    groups = [Group((candidate(i, margin),)) for i, margin in enumerate([-1.0, 3.0, 0.5])]
+    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION)
+    assert [one.group for one in weighed] == [groups[1], groups[2], groups[0]]
+    # The fakes' calibration is the logistic of the margin.
+    expected = [1 / (1 + np.exp(-margin)) for margin in (3.0, 0.5, -1.0)]
+    assert [one.confidence for one in weighed] == pytest.approx(expected)
+
+
+def test_answers_as_likely_as_one_another_keep_their_order() -> None:
+    groups = [Group((candidate(i, 1.0),)) for i in range(4)]
+    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION)
+    assert [one.group for one in weighed] == groups
+
+
+def test_of_no_answers_nothing_is_weighed() -> None:
+    assert weigh("signed", rarity, [], FOUND, CALIBRATION) == []
+
+
+def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "confidence.json"
+    path.write_bytes(msgspec.json.encode(CALIBRATION))
+    assert read_calibration(path) == CALIBRATION
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (None, "cannot be read: .*No such file"),
+        (b"", "cannot be read: "),
+        (b"{", "cannot be read: "),
+        (b"\xff\xfe", "cannot be read: "),
+        (b'{"weights": [1.0], "bias": 0.0}', "cannot be read: .*missing required field"),
+        (b'{"weights": "1"}', "cannot be read: "),
+        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 6)), "version"),
+        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 8)), "version"),
+    ],
+)
+def test_weights_that_are_not_there_or_not_sound_are_refused(
+    tmp_path: Path, data: bytes | None, told: str
+) -> None:
+    path = tmp_path / "confidence.json"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(ModelUnavailable, match=f"(?s)confidence.json.*{told}"):
+        read_calibration(path)
+
+
+def test_the_weights_that_ship_can_be_read_and_make_sense() -> None:
+    shipped = default_calibration()
+    assert 0 < shipped.threshold < 1
+    assert default_threshold() == shipped.threshold
+    # A surer reader makes a surer answer, and a higher score a higher confidence.
+    assert shipped.weights[0] > 0
+    assert shipped.factor > 0
+
+
+def test_by_the_weights_that_ship_what_reads_well_is_likelier_than_what_does_not() -> None:
+    well = Candidate(1, Span(0, 6), FOUND[1].stored.passage.sentences[0], 10.0, -0.05)
+    badly = candidate(0, -10.0, -6.0)
+    question = "Who signed the radar treaty?"
+    weighed = weigh(
+        question, rarity, [Group((badly,)), Group((well,))], FOUND, default_calibration()
+    )
+    assert [one.group.best for one in weighed] == [well, badly]
+    assert weighed[0].confidence > 0.5 > weighed[1].confidence

@@ -1,0 +1,222 @@
+"""Training a tiny network: a few steps on made-up windows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.models import go_offline
+from qa.reader.train import loop
+from qa.reader.train.batches import Target
+from qa.reader.train.data import Kind
+from qa.reader.train.loop import Trainer, learning_rate, logits
+from qa.reader.train.settings import Settings
+from qa.reader.windows import Window
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import BertForQuestionAnswering
+
+Weights = dict[str, "torch.Tensor"]
+FROZEN = "bert.embeddings.word_embeddings.weight"
+SETTINGS = Settings(epochs=15, learning_rate=0.01, warmup=0.1, batch=2, sibling=1.0)
+"""Fifteen epochs of two steps; each example takes part in all of them."""
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another take far longer over so little."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def network() -> "BertForQuestionAnswering":
+    """A network of random weights, the same ones each time, of the shipped one's kind."""
+    go_offline()
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    torch.manual_seed(3)
+    made = BertForQuestionAnswering(
+        BertConfig(
+            vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=32, max_position_embeddings=32, hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0, attn_implementation="eager",
+        )
+    )  # fmt: skip
+    made.get_parameter(FROZEN).requires_grad_(False)
+    return made
+
+
+def window(*passage: int) -> Window:
+    """[CLS] question [SEP] passage [SEP]; the passage begins at token 4."""
+    ids = np.array([1, 5, 6, 2, *passage, 2], dtype=np.int64)
+    types = np.array([0] * 4 + [1] * (len(passage) + 1), dtype=np.int64)
+    ends = np.arange(1, len(passage) + 1)
+    return Window(0, ids, types, 4, np.stack([ends - 1, ends], axis=1))
+
+
+EXAMPLES = [
+    Target(window(10, 11, 12, 13), 4, 5, Kind.DEV),
+    Target(window(20, 21, 22, 23, 24), 6, 8, Kind.DEV),
+    Target(window(30, 31), 0, 0, Kind.SIBLING),
+    Target(window(33, 34, 35), 5, 5, Kind.DEV),
+]
+WINDOWS = [one.window for one in EXAMPLES]
+
+
+def trained(checkpoint: Path, settings: Settings = SETTINGS) -> "BertForQuestionAnswering":
+    made = network()
+    Trainer.of(made, settings, checkpoint).train(EXAMPLES, settings)
+    return made
+
+
+def weights(made: "BertForQuestionAnswering") -> Weights:
+    return {name: one.detach().clone() for name, one in made.named_parameters()}
+
+
+def same(one: Weights, other: Weights) -> bool:
+    import torch
+
+    return all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def loss(made: "BertForQuestionAnswering") -> float:
+    import torch
+
+    with torch.no_grad():
+        return float(loop._loss(made, EXAMPLES))
+
+
+def test_the_rate_rises_in_a_line_and_falls_to_zero() -> None:
+    settings = Settings(learning_rate=0.6, warmup=0.3)
+    # Of ten steps three rise, by a third each; the fourth is the first of seven that fall.
+    rates = [learning_rate(step, 10, settings) / 0.6 for step in range(11)]
+    expected = [1 / 3, 2 / 3, 1, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7, 0]
+    assert rates == pytest.approx(expected)
+
+
+@given(st.integers(1, 400), st.floats(0, 0.9))
+def test_whatever_the_steps_the_rate_peaks_once_and_is_never_zero_before_the_end(
+    steps: int, warmup: float
+) -> None:
+    settings = Settings(learning_rate=2e-4, warmup=warmup)
+    rates = [learning_rate(step, steps, settings) for step in range(steps)]
+    top = rates.index(max(rates))
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert all(0 < rate <= 2e-4 * (1 + 1e-9) for rate in rates)
+    assert learning_rate(steps, steps, settings) == 0
+
+
+def test_only_the_passage_and_the_start_token_may_be_chosen() -> None:
+    import torch
+
+    made = network().eval()
+    with torch.no_grad():
+        starts, ends = logits(made, WINDOWS)
+    # The longest window has ten tokens, padded to sixteen.
+    assert starts.shape == ends.shape == (4, 16)
+    for row, one in enumerate(EXAMPLES):
+        chosen = {0, *range(4, 4 + len(one.window.offsets))}
+        for found in (starts[row], ends[row]):
+            assert {at for at in range(16) if found[at] > -1e4} == chosen
+
+
+def test_a_window_has_the_same_logits_alone_and_in_company() -> None:
+    import torch
+
+    made = network().eval()
+    with torch.no_grad():
+        together, _ = logits(made, WINDOWS)
+        for row, one in enumerate(EXAMPLES):
+            alone, _ = logits(made, [one.window])
+            # They are computed in bfloat16, of eight bits.
+            torch.testing.assert_close(alone[0], together[row], atol=0.02, rtol=0.02)
+
+
+def test_a_few_examples_are_learnt_by_heart(tmp_path: Path) -> None:
+    before = network()
+    longer = msgspec.structs.replace(SETTINGS, epochs=40, learning_rate=0.03)
+    after = trained(tmp_path / "checkpoint", longer)
+    # Unlearnt, each of about four tokens is as likely: log 4 ≈ 1.4.
+    assert loss(before) > 1.0
+    assert loss(after) < 0.2
+    starts, ends = (found.argmax(1).tolist() for found in logits(after, WINDOWS))
+    assert starts == [one.start for one in EXAMPLES]
+    assert ends == [one.end for one in EXAMPLES]
+
+
+def test_word_embeddings_stay_as_they_were(tmp_path: Path) -> None:
+    before, after = weights(network()), weights(trained(tmp_path / "checkpoint"))
+    changed = {name for name, value in before.items() if not (value == after[name]).all()}
+    assert FROZEN not in changed
+    # A bias of the keys moves every score of a token alike, and so has no gradient.
+    assert set(before) - changed <= {FROZEN, "bert.encoder.layer.0.attention.self.key.bias"}
+
+
+class BrokenOff(Exception):
+    pass
+
+
+@dataclass
+class Steps:
+    """Counts the steps of trainings, and breaks them off before one too many."""
+
+    most: int = 1000
+    done: int = 0
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    counting, step = Steps(), Trainer._step
+
+    def counted(trainer: Trainer, batch: Sequence[Target]) -> float:
+        if counting.done == counting.most:
+            raise BrokenOff
+        counting.done += 1
+        return step(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "_step", counted)
+    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY", 5)
+    return counting
+
+
+@pytest.mark.parametrize(("broken_off", "left"), [(3, 30), (5, 25), (13, 20), (29, 5)])
+def test_a_training_broken_off_goes_on_and_ends_as_one_that_was_not(
+    tmp_path: Path, steps: Steps, broken_off: int, left: int
+) -> None:
+    whole = weights(trained(tmp_path / "whole.safetensors"))
+    assert steps.done == 30
+    steps.most, steps.done = broken_off, 0
+    with pytest.raises(BrokenOff):
+        trained(tmp_path / "broken.safetensors")
+    steps.most, steps.done = 1000, 0
+    resumed = weights(trained(tmp_path / "broken.safetensors"))
+    # What came after the last checkpoint, at each fifth step, is done again.
+    assert steps.done == left
+    assert same(resumed, whole)
+
+
+def test_a_training_that_ended_is_not_done_again(tmp_path: Path, steps: Steps) -> None:
+    one = weights(trained(tmp_path / "one.safetensors"))
+    assert [path.name for path in tmp_path.iterdir()] == ["one.safetensors"]
+    steps.done = 0
+    assert same(weights(trained(tmp_path / "one.safetensors")), one)
+    assert steps.done == 0
+
+
+def test_where_training_went_wrong_the_weights_differ(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(SETTINGS, seed=2)
+    one, two = (trained(tmp_path / f"{i}", used) for i, used in enumerate((SETTINGS, other)))
+    assert not same(weights(one), weights(two))

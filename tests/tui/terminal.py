@@ -1,0 +1,56 @@
+"""`byline` in a process of its own, on a pipe or on a pseudo-terminal; its models are fakes."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.tui.fakes import FOREIGN, home_variables
+
+ROOT = Path(__file__).parents[2]
+FAKED = [sys.executable, "-m", "tests.tui.faked"]
+PLAIN = {"NO_COLOR": "1"}
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return kept | home_variables(home) | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | dict(more)
+
+
+def on_terminal(
+    home: Path, *arguments: str, columns: int = 80, more: Mapping[str, str] = {}
+) -> str:
+    """Run `byline` on a terminal so wide and give what it wrote there."""
+    here, there = pty.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [*FAKED, *arguments],
+        stdin=there, stdout=there, stderr=there, cwd=home, env=environment(home, more),
+    )  # fmt: skip
+    os.close(there)
+    written = b""
+    try:
+        while part := os.read(here, 4096):
+            written += part
+    except OSError:  # how Linux tells that the other end is closed
+        pass
+    finally:
+        os.close(here)
+        process.wait()
+    return written.decode().replace("\r\n", "\n")
+
+
+def piped(
+    home: Path, arguments: list[str], more: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*FAKED, *arguments],
+        cwd=home, env=environment(home, more), capture_output=True, check=False,
+    )  # fmt: skip

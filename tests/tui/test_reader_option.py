@@ -1,0 +1,130 @@
+"""Which reader: the option's, else the environment's, else the setting's, else Byline's own."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from index.files import FileRecord
+from qa.reader import export
+from qa.reader.extractive import CARD_FORMAT, Card
+from qa.reader.sources import find_reader
+from tests.tui.fakes import Shell, assert_one_line_error
+
+PORT = "the port"
+NOWHERE = "no model folder at ./nowhere"
+
+
+def test_the_reader_is_the_option_s_else_the_environment_s_else_the_setting_s(
+    indexed: Shell,
+) -> None:
+    def asked(*more: str) -> list[str]:
+        indexed.models.readers.clear()
+        assert indexed.byline("ask", "why?", "--threshold", "0", *more).code == 0
+        return indexed.models.readers
+
+    assert asked() == ["byline"]
+    indexed.set("reader = 'The mill'")
+    assert asked() == ["The mill"]
+    indexed.patch.setenv("BYLINE_READER", "is closed")
+    assert asked() == ["is closed"]
+    assert asked("--reader", PORT) == [PORT]
+
+
+def test_the_reader_named_is_the_one_that_answers(indexed: Shell) -> None:
+    told = indexed.byline("ask", "why?", "--reader", PORT, "--json").json
+    assert [one["text"] for one in told["answers"]] == [PORT]
+
+
+def test_all_lines_of_a_batch_are_read_by_one_reader(indexed: Shell) -> None:
+    ran = indexed.byline("ask", "-", "--reader", PORT, "--json", stdin=b"why?\nwhen?\n")
+    assert [one["answers"][0]["text"] for one in ran.lines] == [PORT, PORT]
+    assert indexed.models.readers == [PORT]
+
+
+@pytest.fixture
+def found(indexed: Shell) -> Shell:
+    """A home where readers are really looked for."""
+    indexed.patch.setattr("qa.bot.open_reader", export.open_reader)
+    indexed.patch.setattr("qa.reader.check.reader_faults", export.reader_faults)
+    return indexed
+
+
+def test_a_reader_that_cannot_be_found_is_an_error_of_one_line(found: Shell) -> None:
+    ask = ("ask", "why?")
+    assert_one_line_error(found.byline(*ask, "--reader", "./nowhere"), NOWHERE)
+    assert_one_line_error(found.byline("bench", "read", "--reader", "./nowhere"), NOWHERE)
+    found.set("reader = './nowhere'")
+    assert_one_line_error(found.byline(*ask), NOWHERE)
+
+
+def test_a_folder_that_holds_no_reader_is_an_error_of_one_line(found: Shell) -> None:
+    assert_one_line_error(
+        found.byline("ask", "why?", "--reader", "./news"), "has no weights in safetensors format"
+    )
+    record = found.write("reader.json", "{")
+    assert_one_line_error(
+        found.byline("ask", "why?", "--reader", str(record.parent)), "the reader in ", "cannot be"
+    )
+
+
+@pytest.mark.parametrize("how", ["option", "setting", "environment"])
+def test_a_check_finds_a_reader_that_is_not_there_broken(found: Shell, how: str) -> None:
+    options = ["--reader", "./nowhere"] if how == "option" else []
+    if how == "setting":
+        found.set("reader = './nowhere'")
+    if how == "environment":
+        found.patch.setenv("BYLINE_READER", "./nowhere")
+    ran = found.byline("check", *options)
+    assert (ran.code, ran.err) == (2, "")
+    assert ran.out.splitlines()[3] == f"BROKEN reader: {NOWHERE}; name another with --reader"
+
+
+def test_a_reader_that_is_not_prepared_needs_attention_and_no_advice(found: Shell) -> None:
+    ran = found.byline("check")
+    assert ran.code == 1
+    assert ran.out.splitlines()[3] == (
+        "look   reader: byline: not prepared yet; the next question does that"
+    )
+    finding = found.byline("check", "--json").json["findings"][3]
+    assert (finding["state"], finding["advice"]) == ("attention", None)
+
+
+def prepared(shell: Shell) -> Path:
+    """Put into the cache what looks like the export of Byline's own reader."""
+    folder = export.folder_of(find_reader("byline"), shell.home / "cache" / "byline" / "models")
+    folder.mkdir(parents=True)
+    (folder / "reader.onnx").write_bytes(b"abc")
+    sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc"
+    card = Card(CARD_FORMAT, "byline", 384, [], "int8", {"reader.onnx": FileRecord(3, sha256)})
+    (folder / "card.json").write_bytes(msgspec.json.encode(card))
+    return folder
+
+
+def test_a_check_reads_all_of_a_prepared_reader(found: Shell) -> None:
+    folder = prepared(found)
+    assert found.byline("check").code == 0
+    # One bit of it flips: as long as it was, and another file.
+    (folder / "reader.onnx").write_bytes(b"abb")
+    ran = found.byline("check")
+    assert ran.code == 1
+    assert ran.out.splitlines()[3] == (
+        f"look   reader: byline: {folder}/reader.onnx is not as it was written; "
+        f"delete {folder} and ask anything"
+    )
+    (folder / "reader.onnx").unlink()
+    assert "reader.onnx cannot be read: No such file" in found.byline("check").out
+
+
+def test_a_damaged_reader_is_not_asked(found: Shell) -> None:
+    folder = prepared(found)
+    (folder / "reader.onnx").write_bytes(b"ab")
+    assert_one_line_error(
+        found.byline("ask", "why?"), f"reader.onnx is missing or damaged; delete {folder}"
+    )
+
+
+def test_without_an_index_a_check_still_tells_of_the_reader(shell: Shell) -> None:
+    ran = shell.byline("check")
+    assert ran.code == 1
+    assert ran.out.splitlines()[1] == "ok     reader: byline, ready, every file as written"
