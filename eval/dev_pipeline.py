@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,9 +72,8 @@ class DevPipeline:
 
     def ask(self, rows: Sequence[Row]) -> Iterator[Asked]:
         """Ask questions, each second one with its gold passage left out of the search."""
-        with closing(self.bot):
-            for row in rows:
-                yield self._ask(row)
+        for row in rows:
+            yield self._ask(row)
 
     def _ask(self, row: Row) -> Asked:
         left_out = is_left_out(row)

@@ -12,8 +12,6 @@ from tui.options import colour
 
 _NARROWEST = 20
 _INDENT = "    "
-_BEGIN, _END = "\x02", "\x03"
-"""Around the answer in its quote, until the lines are wrapped."""
 _REASONS = {
     Reason.NO_PASSAGES: "nothing in them has to do with the question",
     Reason.NO_SPAN: "no sentence in them could answer it",
@@ -67,10 +65,21 @@ def _quote(citation: Citation, is_terminal: bool, rejected: bool) -> str:
     before, answer, after = (visible(part) for part in citation.parts)
     if rejected or not before + after:
         return _wrapped(before + answer + after, is_terminal)
-    # Nothing else in the text is a control character any more.
-    marked = _wrapped(f"{before}{_BEGIN}{answer}{_END}{after}", is_terminal, _INDENT)
-    begin, end = click.style("\n", bold=True).split("\n")
-    return marked.replace(_BEGIN, begin).replace(_END, end)
+    shown = _wrapped(before + answer + after, is_terminal, _INDENT)
+    start = _after_letters(shown, _letters(before))
+    end = _after_letters(shown, _letters(before + answer) - 1) + 1
+    return shown[:start] + click.style(shown[start:end], bold=True) + shown[end:]
+
+
+def _letters(text: str) -> int:
+    """Count what wrapping keeps: everything but white space."""
+    return sum(not char.isspace() for char in text)
+
+
+def _after_letters(text: str, count: int) -> int:
+    """Give the place of the code point that so many others, white space apart, come before."""
+    places = [at for at, char in enumerate(text) if not char.isspace()]
+    return places[count]
 
 
 def _place(citation: Citation) -> str:

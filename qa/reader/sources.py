@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_VOCABULARIES = (
+    "tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model"
+)  # fmt: skip
+_UNLOADABLE = (OSError, ValueError, RuntimeError, KeyError, ImportError)
 _MOST_TOKENS = 512
 """At once, for models that would take more: the cost of attention grows with the square."""
 
@@ -55,6 +59,8 @@ def find_reader(name: str) -> Source:
 
     Raises ModelUnavailable.
     """
+    if not name:
+        raise ModelUnavailable("the reader has no name; leave --reader out for Byline's own")
     folder = FOLDER if name == DEFAULT_READER else Path(name).expanduser()
     if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
         return _Trained(name, folder, read_record(folder).sha256)
@@ -85,8 +91,11 @@ class _Foreign:
         return self.transformer.fingerprint
 
     def load(self) -> Loaded:
+        from safetensors import SafetensorError
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+        if not any((self.transformer.folder / one).is_file() for one in _VOCABULARIES):
+            raise ModelUnavailable(f"reader {self.name!r} has no tokenizer (tokenizer.json)")
         folder = str(self.transformer.folder)
         settings = {"local_files_only": True, "trust_remote_code": False}
         try:
@@ -98,7 +107,7 @@ class _Foreign:
                 attn_implementation="eager",
                 output_loading_info=True,
             )
-        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        except (*_UNLOADABLE, SafetensorError) as error:
             raise ModelUnavailable(f"reader {self.name!r} could not be loaded: {error}") from error
         if told["missing_keys"]:
             raise ModelUnavailable(

@@ -1,5 +1,7 @@
 """From logits to spans, on plain arrays; and spans to whole words."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,10 +15,15 @@ Ints = NDArray[np.int64]
 
 _LONGEST = 30
 """Tokens of an answer, at most; as BERT's SQuAD script has it (`max_answer_length`)."""
-_QUOTES = {'"': '"', "“": "”", "‘": "’", "'": "'", "«": "»", "„": "“", "`": "'"}
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
-_OUTER = " \t\r\n\f\v\u00a0,;:!?…—–-*•|/\\"
-"""What an answer neither begins nor ends with; a full stop goes unless it is an abbreviation's."""
+_PARTNERS = {"“": "”", "‘": "’", "«": "»", "„": "“", "(": ")", "[": "]", "{": "}"}
+_STRAIGHT = "\"'`"
+_OUTER = ",;:!?…—–-*•|/\\"
+"""What an answer neither begins nor ends with, as it does not with white space."""
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|\b[^\W\d_]|"
+    r"\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|Bros|etc|Gen|Col|Dr|Mr))\.$"
+)
+"""What keeps its full stop: U.S., a.m., an initial, and a few others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def whole_words(text: str, span: Span, within: Span) -> Span:
         end += 1
     while (inner := _peeled(text, Span(start, end))) != Span(start, end):
         start, end = inner.start, inner.end
-    return Span(start, end)
+    said = any(char.isalnum() for char in text[start:end])
+    return Span(start, end) if said else Span(start, start)
 
 
 def _joined(text: str, at: int) -> bool:
@@ -104,7 +112,7 @@ def _joined(text: str, at: int) -> bool:
 
 def _is_word(char: str) -> bool:
     # A combining mark is not alphanumeric, and belongs to the letter before it.
-    return char.isalnum() or char == "_" or "\u0300" <= char <= "\u036f"
+    return char.isalnum() or char == "_" or unicodedata.category(char).startswith("M")
 
 
 def _peeled(text: str, span: Span) -> Span:
@@ -112,30 +120,45 @@ def _peeled(text: str, span: Span) -> Span:
     inner = span.of(text)
     if not inner:
         return span
-    if inner[0] in _OUTER or _is_stray(inner, inner[0], opening=True):
+    if _is_stray_first(inner):
         return Span(span.start + 1, span.end)
-    if inner[-1] in _OUTER or _is_stray(inner, inner[-1], opening=False):
-        return Span(span.start, span.end - 1)
-    if inner[-1] == "." and not _is_abbreviation(inner):
+    if _is_stray_last(inner):
         return Span(span.start, span.end - 1)
     return span
 
 
-def _is_stray(inner: str, char: str, *, opening: bool) -> bool:
-    """Tell whether a quote or bracket at an end of a span lacks its partner inside."""
-    rest = inner[1:] if opening else inner[:-1]
-    for opener, closer in (*_QUOTES.items(), *_BRACKETS.items()):
-        if opening and char == opener:
-            return closer not in rest
-        if not opening and char == closer:
-            return opener not in rest
-    return char in ")]}”’»." if opening else char in "([{“‘«"
+def _is_stray_first(inner: str) -> bool:
+    first, follows_digit = inner[0], inner[1:2].isdigit()
+    if first in "-.":  # -5 and .5 are numbers
+        return not follows_digit
+    if first.isspace() or first in _OUTER or (first in _PARTNERS.values() and first != "“"):
+        return True
+    if first in _STRAIGHT:  # of an odd number the last one is left over
+        return inner.count(first) % 2 == 1 and inner[-1] != first
+    return first in _PARTNERS and not _is_closed(inner)
 
 
-def _is_abbreviation(inner: str) -> bool:
-    """Tell whether the last word keeps its full stop: U.S., a.m., Inc., J."""
-    word = inner.split()[-1]
-    return "." in word[:-1] or word in _ABBREVIATIONS or (len(word) == 2 and word[0].isupper())
+def _is_stray_last(inner: str) -> bool:
+    last = inner[-1]
+    if last == ".":
+        return _ABBREVIATION.search(inner) is None
+    if last.isspace() or last in _OUTER:
+        return True
+    if last in _STRAIGHT:
+        return inner.count(last) % 2 == 1
+    opener = next((one for one, closer in _PARTNERS.items() if closer == last), "")
+    if opener:
+        # The last one closes something if as many are opened as closed before it, and one more.
+        return inner.count(opener) < inner.count(last)
+    return last in _PARTNERS
 
 
-_ABBREVIATIONS = frozenset("Inc. Ltd. Co. Corp. Jr. Sr. St. Bros. etc. Gen. Col. Dr. Mr.".split())
+def _is_closed(inner: str) -> bool:
+    """Tell whether what the first code point opens is closed again."""
+    opener, closer = inner[0], _PARTNERS[inner[0]]
+    depth = 0
+    for char in inner:
+        depth += (char == opener) - (char == closer)
+        if depth == 0:
+            return True
+    return False

@@ -46,7 +46,7 @@ def windows(
     tokenizer: "Tokenizer", question: str, passages: Sequence[str], max_tokens: int
 ) -> list[Window]:
     """Give the windows of every passage, in order; the tokenizer is a prepared one."""
-    asked = _shortened(tokenizer, question, max_tokens // _QUESTION_SHARE)
+    asked = _shortened(tokenizer, question, max_tokens)
     encodings = tokenizer.encode_batch([(asked, passage) for passage in passages])
     return [
         window
@@ -56,8 +56,14 @@ def windows(
     ]
 
 
-def _shortened(tokenizer: "Tokenizer", question: str, most: int) -> str:
+def _shortened(tokenizer: "Tokenizer", question: str, max_tokens: int) -> str:
+    most = max_tokens // _QUESTION_SHARE
+    if len(question) <= most:  # a token has a code point at least
+        return question
+    # Only a passage may be truncated while the tokenizer is prepared; a question alone has none.
+    tokenizer.no_truncation()
     encoding = tokenizer.encode(question, add_special_tokens=False)
+    prepare(tokenizer, max_tokens)
     return question[: encoding.offsets[most - 1][1]] if len(encoding.ids) > most else question
 
 

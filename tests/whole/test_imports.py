@@ -39,7 +39,8 @@ def test_a_question_is_answered_without_torch(real: Home, arguments: tuple[str, 
     modules = loaded(script, *arguments, home=real)
     # A question is read by the real model; a check only looks at its files.
     assert ({"onnxruntime", "tokenizers"} <= modules) == (arguments[0] == "ask")
-    assert not modules & (TORCH | {"textual", "sklearn", "onnx", "eval"})
+    heavy = modules & (TORCH | {"textual", "sklearn", "onnx", "eval"})
+    assert not heavy
     # Colours and progress are not needed on a pipe.
     assert "rich" not in modules
 

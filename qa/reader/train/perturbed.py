@@ -39,7 +39,8 @@ _OPPOSITE = {
     for word, other in ((one, two), (two, one))
 }
 _AUXILIARY = re.compile(
-    r"\b(is|was|are|were|did|does|do|can|could|has|have|had|will|would|should)\b", re.IGNORECASE
+    r"\b(is|was|are|were|did|does|do|can|could|has|have|had|will|would|should)\b(?!['’])",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -59,19 +60,23 @@ def unanswerable(question: str, context: str, answers: Sequence[str], chance: ra
     return next((one for one in turned if one), "")
 
 
-def _opposite(question: str, _: str, __: Sequence[str], chance: random.Random) -> str:
-    found = [one for one in _WORD.finditer(question) if one.group().lower() in _OPPOSITE]
-    return _replaced(question, chance.choice(found), _OPPOSITE) if found else ""
+def _opposite(question: str, _: str, answers: Sequence[str], chance: random.Random) -> str:
+    found = [
+        one
+        for one in _WORD.finditer(question)
+        if one.group().lower() in _OPPOSITE
+        and not _gives_away(_OPPOSITE[one.group().lower()], answers)
+    ]
+    if not found:
+        return ""
+    one = chance.choice(found)
+    other = _OPPOSITE[one.group().lower()]
+    return _replaced(question, one, other.capitalize() if one.group()[0].isupper() else other)
 
 
-def _replaced(question: str, found: "re.Match[str]", by: dict[str, str]) -> str:
-    other = by[found.group().lower()]
-    if found.group()[0].isupper():
-        other = other.capitalize()
-    return question[: found.start()] + other + question[found.end() :]
-
-
-def _other_number(question: str, context: str, _: Sequence[str], chance: random.Random) -> str:
+def _other_number(
+    question: str, context: str, answers: Sequence[str], chance: random.Random
+) -> str:
     found = [one for one in _NUMBER.finditer(question) if one.group() in context]
     if not found:
         return ""
@@ -81,10 +86,14 @@ def _other_number(question: str, context: str, _: Sequence[str], chance: random.
         for other in _NUMBER.finditer(context)
         if len(other.group()) == len(one.group()) and other.group() not in question
     ]
-    digits = one.group().replace(",", "").replace(".", "")
-    near = str(max(1, int(digits) + chance.choice((-1, 1)) * chance.randint(1, 25)))
-    chosen = chance.choice([*there, near])
-    return question[: one.start()] + chosen + question[one.end() :]
+    digits = int(one.group().replace(",", "").replace(".", ""))
+    near = str(abs(digits + chance.choice((-1, 1)) * chance.randint(1, 25)))
+    others = [
+        other
+        for other in (*there, near)
+        if other != one.group() and not _gives_away(other, answers)
+    ]
+    return _replaced(question, one, chance.choice(others)) if others else ""
 
 
 def _other_name(question: str, context: str, answers: Sequence[str], chance: random.Random) -> str:
@@ -92,18 +101,27 @@ def _other_name(question: str, context: str, answers: Sequence[str], chance: ran
     if not found:
         return ""
     one = chance.choice(found)
-    taken = question.lower() + " " + " ".join(answers).lower()
+    asked = question.lower()
     others = [
         other.group()
         for other in _NAME.finditer(context)
-        if other.group().lower() not in taken
-        and other.group().split()[0].lower() not in taken
+        if other.group().lower() not in asked
+        and other.group().split()[0].lower() not in asked
+        and not _gives_away(other.group(), answers)
         and not _begins_sentence(context, other.start())
         and len(other.group().split()) <= len(one.group().split()) + 1
     ]
-    if not others:
-        return ""
-    return question[: one.start()] + chance.choice(others) + question[one.end() :]
+    return _replaced(question, one, chance.choice(others)) if others else ""
+
+
+def _replaced(question: str, found: "re.Match[str]", by: str) -> str:
+    return question[: found.start()] + by + question[found.end() :]
+
+
+def _gives_away(words: str, answers: Sequence[str]) -> bool:
+    """Tell whether words that would go into a question are some of its answer's."""
+    said = {word.lower() for answer in answers for word in re.findall(r"\w+", answer)}
+    return any(word.lower() in said for word in re.findall(r"\w+", words))
 
 
 def _begins_sentence(context: str, start: int) -> bool:
