@@ -155,10 +155,10 @@ def test_the_threshold_lies_under_what_is_right_and_over_what_is_not() -> None:
 
 def test_of_thresholds_about_as_good_the_lowest_is_taken() -> None:
     found = [(True, 0.9)] * 200
-    # One more refused of 100 at 0.45 gains a hundredth, which is nothing; of 20 it is something.
+    # One more refused of 100 at 0.45 gains next to nothing; of five it gains much.
     some = sure_of(*found, *[(False, 0.12)] * 99, (False, 0.42))
     assert choose_threshold(some, CALIBRATION) == 0.15
-    some = sure_of(*found, *[(False, 0.12)] * 19, (False, 0.42))
+    some = sure_of(*found, *[(False, 0.12)] * 4, (False, 0.42))
     assert choose_threshold(some, CALIBRATION) == 0.45
 
 
