@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from index.catalog import StoredArticle
 from qa.bot import PASSAGES_READ, Bot
@@ -78,20 +76,14 @@ class DevPipeline:
     def _ask(self, row: Row) -> Asked:
         left_out = is_left_out(row)
         places = frozenset([self.places[row.context]] if left_out else [])
-        bot = replace(
-            self.bot,
-            retriever=LeavingOut(self.bot.retriever.generation, self.bot.retriever.encoder, places),
-        )
-        retrieved = bot.retriever.retrieve(row.question, PASSAGES_READ)
-        candidates = bot.reader.read(row.question, [one.stored.passage for one in retrieved])
-        groups = group_candidates(candidates, retrieved)
-        rarity = bot.index.generation.keywords.rarity
-        described = describe(row.question, rarity, groups, retrieved)
-        texts = tuple(
-            group.best.span.of(retrieved[group.best.passage].stored.passage.text)
-            for group in groups
-        )
-        return Asked(row, left_out, texts, np.asarray(described))
+        generation = self.bot.index.generation
+        retriever = LeavingOut(generation, self.bot.retriever.encoder, places)
+        retrieved = retriever.retrieve(row.question, PASSAGES_READ)
+        passages = [one.stored.passage for one in retrieved]
+        groups = group_candidates(self.bot.reader.read(row.question, passages), retrieved)
+        described = describe(row.question, generation.keywords.rarity, groups, retrieved)
+        texts = tuple(group.best.span.of(passages[group.best.passage].text) for group in groups)
+        return Asked(row, left_out, texts, described)
 
 
 def is_left_out(row: Row) -> bool:
