@@ -11,6 +11,7 @@ import msgspec
 
 from qa.reader.shipped import FOLDER, untrained, write_weights
 from qa.reader.train.batches import targets
+from qa.reader.train.dropout import drop_units
 from qa.reader.train.loop import Trainer
 from qa.reader.train.mixture import mixture
 from qa.reader.train.settings import Settings
@@ -43,6 +44,7 @@ def train(data: Path, work: Path, out: Path, name: str, settings: Settings) -> N
     seen = sum(settings.share(one.kind) for one in every)
     print(f"{len(every)} examples, of which an epoch takes {seen:.0f}", flush=True)
     network = untrained()
+    drop_units(network, settings.dropped)
     Trainer.of(network, settings, work / f"{name}.safetensors").train(every, settings)
     record = write_weights(network, msgspec.to_builtins(settings), out)
     print(f"written to {out}, SHA-256 {record.sha256}")

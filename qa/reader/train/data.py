@@ -1,6 +1,7 @@
 """The training data: questions with a context and accepted answers, cut to passages."""
 
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,14 +11,17 @@ from pathlib import Path
 import msgspec
 
 from index import tokens
-from index.passages import DEFAULT_SETTINGS, pack
-from index.sentences import sentences
+from index.paragraphs import Paragraph
+from index.passages import DEFAULT_SETTINGS, Boundless, split
 from index.spans import Span
+from index.text import Text
 
 MEASURED = frozenset({"Normans", "Warsaw", "Steam_engine", "Immune_system"})
 """Articles of SQuAD dev for measuring only: nothing is trained, chosen or calibrated on them."""
 CALIBRATED = frozenset({"Harvard_University", "Scottish_Parliament", "Islamism"})
 """Articles of SQuAD dev to choose settings and calibrate on; never trained on."""
+_SHARED = 12
+"""Words in a row that two contexts share only where one is taken from the other."""
 
 
 class GoldAnswer(msgspec.Struct, frozen=True):
@@ -91,22 +95,27 @@ def training_rows(dev: Iterable[Row]) -> list[Row]:
 
 
 def without_contexts(rows: Iterable[Row], kept_apart: Iterable[Row]) -> list[Row]:
-    """Leave out the rows whose context is one of others that are kept apart."""
-    contexts = {row.context for row in kept_apart}
-    return [row for row in rows if row.context not in contexts]
+    """Leave out the rows whose context shares a run of words with one that is kept apart."""
+    apart = {run for context in {row.context for row in kept_apart} for run in _runs(context)}
+    return [row for row in rows if apart.isdisjoint(_runs(row.context))]
+
+
+def _runs(context: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", context.lower())
+    starts = range(max(1, len(words) - _SHARED + 1))
+    return {tuple(words[start : start + _SHARED]) for start in starts}
 
 
 def passages_of(context: str) -> list[Span]:
     """Cut a context as the index cuts an article: whole sentences under the token budget."""
     if tokens.count(context) <= DEFAULT_SETTINGS.budget:
         return [Span(0, len(context))]
-    spans = list(sentences(context, Span(0, len(context))))
-    starts = [span.start for span in spans[:1]] + [span.end for span in spans[:-1]]
-    sizes = [
-        tokens.count(context[start : span.end]) for start, span in zip(starts, spans, strict=True)
-    ]
+    text = Text(context, "utf-8", 0)
+    whole = Paragraph(Span(0, len(context)).trimmed(context), 1, text.line_count)
     return [
-        Span(spans[first].start, spans[end - 1].end) for first, end in pack(sizes, DEFAULT_SETTINGS)
+        Span(start, start + len(passage.text))
+        for passage in split(text, [[whole]], (), "", DEFAULT_SETTINGS, Boundless())
+        for start in [text.line_starts[passage.line - 1] + passage.column - 1]
     ]
 
 

@@ -1,8 +1,8 @@
-"""The training loop, resumable from its last checkpoint."""
+"""The training loop, resumable from its last checkpoint; it gives the mean of its last weights."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CHECKPOINT_EVERY = 500
 _TOLD_EVERY = 100
+_AVERAGED_EVERY = 25
+"""Steps between two sets of weights that go into the mean."""
 _CLIPPED = 1.0
 """Norm of a step's gradient, at most."""
 _ROUND = 16
@@ -29,6 +31,8 @@ class Trainer:
     network: "BertForQuestionAnswering"
     optimiser: "torch.optim.AdamW"
     checkpoint: Path
+    mean: "dict[str, torch.Tensor]" = field(default_factory=dict)
+    """Of the weights so far (Izmailov et al. 2018, stochastic weight averaging)."""
 
     @classmethod
     def of(
@@ -48,8 +52,11 @@ class Trainer:
         return cls(network, optimiser, checkpoint)
 
     def train(self, every: Sequence[Target], settings: Settings) -> None:
-        """Go through the schedule, from the checkpoint where there is one."""
+        """Go through the schedule, from the checkpoint where there is one; leave the mean."""
+        import torch
+
         batches = list(schedule(every, settings))
+        first = round((1 - settings.averaged) * len(batches))
         done = self._restore()
         self.network.train()
         began, losses = time.monotonic(), 0.0
@@ -57,6 +64,8 @@ class Trainer:
             for group in self.optimiser.param_groups:
                 group["lr"] = learning_rate(step, len(batches), settings)
             losses += self._step(batches[step])
+            if step >= first and (step - first) % _AVERAGED_EVERY == 0:
+                self._average(1 + (step - first) // _AVERAGED_EVERY)
             if (step + 1) % _TOLD_EVERY == 0:
                 pace = (time.monotonic() - began) / (step + 1 - done)
                 left = pace * (len(batches) - step - 1) / 60
@@ -68,6 +77,9 @@ class Trainer:
                 losses = 0.0
             if (step + 1) % _CHECKPOINT_EVERY == 0:
                 self._save(step + 1)
+        for name, weight in self._trained() if self.mean else []:
+            with torch.no_grad():
+                weight.copy_(self.mean[name])
 
     def _step(self, batch: Sequence[Target]) -> float:
         import torch
@@ -80,11 +92,19 @@ class Trainer:
         self.optimiser.zero_grad()
         return float(loss.detach())
 
+    def _average(self, count: int) -> None:
+        for name, weight in self._trained():
+            if count == 1:
+                self.mean[name] = weight.detach().clone()
+            else:
+                self.mean[name].lerp_(weight.detach(), 1 / count)
+
     def _save(self, step: int) -> None:
         import torch
         from safetensors.torch import save_file
 
         tensors = {"step": torch.tensor(step)}
+        tensors |= {f"average {name}": value for name, value in self.mean.items()}
         for name, weight in self._trained():
             state = self.optimiser.state[weight]
             tensors[f"weight {name}"] = weight.detach()
@@ -102,6 +122,10 @@ class Trainer:
             return 0
         tensors = load_file(self.checkpoint)
         step = int(tensors["step"])
+        named = (name.partition(" ") for name in tensors)
+        self.mean.update(
+            {name: tensors[f"average {name}"] for kind, _, name in named if kind == "average"}
+        )
         for name, weight in self._trained():
             with torch.no_grad():
                 weight.copy_(tensors[f"weight {name}"])
@@ -117,9 +141,10 @@ class Trainer:
 
 
 def learning_rate(step: int, steps: int, settings: Settings) -> float:
-    """Give the rate of a step, from 0: it rises in a straight line, then falls in one to zero."""
+    """Give the rate of a step, from 0: it rises in a straight line, then falls in another."""
     rising = max(1, round(settings.warmup * steps))
-    falling = (steps - step) / max(1, steps - rising)
+    left = (steps - step) / max(1, steps - rising)
+    falling = settings.last_rate + (1 - settings.last_rate) * left
     return settings.learning_rate * min((step + 1) / rising, falling)
 
 

@@ -40,11 +40,13 @@ def _examples(data: Path, scratch: Path, seed: int) -> Iterator[Example]:
     chance = random.Random(seed)  # noqa: S311
     dev = load(data / "dev.jsonl.gz")
     apart = [row for row in dev if row.title in MEASURED | CALIBRATED]
-    encyclopedic, conversational = _parted(without_contexts(load(data / "train.jsonl.gz"), apart))
+    rows = without_contexts(load(data / "train.jsonl.gz"), apart)
+    encyclopedic, conversational = _parted(rows)
+    short = without_contexts(load(data / "train-sentences.jsonl.gz"), apart)
     trained = training_rows(dev)
     yield from _all(encyclopedic, Kind.ENCYCLOPEDIC)
     yield from _all(conversational, Kind.CONVERSATIONAL)
-    yield from _all(load(data / "train-sentences.jsonl.gz"), Kind.SENTENCE)
+    yield from _all(short, Kind.SENTENCE)
     yield from _all(trained, Kind.DEV)
     yield from _perturbed([*encyclopedic, *trained], chance)
     asked = [row for row in (*encyclopedic, *trained) if row.source != "squad_sentence"]

@@ -31,13 +31,11 @@ _ANTONYMS = """
     front back|rising falling|growing shrinking|expanded shrank|advantage disadvantage
     benefit drawback|cause prevent|caused prevented|causes prevents|remain leave|remained left
 """
-_OPPOSITE = {
-    word: other
-    for pair in re.split(r"[|\n]", _ANTONYMS)
-    if pair.strip()
-    for one, two in [pair.split()]
-    for word, other in ((one, two), (two, one))
-}
+_PAIRS = [tuple(pair.split()) for pair in re.split(r"[|\n]", _ANTONYMS) if pair.strip()]
+_OPPOSITES: dict[str, list[str]] = {}
+for _one, _other in _PAIRS:
+    _OPPOSITES.setdefault(_one, []).append(_other)
+    _OPPOSITES.setdefault(_other, []).append(_one)
 _AUXILIARY = re.compile(
     r"\b(is|was|are|were|did|does|do|can|could|has|have|had|will|would|should)\b(?!['’])",
     re.IGNORECASE,
@@ -62,15 +60,14 @@ def unanswerable(question: str, context: str, answers: Sequence[str], chance: ra
 
 def _opposite(question: str, _: str, answers: Sequence[str], chance: random.Random) -> str:
     found = [
-        one
+        (one, other)
         for one in _WORD.finditer(question)
-        if one.group().lower() in _OPPOSITE
-        and not _gives_away(_OPPOSITE[one.group().lower()], answers)
+        for other in _OPPOSITES.get(one.group().lower(), [])
+        if not _gives_away(other, answers)
     ]
     if not found:
         return ""
-    one = chance.choice(found)
-    other = _OPPOSITE[one.group().lower()]
+    one, other = chance.choice(found)
     return _replaced(question, one, other.capitalize() if one.group()[0].isupper() else other)
 
 

@@ -11,7 +11,13 @@ class Settings(msgspec.Struct, frozen=True):
     epochs: float = 3.0
     learning_rate: float = 2e-4
     warmup: float = 0.06
-    """Share of the steps in which the rate rises; it falls to zero in the rest."""
+    """Share of the steps in which the rate rises; it falls in the rest."""
+    last_rate: float = 0.25
+    """What the rate falls to, as a share of the highest."""
+    averaged: float = 0.6
+    """Share of the steps, the last ones, the mean of whose weights is what the training gives."""
+    dropped: float = 0.0
+    """Share of the hidden units that are dropped."""
     weight_decay: float = 0.01
     batch: int = 32
     """Windows in a step, of like length."""
