@@ -30,6 +30,21 @@ def settings_file() -> Path:
     return user_config_path("byline") / "config.toml"
 
 
+def chat_settings_file() -> Path:
+    """Give the place of what the chat remembers of itself, which need not exist."""
+    return user_config_path("byline") / "chat.json"
+
+
+def sessions_folder() -> Path:
+    """Give the folder of the person's conversations."""
+    return user_data_path("byline") / "sessions"
+
+
+def marks_file() -> Path:
+    """Give the place of the question set of answers that the person marked."""
+    return user_data_path("byline") / "marks.jsonl"
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """What the settings file may say; an option on the command line goes before it."""
 

@@ -1,0 +1,40 @@
+"""Records as lines of JSON in ASCII: they hold whatever a file name or a question can hold."""
+
+import json
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+Record = TypeVar("Record")
+
+
+def encode_line(record: object) -> str:
+    """Give a msgspec structure or a dataclass as one line of JSON, without its line end."""
+    # msgspec's own encoder refuses lone surrogates, which stand for odd bytes in file names.
+    builtins = msgspec.to_builtins(record)
+    line = json.dumps(builtins, ensure_ascii=True, separators=(",", ":"))
+    return line.replace("\x7f", "\\u007f")
+
+
+class LineDecoder(Generic[Record]):
+    """Decodes lines into records of one type, or of one tagged union."""
+
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401  a union is no `type`
+        self._kind = kind
+        self._decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(kind)
+
+    def decode(self, line: bytes) -> Record:
+        """Decode a line. Raises ValueError, saying why, for one that is no such record."""
+        try:
+            return self._decode(line)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise ValueError(str(error)) from error
+
+    def _decode(self, line: bytes) -> Record:
+        try:
+            return self._decoder.decode(line)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:  # also how it tells of a lone surrogate
+            record: Record = msgspec.convert(json.loads(line), self._kind)
+            return record
