@@ -1,4 +1,4 @@
-"""Running a build for a command: the model is found, progress shown, questions prepared for."""
+"""What a command does before questions: an index built with progress shown, a reader prepared."""
 
 from index.articles import MAX_BYTES, Root
 from index.build import BuildRequest, build
@@ -8,8 +8,7 @@ from index.models import find_model
 from index.progress import Summary
 from index.store import Store
 from qa.reader.export import ensure_reader, is_prepared
-from qa.reader.sources import find_reader
-from tui.options import chosen_reader
+from qa.reader.sources import Source
 from tui.places import model_cache
 from tui.progress import waiting, watch
 
@@ -22,15 +21,18 @@ def run_build(
     full: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> Summary:
-    """Bring an index up to date and have its model and the reader ready for questions."""
+    """Bring an index up to date and have its model ready for questions."""
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
     summary = watch(build(store, request, SentenceEncoder(model)))
     if summary.articles and not is_exported(model, model_cache()):
         with waiting("Preparing the model for questions, once"):
             ensure_export(model, model_cache())
-    reader = find_reader(chosen_reader(None))
-    if summary.articles and not is_prepared(reader, model_cache()):
+    return summary
+
+
+def prepare_reader(reader: Source) -> None:
+    """Have a reader ready for questions. Raises ModelUnavailable where it cannot be."""
+    if not is_prepared(reader, model_cache()):
         with waiting("Preparing the reader, once"):
             ensure_reader(reader, model_cache())
-    return summary

@@ -11,19 +11,35 @@ from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.samples import bundled_articles
 from index.store import Store
+from qa.reader.sources import find_reader
 from tui.options import index_folder_or
 from tui.places import bundled_index, default_index
 
 
-def store_to_ask(given: Path | None) -> Store:
-    """Choose the index to ask.
+def store_to_ask(given: Path | None, reader: str) -> Store:
+    """Choose the index to ask with a reader, by name or path.
 
     Where no index was named and the person has none yet, it is that of the bundled articles, built
-    or brought up to date first. Raises NoIndex where a named one is not there.
+    or brought up to date first, once the reader is ready. Raises NoIndex where a named one is not
+    there, ModelUnavailable where there is no such reader.
     """
     store = store_to_look_at(given)
-    if store.folder == bundled_index():
-        _update_bundled(store)
+    if _is_bundled_to_build(store):
+        from tui.building import prepare_reader  # a question over an index pays for no build
+
+        source = find_reader(reader)
+        _tell_of_bundled()
+        prepare_reader(source)
+        _build_bundled(store)
+    return store
+
+
+def store_to_show(given: Path | None) -> Store:
+    """Choose the index to show a line of, as for a question; no reader is needed."""
+    store = store_to_look_at(given)
+    if _is_bundled_to_build(store):
+        _tell_of_bundled()
+        _build_bundled(store)
     return store
 
 
@@ -39,26 +55,34 @@ def store_to_look_at(given: Path | None) -> Store:
     return Store(bundled_index())
 
 
-def _update_bundled(bundled: Store) -> None:
-    roots = resolve_roots((str(bundled_articles()),))
-    if not _is_current(bundled, roots):
-        click.echo("You have no index yet; this asks the articles that come with Byline.", err=True)
-        from tui.building import run_build  # a question over an index pays for no build
-
-        forget = tuple(root for root in bundled.remembered_roots() if root not in roots)
-        run_build(bundled, DEFAULT_MODEL, roots, forget)
+def _tell_of_bundled() -> None:
+    click.echo("You have no index yet; this asks the articles that come with Byline.", err=True)
 
 
-def _is_current(store: Store, roots: tuple[Root, ...]) -> bool:
-    """Tell whether the index holds the bundled articles as they are in this installation."""
+def _build_bundled(bundled: Store) -> None:
+    from tui.building import run_build  # a question over an index pays for no build
+
+    roots = _bundled_roots()
+    forget = tuple(root for root in bundled.remembered_roots() if root not in roots)
+    run_build(bundled, DEFAULT_MODEL, roots, forget)
+
+
+def _bundled_roots() -> tuple[Root, ...]:
+    return resolve_roots((str(bundled_articles()),))
+
+
+def _is_bundled_to_build(store: Store) -> bool:
+    """Tell whether it is the bundled index and lacks the articles as this installation has them."""
+    if store.folder != bundled_index():
+        return False
     try:
         index = store.open()
     except (NoIndex, IndexDamaged):
-        return False
+        return True
     with closing(index):
         stored = index.generation.catalog.articles()
         indexed = {one.found.path: one.article.sha256 for one in stored}
-        found = [one for one in find(roots) if isinstance(one, Found)]
+        found = [one for one in find(_bundled_roots()) if isinstance(one, Found)]
         contents = [(one.path, read(one.root, one.relative)) for one in found]
         now = {path: one.sha256 for path, one in contents if isinstance(one, Contents)}
-        return indexed == now
+        return indexed != now

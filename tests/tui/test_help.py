@@ -42,7 +42,7 @@ def test_each_benchmark_tells_what_it_measures(shell: Shell, what: str, told: st
     assert f"byline bench {what}" in shell.byline("bench", "--help").out
 
 
-@pytest.mark.parametrize("command", [("ask",), ("check",), ("bench", "read")])
+@pytest.mark.parametrize("command", [("ask",), ("check",), ("index",), ("bench", "read")])
 def test_the_commands_that_read_take_a_reader(shell: Shell, command: tuple[str, ...]) -> None:
     told = shell.byline(*command, "--help").out
     assert "--reader NAME_OR_PATH" in told

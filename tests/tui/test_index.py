@@ -97,9 +97,6 @@ def test_a_new_index_has_the_reader_prepared_for_questions_once(shell: Shell) ->
     shell.patch.setattr(
         "tui.building.ensure_reader", lambda source, cache: prepared.append((source.name, cache))
     )
-    shell.news.mkdir()
-    shell.byline("index", "news")
-    assert prepared == []
     shell.write("a.txt", "The port is closed.")
     ran = shell.byline("index", "news")
     assert "Preparing the reader, once …\n" in ran.err

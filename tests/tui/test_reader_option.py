@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from index.files import FileRecord
+from index.samples import bundled_articles
 from qa.reader import export
 from qa.reader.extractive import CARD_FORMAT, Card
 from qa.reader.sources import find_reader
@@ -43,6 +44,85 @@ def test_all_lines_of_a_batch_are_read_by_one_reader(indexed: Shell) -> None:
 
 
 @pytest.fixture
+def preparing(shell: Shell) -> list[str]:
+    """A home where nothing is prepared yet; names the readers that are."""
+    prepared: list[str] = []
+    shell.patch.setattr("tui.building.is_prepared", lambda source, _: source.name in prepared)
+    shell.patch.setattr(
+        "tui.building.ensure_reader", lambda source, _: prepared.append(source.name)
+    )
+    return prepared
+
+
+def model_folder(shell: Shell) -> str:
+    """What may be a reader, as far as can be told without loading it."""
+    folder = shell.home / "reader"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return str(folder)
+
+
+def test_the_reader_named_is_prepared_for_the_bundled_articles_and_no_other(
+    shell: Shell, preparing: list[str]
+) -> None:
+    folder = model_folder(shell)
+    shell.byline("ask", "why?", "--reader", folder)
+    assert preparing == shell.models.readers == [folder]
+
+
+def test_to_show_a_bundled_line_no_reader_is_prepared(shell: Shell, preparing: list[str]) -> None:
+    shell.patch.setenv("BYLINE_READER", "./nowhere")
+    path = min(bundled_articles().glob("*.txt"))
+    assert shell.byline("show", f"{path}:1").code == 0
+    assert preparing == []
+
+
+@pytest.mark.parametrize("how", ["option", "setting", "environment"])
+def test_an_index_has_the_chosen_reader_prepared(
+    shell: Shell, preparing: list[str], how: str
+) -> None:
+    folder = model_folder(shell)
+    options = chosen(shell, folder, how)
+    shell.write("a.txt", "The port is closed.")
+    assert shell.byline("index", "news", *options).code == 0
+    assert preparing == [folder]
+
+
+@pytest.mark.parametrize("how", ["option", "setting", "environment"])
+@pytest.mark.parametrize("command", [("ask", "why?"), ("index", "news")])
+def test_a_reader_that_is_not_there_is_told_before_anything_is_built(
+    shell: Shell, command: tuple[str, ...], how: str
+) -> None:
+    shell.write("a.txt", "The port is closed.")
+    options = chosen(shell, "./nowhere", how)
+    assert_one_line_error(shell.byline(*command, *options), NOWHERE)
+    assert shell.models.embedded == 0
+    assert not (shell.home / "data").exists()
+
+
+@pytest.mark.parametrize("command", [("ask", "why?"), ("index", "news")])
+def test_a_reader_that_cannot_be_loaded_is_told_before_anything_is_built(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
+    shell.patch.setattr("tui.building.is_prepared", export.is_prepared)
+    shell.write("a.txt", "The port is closed.")
+    ran = shell.byline(*command, "--reader", model_folder(shell))
+    assert ran.code == 2
+    assert "has no tokenizer" in ran.err.splitlines()[-1]
+    assert shell.models.embedded == 0
+    assert not (shell.home / "data").exists()
+
+
+def chosen(shell: Shell, reader: str, how: str) -> list[str]:
+    """Choose a reader one way or another; gives the options of the command that follows."""
+    if how == "setting":
+        shell.set(f"reader = '{reader}'")
+    if how == "environment":
+        shell.patch.setenv("BYLINE_READER", reader)
+    return ["--reader", reader] if how == "option" else []
+
+
+@pytest.fixture
 def found(indexed: Shell) -> Shell:
     """A home where readers are really looked for."""
     indexed.patch.setattr("qa.bot.open_reader", export.open_reader)
@@ -70,12 +150,7 @@ def test_a_folder_that_holds_no_reader_is_an_error_of_one_line(found: Shell) -> 
 
 @pytest.mark.parametrize("how", ["option", "setting", "environment"])
 def test_a_check_finds_a_reader_that_is_not_there_broken(found: Shell, how: str) -> None:
-    options = ["--reader", "./nowhere"] if how == "option" else []
-    if how == "setting":
-        found.set("reader = './nowhere'")
-    if how == "environment":
-        found.patch.setenv("BYLINE_READER", "./nowhere")
-    ran = found.byline("check", *options)
+    ran = found.byline("check", *chosen(found, "./nowhere", how))
     assert (ran.code, ran.err) == (2, "")
     assert ran.out.splitlines()[3] == f"BROKEN reader: {NOWHERE}; name another with --reader"
 

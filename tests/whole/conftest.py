@@ -12,8 +12,10 @@ from index.plan import resolve_roots
 from index.progress import Summary
 from index.samples import bundled_articles
 from index.store import Store
+from qa.reader.shipped import DEFAULT_READER
+from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
-from tui.building import run_build
+from tui.building import prepare_reader, run_build
 from tui.places import default_index
 
 
@@ -44,6 +46,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in home_variables(folder).items():
             patch.setenv(variable, value)
+        prepare_reader(find_reader(DEFAULT_READER))
         roots = resolve_roots((str(bundled_articles()),))
         summary = run_build(Store(default_index()), DEFAULT_MODEL, roots)
     yield Home(folder, summary)

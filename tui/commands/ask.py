@@ -74,7 +74,8 @@ def command(
     """
     most = setting("top", top, DEFAULT_ANSWERS)
     least = setting("threshold", threshold, default_threshold())
-    store, chosen = store_to_ask(index_folder), chosen_reader(reader)
+    chosen = chosen_reader(reader)
+    store = store_to_ask(index_folder, chosen)
     with closing(Bot.open(store, model_cache(), chosen, least, _notice)) as bot:
         if question == ("-",):
             return _ask_all(bot, most, list(within), as_json)

@@ -9,10 +9,18 @@ from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.progress import Summary
 from index.store import Store
-from tui.building import run_build
+from qa.reader.sources import find_reader
+from tui.building import prepare_reader, run_build
 from tui.display import visible, visible_name
 from tui.exits import Exit
-from tui.options import index_folder_or, index_option, json_option, setting
+from tui.options import (
+    chosen_reader,
+    index_folder_or,
+    index_option,
+    json_option,
+    reader_option,
+    setting,
+)
 from tui.places import default_index
 from tui.wire import summary_line
 
@@ -45,6 +53,7 @@ Examples:
     metavar="N",
     help=f"Skip files over so many bytes. [default: {MAX_BYTES}]",
 )
+@reader_option
 @index_option
 @json_option("the summary")
 def command(
@@ -53,6 +62,7 @@ def command(
     forget: tuple[str, ...],
     model: str | None,
     max_bytes: int | None,
+    reader: str | None,
     index_folder: Path | None,
     as_json: bool,
 ) -> int:
@@ -63,10 +73,12 @@ def command(
     """
     store = Store(index_folder_or(index_folder, default_index()))
     used = [manifest.model.name for manifest in store.manifests()]
+    roots = resolve_roots(paths)
+    prepare_reader(find_reader(chosen_reader(reader)))
     summary = run_build(
         store,
         setting("model", model, (*used, DEFAULT_MODEL)[0]),
-        resolve_roots(paths),
+        roots,
         resolve_roots(forget, must_exist=False),
         full,
         setting("max_bytes", max_bytes, MAX_BYTES),

@@ -12,7 +12,7 @@ from qa.answers import Status
 from qa.lookup import Lookup, look_up
 from tui.display import visible, visible_name
 from tui.exits import Exit
-from tui.opening import store_to_ask
+from tui.opening import store_to_show
 from tui.options import colour, index_option, json_option
 from tui.wire import lookup_line
 
@@ -34,7 +34,7 @@ def command(place: str, around: int, index_folder: Path | None, as_json: bool) -
     match = _PLACE.fullmatch(place)
     if not match:
         raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
-    with closing(store_to_ask(index_folder).open()) as index:
+    with closing(store_to_show(index_folder).open()) as index:
         found = look_up(index.generation.catalog, match["path"], int(match["line"]), around)
     if as_json:
         click.echo(lookup_line(found))
