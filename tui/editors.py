@@ -1,8 +1,8 @@
 """The person's editor, opened at a line: its command is a list of arguments, never a shell's line.
 
 A file reaches its editor as an absolute path, which begins with a slash and so can be neither an
-option (`-c!touch x`) nor, to vim, a command (`+!touch x`). Families that take `file:line:column` get
-the file alone where its path holds a colon of its own: they do not agree on what that means.
+option (`-c!touch x`) nor, to vim, a command (`+!touch x`). Families that take `file:line:column`
+get the file alone where its path holds a colon of its own: they do not agree on what that means.
 """
 
 import os
@@ -60,14 +60,14 @@ def _alone(place: _Place) -> tuple[str, ...]:
     return (place.file,)
 
 
-_NO_MODELINES = "augroup byline | autocmd BufReadPre * setlocal nomodeline | augroup END"
-"""An article may end in a line that sets options. Run before the file is read, after the vimrc."""
+_NO_MODELINES = ("augroup byline", "autocmd BufReadPre * setlocal nomodeline", "augroup END")
+"""An article may end in a line that sets options. Said before the vimrc is read, done after."""
 
 
 def _vim(place: _Place) -> tuple[str, ...]:
+    first = tuple(word for command in _NO_MODELINES for word in ("--cmd", command))
     right = f"{place.column - 1}l" if place.column > 1 else ""
-    move = f"normal! 0{right}zv"
-    return ("--cmd", _NO_MODELINES, f"+{place.line}", "-c", move, "--", place.file)
+    return (*first, f"+{place.line}", "-c", f"normal! 0{right}zv", "--", place.file)
 
 
 def _vi(place: _Place) -> tuple[str, ...]:
