@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.articles import Found, Skipped, find, read
 from index.catalog import Catalog
+from index.changes import changes
 from index.errors import BylineError, NoIndex
 from index.export import export_failure, export_faults
 from index.generation import Manifest
 from index.models import find_model
-from index.passages import DEFAULT_SETTINGS, Boundless
-from index.reading import ReadArticle, read_article
 from index.store import Store
 
 State = Literal["sound", "attention", "broken"]
@@ -82,24 +80,13 @@ def _model(manifest: Manifest, cache: Path) -> Finding:
 
 
 def _articles(catalog: Catalog) -> Finding:
-    stored = {article.found.path: article for article in catalog.articles()}
-    changed = gone = 0
-    for article in stored.values():
-        contents = read(article.found.root, article.found.relative, 2**62)
-        if isinstance(contents, Skipped):
-            gone += 1
-        elif contents.sha256 != article.article.sha256:
-            changed += 1
-    found = [one for one in find(tuple(catalog.roots)) if isinstance(one, Found)]
-    new = sum(one.path not in stored and _is_article(one) for one in found)
-    if not changed + gone + new:
-        return Finding("articles", "sound", f"all {len(stored):,} are as they were indexed", "")
-    message = f"since they were indexed {changed:,} changed, {gone:,} went, {new:,} came"
+    found = changes(catalog, thorough=True)
+    if not found and not found.lost:
+        count = catalog.counts()[0]
+        return Finding("articles", "sound", f"all {count:,} are as they were indexed", "")
+    gone = len(found.gone) + len(found.lost)
+    message = (
+        f"since they were indexed {len(found.changed):,} changed, {gone:,} went, "
+        f"{len(found.new):,} came"
+    )
     return Finding("articles", "attention", message, "run `byline index`")
-
-
-def _is_article(found: Found) -> bool:
-    contents = read(found.root, found.relative)
-    if isinstance(contents, Skipped):
-        return False
-    return isinstance(read_article(contents, DEFAULT_SETTINGS, Boundless()), ReadArticle)

@@ -1,16 +1,19 @@
-"""What a command does before questions: an index built with progress shown, a reader prepared."""
+"""What is done before questions: an index built, its model and a reader prepared."""
+
+from collections.abc import Generator, Iterator
 
 from index.articles import MAX_BYTES, Root
 from index.build import BuildRequest, build
 from index.encoder import SentenceEncoder
 from index.export import ensure_export, is_exported
-from index.models import find_model
-from index.progress import Summary
+from index.models import Model, find_model
+from index.progress import Progress, Summary
 from index.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
+from tui.events import BuildEvent, Waiting
 from tui.places import model_cache
-from tui.progress import waiting, watch
+from tui.progress import watch
 
 
 def run_build(
@@ -21,18 +24,55 @@ def run_build(
     full: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> Summary:
-    """Bring an index up to date and have its model ready for questions."""
-    model = find_model(model_name)
-    request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
-    summary = watch(build(store, request, SentenceEncoder(model)))
-    if summary.articles and not is_exported(model, model_cache()):
-        with waiting("Preparing the model for questions, once"):
-            ensure_export(model, model_cache())
+    """Build as `build_events` does, shown on stderr."""
+    (summary,) = watch(build_events(store, model_name, roots, forget, full, max_bytes))
     return summary
 
 
 def prepare_reader(reader: Source) -> None:
     """Have a reader ready for questions. Raises ModelUnavailable where it cannot be."""
+    watch(reader_events(reader))
+
+
+def build_events(
+    store: Store,
+    model_name: str,
+    roots: tuple[Root, ...],
+    forget: tuple[Root, ...] = (),
+    full: bool = False,
+    max_bytes: int = MAX_BYTES,
+) -> Iterator[BuildEvent]:
+    """Bring an index up to date and have its model ready for questions; the summary comes last."""
+    model = find_model(model_name)
+    request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
+    summary = yield from _until_summary(build(store, request, SentenceEncoder(model)))
+    if summary.articles:
+        yield from _model_events(model)
+    yield summary
+
+
+def preparation(model_name: str, reader: Source) -> Iterator[Waiting]:
+    """Have an embedding model and a reader ready for questions."""
+    yield from reader_events(reader)
+    yield from _model_events(find_model(model_name))
+
+
+def reader_events(reader: Source) -> Iterator[Waiting]:
+    """Have a reader ready for questions. Raises ModelUnavailable where it cannot be."""
     if not is_prepared(reader, model_cache()):
-        with waiting("Preparing the reader, once"):
-            ensure_reader(reader, model_cache())
+        yield Waiting("Preparing the reader, once")
+        ensure_reader(reader, model_cache())
+
+
+def _model_events(model: Model) -> Iterator[Waiting]:
+    if not is_exported(model, model_cache()):
+        yield Waiting("Preparing the model for questions, once")
+        ensure_export(model, model_cache())
+
+
+def _until_summary(events: Iterator[Progress | Summary]) -> Generator[Progress, None, Summary]:
+    for event in events:
+        if isinstance(event, Summary):
+            return event
+        yield event
+    raise AssertionError("a build ends with its summary")

@@ -1,0 +1,81 @@
+"""Which articles are no longer as they were indexed, told without reading more than needed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from index.articles import MAX_BYTES, Found, Skipped, find, read
+from index.catalog import Catalog, StoredArticle
+from index.passages import DEFAULT_SETTINGS, Boundless
+from index.plan import signature_is_proof
+from index.reading import ReadArticle, read_article
+
+State = Literal["unchanged", "changed", "gone", "lost"]
+_MOST_READ = 100
+"""New files read to tell whether there is an article in them; more are taken to hold one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What came, changed and went since the articles were indexed; absolute paths."""
+
+    new: frozenset[str]
+    changed: frozenset[str]
+    gone: frozenset[str]
+    lost: frozenset[str]
+    """Under a remembered folder that is not there now; a build keeps these as they were."""
+
+    def __bool__(self) -> bool:
+        """Tell whether a build would change anything."""
+        return bool(self.new or self.changed or self.gone)
+
+
+def changes(catalog: Catalog, max_bytes: int = MAX_BYTES, thorough: bool = False) -> Changes:
+    """Compare the articles with what a generation holds of them.
+
+    A file whose size and times prove it unchanged is read only where `thorough`; so are new files
+    past the first hundred. New files over `max_bytes` are no articles.
+    """
+    there = tuple(root for root in catalog.roots if os.path.lexists(root.path))
+    found = {one.path: one for one in find(there) if isinstance(one, Found)}
+    by_state: dict[State, set[str]] = {"unchanged": set(), "changed": set(), "gone": set()}
+    by_state["lost"] = set()
+    for stored in catalog.articles():
+        path = stored.found.path
+        if path in found:
+            by_state[_state(found.pop(path), stored, thorough)].add(path)
+        else:
+            by_state["gone" if stored.found.root in there else "lost"].add(path)
+    return Changes(
+        new=frozenset(_articles(found, max_bytes, thorough)),
+        changed=frozenset(by_state["changed"]),
+        gone=frozenset(by_state["gone"]),
+        lost=frozenset(by_state["lost"]),
+    )
+
+
+def _state(found: Found, stored: StoredArticle, thorough: bool) -> State:
+    if signature_is_proof(found, stored) and not thorough:
+        return "unchanged"
+    size = stored.found.signature.size
+    if found.signature.size != size:
+        return "changed"
+    contents = read(found.root, found.relative, size)
+    if isinstance(contents, Skipped):
+        return "gone"
+    return "unchanged" if contents.sha256 == stored.article.sha256 else "changed"
+
+
+def _articles(new: dict[str, Found], max_bytes: int, thorough: bool) -> Iterator[str]:
+    for number, (path, found) in enumerate(new.items()):
+        unread = number >= _MOST_READ and not thorough
+        if (found.signature.size <= max_bytes) if unread else _is_article(found, max_bytes):
+            yield path
+
+
+def _is_article(found: Found, max_bytes: int) -> bool:
+    contents = read(found.root, found.relative, max_bytes)
+    if isinstance(contents, Skipped):
+        return False
+    return isinstance(read_article(contents, DEFAULT_SETTINGS, Boundless()), ReadArticle)
