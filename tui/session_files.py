@@ -17,6 +17,7 @@ import msgspec
 
 from index.articles import Contents, Root, Skipped, read
 from index.errors import BylineError
+from index.files import sync_folder
 from qa.answers import Answered, NoAnswer
 from tui.json_lines import LineDecoder, encode_line
 
@@ -125,6 +126,8 @@ def append_event(path: Path, event: Event) -> None:
             try:
                 _write_all(descriptor, begin + encode_line(event).encode("ascii") + b"\n")
                 os.fsync(descriptor)
+                if size == 0:
+                    sync_folder(path.parent)
             except OSError:
                 with suppress(OSError):
                     os.ftruncate(descriptor, size)

@@ -127,15 +127,16 @@ class Sessions:
 
         What the trash holds of it from before, because it went on meanwhile, stays there.
         """
-        place = self._trashed(session_id)
+        file, place = self.path(session_id), self._trashed(session_id)
+        if not file.exists():
+            return
         try:
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
             if place.exists():
                 place.rename(place.with_stem(f"{session_id}-{secrets.token_hex(4)}"))
-            with suppress(FileNotFoundError):
-                self.path(session_id).rename(place)
+            file.rename(place)
         except OSError as error:
-            raise NotKept(f"{self.path(session_id)} cannot be deleted: {error.strerror}") from error
+            raise NotKept(f"{file} cannot be deleted: {error.strerror}") from error
 
     def restore(self, session_id: str) -> None:
         """Take a conversation out of the trash. Raises BadRequest where it is not in there."""

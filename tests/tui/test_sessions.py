@@ -1,0 +1,336 @@
+"""Conversations are still there, whatever happened to the process, the disk or their files."""
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import BadRequest
+from qa.answers import Status
+from tests.tui.replies import AT, answered, citation, turn, unanswered
+from tests.tui.terminal import ROOT
+from tui.session_files import NotKept
+from tui.sessions import Listing, Session, Sessions, SessionSummary, Turn, local_now
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Sessions:
+    return Sessions(tmp_path / "state" / "sessions")
+
+
+def begun(sessions: Sessions, *turns: Turn) -> str:
+    session_id = sessions.new().id
+    for one in turns:
+        sessions.append(session_id, one)
+    return session_id
+
+
+def test_a_conversation_comes_back_as_it_was(sessions: Sessions) -> None:
+    moved = citation(status=Status.MOVED, title="")
+    first = Turn("Why is it?", answered(citation(), moved, asked="Why is the port?"), AT)
+    second = Turn("who?", unanswered(), "2011-05-03T10:21:00+02:00")
+    session_id = begun(sessions, first, second)
+    assert sessions.load(session_id) == Session(
+        session_id, "", (first, second), (), created=AT, updated=second.at
+    )
+
+
+def test_what_no_utf_8_can_hold_comes_back_too(sessions: Sessions) -> None:
+    name = os.fsdecode(b"broken\xff.txt")
+    odd = citation("A \ud800 \x7f \u2028 \x00 line.", "line", name, f"/{name}")
+    asked = Turn("why \udfff?", answered(odd), AT)
+    session_id = begun(sessions, asked)
+    sessions.limit(session_id, (name,))
+    loaded = sessions.load(session_id)
+    assert (loaded.turns, loaded.within) == ((asked,), (name,))
+    (summary,) = sessions.list()
+    assert summary.first_question == "why \udfff?"
+    data = sessions.path(session_id).read_bytes()
+    assert data.isascii()
+    assert not set(data) & (set(range(32)) - {10} | {127})
+
+
+@given(st.text(st.characters(codec=None)), st.text(st.characters(codec=None)))
+def test_any_text_comes_back(question: str, quoted: str) -> None:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        sessions = Sessions(Path(folder))
+        asked = Turn(question, answered(citation(quoted, "")), AT)
+        session_id = begun(sessions, asked)
+        assert sessions.load(session_id).turns == (asked,)
+
+
+def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Sessions) -> None:
+    new = sessions.new()
+    assert (new.turns, new.within, new.name, new.created) == ((), (), "", new.updated)
+    assert not sessions.folder.exists()
+    assert sessions.list() == sessions.latest() == ()
+    with pytest.raises(BadRequest, match="cannot be opened"):
+        sessions.load(new.id)
+
+
+def test_a_name_and_a_limit_are_kept_and_can_be_taken_away(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn())
+    sessions.rename(session_id, "  The \n port ")
+    sessions.limit(session_id, ("a", "b c"))
+    loaded = sessions.load(session_id)
+    assert (loaded.name, loaded.within) == ("The port", ("a", "b c"))
+    assert sessions.list()[0].label == "The port"
+    sessions.rename(session_id, "")
+    sessions.limit(session_id, ())
+    loaded = sessions.load(session_id)
+    assert (loaded.name, loaded.within, len(loaded.turns)) == ("", (), 1)
+    assert sessions.list()[0].label == "why?"
+
+
+def test_the_last_used_stands_first_and_a_new_name_is_no_use(sessions: Sessions) -> None:
+    second = begun(sessions, turn("b", "2011-05-03T12:00:00+02:00"))
+    # Later than ten o'clock in Brussels, though it reads earlier.
+    third = begun(sessions, turn("c1"), turn("c2", "2011-05-03T09:00:00-04:00"))
+    first = begun(sessions, turn("a", "2011-05-03T11:59:59+02:00"))
+    sessions.rename(first, "The first")
+    assert sessions.list() == (
+        SessionSummary(third, "", "c1", 2, "2011-05-03T09:00:00-04:00"),
+        SessionSummary(second, "", "b", 1, "2011-05-03T12:00:00+02:00"),
+        SessionSummary(first, "The first", "a", 1, "2011-05-03T11:59:59+02:00"),
+    )
+    assert [one.id for one in sessions.latest()] == [third]
+
+
+def test_of_two_in_one_second_the_later_one_stands_first(sessions: Sessions) -> None:
+    ids = [begun(sessions, turn()) for _ in range(5)]
+    assert [one.id for one in sessions.list()] == ids[::-1]
+
+
+def test_all_words_are_searched_for_in_names_questions_and_answers(sessions: Sessions) -> None:
+    port = begun(sessions, turn("Why is it shut?"), Turn("Straße?", unanswered(), AT))
+    mill = begun(sessions, turn("And the mill?"))
+    sessions.rename(mill, "About Ghent")
+    found = {
+        words: {one.id for one in sessions.search(words)}
+        for words in ("SHUT", "ghent AND", "aground zeebrugge", "strasse", "shut ghent", "")
+    }
+    assert found == {
+        "SHUT": {port},
+        "ghent AND": {mill},
+        "aground zeebrugge": {port, mill},
+        "strasse": {port},
+        "shut ghent": set(),
+        "": {port, mill},
+    }
+
+
+def test_a_deleted_one_is_gone_and_can_be_had_back(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn())
+    sessions.delete(session_id)
+    assert sessions.listing() == Listing((), ())
+    sessions.delete(session_id)
+    sessions.restore(session_id)
+    assert len(sessions.load(session_id).turns) == 1
+    with pytest.raises(BadRequest, match="is not in the trash"):
+        sessions.restore(session_id)
+
+
+def test_a_deleted_one_that_goes_on_elsewhere_overwrites_nothing(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn("old"))
+    sessions.delete(session_id)
+    sessions.append(session_id, turn("new"))
+    with pytest.raises(NotKept, match="cannot be restored"):
+        sessions.restore(session_id)
+    sessions.delete(session_id)
+    sessions.restore(session_id)
+    assert sessions.load(session_id).turns[0].question == "new"
+    assert len(list((sessions.folder / "trash").iterdir())) == 1
+
+
+def test_a_torn_last_line_costs_only_itself(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn("one"), turn("two"))
+    path = sessions.path(session_id)
+    whole = path.read_bytes()
+    second = whole.index(b"\n") + 1
+    for length in (second, second + 1, second + 9, len(whole) - 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        torn = sessions.load(session_id)
+        kept = [one.question for one in torn.turns]
+        # Only the line's end is missing at the last cut.
+        assert kept == (["one", "two"] if length == len(whole) - 1 else ["one"])
+        assert len(torn.damage) == (second < length < len(whole) - 1)
+    assert torn.damage == ()
+    path.write_bytes(whole[: second + 9])
+    sessions.append(session_id, turn("three"))
+    loaded = sessions.load(session_id)
+    assert [one.question for one in loaded.turns] == ["one", "three"]
+    (told,) = loaded.damage
+    assert told.startswith("line 2: ")
+    assert sessions.list()[0].turns == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{}", b"[]", b"\0\0\0", b"\xff", b"null", b'{"type":"other"}', b"[" * 100_000],
+)
+def test_a_damaged_line_in_the_middle_costs_only_itself(sessions: Sessions, line: bytes) -> None:
+    session_id = begun(sessions, turn("one"))
+    with sessions.path(session_id).open("ab") as file:
+        file.write(line + b"\n")
+    sessions.append(session_id, turn("two"))
+    loaded = sessions.load(session_id)
+    assert [one.question for one in loaded.turns] == ["one", "two"]
+    assert len(loaded.damage) == 1
+    assert sessions.list()[0].turns == 2
+
+
+def test_what_is_no_conversation_is_passed_over_with_its_reason(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn())
+    damaged, empty, fifo, link = (sessions.path(sessions.new().id) for _ in range(4))
+    damaged.write_bytes(b"\0" * 100)
+    empty.touch()
+    os.mkfifo(fifo)
+    link.symlink_to(sessions.path(session_id))
+    (sessions.folder / "notes.jsonl").write_text("mine", encoding="ascii")
+    (sessions.folder / f"{session_id}.jsonl.bak").touch()
+    (sessions.folder / "folder").mkdir()
+    listing = sessions.listing()
+    assert [one.id for one in listing.summaries] == [session_id]
+    reasons = {Path(one.path).name: one.reason for one in listing.skipped}
+    assert reasons.pop(damaged.name).startswith("not a conversation: line 1: ")
+    assert reasons == {
+        empty.name: "not a conversation: empty",
+        fifo.name: "a FIFO, not a regular file",
+        link.name: "cannot be opened: Too many levels of symbolic links",
+        "notes.jsonl": "not a conversation, by its name",
+        f"{session_id}.jsonl.bak": "not a conversation, by its name",
+        "folder": "not a conversation, by its name",
+    }
+    assert [one.id for one in sessions.search("why")] == [session_id]
+
+
+@pytest.mark.parametrize("wrong", ["", "..", "../x", "/etc/passwd", "a\n", "20111122-1", "x\0"])
+def test_only_an_id_names_a_conversation(sessions: Sessions, wrong: str) -> None:
+    for use in (sessions.load, sessions.delete, sessions.restore, sessions.path):
+        with pytest.raises(BadRequest, match="is not the id of a conversation"):
+            use(wrong)
+
+
+def test_conversations_are_private(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn())
+    other = begun(sessions, turn())
+    sessions.delete(other)
+    modes = {
+        path: stat.S_IMODE(path.stat().st_mode)
+        for path in (sessions.folder, sessions.path(session_id), sessions.folder / "trash")
+    }
+    assert list(modes.values()) == [0o700, 0o600, 0o700]
+
+
+def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = begun(sessions, turn("one"))
+    before = sessions.path(session_id).read_bytes()
+    write = os.write
+
+    def fill(descriptor: int, data: bytes) -> int:
+        if len(data) < 50:
+            raise OSError(28, "No space left on device")
+        return write(descriptor, data[:50])
+
+    monkeypatch.setattr("tui.session_files.os.write", fill)
+    with pytest.raises(NotKept, match="No space left on device"):
+        sessions.append(session_id, turn("two"))
+    assert sessions.path(session_id).read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotKept):
+        begun(Sessions(tmp_path / "file" / "sessions"), turn())
+
+
+def test_a_turn_is_on_the_disk_before_append_returns(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    write, sync = os.write, os.fsync
+
+    def noted_write(descriptor: int, data: bytes) -> int:
+        done.append("write")
+        return write(descriptor, data)
+
+    def noted_sync(descriptor: int) -> None:
+        done.append("sync")
+        sync(descriptor)
+
+    monkeypatch.setattr("tui.session_files.os.write", noted_write)
+    monkeypatch.setattr("tui.session_files.os.fsync", noted_sync)
+    session_id = begun(sessions, turn())
+    # The folder is synced too, so that the new name is there.
+    assert done == ["write", "sync", "sync"]
+    sessions.append(session_id, turn())
+    assert done[3:] == ["write", "sync"]
+
+
+WRITER = """\
+import sys
+from pathlib import Path
+from tests.tui.replies import turn
+from tui.sessions import Sessions
+
+folder, session_id, name = sys.argv[1:]
+for number in range(100):
+    Sessions(Path(folder)).append(session_id, turn(f"{name} {number} {'x' * 9000}"))
+"""
+
+
+def test_two_chats_at_once_lose_and_mix_nothing(sessions: Sessions) -> None:
+    session_id = begun(sessions, turn("zero"))
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(sessions.folder), session_id, name], cwd=ROOT
+        )
+        for name in "ab"
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    loaded = sessions.load(session_id)
+    asked = [one.question.split() for one in loaded.turns[1:]]
+    for name in "ab":
+        mine = [words[1] for words in asked if words[0] == name]
+        assert mine == [str(number) for number in range(100)]
+    assert (len(asked), loaded.damage) == (200, ())
+
+
+def least_seconds(run: object) -> float:
+    """Processor time, the least of three: other processes can only slow it."""
+    assert callable(run)
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        run()
+        spent.append(time.process_time() - began)
+    return min(spent)
+
+
+def test_long_conversations_and_many_of_them_are_read_fast(sessions: Sessions) -> None:
+    rich = replace(answered(), answers=answered().answers * 3)
+    session_id = begun(sessions, Turn("why?", rich, AT))
+    path = sessions.path(session_id)
+    line = path.read_bytes()
+    path.write_bytes(line * 500)
+    assert least_seconds(lambda: sessions.load(session_id)) < 0.1
+    for _ in range(200):
+        sessions.path(sessions.new().id).write_bytes(line * 10)
+    path.unlink()
+    assert len(sessions.list()) == 200
+    assert least_seconds(sessions.list) < 0.1
+
+
+def test_the_time_of_a_turn_is_local_to_the_second() -> None:
+    assert len(local_now()) == len(AT)
