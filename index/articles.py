@@ -157,6 +157,26 @@ def _kind(mode: int) -> str:
 def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Skipped:
     """Read an article's bytes, refusing links, special files and files over `max_bytes`."""
     path = absolute_path(root, relative)
+    opened = open_regular(root, relative)
+    if isinstance(opened, Skipped):
+        return opened
+    try:
+        status = os.fstat(opened)
+        if status.st_size > max_bytes:
+            return Skipped(path, _too_large(status.st_size, max_bytes))
+        data = _read_at_most(opened, max_bytes + 1)
+    except OSError as error:
+        return Skipped(path, f"cannot be read: {error.strerror}")
+    finally:
+        os.close(opened)
+    if len(data) > max_bytes:
+        return Skipped(path, _too_large(len(data), max_bytes))
+    return Contents(data, Signature.of(status))
+
+
+def open_regular(root: Root, relative: str) -> int | Skipped:
+    """Open an article for reading, refusing links and special files; the descriptor is yours."""
+    path = absolute_path(root, relative)
     if not _is_beneath(root, relative):
         return Skipped(path, "leads outside the folder it was found in")
     try:
@@ -164,20 +184,11 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return Skipped(path, f"cannot be opened: {error.strerror}")
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
-        if status.st_size > max_bytes:
-            return Skipped(path, _too_large(status.st_size, max_bytes))
-        data = _read_at_most(descriptor, max_bytes + 1)
-    except OSError as error:
-        return Skipped(path, f"cannot be read: {error.strerror}")
-    finally:
-        os.close(descriptor)
-    if len(data) > max_bytes:
-        return Skipped(path, _too_large(len(data), max_bytes))
-    return Contents(data, Signature.of(status))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    return Skipped(path, f"{_kind(mode)}, not a regular file")
 
 
 def _read_at_most(descriptor: int, limit: int) -> bytes:

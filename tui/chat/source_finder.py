@@ -1,0 +1,82 @@
+"""The line in which words to be found in an article are typed."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+
+class SourceFinder(Horizontal):
+    """Asks what to find, and tells how much of it there is."""
+
+    DEFAULT_CSS = """
+    SourceFinder {
+        display: none;
+        height: 1;
+        background: $surface;
+        & > Input { width: 1fr; height: 1; border: none; padding: 0 1; }
+        & > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,down", "step(1)", "Next", id="source.next"),
+        Binding("shift+enter,up", "step(-1)", "Previous", id="source.previous"),
+        Binding("escape", "leave", "Close", id="source.leave"),
+    ]
+
+    class Typed(Message):
+        """Other words are to be found."""
+
+        def __init__(self, wanted: str) -> None:
+            super().__init__()
+            self.wanted = wanted
+
+    class Stepped(Message):
+        """Another of the places is asked for."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+            """1 for the next, -1 for the one before."""
+
+    class Left(Message):
+        """Nothing is to be found any more."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the words and the count."""
+        yield Input(placeholder="find in the article", select_on_focus=True)
+        yield Static("", markup=False)
+
+    def ask(self) -> None:
+        """Take what is typed."""
+        self.query_one(Input).focus()
+
+    def tell(self, count: str) -> None:
+        """Tell how much was found."""
+        self.query_one(Static).update(count)
+
+    @property
+    def wanted(self) -> str:
+        """What is to be found."""
+        return self.query_one(Input).value
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass on what is typed."""
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next."""
+        event.stop()
+        self.action_step(1)
+
+    def action_step(self, by: int) -> None:
+        """Go to another place."""
+        self.post_message(self.Stepped(by))
+
+    def action_leave(self) -> None:
+        """Find no more."""
+        self.post_message(self.Left())

@@ -1,0 +1,44 @@
+"""What stands above an article: which it is, and how it is now."""
+
+from textual.content import Content
+
+from qa.answers import Citation, Status
+from tui.chat.source_loading import NOTHING, Loaded, Outcome, Unreadable, Wanted
+from tui.display import visible, visible_name
+from tui.wording import STATUSES, about
+
+
+def header(wanted: Wanted, outcome: Outcome) -> Content:
+    """Tell path and line, title and date, and what became of it since it was indexed."""
+    if wanted is NOTHING:
+        return Content("")
+    note = _note(outcome)
+    told = about(wanted) if isinstance(wanted, Citation) else wanted.title
+    place = visible_name(wanted.path) + (
+        f":{_line(wanted, outcome)}" if _line(wanted, outcome) else ""
+    )
+    parts: list[str | tuple[str, str]] = [(place, "bold")]
+    if told:
+        parts.append("  " + visible(told))
+    if note:
+        parts.append((f"\n{note}", "bold $text-warning"))
+    return Content.assemble(*parts)
+
+
+def _line(wanted: Wanted, outcome: Outcome) -> int:
+    """Give the line of the citation, as it is now; 0 without one."""
+    if not isinstance(wanted, Citation):
+        return 0
+    return outcome.marks.place.line if isinstance(outcome, Loaded) else wanted.answer.line
+
+
+def _note(outcome: Outcome) -> str:
+    match outcome:
+        case Loaded(_, marks) if marks.status is Status.MOVED:
+            return f"moved since it was indexed, to line {marks.place.line}"
+        case Loaded(_, marks):
+            return STATUSES[marks.status]
+        case Unreadable(status):
+            return STATUSES[status]
+        case _:
+            return ""
