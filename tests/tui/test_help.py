@@ -49,6 +49,12 @@ def test_the_commands_that_read_take_a_reader(shell: Shell, command: tuple[str, 
     assert "[default:" in told.split("--reader")[1]
 
 
+def test_the_threshold_is_said_to_be_calibrated_where_it_was(shell: Shell) -> None:
+    told = " ".join(shell.byline("ask", "--help").out.split())
+    assert "[default: calibrated on SQuAD dev articles]" in told
+    assert "held-out" not in told
+
+
 def test_the_version_is_told(shell: Shell) -> None:
     ran = shell.byline("--version")
     assert ran.code == 0

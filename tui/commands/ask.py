@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from index.errors import BadRequest
-from qa.answers import Answered, Reply
-from qa.bot import DEFAULT_ANSWERS, Bot
+from qa.answers import DEFAULT_ANSWERS, Answered, Reply
+from qa.bot import Bot
 from qa.confidence import default_threshold
 from tui.display import visible
 from tui.exits import Exit
@@ -53,7 +53,7 @@ questions, is accepted and not used yet.""",
     "--threshold",
     type=click.FloatRange(0, 1),
     metavar="P",
-    help="Confidence under which there is no answer. [default: chosen on held-out questions]",
+    help="Confidence under which there is no answer. [default: calibrated on SQuAD dev articles]",
 )
 @reader_option
 @index_option
