@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+LONGEST_QUESTION = 4_000
+"""Code points."""
+DEFAULT_ANSWERS = 3
+"""Distinct ones that a question gets, at most."""
+
 
 class Status(StrEnum):
     """How the cited words stand in their file, read again when the question was answered."""
@@ -49,6 +54,13 @@ class Quote:
     end_column: int
 
 
+def offset_in(sentence: Quote, answer: Quote) -> int:
+    """Give the code point of a sentence at which an answer in it begins."""
+    above = sentence.text.split("\n")[: answer.line - sentence.line]
+    first = 1 if above else sentence.column
+    return sum(len(line) + 1 for line in above) + answer.column - first
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where an answer stands."""
@@ -74,9 +86,7 @@ class Citation:
     @property
     def parts(self) -> tuple[str, str, str]:
         """The sentence in three: before the answer, the answer itself, after it."""
-        above = self.sentence.text.split("\n")[: self.answer.line - self.sentence.line]
-        first = 1 if above else self.sentence.column
-        start = sum(len(line) + 1 for line in above) + self.answer.column - first
+        start = offset_in(self.sentence, self.answer)
         end = start + len(self.answer.text)
         return self.sentence.text[:start], self.sentence.text[start:end], self.sentence.text[end:]
 

@@ -9,7 +9,7 @@ from index.catalog import StoredArticle
 from index.passages import Passage
 from index.spans import Span
 from index.text import NotText, Text, decode
-from qa.answers import Citation, Quote, Status
+from qa.answers import Citation, Quote, Status, offset_in
 
 
 def shown_path(root: Root, relative: str) -> str:
@@ -37,27 +37,48 @@ class Shelf:
         return self.contents[found.path]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a quote stands in its file now, and where; where it stood, if it does so no more."""
+
+    status: Status
+    answer: Quote
+    sentence: Quote
+
+
 def cite(
     article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: Shelf
 ) -> Citation:
     """Cite a span of an indexed passage, and tell how it stands in its file now."""
     before = (quote_of(passage, answer), quote_of(passage, sentence))
     contents = shelf.read(article)
+    if isinstance(contents, Contents) and contents.sha256 == article.article.sha256:
+        return _citation(article, Standing(Status.UNCHANGED, *before))
+    return _citation(article, find_again(contents, *before))
+
+
+def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> Standing:
+    """Find a sentence, and the answer in it, in a file as it is now.
+
+    Of several copies the one nearest to where it stood counts.
+    """
     if isinstance(contents, Skipped):
-        return _citation(article, Status.GONE, *before)
-    if contents.sha256 == article.article.sha256:
-        return _citation(article, Status.UNCHANGED, *before)
+        return Standing(Status.GONE, answer, sentence)
     text = decode(contents.data)
-    places = [] if isinstance(text, NotText) else _occurrences(text.text, before[1].text)
+    places = [] if isinstance(text, NotText) else _occurrences(text.text, sentence.text)
     if isinstance(text, NotText) or not places:
-        return _citation(article, Status.CHANGED, *before)
-    # The copy nearest to the line where it stood counts.
-    start = min(places, key=lambda at: abs(text.line_of(at) - before[1].line))
-    now = (
-        _quote_in(text, answer.shifted(start - sentence.start)),
-        _quote_in(text, sentence.shifted(start - sentence.start)),
-    )
-    return _citation(article, Status.UNCHANGED if now == before else Status.MOVED, *now)
+        return Standing(Status.CHANGED, answer, sentence)
+
+    def distance(start: int) -> tuple[int, int]:
+        place = text.place(start)
+        return abs(place.line - sentence.line), abs(place.column - sentence.column)
+
+    start = min(places, key=distance)
+    within = start + offset_in(sentence, answer)
+    now_answer = _quote_in(text, Span(within, within + len(answer.text)))
+    now_sentence = _quote_in(text, Span(start, start + len(sentence.text)))
+    stayed = (now_answer, now_sentence) == (answer, sentence)
+    return Standing(Status.UNCHANGED if stayed else Status.MOVED, now_answer, now_sentence)
 
 
 def _occurrences(text: str, wanted: str) -> list[int]:
@@ -68,14 +89,14 @@ def _occurrences(text: str, wanted: str) -> list[int]:
     return found
 
 
-def _citation(article: StoredArticle, status: Status, answer: Quote, sentence: Quote) -> Citation:
+def _citation(article: StoredArticle, standing: Standing) -> Citation:
     found = article.found
     return Citation(
         path=shown_path(found.root, found.relative),
         file=found.path,
-        status=status,
-        answer=answer,
-        sentence=sentence,
+        status=standing.status,
+        answer=standing.answer,
+        sentence=standing.sentence,
         title=article.article.title,
         dates=article.article.dates,
     )

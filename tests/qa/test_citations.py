@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Root
+from index.articles import Contents, Root, Signature
 from index.spans import Span
 from qa.answers import Citation, Quote, Status
-from qa.citations import Shelf, cite, quote_of, shown_path
+from qa.citations import Shelf, Standing, cite, find_again, quote_of, shown_path
 from tests.qa.fakes import Library, passage
 
 SENTENCE = "Russia's envoy to the alliance, a Mr Dmitry Rogozin, said no."
@@ -158,6 +158,13 @@ def test_of_two_copies_the_nearest_to_the_old_line_is_cited(library: Library) ->
     path.write_text(f"The dam held. {new}The dam held.\n\n{filler}  The dam held.\n", "utf-8")
     citation = cited(library, "twice.txt", "dam")
     assert (citation.status, citation.answer) == (Status.MOVED, Quote("dam", 15, 5, 15, 7))
+
+
+def test_of_two_copies_on_one_line_the_one_that_never_moved_is_cited() -> None:
+    text = "The dam held. So. The dam held."
+    contents = Contents(text.encode(), Signature(len(text), 0, 0, 0))
+    answer, sentence = Quote("dam", 1, 23, 1, 25), Quote("The dam held.", 1, 19, 1, 31)
+    assert find_again(contents, answer, sentence) == Standing(Status.UNCHANGED, answer, sentence)
 
 
 def test_a_file_is_read_once_for_all_citations_of_a_reply(library: Library, envoy: Path) -> None:
