@@ -66,7 +66,7 @@ def _model(manifest: Manifest, cache: Path) -> Finding:
     if not faults:
         return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")
     try:
-        here = find_model(name)
+        here = find_model(name, from_hub=False)
     except BylineError as error:
         return Finding(
             "model", "broken", error.message, "put the model back, or index with another"

@@ -48,13 +48,14 @@ class Model:
     prompts: Prompts
 
 
-def find_model(name: str) -> Model:
+def find_model(name: str, *, from_hub: bool = True) -> Model:
     """Find a model by name or path and check it; the hub is asked only for a name not on disk.
 
-    Raises ModelUnavailable where it is not to be had, or is not one that may be loaded.
+    Without `from_hub` it is never asked. Raises ModelUnavailable where the model is not to be had,
+    or is not one that may be loaded.
     """
     go_offline()
-    folder = _folder(name)
+    folder = _folder(name, from_hub)
     modules = _check_modules(folder)
     _check_weights(folder)
     hashes = {path.relative_to(folder): sha256_of(path) for path in sorted(_hashed_files(folder))}
@@ -79,14 +80,14 @@ class Transformer:
     """SHA-256 over the names, sizes and times of its files."""
 
 
-def find_transformer(name: str) -> Transformer:
+def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
     """Find a transformer by name or path and check it, as `find_model` does.
 
     It is told apart by its files' sizes and times: a question cannot wait for all of it to be read.
     Raises ModelUnavailable.
     """
     go_offline()
-    folder = _folder(name)
+    folder = _folder(name, from_hub)
     _refuse_foreign_code(folder)
     _check_weights(folder)
     lines = []
@@ -108,7 +109,7 @@ def _is_default(name: str) -> bool:
     return name in _DEFAULT_ALIASES
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, from_hub: bool) -> Path:
     if _is_default(name):
         package = importlib.util.find_spec(DEFAULT_PACKAGE)
         if package is None or package.origin is None:
@@ -122,20 +123,31 @@ def _folder(name: str) -> Path:
         return path.resolve()
     if name.startswith((".", "/", "~")):
         raise ModelUnavailable(f"no model folder at {name}")
-    return _from_hub(name)
+    try:
+        return _downloaded(name)
+    except FileNotFoundError:
+        if from_hub:
+            return _from_hub(name)
+        raise ModelUnavailable(
+            f"model {name!r} is not on this disk, and nothing was downloaded"
+        ) from None
 
 
-def _from_hub(name: str) -> Path:
-    """Take a model from the hub's cache on disk, else, as the person named it, from the hub."""
-    from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+def _downloaded(name: str) -> Path:
+    """Find a model in the hub's cache on disk. Raises FileNotFoundError where it is not there."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
 
     try:
         return Path(snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
     except HFValidationError as error:
         raise ModelUnavailable(f"{name!r} is neither a folder nor a model's name") from error
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
     constants.HF_HUB_OFFLINE = False
     try:
         return Path(snapshot_download(name, ignore_patterns=_IGNORED_DOWNLOADS))

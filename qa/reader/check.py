@@ -11,7 +11,7 @@ from qa.reader.sources import find_reader
 def check_reader(name: str, cache: Path) -> Finding:
     """Look at a reader, by name or path, and at its export."""
     try:
-        source = find_reader(name)
+        source = find_reader(name, from_hub=False)
     except BylineError as error:
         return Finding("reader", "broken", error.message, "name another with --reader")
     faults = reader_faults(source, cache)

@@ -54,17 +54,17 @@ class Source(Protocol):
         """Load it. Raises ModelUnavailable."""
 
 
-def find_reader(name: str) -> Source:
+def find_reader(name: str, *, from_hub: bool = True) -> Source:
     """Find Byline's own reader, one that `qa.reader.train` made, or another by name or path.
 
-    Raises ModelUnavailable.
+    Without `from_hub` the hub is not asked for a name not on disk. Raises ModelUnavailable.
     """
     if not name:
         raise ModelUnavailable("the reader has no name; leave --reader out for Byline's own")
     folder = FOLDER if name == DEFAULT_READER else Path(name).expanduser()
     if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
         return _Trained(name, folder, read_record(folder).sha256)
-    return _Foreign(find_transformer(name))
+    return _Foreign(find_transformer(name, from_hub=from_hub))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class FakeModels:
     question_encoders: list[QuickEncoder] = field(default_factory=list)
     readers: list[str] = field(default_factory=list)
 
-    def find(self, name: str) -> Model:
+    def find(self, name: str, **_: object) -> Model:
         self.found.append(name)
         return fake_model(name=name)
 

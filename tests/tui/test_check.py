@@ -1,5 +1,10 @@
+import huggingface_hub
+import pytest
+from huggingface_hub.errors import LocalEntryNotFoundError
+
+from index.models import find_model
 from tests.fakes import fake_model
-from tests.tui.fakes import Shell
+from tests.tui.fakes import Shell, assert_one_line_error
 
 
 def test_all_sound_is_exit_code_0(indexed: Shell) -> None:
@@ -41,10 +46,40 @@ def test_a_file_of_the_index_that_changed_is_broken(indexed: Shell) -> None:
 def test_another_model_than_the_index_s_is_broken(indexed: Shell) -> None:
     indexed.patch.setattr("index.check.export_faults", lambda _: ["missing"])
     assert indexed.byline("check").code == 1
-    indexed.patch.setattr("index.check.find_model", lambda name: fake_model("b" * 64, name))
+    indexed.patch.setattr("index.check.find_model", lambda name, **_: fake_model("b" * 64, name))
     ran = indexed.byline("check")
     assert ran.code == 2
     assert "BROKEN model: all-MiniLM-L6-v2 is not the one that the index was built with" in ran.out
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """A hub with nothing of it on disk; what it is asked for, and whether only on disk."""
+    asked: list[tuple[str, bool]] = []
+
+    def download(name: str, *, local_files_only: bool = False, **_: object) -> str:
+        asked.append((name, local_files_only))
+        raise LocalEntryNotFoundError(name)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    return asked
+
+
+def test_checking_never_asks_the_hub(indexed: Shell, hub: list[tuple[str, bool]]) -> None:
+    indexed.patch.setattr("index.check.export_faults", lambda _: ["missing"])
+    indexed.patch.setattr("index.check.find_model", find_model)
+    indexed.byline("index", "--full", "--model", "somebody/model")
+    ran = indexed.byline("check", "--reader", "somebody/reader")
+    assert ran.code == 2
+    assert hub == [("somebody/model", True), ("somebody/reader", True)]
+    told = "is not on this disk, and nothing was downloaded"
+    assert f"BROKEN model: model 'somebody/model' {told}; put the model back" in ran.out
+    assert f"BROKEN reader: model 'somebody/reader' {told}; name another with --reader" in ran.out
+    # A question would.
+    assert_one_line_error(
+        indexed.byline("bench", "read", "--reader", "somebody/reader"), "could not be downloaded"
+    )
+    assert hub[2:] == [("somebody/reader", True), ("somebody/reader", False)]
 
 
 def test_checking_writes_nothing(indexed: Shell) -> None:
