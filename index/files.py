@@ -37,6 +37,16 @@ def replace_synced(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def create_synced(path: Path, data: bytes) -> None:
+    """Put a new file where none is, whole at once. Raises FileExistsError where there is one."""
+    path.touch(exist_ok=False)
+    try:
+        replace_synced(path, data)
+    except BaseException:
+        path.unlink()
+        raise
+
+
 def sha256_of(path: Path) -> str:
     """Give the hex digest of a file's contents."""
     with path.open("rb") as file:

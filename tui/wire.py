@@ -1,6 +1,7 @@
 """Replies and reports as JSON: the contract that scripts rely on."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from index.articles import Skipped
@@ -8,6 +9,7 @@ from index.check import Finding
 from index.progress import Summary
 from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
+from tui.verification import Verified
 
 
 def reply_line(reply: Reply, question_id: str | int | None) -> str:
@@ -89,6 +91,26 @@ def lookup_line(found: Lookup) -> str:
             "lines": [{"line": one.number, "text": one.text} for one in found.lines],
         }
     )
+
+
+def verified_line(verified: Sequence[Verified]) -> str:
+    """Give how the quotes of an export stand now as one line of JSON."""
+    stand = all(one.stands_there for one in verified)
+    return _line({"stand": stand, "quotes": [_verified(one) for one in verified]})
+
+
+def _verified(one: Verified) -> dict[str, Any]:
+    """Give a quote; `now` is where it stands, or nothing where it does so no more."""
+    record, standing = one.record, one.standing
+    return {
+        "path": record.path,
+        "file": record.file,
+        **_place(record.answer),
+        "status": standing.status.value,
+        "now": _place(standing.answer) if standing.status.stands else None,
+        "text": record.answer.text,
+        "quote": record.sentence.text,
+    }
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
