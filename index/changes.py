@@ -1,7 +1,7 @@
 """Which articles are no longer as they were indexed, told without reading more than needed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +9,8 @@ from index.articles import MAX_BYTES, Found, Skipped, find, read
 from index.catalog import Catalog, StoredArticle
 from index.passages import DEFAULT_SETTINGS, Boundless
 from index.plan import signature_is_proof
-from index.reading import ReadArticle, read_article
+from index.reading import read_article
+from index.text import NotText
 
 State = Literal["unchanged", "changed", "gone", "lost"]
 _MOST_READ = 100
@@ -25,6 +26,8 @@ class Changes:
     gone: frozenset[str]
     lost: frozenset[str]
     """Under a remembered folder that is not there now; a build keeps these as they were."""
+    skipped: tuple[Skipped, ...]
+    """What a build would pass over, as far as it was looked at."""
 
     def __bool__(self) -> bool:
         """Tell whether a build would change anything."""
@@ -35,10 +38,11 @@ def changes(catalog: Catalog, max_bytes: int = MAX_BYTES, thorough: bool = False
     """Compare the articles with what a generation holds of them.
 
     A file whose size and times prove it unchanged is read only where `thorough`; so are new files
-    past the first hundred. New files over `max_bytes` are no articles.
+    past the first hundred. New files over `max_bytes` are skipped.
     """
     there = tuple(root for root in catalog.roots if os.path.lexists(root.path))
-    found = {one.path: one for one in find(there) if isinstance(one, Found)}
+    items = list(find(there))
+    found = {one.path: one for one in items if isinstance(one, Found)}
     by_state: dict[State, set[str]] = {"unchanged": set(), "changed": set(), "gone": set()}
     by_state["lost"] = set()
     for stored in catalog.articles():
@@ -47,11 +51,14 @@ def changes(catalog: Catalog, max_bytes: int = MAX_BYTES, thorough: bool = False
             by_state[_state(found.pop(path), stored, thorough)].add(path)
         else:
             by_state["gone" if stored.found.root in there else "lost"].add(path)
+    new = list(_read_new(found.values(), max_bytes, thorough))
+    skipped = [one for one in (*items, *new) if isinstance(one, Skipped)]
     return Changes(
-        new=frozenset(_articles(found, max_bytes, thorough)),
+        new=frozenset(one.path for one in new if isinstance(one, Found)),
         changed=frozenset(by_state["changed"]),
         gone=frozenset(by_state["gone"]),
         lost=frozenset(by_state["lost"]),
+        skipped=tuple(skipped),
     )
 
 
@@ -67,15 +74,17 @@ def _state(found: Found, stored: StoredArticle, thorough: bool) -> State:
     return "unchanged" if contents.sha256 == stored.article.sha256 else "changed"
 
 
-def _articles(new: dict[str, Found], max_bytes: int, thorough: bool) -> Iterator[str]:
-    for number, (path, found) in enumerate(new.items()):
-        unread = number >= _MOST_READ and not thorough
-        if (found.signature.size <= max_bytes) if unread else _is_article(found, max_bytes):
-            yield path
+def _read_new(new: Iterable[Found], max_bytes: int, thorough: bool) -> Iterator[Found | Skipped]:
+    for number, found in enumerate(new):
+        if number < _MOST_READ or thorough or found.signature.size > max_bytes:
+            yield _if_article(found, max_bytes)
+        else:
+            yield found
 
 
-def _is_article(found: Found, max_bytes: int) -> bool:
+def _if_article(found: Found, max_bytes: int) -> Found | Skipped:
     contents = read(found.root, found.relative, max_bytes)
     if isinstance(contents, Skipped):
-        return False
-    return isinstance(read_article(contents, DEFAULT_SETTINGS, Boundless()), ReadArticle)
+        return contents
+    article = read_article(contents, DEFAULT_SETTINGS, Boundless())
+    return Skipped(found.path, article.reason) if isinstance(article, NotText) else found

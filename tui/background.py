@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import msgspec
 
 from index.articles import MAX_BYTES
 from index.errors import BylineError
-from index.progress import Summary
+from index.progress import Progress, Summary
 from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
 from tui.json_lines import encode_line
 
@@ -26,6 +27,8 @@ NICENESS = 10
 """Added to the child's: a keypress goes before a build."""
 _GRACE = 1.0
 """Seconds that a child has to tidy up when it is told to stop."""
+_EVERY = 0.1
+"""Seconds between two tidings of progress."""
 _KEPT = 8192
 """Last bytes of what a child writes to its standard error."""
 
@@ -149,7 +152,7 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         os.dup2(2, 1)
         with suppress(BrokenPipeError):  # who wanted it is gone
-            for event in _run(job):
+            for event in _thinned(_run(job)):
                 print(event_line(event), file=out, flush=True)
 
 
@@ -161,6 +164,18 @@ def _run(job: Job) -> Iterator[Event]:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         yield Failed("Could not be done", place + (error.strerror or str(error)))
+
+
+def _thinned(events: Iterator[Event]) -> Iterator[Event]:
+    """Leave out progress that comes faster than anyone can follow."""
+    shown = -_EVERY
+    for event in events:
+        now = time.monotonic()
+        if isinstance(event, Progress):
+            if 0 < event.done < event.total and now - shown < _EVERY:
+                continue
+            shown = now
+        yield event
 
 
 def _work(job: Job) -> Iterator[Event]:

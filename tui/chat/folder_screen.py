@@ -1,0 +1,132 @@
+"""Choosing a folder: in a tree, or by typing its path."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text, TextType
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Button, DirectoryTree, Footer, Input, Label, Tree
+from textual.widgets.directory_tree import DirEntry
+
+from tui.display import visible_name
+
+
+class FolderTree(DirectoryTree):
+    """Folders, hidden ones left out; Enter chooses one, the arrows open and close."""
+
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Choose", show=False, id="folders.choose"),
+        Binding("right", "open", "Open", show=False, id="folders.open"),
+        Binding("left", "close", "Close", show=False, id="folders.close"),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """A folder was chosen."""
+
+        path: Path
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Leave out files and hidden folders."""
+        return [one for one in paths if not one.name.startswith(".") and self._safe_is_dir(one)]
+
+    def process_label(self, label: TextType) -> Text:
+        """Show a name as what it is."""
+        return Text(visible_name(str(label)), no_wrap=True)
+
+    def action_choose(self) -> None:
+        """Choose the folder with the cursor."""
+        node = self.cursor_node
+        if node and node.data:
+            self.post_message(self.Chosen(node.data.path))
+
+    def action_open(self) -> None:
+        """Show what is in the folder."""
+        if self.cursor_node:
+            self.cursor_node.expand()
+
+    def action_close(self) -> None:
+        """Close the folder, or go to the one that it is in."""
+        node = self.cursor_node
+        if node and node.is_expanded and node is not self.root:
+            node.collapse()
+        elif node and node.parent:
+            self.move_cursor(node.parent)
+
+
+class FolderScreen(ModalScreen[str]):
+    """Asks for a folder; gives its path, or nothing."""
+
+    CSS_PATH = "folder_screen.tcss"
+    HELP = """
+    Choose the folder that holds your articles: its .txt and .md files are read, and those in the
+    folders below it. **Right** opens a folder, **left** closes it, **Enter** chooses it. A path can
+    be typed below; **~** is your home.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="folder.back", tooltip="Choose none"),
+        Binding("slash", "type", "Type a path", id="folder.type", tooltip="Type the path"),
+    ]
+
+    def __init__(self, start: Path | None = None) -> None:
+        super().__init__()
+        self._start = start or Path.home()
+        self._highlighted = self._start
+
+    def compose(self) -> ComposeResult:
+        """Lay the dialog out."""
+        yield Label("Which folder holds your articles?", classes="title")
+        yield FolderTree(self._start, id="tree")
+        yield Input(placeholder="or type a path", id="path")
+        yield Label("", id="told", markup=False)
+        with Horizontal(id="buttons"):
+            yield Button("Index this folder", variant="primary", id="choose")
+            yield Button("Cancel", id="cancel")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin in the tree."""
+        self.query_one(FolderTree).focus()
+
+    @on(Tree.NodeHighlighted)
+    def _highlight(self, highlighted: Tree.NodeHighlighted[DirEntry]) -> None:
+        assert highlighted.node.data
+        self._highlighted = highlighted.node.data.path
+        self.query_one(Input).value = visible_name(str(self._highlighted))
+
+    @on(FolderTree.Chosen)
+    def _chosen(self, chosen: FolderTree.Chosen) -> None:
+        self._choose(str(chosen.path))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#choose")
+    def _typed(self) -> None:
+        typed = self.query_one(Input).value
+        shown = visible_name(str(self._highlighted))
+        self._choose(str(self._highlighted) if typed == shown else typed)
+
+    @on(Button.Pressed, "#cancel")
+    def action_leave(self) -> None:
+        """Choose none."""
+        self.dismiss("")
+
+    def action_type(self) -> None:
+        """Go to the path."""
+        self.query_one(Input).focus()
+
+    def _choose(self, path: str) -> None:
+        if path and Path(path).expanduser().exists():
+            self.dismiss(path)
+        else:
+            told = f"There is no folder {visible_name(path)}" if path else "Type a path"
+            self.query_one("#told", Label).update(Content(told))

@@ -1,0 +1,317 @@
+"""The library: the indexed folders and articles, what changed, what was skipped."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Label, Static, TabbedContent, TabPane
+
+from index.articles import MAX_BYTES, Skipped
+from index.changes import Changes
+from index.errors import BylineError, NoIndex
+from index.store import Store
+from tui.chat.acting import complain, say
+from tui.chat.folder_screen import FolderScreen
+from tui.chat.progress_bar import ProgressBar
+from tui.chat.row_table import Column, Row, RowTable
+from tui.display import visible, visible_name
+from tui.library import Library, LibraryRoot, changes, read_library
+from tui.library_entries import Entry, Order, State, entries, filtered, ordered
+from tui.wording import day
+
+_COLUMNS = {
+    Order.TITLE: Column("Article"),
+    Order.DATE: Column("Date", 17),
+    Order.LINES: Column("Lines", 9, right=True),
+    Order.PASSAGES: Column("Passages", 10, right=True),
+    Order.STATE: Column("Now", 14),
+}
+_NARROW = 100
+"""Cells; on less there is no room for the counts."""
+_COUNTS = (Order.LINES, Order.PASSAGES)
+_SKIPPED = (Column("Reason"), Column("File"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArticle:
+    """Show an article."""
+
+    file: str
+    """Absolute path."""
+    path: str
+    """As answers cite it."""
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTo:
+    """Ask only these articles; all, where there are none here."""
+
+    paths: tuple[str, ...]
+    """Absolute."""
+
+
+class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
+    """What is indexed; gives an article to open, or what to limit the chat to."""
+
+    CSS_PATH = "library_screen.tcss"
+    HELP = """
+    The articles that questions look into. **Enter** opens one. **Space** marks one, **\\*** all
+    that are shown; **l** limits the chat to those marked, **c** lifts the limit. **/** filters by
+    title and path. **1** to **5**, or a click on a heading, put them in order; once more turns the
+    order round. **r** brings the index up to date, **a** adds a folder, **s** shows what was
+    skipped and why.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="library.back", tooltip="Back to the chat"),
+        Binding("slash", "filter", "Filter", id="library.filter",
+                tooltip="Filter by title or path"),
+        Binding("space", "mark", "Mark", id="library.mark", tooltip="Mark this article"),
+        Binding("asterisk", "mark_all", "Mark all", show=False, id="library.mark-all",
+                tooltip="Mark all articles that are shown, or none"),
+        Binding("l", "limit", "Limit", id="library.limit",
+                tooltip="Limit the chat to the marked articles"),
+        Binding("c", "clear", "No limit", id="library.clear", tooltip="Ask all articles again"),
+        Binding("r", "rebuild", "Rebuild", id="library.rebuild",
+                tooltip="Bring the index up to date"),
+        Binding("a", "add", "Add folder", id="library.add", tooltip="Index another folder"),
+        Binding("s", "skipped", "Skipped", id="library.skipped",
+                tooltip="What was skipped, and why; or the articles again"),
+        *(Binding(str(order.value + 1), f"order({order.value})", f"By {order.name.lower()}",
+                  show=False, id=f"library.by-{order.name.lower()}",
+                  tooltip=f"Order by {order.name.lower()}; once more turns it round")
+          for order in Order),
+    ]  # fmt: skip
+
+    class Rebuild(Message):
+        """The index is to be brought up to date."""
+
+    @dataclass
+    class AddFolder(Message):
+        """A folder is to be indexed."""
+
+        path: str
+
+    def __init__(self, index: Path, within: Sequence[str] = (), max_bytes: int = MAX_BYTES) -> None:
+        super().__init__()
+        self._store = Store(index)
+        self._within = tuple(within)
+        self._max_bytes = max_bytes
+        self._library = Library((), ())
+        self._entries: tuple[Entry, ...] = ()
+        self._shown: list[Entry] = []
+        self._marked: set[str] = set()
+        self._order, self._backwards = Order.TITLE, False
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Label("Library", classes="title")
+        yield Static("", id="folders", markup=False)
+        with TabbedContent(id="tabs"):
+            with TabPane("Articles", id="articles-tab"):
+                yield Input(placeholder="Filter by title or path  ( / )", id="filter")
+                yield RowTable((), id="articles")
+                yield Label("", id="told", markup=False)
+            with TabPane("Skipped", id="skipped-tab"):
+                yield RowTable(_SKIPPED, id="skipped")
+        yield ProgressBar(id="progress", skipped_hint="s lists them")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show what is indexed, then look what changed."""
+        self.query_one("#articles").focus()
+        self._load()
+
+    def on_resize(self) -> None:
+        """Leave columns out where there is no room for them."""
+        self._list()
+
+    # What is shown
+
+    @on(ProgressBar.Built)
+    def _built(self) -> None:
+        self._load()
+
+    @work(thread=True, exclusive=True, group="library")
+    def _load(self) -> None:
+        try:
+            library = read_library(self._store)
+            self.app.call_from_thread(self._take, library, ())
+            looked = changes(self._store, self._max_bytes)
+            self.app.call_from_thread(self._take, library, (looked,))
+        except NoIndex:
+            self.app.call_from_thread(self._take, Library((), ()), ())
+        except BylineError as error:
+            self.app.call_from_thread(complain, self.app, error.message)
+
+    def _take(self, library: Library, looked: Sequence[Changes]) -> None:
+        if not self.is_attached:
+            return
+        first = not self._entries
+        self._library = library
+        self._entries = entries(library, looked)
+        if first:
+            self._marked = {one.article.file for one in self._entries if self._is_within(one)}
+        self.query_one("#folders", Static).update(_folders(library.roots))
+        self._show_skipped([one for changes in looked for one in changes.skipped])
+        self._list()
+
+    def _is_within(self, entry: Entry) -> bool:
+        places = [os.path.realpath(os.path.expanduser(one)) for one in self._within]  # noqa: PTH111
+        file = entry.article.file
+        return any(file == place or file.startswith(f"{place}/") for place in places)
+
+    def _show_skipped(self, skipped: Sequence[Skipped]) -> None:
+        rows = [Row((visible(one.reason), visible_name(one.path))) for one in skipped]
+        self.query_one("#skipped", RowTable).show(_SKIPPED, len(rows), rows.__getitem__)
+        label = f"Skipped ({len(rows):,})" if rows else "Skipped"
+        self.query_one(TabbedContent).get_tab("skipped-tab").label = Content(label)
+
+    @on(Input.Changed, "#filter")
+    def _list(self) -> None:
+        words = self.query_one("#filter", Input).value
+        self._shown = ordered(filtered(self._entries, words), self._order, self._backwards)
+        orders = self._orders
+        columns = [self._column(order) for order in orders]
+        self.query_one("#articles", RowTable).show(columns, len(self._shown), self._row)
+        self.query_one("#told", Label).update(Content(self._told()))
+
+    @property
+    def _orders(self) -> list[Order]:
+        return [one for one in Order if self.size.width >= _NARROW or one not in _COUNTS]
+
+    def _column(self, order: Order) -> Column:
+        column = _COLUMNS[order]
+        arrow = (" ▼" if self._backwards else " ▲") if order is self._order else ""
+        return Column(column.heading + arrow, column.width, column.right)
+
+    def _row(self, number: int) -> Row:
+        entry = self._shown[number]
+        article = entry.article
+        marked = article.file in self._marked
+        name = visible_name(article.path)
+        title = f"{visible(article.title)}  ·  {name}" if article.title else name
+        cells = {
+            Order.TITLE: ("● " if marked else "  ") + title,
+            Order.DATE: ", ".join(day(one) for one in article.dates),
+            Order.LINES: f"{article.lines:,}" if entry.indexed else "",
+            Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",
+            Order.STATE: entry.state.value,
+        }
+        faint = entry.state in (State.GONE, State.LOST, State.NEW)
+        return Row(tuple(cells[order] for order in self._orders), marked, faint)
+
+    def _told(self) -> str:
+        if not self._entries:
+            return "Nothing is indexed yet; a adds a folder."
+        told = [f"{len(self._shown):,} of {len(self._entries):,}"]
+        told += [f"{len(self._marked):,} marked"] * bool(self._marked)
+        counts = dict.fromkeys(State, 0)
+        for one in self._entries:
+            counts[one.state] += 1
+        news = (State.NEW, State.CHANGED, State.GONE)
+        told += [f"{counts[state]:,} {state}" for state in news if counts[state]]
+        if any(counts[state] for state in news):
+            told.append("r brings the index up to date")
+        return ", ".join(told)
+
+    # What keys do
+
+    def action_leave(self) -> None:
+        """Go back to the chat, or from the filter to the list."""
+        box = self.query_one("#filter", Input)
+        if box.has_focus:
+            box.value = ""
+            self.query_one("#articles").focus()
+        else:
+            self.dismiss(None)
+
+    def action_filter(self) -> None:
+        """Go to the filter."""
+        self._show_tab("articles")
+        self.query_one("#filter").focus()
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self) -> None:
+        self.query_one("#articles").focus()
+
+    def action_skipped(self) -> None:
+        """Go to what was skipped, or back to the articles."""
+        now = self.query_one(TabbedContent).active
+        self._show_tab("articles" if now == "skipped-tab" else "skipped")
+
+    def _show_tab(self, name: str) -> None:
+        self.query_one(TabbedContent).active = f"{name}-tab"
+        self.query_one(f"#{name}").focus()
+
+    def action_order(self, number: int) -> None:
+        """Put the articles in another order, or turn the order round."""
+        order = Order(number)
+        self._backwards = order is self._order and not self._backwards
+        self._order = order
+        self._list()
+
+    @on(RowTable.HeadingClicked, "#articles")
+    def _heading_clicked(self, clicked: RowTable.HeadingClicked) -> None:
+        self.action_order(self._orders[clicked.column].value)
+
+    @on(RowTable.Chosen, "#articles")
+    def _chosen(self, chosen: RowTable.Chosen) -> None:
+        article = self._shown[chosen.row].article
+        self.dismiss(OpenArticle(article.file, article.path, article.title))
+
+    def action_mark(self) -> None:
+        """Mark the article with the cursor, or take its mark away, and go to the next."""
+        table = self.query_one("#articles", RowTable)
+        if table.count:
+            entry = self._shown[table.cursor]
+            if entry.indexed:
+                self._marked ^= {entry.article.file}
+            else:
+                say(self.app, "It is not indexed yet; r brings the index up to date.")
+            table.cursor += 1
+            self._list()
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown, or take their marks away where all have one."""
+        files = {one.article.file for one in self._shown if one.indexed}
+        self._marked = self._marked - files if files <= self._marked else self._marked | files
+        self._list()
+
+    def action_limit(self) -> None:
+        """Limit the chat to the marked articles."""
+        if self._marked:
+            self.dismiss(LimitTo(tuple(sorted(self._marked))))
+        else:
+            say(self.app, "Mark articles with space first.")
+
+    def action_clear(self) -> None:
+        """Lift the limit."""
+        self.dismiss(LimitTo(()))
+
+    def action_rebuild(self) -> None:
+        """Have the index brought up to date."""
+        self.post_message(self.Rebuild())
+
+    @work(group="adding")
+    async def action_add(self) -> None:
+        """Have another folder indexed."""
+        path = await self.app.push_screen_wait(FolderScreen())
+        if path:
+            self.post_message(self.AddFolder(path))
+
+
+def _folders(roots: Sequence[LibraryRoot]) -> Content:
+    told = [
+        f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.there else " is not there")
+        for root in roots
+    ]
+    return Content("   ".join(told))

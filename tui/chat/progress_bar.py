@@ -1,0 +1,78 @@
+"""One line that shows a running build."""
+
+import time
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from index.progress import Progress, Stage, Summary
+from tui.display import visible
+from tui.events import Event, Failed, Prepared, Stopped, Waiting
+from tui.progress import described
+
+_CELLS = 20
+"""Width of the bar."""
+
+
+class ProgressBar(Static):
+    """How far a build is; nothing where none runs or has run."""
+
+    DEFAULT_CSS = """
+    ProgressBar { height: 1; padding: 0 2; color: $text-muted; display: none; }
+    ProgressBar.-shown { display: block; }
+    ProgressBar.-failed { color: $text-error; }
+    """
+
+    @dataclass
+    class Built(Message):
+        """An index was brought up to date."""
+
+        summary: Summary
+
+    def __init__(self, *, id: str, skipped_hint: str = "ctrl+l lists them") -> None:  # noqa: A002  as in Textual
+        super().__init__(id=id, markup=False)
+        self._hint = skipped_hint
+        """How to see what was skipped."""
+        self._stage = Stage.READ
+        self._began = (0.0, 0)
+        """When the stage was first heard of, in seconds, and how much was done then."""
+
+    def update_job(self, event: Event) -> None:
+        """Show what happened last."""
+        self.set_class(not isinstance(event, Stopped | Prepared), "-shown")
+        self.set_class(isinstance(event, Failed), "-failed")
+        match event:
+            case Progress():
+                self.update(self._progress(event))
+            case Waiting(message):
+                self.update(Content(f"{message} …"))
+            case Failed(title, message):
+                self.update(Content(visible(f"{title}: {message}")))
+            case Summary():
+                self.update(Content(summarised(event, self._hint)))
+                self.post_message(self.Built(event))
+
+    def _progress(self, progress: Progress) -> Content:
+        now = time.monotonic()
+        if progress.stage is not self._stage or progress.done < self._began[1]:
+            self._stage, self._began = progress.stage, (now, progress.done)
+        elapsed, done = now - self._began[0], progress.done - self._began[1]
+        rate = f"  {done / elapsed:,.0f}/s" if done and progress.stage is not Stage.WRITE else ""
+        full = _CELLS * progress.done // max(1, progress.total)
+        return Content.assemble(
+            (f"{described(progress)}  "),
+            ("━" * full, "$primary"),
+            ("━" * (_CELLS - full), "$panel"),
+            f"  {progress.done:,}/{progress.total:,}{rate}",
+        )
+
+
+def summarised(summary: Summary, skipped_hint: str) -> str:
+    """Say what a build did; the hint tells how to see what was skipped."""
+    counts = ((summary.added, "added"), (summary.changed, "changed"), (summary.removed, "removed"))
+    told = [f"{count:,} {what}" for count, what in counts if count] or ["nothing had changed"]
+    if summary.skipped:
+        told.append(f"{len(summary.skipped):,} skipped ({skipped_hint})")
+    return f"The index is up to date: {', '.join(told)}"
