@@ -15,6 +15,16 @@ from qa.retriever import Retrieved
 _LEADING = re.compile(
     r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"
 )
+_CAPITALS = r"[^\W\d_a-z](?:[^\W\d_a-z]|\.)+"
+_DATELINE = re.compile(
+    rf"^(?:{_CAPITALS}(?:,? {_CAPITALS})*(?:, \w+\.?(?: \d+)?)?(?: \(\w+\))? ?)?(?:[–—]|--?)\s+"
+)
+"""What news has before its first sentence: PRAGUE –; WARSAW, July 8 (Reuters) –; a dash alone."""
+_TITLES = frozenset(
+    {"president", "premier", "chancellor", "minister", "secretary", "senator", "governor",
+     "general", "ambassador", "professor", "dr", "sir"}
+)  # fmt: skip
+"""What, with all before it, tells no two people of one name apart."""
 _LONGEST_NAME = 5
 """Words of a name, at most, that a shorter form of it may stand for."""
 
@@ -54,15 +64,18 @@ def group_candidates(
 ) -> list[Group]:
     """Group candidates, the best first, by what they answer; the groups come in the same order.
 
-    Answers are equal as SQuAD compares them, or where one is a longer form of the other's name.
+    Answers are equal as SQuAD compares them, or where one is a longer form of the other's name. A
+    short name goes with the best longer form before it. One that comes before all of its longer
+    forms stays alone where they are several names, as `Bill Clinton` and `Hillary Clinton` are.
     """
+    told = [(_told(one, retrieved), one) for one in candidates]
+    every = list(dict.fromkeys(words for words, _ in told))
     groups: list[tuple[str, list[Candidate]]] = []
-    for candidate in candidates:
-        words = candidate.span.of(retrieved[candidate.passage].stored.passage.text)
+    for words, candidate in told:
         if not normalise_answer(words):
             continue
-        for name, members in groups:
-            if _same(name, words):
+        for best, members in groups:
+            if _joins(words, best, every):
                 members.append(candidate)
                 break
         else:
@@ -70,11 +83,41 @@ def group_candidates(
     return [Group(tuple(members)) for _, members in groups]
 
 
-def _same(one: str, other: str) -> bool:
-    first, second = (_LEADING.sub("", normalise_answer(words)) for words in (one, other))
-    if first == second:
+def _told(candidate: Candidate, retrieved: Sequence[Retrieved]) -> str:
+    """Give the words of a candidate that are its answer, without a dateline before them."""
+    words = candidate.span.of(retrieved[candidate.passage].stored.passage.text)
+    if candidate.span.start == candidate.sentence.start:
+        return _DATELINE.sub("", words)
+    return words
+
+
+def _joins(words: str, best: str, every: Sequence[str]) -> bool:
+    """Tell whether words belong to the group that these are the best ones of."""
+    first, second = (_LEADING.sub("", normalise_answer(one)) for one in (words, best))
+    if first == second or _is_longer(best, words):
         return True
-    short, long = sorted((one, other), key=len)
+    return _is_longer(words, best) and not _is_ambiguous(best, every)
+
+
+def _is_ambiguous(short: str, every: Sequence[str]) -> bool:
+    """Tell whether the longer forms of a name are those of several."""
+    least = len(normalise_answer(short).split())
+    given = [
+        _without_title(normalise_answer(long).split()[:-least])
+        for long in every
+        if _is_longer(long, short)
+    ]
+    longest = max(given, key=len, default=[])
+    return any(longest[len(longest) - len(one) :] != one for one in given)
+
+
+def _without_title(words: list[str]) -> list[str]:
+    titles = [index for index, word in enumerate(words) if word in _TITLES]
+    return words[titles[-1] + 1 :] if titles else words
+
+
+def _is_longer(long: str, short: str) -> bool:
+    """Tell whether words are a longer form of a name."""
     return _is_name(short) and _is_name(long) and _ends_with(long, short)
 
 
