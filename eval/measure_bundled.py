@@ -1,7 +1,9 @@
 """Measure answers over the bundled articles: `python -m eval.measure_bundled`.
 
 Asks every question of the bundled set, follow-ups made whole by hand, and prints exact match, F1,
-how often the right line is cited, and how often it refuses what the articles do not answer.
+how often the right line is cited, and how often it refuses what the articles do not answer. Then
+asks the follow-ups as they were asked, each after its earlier questions, and prints how often the
+answer is as right as when the question is asked whole.
 """
 
 import argparse
@@ -14,9 +16,11 @@ from statistics import mean
 from eval.question_set import Question, bundled_questions
 from eval.squad import exact_match, f1
 from index.samples import bundled_articles
-from qa.answers import Answer, Answered
-from qa.bot import DEFAULT_ANSWERS, Bot
+from qa.answers import Answer, Answered, Reply
+from qa.answers import DEFAULT_ANSWERS
+from qa.bot import Bot
 from qa.confidence import default_threshold
+from qa.conversation import Exchange, resolve
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import build_index
 
@@ -26,6 +30,8 @@ class Measured:
     """What became of one question."""
 
     question: Question
+    asked: str
+    """As it was searched for."""
     answered: bool
     given: tuple[Answer, ...]
     """The best first; those that were rejected where it was not answered."""
@@ -35,6 +41,11 @@ class Measured:
         """The accepted answers."""
         return [answer for gold in self.question.gold for answer in gold.answers]
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the best span, whatever its confidence, shares half of its words with gold."""
+        return bool(self.given) and f1(self.given[0].text, self.gold) >= _RIGHT
+
     def is_line_right(self, most: int) -> bool:
         """Tell whether one of the first answers is cited from a line where gold stands."""
         lines = {(gold.path, gold.line) for gold in self.question.gold}
@@ -43,6 +54,22 @@ class Measured:
             for answer in self.given[:most]
             for citation in answer.citations
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A follow-up, asked in three ways."""
+
+    whole: Measured
+    """As it was made whole by hand."""
+    told: Measured
+    """After its earlier questions, whose answers are known."""
+    untold: Measured
+    """After its earlier questions, whose answers are not."""
+
+
+_RIGHT = 0.5
+_HOW = (True, False)
 
 
 def main() -> None:
@@ -56,17 +83,32 @@ def main() -> None:
         store = build_index(bundled_articles(), Path(scratch) / "index", print)
         models = Path(scratch) / "models"
         with closing(Bot.open(store, models, given.reader, given.threshold, print)) as bot:
-            measured = [_measure(bot, question) for question in bundled_questions()]
+            questions = bundled_questions()
+            measured = [_measure(question, bot.ask(question.whole)) for question in questions]
+            follow_ups = [
+                FollowUp(one, *(_after_history(bot, one.question, how) for how in _HOW))
+                for one in measured
+                if one.question.history
+            ]
     _report(measured)
+    _report_follow_ups(follow_ups)
     if given.wrong:
         _show_wrong(measured)
+        _show_follow_ups(follow_ups)
 
 
-def _measure(bot: Bot, question: Question) -> Measured:
-    reply = bot.ask(question.whole, DEFAULT_ANSWERS)
-    if isinstance(reply, Answered):
-        return Measured(question, True, reply.answers)
-    return Measured(question, False, reply.rejected)
+def _measure(question: Question, reply: Reply) -> Measured:
+    answered = isinstance(reply, Answered)
+    given = reply.answers if isinstance(reply, Answered) else reply.rejected
+    return Measured(question, reply.asked, answered, given)
+
+
+def _after_history(bot: Bot, question: Question, answers_known: bool) -> Measured:
+    """Ask a follow-up, its earlier questions asked before it, or only resolved."""
+    history = bot.recall(question.history) if answers_known else []
+    for earlier in question.history[len(history) :]:
+        history.append(Exchange(resolve(earlier, history).question))
+    return _measure(question, bot.ask(question.question, history=history))
 
 
 def _report(measured: list[Measured]) -> None:
@@ -90,10 +132,35 @@ def _report(measured: list[Measured]) -> None:
     print(f"all, F1 with refusals: {100 * total / len(measured):.1f}")
 
 
+def _report_follow_ups(asked: list[FollowUp]) -> None:
+    print(f"{len(asked)} follow-ups, the best span whatever its confidence:")
+    _report_way("made whole by hand", [one.whole for one in asked])
+    _report_way("from the conversation", [one.told for one in asked])
+    _report_way("from the earlier questions alone", [one.untold for one in asked])
+    whole = sum(one.whole.is_right for one in asked)
+    right = sum(one.told.is_right for one in asked)
+    print(f"  as often right as when asked whole: {100 * right / whole:.0f}% ({right} of {whole})")
+
+
+def _report_way(name: str, asked: list[Measured]) -> None:
+    right = sum(one.is_right for one in asked)
+    shown = sum(one.is_right and one.answered for one in asked)
+    line = sum(one.is_line_right(1) for one in asked)
+    print(f"  {name}: {right} right, {shown} of them above the threshold; {line} of the right line")
+
+
+def _show_follow_ups(asked: list[FollowUp]) -> None:
+    for one in asked:
+        print(f"{one.whole.question.id}: {' / '.join(one.whole.question.history)}")
+        for way in (one.whole, one.told, one.untold):
+            words = way.given[0].text if way.given else ""
+            print(f"    {'right' if way.is_right else 'wrong'}: {way.asked} -> {words!r}")
+
+
 def _show_wrong(measured: list[Measured]) -> None:
     for one in measured:
         words = one.given[0].text if one.given else ""
-        right = f1(words, one.gold) >= 0.5 if one.gold else not one.answered
+        right = f1(words, one.gold) >= _RIGHT if one.gold else not one.answered
         if not right or one.answered != bool(one.gold):
             sure = f"{one.given[0].confidence:.2f}" if one.given else "-"
             print(f"{one.question.id}: {one.question.whole}")

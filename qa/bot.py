@@ -12,18 +12,26 @@ from index.export import open_question_encoder
 from index.questions import QuestionEncoder
 from index.store import OpenIndex, Store
 from index.terms import encodable
-from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Reason, Reply
+from qa.answers import (
+    DEFAULT_ANSWERS,
+    LONGEST_QUESTION,
+    Answer,
+    Answered,
+    Citation,
+    Milliseconds,
+    NoAnswer,
+    Reason,
+    Reply,
+)
 from qa.citations import Shelf, cite
 from qa.confidence import Calibration, Weighed, default_calibration, weigh
+from qa.conversation import TURNS_LOOKED_AT, Exchange, exchange_of, resolve
 from qa.grouping import Group, evidence_of, group_candidates
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
 from qa.retriever import Retrieved, Retriever
 
-LONGEST_QUESTION = 4_000
-"""Code points."""
 PASSAGES_READ = 8
-DEFAULT_ANSWERS = 3
 
 
 @dataclass(frozen=True)
@@ -71,14 +79,21 @@ class Bot:
         """Let the index go."""
         self.index.close()
 
-    def ask(self, question: str, most: int = DEFAULT_ANSWERS, within: Sequence[str] = ()) -> Reply:
+    def ask(
+        self,
+        question: str,
+        most: int = DEFAULT_ANSWERS,
+        within: Sequence[str] = (),
+        history: Sequence[Exchange] = (),
+    ) -> Reply:
         """Answer a question, with at most so many distinct answers.
 
-        `within` keeps the search to articles at or under these paths. Raises BadRequest for a
-        question that is empty or too long, and for a path with no indexed article.
+        `within` keeps the search to articles at or under these paths. `history`, the turns before,
+        oldest first, makes a follow-up whole. Raises BadRequest for a question that is empty or
+        too long, and for a path with no indexed article.
         """
         began = time.perf_counter()
-        asked = _checked(question)
+        asked = _checked(resolve(_checked(question), history).question)
         scope = self._scope(within)
         retrieved = self.retriever.retrieve(asked, PASSAGES_READ, scope)
         found = time.perf_counter()
@@ -94,6 +109,17 @@ class Bot:
         if standing:
             return Answered(question, asked, standing, spent)
         return NoAnswer(question, asked, _reason(retrieved, answers, likely), answers, spent)
+
+    def recall(self, questions: Sequence[str], within: Sequence[str] = ()) -> list[Exchange]:
+        """Give earlier questions, oldest first, as the turns that they were: each made whole and asked.
+
+        Costs a read for each of the last TURNS_LOOKED_AT; blank ones are left out. Raises
+        BadRequest as `ask` does.
+        """
+        history: list[Exchange] = []
+        for question in [one for one in questions if one.strip()][-TURNS_LOOKED_AT:]:
+            history.append(exchange_of(self.ask(question, 1, within, history)))
+        return history
 
     def _scope(self, within: Sequence[str]) -> list[StoredArticle]:
         if not within:

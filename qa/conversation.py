@@ -1,0 +1,175 @@
+"""A question of a conversation made whole from the turns before it, without any model.
+
+Who, what, where and when are carried over where the words of the question lean on them, and only
+there: a pronoun gives way to what it stands for; what says too little gets its subject appended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.terms import terms
+from qa.answers import Answered, Reply
+from qa.followups import lexicon
+from qa.followups.mentions import Kind, Mention, mentions_of
+from qa.followups.parallel import parallels
+from qa.followups.references import Reference, leans_as_a_whole, references_in, times_in
+from qa.followups.spoken import Candidate, Sought, candidates_of, meant
+from qa.followups.words import Class, words_of
+
+TURNS_LOOKED_AT = 8
+"""The last ones; what was spoken of before them is forgotten."""
+_LONGEST_FOLLOW_UP = 400
+"""Code points; a longer question stands alone, and of a longer earlier one only so many are read."""
+_LONGEST_CARRIED = 120
+"""Code points of one mention."""
+_END = " \t.?!…"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier turn."""
+
+    question: str
+    """As it was resolved."""
+    answers: tuple[str, ...] = ()
+    """The texts of the answers that were shown, the best first."""
+    title: str = ""
+    """Of the article of the best answer, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question that stands alone."""
+
+    question: str
+    added: tuple[str, ...]
+    """What was carried over, as it stands in the question; empty where it is unchanged."""
+
+
+def exchange_of(reply: Reply) -> Exchange:
+    """Give a reply as an earlier turn; what was only near is no answer."""
+    answers = reply.answers if isinstance(reply, Answered) else ()
+    title = answers[0].citations[0].title if answers else ""
+    return Exchange(reply.asked, tuple(answer.text for answer in answers), title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    text: str
+    carried: str
+
+
+def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
+    """Make a question whole from earlier turns, oldest first.
+
+    A question that leans on nothing, or on nothing that they have, comes back letter for letter.
+    """
+    unchanged = Resolved(question, ())
+    words = words_of(question) if len(question) <= _LONGEST_FOLLOW_UP else []
+    if not words or not history:
+        return unchanged
+    recent = history[-TURNS_LOOKED_AT:]
+    known = " ".join(one.question[:_LONGEST_FOLLOW_UP].lower() for one in recent[:-1])
+    for one in parallels(question, recent[-1].question[:_LONGEST_FOLLOW_UP], known):
+        return Resolved(one.question, one.kept)
+    mentions = mentions_of(question)
+    candidates = _candidates(recent)
+    references = [*references_in(words, mentions), *times_in(words)]
+    edits = [*_replaced(question, references, candidates), *_named_fully(mentions, candidates)]
+    if edits:
+        return _edited(question, edits)
+    if references or leans_as_a_whole(words, mentions):
+        return _appended(
+            question, candidates, words[-1].word_class in (Class.NOUN, Class.ADJECTIVE)
+        )
+    return unchanged
+
+
+def _candidates(recent: Sequence[Exchange]) -> list[Candidate]:
+    turns = [
+        (
+            one.question[:_LONGEST_FOLLOW_UP],
+            one.answers[0][:_LONGEST_FOLLOW_UP] if one.answers else "",
+        )
+        for one in recent
+    ]
+    return [one for one in candidates_of(turns) if len(one.mention.text) <= _LONGEST_CARRIED]
+
+
+def _replaced(
+    question: str, references: Sequence[Reference], candidates: Sequence[Candidate]
+) -> list[_Edit]:
+    """Put what is meant in the place of the first word of each kind that stands for it."""
+    edits: list[_Edit] = []
+    done: set[Sought] = set()
+    used: set[Mention] = set()
+    for reference in references:
+        able = [one for one in meant(candidates, reference.sought) if one not in used]
+        for mention in able[:1]:
+            if reference.sought in done or _holds(question, mention):
+                continue
+            done.add(reference.sought)
+            used.add(mention)
+            edits.append(_edit(reference, mention))
+    return edits
+
+
+def _edit(reference: Reference, mention: Mention) -> _Edit:
+    carried = mention.text
+    if reference.counts:
+        carried = carried.removeprefix("the ")
+    text = carried
+    if reference.possessive:
+        text += "’" if carried.endswith("s") else "’s"
+    if reference.prepositional:
+        before = mention.preposition
+        text = f"{before if before in ('at', 'on', 'near') else 'in'} {text}"
+    return _Edit(reference.start, reference.end, text, carried)
+
+
+def _named_fully(mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[_Edit]:
+    """Put `the US Electoral College` for `the College`, `Auguste Comte` for `Comte`."""
+    edits = []
+    for mention in (one for one in mentions if not one.side):
+        fuller = [one.mention for one in candidates if _is_fuller(one.mention, mention)][:1]
+        edits += [_Edit(mention.start, mention.end, one.text, one.text) for one in fuller]
+    return edits
+
+
+def _is_fuller(earlier: Mention, mention: Mention) -> bool:
+    words, others = mention.text.lower().split(), earlier.text.lower().split()
+    definite = mention.definite
+    bare, full = words[definite:], others[others[0] == "the" :]
+    if len(bare) != 1 or len(full) < 2 or len(full) > 5 or bare[0] != full[-1]:
+        return False
+    return definite or (mention.named and earlier.kind in (Kind.NAME, Kind.PERSON))
+
+
+def _edited(question: str, edits: Sequence[_Edit]) -> Resolved:
+    made, end = [], 0
+    carried = []
+    for edit in sorted(edits, key=lambda one: one.start):
+        if edit.start < end:
+            continue
+        made += [
+            question[end : edit.start],
+            edit.text if edit.start else edit.text[0].upper() + edit.text[1:],
+        ]
+        carried.append(edit.carried)
+        end = edit.end
+    return Resolved("".join([*made, question[end:]]), tuple(carried))
+
+
+def _appended(question: str, candidates: Sequence[Candidate], of: bool) -> Resolved:
+    for mention in meant(candidates, Sought.ANY)[:1]:
+        if not _holds(question, mention):
+            body = question.rstrip(_END)
+            join = "in" if mention.kind is Kind.PLACE else "of" if of else "with"
+            return Resolved(f"{body} {join} {mention.text}{question[len(body) :]}", (mention.text,))
+    return Resolved(question, ())
+
+
+def _holds(question: str, mention: Mention) -> bool:
+    return set(terms(mention.text) or [mention.text]) <= set(terms(question))

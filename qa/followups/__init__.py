@@ -1,0 +1,1 @@
+"""What a follow-up question leans on, and what earlier turns have for it."""
