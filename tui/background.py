@@ -18,9 +18,9 @@ import msgspec
 
 from index.articles import MAX_BYTES
 from index.errors import BylineError
+from index.json_lines import encode_line
 from index.progress import Progress, Summary
 from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
-from tui.json_lines import encode_line
 
 COMMAND = (sys.executable, "-m", "tui.background")
 NICENESS = 10

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.files import replace_synced
-from tui.json_lines import LineDecoder, encode_line
+from index.json_lines import LineDecoder, encode_line
 
 
 @dataclass(frozen=True, slots=True)

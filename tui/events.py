@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from index.json_lines import encode_line
 from index.progress import Progress, Summary
-from tui.json_lines import encode_line
 
 
 @dataclass(frozen=True, slots=True)

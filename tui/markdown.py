@@ -18,7 +18,7 @@ def plain(text: str) -> str:
 
 def quoted(text: str) -> list[str]:
     """Give text as the lines of a block quote, one for each of its own."""
-    return ["> " + plain(line.removesuffix("\r")) for line in text.split("\n")]
+    return ["> " + plain(line) for line in text.replace("\r\n", "\n").split("\n")]
 
 
 def code(name: str) -> str:

@@ -15,8 +15,8 @@ import re
 from dataclasses import dataclass
 
 from index.errors import BadRequest
+from index.json_lines import LineDecoder, encode_line
 from qa.answers import Citation, Quote, offset_in
-from tui.json_lines import LineDecoder, encode_line
 
 _LINE = re.compile(rb"[ \t]*<!-- byline-quote (?P<record>.*) -->[ \t]*\r?", re.DOTALL)
 

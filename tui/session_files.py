@@ -18,8 +18,8 @@ import msgspec
 from index.articles import Contents, Root, Skipped, read
 from index.errors import BylineError
 from index.files import sync_folder
+from index.json_lines import LineDecoder, encode_line
 from qa.answers import Answered, NoAnswer
-from tui.json_lines import LineDecoder, encode_line
 
 MOST_BYTES = 1 << 30
 

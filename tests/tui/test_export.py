@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -147,6 +147,7 @@ def assert_only_ours(text: str, hostile: str) -> None:
         assert shown(quote) == letters(visible(hostile.replace("\r\n", "\n")))
 
 
+@settings(max_examples=30)
 @given(st.text(st.characters(codec=None), min_size=1) | nasty_text)
 @example("\n")
 @example("www.a.example")

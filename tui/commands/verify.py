@@ -16,7 +16,7 @@ from tui.verification import Verified, verify
 from tui.wire import verified_line
 
 _COUNTED = {
-    Status.UNCHANGED: "stands where it says",
+    Status.UNCHANGED: "stand where they say",
     Status.MOVED: "moved",
     Status.CHANGED: "changed",
     Status.GONE: "gone",
@@ -57,8 +57,8 @@ def _show(verified: Sequence[Verified]) -> None:
         place = f"{visible_name(one.record.path)}:{one.record.answer.line}"
         click.echo(f"{_told(one):<22}{place}  {visible(one.record.answer.text)}")
     counts = Counter(one.standing.status for one in verified)
-    told = ", ".join(f"{counts[status]} {words}" for status, words in _COUNTED.items())
-    click.echo(f"{len(verified)} quotes: {told}", err=True)
+    told = "".join(f"; {words}: {counts[status]}" for status, words in _COUNTED.items())
+    click.echo(f"quotes: {len(verified)}{told}", err=True)
 
 
 def _told(one: Verified) -> str:
