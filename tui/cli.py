@@ -16,6 +16,7 @@ _COMMANDS = {
     "index": "Read articles and make them ready for questions.",
     "ask": "Ask a question; the answer is quoted with its file and line.",
     "show": "Show a cited line as it stands in its file now.",
+    "verify": "Tell whether the quotes of an exported conversation still stand.",
     "check": "Look whether models, index and articles are sound.",
     "bench": "Measure speed, as ratios to what this machine can do.",
     "completion": "Print the completion script for your shell.",
