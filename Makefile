@@ -1,13 +1,12 @@
-# make chat   sets everything up and asks the bundled articles a question
+# make chat   sets everything up and opens the chat on the bundled articles
 # make test   sets everything up and runs every check
 PYTHON ?= python3
 BIN := .venv/bin
-QUESTION ?= Who signed the Czech radar treaty?
 
 .PHONY: chat test check format wheel-test lock clean
 
 chat: .venv/byline
-	$(BIN)/byline ask "$(QUESTION)"
+	$(BIN)/byline chat --bundled
 
 test: .venv/tools check
 	$(BIN)/pytest

@@ -13,6 +13,7 @@ from tui.display import visible
 from tui.exits import Exit
 
 _COMMANDS = {
+    "chat": "Ask in a chat; the same as plain `byline`.",
     "index": "Read articles and make them ready for questions.",
     "ask": "Ask a question; the answer is quoted with its file and line.",
     "show": "Show a cited line as it stands in its file now.",
@@ -52,11 +53,11 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
-  byline ask "Who signed the radar treaty?"      over the bundled articles, to begin with
+  byline                                         the chat; over the bundled articles, to begin with
+  byline ask "Who signed the radar treaty?"      one question
   byline index ~/news                            make your own articles ready
   byline ask "Who is Russia's NATO envoy?"       then ask them
   byline show ~/news/2011.txt:11                 see a cited line in its place
@@ -65,15 +66,12 @@ Examples:
 Exit codes: 0 done or answered, 1 no answer, 2 an error.""",
 )
 @click.version_option(package_name="byline")
-@click.pass_context
-def cli(context: click.Context) -> None:
+def cli() -> None:
     """Ask a folder of articles; get the answer quoted letter for letter, with its file and line.
 
     Nothing is generated and nothing leaves this machine. Where the articles do not say, Byline
-    says that.
+    says that. Without a command, it opens the chat.
     """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 def main() -> None:
@@ -87,7 +85,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and give its exit code."""
     try:
-        code = cli.main(arguments, prog_name="byline", standalone_mode=False)
+        given = arguments or _without_arguments()
+        code = cli.main(given, prog_name="byline", standalone_mode=False)
         return int(code or Exit.DONE)
     except BylineError as error:
         click.echo(f"byline: {visible(error.title)}: {visible(error.message)}", err=True)
@@ -103,6 +102,11 @@ def run(arguments: list[str]) -> int:
         click.echo(f"byline: {visible(place + (error.strerror or str(error)))}", err=True)
         _let_output_go()
         return Exit.ERROR
+
+
+def _without_arguments() -> list[str]:
+    """Choose what plain `byline` does: the chat on a terminal, else its help."""
+    return ["chat"] if sys.stdin.isatty() and sys.stdout.isatty() else ["--help"]
 
 
 def _let_output_go() -> None:

@@ -12,6 +12,7 @@ from index.plan import resolve_roots
 from index.samples import bundled_articles
 from index.store import Store
 from qa.reader.sources import find_reader
+from tui.background import BuildJob
 from tui.options import index_folder_or
 from tui.places import bundled_index, default_index
 
@@ -24,7 +25,7 @@ def store_to_ask(given: Path | None, reader: str) -> Store:
     there, ModelUnavailable where there is no such reader.
     """
     store = store_to_look_at(given)
-    if _is_bundled_to_build(store):
+    if is_bundled_to_build(store):
         from tui.building import prepare_reader  # a question over an index pays for no build
 
         source = find_reader(reader)
@@ -37,7 +38,7 @@ def store_to_ask(given: Path | None, reader: str) -> Store:
 def store_to_show(given: Path | None) -> Store:
     """Choose the index to show a line of, as for a question; no reader is needed."""
     store = store_to_look_at(given)
-    if _is_bundled_to_build(store):
+    if is_bundled_to_build(store):
         _tell_of_bundled()
         _build_bundled(store)
     return store
@@ -67,11 +68,19 @@ def _build_bundled(bundled: Store) -> None:
     run_build(bundled, DEFAULT_MODEL, roots, forget)
 
 
+def bundled_job(reader: str) -> BuildJob:
+    """Give the job that brings the index of the bundled articles up to date, in the background."""
+    articles = str(bundled_articles())
+    store = Store(bundled_index())
+    forget = tuple(root.path for root in store.remembered_roots() if root not in _bundled_roots())
+    return BuildJob(str(store.folder), DEFAULT_MODEL, reader, (articles,), forget)
+
+
 def _bundled_roots() -> tuple[Root, ...]:
     return resolve_roots((str(bundled_articles()),))
 
 
-def _is_bundled_to_build(store: Store) -> bool:
+def is_bundled_to_build(store: Store) -> bool:
     """Tell whether it is the bundled index and lacks the articles as this installation has them."""
     if store.folder != bundled_index():
         return False

@@ -6,24 +6,13 @@ import textwrap
 
 import click
 
-from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply, Status
+from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply
 from tui.display import visible, visible_name
 from tui.options import colour
+from tui.wording import REASONS, STATUSES, about
 
 _NARROWEST = 20
 _INDENT = "    "
-_REASONS = {
-    Reason.NO_PASSAGES: "nothing in them has to do with the question",
-    Reason.NO_SPAN: "no sentence in them could answer it",
-    Reason.UNSURE: "the nearest that they have is too unlikely to be the answer",
-    Reason.INDEX_STALE: "what would answer has changed since it was indexed; run `byline index`",
-}
-_NOTES = {
-    Status.UNCHANGED: "",
-    Status.MOVED: "  (moved since it was indexed)",
-    Status.CHANGED: "  (changed since it was indexed: not quoted)",
-    Status.GONE: "  (gone since it was indexed)",
-}
 
 
 def show_reply(reply: Reply) -> None:
@@ -36,7 +25,7 @@ def show_reply(reply: Reply) -> None:
 
 
 def _show_no_answer(reply: NoAnswer) -> None:
-    said = f"The articles do not say: {_REASONS[reply.reason]}."
+    said = f"The articles do not say: {REASONS[reply.reason]}."
     click.echo(_wrapped(said, sys.stderr.isatty()), err=True)
     for answer in reply.rejected[:1]:
         stale = reply.reason is Reason.INDEX_STALE
@@ -87,9 +76,9 @@ def _place(citation: Citation) -> str:
 
 
 def _about(citation: Citation) -> str:
-    about = [visible(citation.title)] if citation.title else []
-    about += [f"{day:%d %B %Y}".lstrip("0") for day in citation.dates]
-    return ("  " + ", ".join(about) if about else "") + _NOTES[citation.status]
+    told = visible(about(citation))
+    note = STATUSES[citation.status]
+    return f"  {told}" * bool(told) + f"  ({note})" * bool(note)
 
 
 def _wrapped(text: str, is_terminal: bool, indent: str = "") -> str:

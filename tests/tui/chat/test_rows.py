@@ -1,0 +1,139 @@
+from unicodedata import category
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answers import Reason, Status
+from tests.index.strategies import nasty_text
+from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
+from tui.chat.entries import Entry, Failed, Waiting
+from tui.chat.rows import STYLES, CitationAt, Fold, Plain, Row, citation_of, rows, targets
+
+STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def shown(entry: Entry, unfolded: bool = False, note: str = "", width: int = 70) -> list[str]:
+    return [row.text.plain for row in rows(entry, unfolded, note, width)]
+
+
+def styled(written: list[Row], style: str) -> str:
+    """What of the rows is written in a style."""
+    return "".join(
+        row.text.plain[span.start : span.end]
+        for row in written
+        for span in row.text.spans
+        if span.style == style
+    )
+
+
+def test_an_answer_stands_over_its_sentence_and_its_places() -> None:
+    assert shown(answered()) == [
+        "› Who bought the mill?",
+        "  Jan Novak   very likely, 93%",
+        "    On Monday the mill was sold to Jan Novak for two crowns.",
+        "    news/mill.txt:11:32  Mill sold, 3 May 2011",
+        "",
+    ]
+
+
+def test_the_answer_alone_is_marked_in_its_sentence() -> None:
+    written = rows(answered(), False, "", 24)
+    assert styled(written, "span").replace(" ", "") == "JanNovak"
+    assert len(written) > 5
+
+
+def test_an_answer_that_is_its_whole_sentence_is_shown_once() -> None:
+    turn = answered(answer(citation("It is old.", "It is old.")))
+    assert shown(turn)[1:3] == ["  very likely, 93%", "    It is old."]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        (1.0, "very likely, 100%"), (0.9, "very likely, 90%"), (0.7, "likely, 70%"),
+        (0.45, "perhaps, 45%"), (0.2, "unsure, 20%"), (0.1, "unlikely, 10%"),
+    ],
+)  # fmt: skip
+def test_confidence_is_said_in_words_and_number(confidence: float, said: str) -> None:
+    assert shown(answered(answer(confidence=confidence)))[1] == f"  Jan Novak   {said}"
+
+
+def test_further_answers_are_folded_beneath_until_they_are_asked_for() -> None:
+    more = [answer(citation("two", line=5), confidence=0.5), answer(citation("Monday"))]
+    folded = rows(answered(answer(), *more), False, "", 70)
+    assert folded[4].text.plain == "  ▸ 2 further answers (enter: show)"
+    assert [row.target for row in folded[3:5]] == [CitationAt(0, 0), Fold()]
+    assert targets(answered(answer(), *more), False) == [CitationAt(0, 0), Fold()]
+    unfolded = rows(answered(answer(), *more), True, "", 70)
+    places = [CitationAt(0, 0), CitationAt(1, 0), CitationAt(2, 0), Fold()]
+    assert [row.target for row in unfolded if row.target != Plain()] == places
+    assert targets(answered(answer(), *more), True) == places
+    assert shown(answered(answer(), more[0]))[4] == "  ▸ 1 further answer (enter: show)"
+
+
+def test_every_citation_of_an_answer_can_be_chosen() -> None:
+    turn = answered(answer(citation(), citation(path="b.txt", line=2)))
+    targets = [row.target for row in rows(turn, False, "", 70) if row.target != Plain()]
+    assert targets == [CitationAt(0, 0), CitationAt(0, 1)]
+    assert citation_of(turn, CitationAt(0, 1)).path == "b.txt"
+
+
+def test_a_refusal_says_why_and_shows_the_nearest_without_marking_it_an_answer() -> None:
+    turn = unanswered(answer(confidence=0.12), answer(citation("two")))
+    assert shown(turn, width=90) == [
+        "› Who burnt the mill?",
+        "  The articles do not say: the nearest that they have is too unlikely to be the answer.",
+        "  Nearest, and not an answer:",
+        "    On Monday the mill was sold to Jan Novak for two crowns.",
+        "    news/mill.txt:11:32  Mill sold, 3 May 2011",
+        "",
+    ]
+
+
+def test_a_refusal_with_nothing_near_says_so_alone() -> None:
+    turn = unanswered(reason=Reason.NO_PASSAGES)
+    assert shown(turn)[1:] == [
+        "  The articles do not say: nothing in them has to do with the", "  question.", ""
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [Status.CHANGED, Status.GONE])
+def test_what_stands_no_more_is_not_quoted(status: Status) -> None:
+    turn = unanswered(answer(citation(status=status)), reason=Reason.INDEX_STALE)
+    written = "\n".join(shown(turn, width=120))
+    assert "It stood at:" in written
+    assert SENTENCE not in written
+    assert f"({status.value} since it was indexed" in written
+
+
+def test_a_question_that_was_made_whole_is_shown_as_it_was_asked() -> None:
+    turn = answered(question="And who sold it?", asked="And who sold the mill?")
+    assert shown(turn)[1] == "  asked as: And who sold the mill?"
+    assert not shown(answered(question="Who  sold\nit?", asked="Who sold it?"))[1].startswith("  a")
+
+
+def test_waiting_failure_and_note_stand_beneath_the_question() -> None:
+    assert shown(Waiting("Who?", "looking")) == ["› Who?", "  looking", ""]
+    assert shown(Failed("Who?", "no index")) == ["› Who?", "  no index", ""]
+    assert shown(answered(), note="marked right")[-2:] == ["  marked right", ""]
+
+
+def test_a_question_of_several_lines_keeps_them() -> None:
+    assert shown(Waiting("Who?\nWhen?", "looking"))[:2] == ["› Who?", "When?"]
+
+
+@given(nasty_text, nasty_text, st.integers(1, 90))
+def test_whatever_the_text_no_row_is_wider_than_the_view_or_steers_the_terminal(
+    before: str, inside: str, width: int
+) -> None:
+    words = inside.replace("\n", " ") or "x"
+    sentence = before.replace("\n", " ") + words
+    turn = answered(
+        answer(citation(words, sentence, path=f"a\x1b{before}", title=before)), question=before
+    )
+    written = rows(turn, True, inside, width)
+    for row in written:
+        assert row.text.cell_len <= max(10, width)
+        assert not [one for one in row.text.plain if category(one) in STEERING]
+        assert {str(span.style) for span in row.text.spans} <= set(STYLES)

@@ -1,0 +1,178 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from qa.answers import Citation
+from tests.tui.chat.replies import answer, answered, citation, unanswered
+from tui.chat.entries import Entry, Failed, Waiting
+from tui.chat.transcript import Transcript
+
+
+class Shown(App[None]):
+    """A transcript and nothing else; notes what it tells."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, *entries: Entry) -> None:
+        super().__init__()
+        self.before = entries
+        self.chosen: list[Citation] = []
+        self.entered: list[Citation] = []
+
+    def compose(self) -> ComposeResult:
+        yield Transcript(id="transcript")
+
+    def on_mount(self) -> None:
+        self.transcript.fill(self.before)
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    def on_transcript_citation_chosen(self, message: Transcript.CitationChosen) -> None:
+        self.chosen.append(message.citation)
+
+    def on_transcript_activated(self, message: Transcript.Activated) -> None:
+        self.entered.append(message.citation)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is in view."""
+        height = self.transcript.size.height
+        return [self.transcript.render_line(y).text.rstrip() for y in range(height)]
+
+
+@asynccontextmanager
+async def transcript_of(
+    *entries: Entry, size: tuple[int, int] = (70, 12)
+) -> AsyncIterator[tuple[Shown, Pilot[None]]]:
+    app = Shown(*entries)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+TWO = answered(answer(citation(), citation(path="b.txt", line=2)))
+MORE = answered(answer(), answer(citation("two", path="c.txt", line=3)))
+
+
+async def test_the_end_of_a_long_conversation_is_shown_first() -> None:
+    turns = [answered(question=f"Question {number}?") for number in range(500)]
+    async with transcript_of(*turns) as (app, _):
+        assert "› Question 499?" in app.lines
+        assert app.transcript.is_vertical_scroll_end
+
+
+async def test_a_question_added_while_the_end_is_in_view_is_shown() -> None:
+    turns = [answered(question=f"Question {number}?") for number in range(20)]
+    async with transcript_of(*turns) as (app, pilot):
+        number = app.transcript.add(Waiting("And now?", "looking"))
+        await pilot.pause()
+        assert app.lines[-3:] == ["› And now?", "  looking", ""]
+        app.transcript.replace(number, answered(question="And now?"))
+        await pilot.pause()
+        assert app.lines[-5] == "› And now?"
+
+
+async def test_an_answer_does_not_move_what_is_being_read_further_up() -> None:
+    turns = [answered(question=f"Question {number}?") for number in range(20)]
+    async with transcript_of(*turns) as (app, pilot):
+        app.transcript.scroll_to(y=7, animate=False)
+        await pilot.pause()
+        before = app.lines
+        number = app.transcript.add(Waiting("And now?", "looking"))
+        app.transcript.replace(number, answered(question="And now?"))
+        await pilot.pause()
+        assert app.lines == before
+
+
+async def test_an_answer_higher_than_the_view_is_shown_from_its_question_on() -> None:
+    many = answered(answer(*(citation(line=number) for number in range(1, 40))))
+    async with transcript_of(answered()) as (app, pilot):
+        app.transcript.replace(app.transcript.add(Waiting("Who?", "looking")), many)
+        await pilot.pause()
+        assert app.lines[0] == "› Who bought the mill?"
+
+
+async def test_the_row_at_the_top_stays_when_the_width_changes() -> None:
+    turns = [answered(question=f"Question {number}?") for number in range(50)]
+    async with transcript_of(*turns) as (app, pilot):
+        app.transcript.scroll_to(y=100, animate=False)
+        await pilot.pause()
+        assert app.lines[0] == "› Question 20?"
+        await pilot.resize_terminal(30, 12)
+        await pilot.pause()
+        assert app.lines[0] == "› Question 20?"
+        assert not any(len(line) > 30 for line in app.lines)
+
+
+async def test_the_arrows_and_tab_go_from_citation_to_citation() -> None:
+    async with transcript_of(TWO, answered()) as (app, pilot):
+        app.transcript.focus()
+        assert app.chosen == [citation()]
+        await pilot.press("up")
+        assert app.chosen[-1].path == "b.txt"
+        await pilot.press("up", "up", "up", "tab", "down")
+        places = [one.path for one in app.chosen[2:]]
+        assert places == ["news/mill.txt", "b.txt", "news/mill.txt"]
+        assert app.transcript.chosen_turn[0].question == "Who bought the mill?"
+
+
+async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
+    async with transcript_of(MORE) as (app, pilot):
+        app.transcript.focus()
+        await pilot.press("enter")
+        assert app.entered == [citation()]
+        await pilot.press("down", "enter")
+        assert app.lines[4].startswith("  two   ")
+        await pilot.press("up")
+        assert app.transcript.chosen_answer == 1
+        assert app.chosen[-1].path == "c.txt"
+        await pilot.press("down", "enter")
+        assert "▸ 1 further answer" in app.lines[4]
+
+
+async def test_a_click_chooses_a_citation_and_unfolds() -> None:
+    async with transcript_of(MORE) as (app, pilot):
+        await pilot.click(Transcript, offset=(10, 3))
+        assert app.chosen == 2 * [citation()]
+        await pilot.click(Transcript, offset=(10, 4))
+        assert app.lines[4].startswith("  two   ")
+        await pilot.click(Transcript, offset=(10, 0))
+        await pilot.click(Transcript, offset=(10, 11))
+        assert len(app.chosen) == 2
+
+
+async def test_the_first_citation_of_a_new_answer_is_chosen_while_the_person_types() -> None:
+    async with transcript_of(answered()) as (app, pilot):
+        app.transcript.can_focus = False
+        number = app.transcript.add(Waiting("Who?", "looking"))
+        app.transcript.replace(number, TWO)
+        await pilot.pause()
+        assert app.transcript.chosen_turn == (TWO,)
+        assert app.transcript.chosen_citation == (citation(),)
+
+
+async def test_nothing_is_chosen_where_there_is_nothing() -> None:
+    async with transcript_of(Failed("Who?", "no index")) as (app, pilot):
+        app.transcript.focus()
+        await pilot.press("down", "enter")
+        assert (app.chosen, app.entered) == ([], [])
+        assert app.transcript.chosen_turn == ()
+        assert app.transcript.chosen_citation == ()
+
+
+async def test_a_refusal_s_nearest_quote_can_be_chosen() -> None:
+    async with transcript_of(unanswered(answer())) as (app, pilot):
+        app.transcript.focus()
+        await pilot.pause()
+        assert app.chosen == [citation()]
+
+
+async def test_a_note_is_written_beneath_its_turn() -> None:
+    async with transcript_of(TWO, answered()) as (app, pilot):
+        app.transcript.note(app.transcript.number_of(TWO), "marked right")
+        await pilot.pause()
+        assert "  marked right" in app.lines

@@ -1,0 +1,308 @@
+"""The chat's app: which screens there are, which index is asked, what runs in the background."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual import events, on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from index.errors import BylineError
+from index.progress import Summary
+from tui.background import BackgroundJob, BuildJob, Job
+from tui.chat.acting import complain, say
+from tui.chat.chat_screen import ChatScreen
+from tui.chat.help_screen import HelpScreen
+from tui.chat.progress_bar import ProgressBar
+from tui.chat.sessions_screen import SessionsScreen
+from tui.chat.themes import THEMES
+from tui.chat_settings import ChatSettings, keep_chat_settings
+from tui.desk import Desk, NothingIndexed, Ready, ToPrepare
+from tui.events import End, Event, Failed, Stopped
+from tui.sessions import Session, Sessions
+
+if TYPE_CHECKING:
+    from tui.chat.library_screen import LibraryScreen, LimitTo, OpenArticle
+    from tui.chat.welcome_screen import Bundled, Folder
+
+
+class Build(Protocol):
+    """Makes the job of a build."""
+
+    def __call__(self, folder: Path, add: tuple[str, ...] = ()) -> BuildJob:
+        """Bring the index in a folder up to date, with these paths added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a chat is opened with."""
+
+    index: Path
+    """Folder of the index that is asked."""
+    own_index: Path
+    """Folder of the person's own index."""
+    bundled_index: Path
+    """Folder of the index of the articles that come with Byline."""
+    sessions: Sessions
+    session: Session
+    """That is shown first."""
+    settings: ChatSettings
+    settings_file: Path
+    open_desk: Callable[[Path], Desk]
+    """Opens a desk over the index in a folder."""
+    build: "Build"
+    """Makes the job that brings the index in a folder up to date."""
+    start_job: Callable[[Job], BackgroundJob]
+
+
+class ChatApp(App[None]):
+    """A chat with a folder of articles."""
+
+    TITLE = "Byline"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "help", "Help", id="app.help", tooltip="What the keys do here"),
+        Binding("ctrl+l", "library", "Library", id="app.library",
+                tooltip="The indexed articles: look, filter, limit the chat, rebuild"),
+        Binding("ctrl+t", "sessions", "Conversations", id="app.sessions",
+                tooltip="Earlier conversations: open, name, search, delete"),
+        Binding("f5", "rebuild", "Rebuild", show=False, id="app.rebuild",
+                tooltip="Bring the index up to date"),
+        Binding("ctrl+n", "new_session", "New", id="app.new", tooltip="Begin a new conversation"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+    ]  # fmt: skip
+
+    @dataclass
+    class JobTold(Message):
+        """Something happened in a background job."""
+
+        event: Event
+        job: Job
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self._setup = setup
+        self._settings = setup.settings
+        self._jobs: list[BackgroundJob] = []
+        """The one that runs, if one does."""
+        self._index = setup.index
+        for theme in THEMES:
+            self.register_theme(theme)
+        known = setup.settings.theme in self.available_themes
+        self.theme = setup.settings.theme if known else THEMES[0].name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the chat."""
+        return ChatScreen(
+            self._setup.open_desk(self._index), self._setup.sessions, self._setup.session
+        )
+
+    @property
+    def chat(self) -> ChatScreen:
+        """The chat's screen, at the bottom of the others."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    def on_mount(self) -> None:
+        """Load what questions need, once the first frame is drawn."""
+        self.call_after_refresh(self.open_desk)
+
+    # The index
+
+    @work(group="desk", exclusive=True)
+    async def open_desk(self) -> None:
+        """Get ready for questions: load the models, or have them prepared, or ask for articles."""
+        try:
+            state = await self.chat.desk.open()
+        except (BylineError, OSError) as error:
+            told = error.message if isinstance(error, BylineError) else str(error)
+            self.chat.notice(told)
+            self.chat.ready.set()  # questions fail with the same words, and are given back
+            return
+        match state:
+            case Ready():
+                self.chat.notice("")
+                self.chat.ready.set()
+                self.look_for_changes()
+            case ToPrepare():
+                self.chat.notice("Preparing the models, once; you can type meanwhile.")
+                self.run_job(state.job)
+            case NothingIndexed() if self._has_bundled:
+                self.ask_index(self._setup.bundled_index)
+            case NothingIndexed():
+                from tui.chat.welcome_screen import WelcomeScreen
+
+                self.push_screen(WelcomeScreen(), self._welcomed)
+
+    @property
+    def _has_bundled(self) -> bool:
+        """Whether the bundled articles were chosen before, and are to be asked again."""
+        return self._index != self._setup.bundled_index and self._setup.bundled_index.is_dir()
+
+    def _welcomed(self, chosen: "Bundled | Folder | None") -> None:
+        from tui.chat.welcome_screen import Bundled, Folder
+
+        match chosen:
+            case Bundled():
+                self.ask_index(self._setup.bundled_index)
+            case Folder():
+                self.add_folder(chosen.path)
+            case None:
+                self.chat.notice("Nothing is indexed yet; ctrl+l and then a adds a folder.")
+
+    def ask_index(self, folder: Path) -> None:
+        """Ask the index in this folder from now on."""
+        self._index = folder
+        self.chat.take_desk(self._setup.open_desk(folder))
+        self.open_desk()
+
+    @work(thread=True, group="changes", exclusive=True)
+    def look_for_changes(self) -> None:
+        """Offer to bring the index up to date where articles are other than they were indexed."""
+        from index.store import Store
+        from tui.library import changes
+
+        with suppress(BylineError, OSError):
+            found = changes(Store(self._index))
+            kinds = (("new", found.new), ("changed", found.changed), ("gone", found.gone))
+            told = ", ".join(f"{len(files):,} {what}" for what, files in kinds if files)
+            if told:
+                offer = f"Since the articles were indexed: {told}. F5 brings the index up to date."
+                self.call_from_thread(self.chat.notice, offer)
+
+    @on(events.AppFocus)
+    def back_in_the_terminal(self) -> None:
+        """Look again what changed: the person may have been in an editor."""
+        if self.chat.ready.is_set() and not self._jobs:
+            self.look_for_changes()
+
+    # Builds
+
+    def on_library_screen_rebuild(self) -> None:
+        """Bring the index up to date."""
+        self.action_rebuild()
+
+    def on_library_screen_add_folder(self, asked: "LibraryScreen.AddFolder") -> None:
+        """Index another folder."""
+        self.add_folder(asked.path)
+
+    def action_rebuild(self) -> None:
+        """Bring the index up to date."""
+        self.run_job(self._setup.build(self._index))
+
+    def add_folder(self, path: str) -> None:
+        """Index a folder in the person's own index, which is then the one that is asked."""
+        bundled = self._index == self._setup.bundled_index
+        self.run_job(self._setup.build(self._setup.own_index if bundled else self._index, (path,)))
+
+    def run_job(self, job: Job) -> None:
+        """Run a job in the background, unless one runs already."""
+        if self._jobs:
+            say(self, "A build is running already; it is shown above the input.")
+            return
+        try:
+            running = self._setup.start_job(job)
+        except OSError as error:
+            complain(self, f"No build could be started: {error}")
+            return
+        self._jobs.append(running)
+        self._listen(running, job)
+
+    @work(thread=True, group="job")
+    def _listen(self, running: BackgroundJob, job: Job) -> None:
+        for event in running.events():
+            self.post_message(self.JobTold(event, job))
+
+    @on(JobTold)
+    def show_job(self, told: JobTold) -> None:
+        """Show how far a job is, on every screen that has a bar for it."""
+        for screen in self.screen_stack:
+            for bar in screen.query(ProgressBar):
+                bar.update_job(told.event)
+        if isinstance(told.event, End):
+            self._jobs.clear()
+            self._end_job(told.event, told.job)
+
+    def _end_job(self, end: End, job: Job) -> None:
+        match end:
+            case Failed():
+                complain(self, f"{end.title}: {end.message}")
+                self.chat.ready.set()
+            case Stopped():
+                self.chat.ready.set()
+            case Summary() if isinstance(job, BuildJob):
+                self.ask_index(Path(job.index))
+            case _:
+                self.open_desk()
+
+    # Other screens
+
+    def action_help(self) -> None:
+        """Tell what the keys do here."""
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_library(self) -> None:
+        """Show the indexed articles."""
+        from tui.chat.library_screen import LibraryScreen  # needs numpy: not before the first frame
+
+        self.push_screen(LibraryScreen(self._index, self.chat.session.within), self._from_library)
+
+    def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:
+        from tui.chat.library_screen import LimitTo, OpenArticle
+
+        match result:
+            case OpenArticle():
+                self.chat.show_article(result.file, result.path, result.title)
+            case LimitTo():
+                self.chat.limit_to(result.paths)
+
+    def action_sessions(self) -> None:
+        """Show earlier conversations."""
+        screen = SessionsScreen(self._setup.sessions, self.chat.session.id)
+        self.push_screen(screen, self._from_sessions)
+
+    def _from_sessions(self, session_id: str | None) -> None:
+        if session_id:
+            try:
+                self.chat.show_session(self._setup.sessions.load(session_id))
+            except BylineError as error:
+                complain(self, error.message)
+
+    def action_new_session(self) -> None:
+        """Begin a new conversation."""
+        self.chat.show_session(self._setup.sessions.new())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """List everything that the keys do in the command palette too."""
+        yield from super().get_system_commands(screen)
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and binding.id and binding.description:
+                action = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, tooltip or binding.description, action)
+
+    # What is kept
+
+    def watch_theme(self, theme: str) -> None:
+        """Keep the theme for the next time."""
+        kept = replace(self._settings, theme=theme)
+        if kept != self._settings:
+            self._settings = kept
+            self._keep()
+
+    def _keep(self) -> None:
+        try:
+            keep_chat_settings(self._setup.settings_file, self._settings)
+        except (BylineError, OSError) as error:
+            complain(self, f"The settings are not kept: {error}")
+
+    async def on_unmount(self) -> None:
+        """Let a build end; what it has finished is not lost."""
+        for job in self._jobs:
+            job.stop()

@@ -1,0 +1,300 @@
+"""The chat: the conversation on the left, the cited article on the right, the input beneath."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from index.errors import BylineError
+from qa.answers import Answered
+from qa.conversation import Exchange
+from tui.chat.acting import copy, export_session, mark_turn, open_in_editor
+from tui.chat.entries import Entry, Failed, Waiting
+from tui.chat.progress_bar import ProgressBar
+from tui.chat.prompt import Prompt
+from tui.chat.rows import shown_answers
+from tui.chat.source_pane import SourcePane
+from tui.chat.transcript import Transcript
+from tui.desk import Desk
+from tui.display import visible, visible_name
+from tui.export import citation_text, place_text
+from tui.sessions import Session, Sessions, Turn, local_now
+
+_REMEMBERED = 8
+"""Turns that a follow-up may lean on."""
+_LOADING = "waits until the models are loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    question: str
+    number: int
+    """Of its entry in the transcript."""
+    whole: bool
+    """Whether it is asked as it stands, whatever was said before."""
+
+
+class ChatScreen(Screen[None]):
+    """A conversation with the articles."""
+
+    CSS_PATH = "chat.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    TITLE = "Byline"
+    HELP = """
+    Type a question and press **enter**. The answer is quoted letter for letter; beneath it stands
+    where. **Tab** goes from the input to the answers: there the arrow keys choose a citation, the
+    article beside shows it, and single letters act on it. **Escape** goes back to the input.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "to_prompt", "Input", show=False, id="chat.prompt"),
+        Binding("pageup", "scroll(-1)", "Scroll up", show=False, id="chat.up"),
+        Binding("pagedown", "scroll(1)", "Scroll down", show=False, id="chat.down"),
+        Binding("ctrl+b", "toggle_source", "Article", id="chat.source",
+                tooltip="Show or hide the article beside the conversation"),
+        Binding("ctrl+o", "open_editor", "Open", id="chat.open",
+                tooltip="Open the cited line in your editor"),
+        Binding("c", "copy_quote", "Copy quote", id="chat.copy",
+                tooltip="Copy the quote with its citation"),
+        Binding("p", "copy_place", "Copy place", show=False, id="chat.place",
+                tooltip="Copy path:line"),
+        Binding("r", "mark(True)", "Right", id="chat.right", tooltip="Mark this answer as right"),
+        Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
+        Binding("e", "edit", "Edit question", show=False, id="chat.edit",
+                tooltip="Put the question, as it was asked, back into the input"),
+        Binding("o", "open_editor", "Open", show=False, id="chat.open_letter"),
+        Binding("x", "export", "Export", show=False, id="chat.export",
+                tooltip="Write the conversation as Markdown"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Showing(Message):
+        """A conversation is shown, or grew by a turn."""
+
+        session: Session
+
+    def __init__(self, desk: Desk, sessions: Sessions, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.ready = asyncio.Event()
+        """Set once questions can be answered."""
+        self.desk = desk
+        self._sessions = sessions
+        self._pending: deque[_Pending] = deque()
+        self._answering = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the chat out."""
+        with Horizontal(id="conversation"):
+            with Vertical(id="left"):
+                yield Transcript(id="transcript")
+                yield Static(id="notice")
+                yield ProgressBar(id="progress")
+                yield Static(id="chips")
+                yield Prompt(id="prompt")
+            yield SourcePane(id="source")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show the conversation, and begin at the input."""
+        self.show_session(self.session)
+        self.query_one(Prompt).focus()
+
+    # The conversation
+
+    def show_session(self, session: Session) -> None:
+        """Show a conversation in the place of the one that is shown."""
+        self.session = session
+        self._pending.clear()
+        self.query_one(Transcript).fill(session.turns)
+        self.query_one(Prompt).remember([turn.question for turn in session.turns])
+        self._show_chips()
+        for turn in session.turns[-1:]:
+            for answer in shown_answers(turn)[:1]:
+                self.query_one(SourcePane).show(answer.citations[0])
+        if not session.turns:
+            self.query_one(SourcePane).clear()
+        self.post_message(self.Showing(session))
+
+    def take_desk(self, desk: Desk) -> None:
+        """Ask at another desk; the one before finishes what it was asked."""
+        self.ready.clear()
+        self.run_worker(self.desk.close(), group="desks")
+        self.desk = desk
+
+    def show_article(self, file: str, path: str, title: str) -> None:
+        """Show an article that nothing is cited of."""
+        self.remove_class("-no-source")
+        self.query_one(SourcePane).show_file(file, path, title)
+        self.query_one(SourcePane).focus()
+
+    def limit_to(self, within: tuple[str, ...]) -> None:
+        """Keep the chat to articles at or under these paths; none: to none."""
+        self.session = replace(self.session, within=within)
+        self._sessions.limit(self.session.id, within)
+        self._show_chips()
+
+    def _show_chips(self) -> None:
+        chips = self.query_one("#chips", Static)
+        within = self.session.within
+        named = ", ".join(visible_name(path) for path in within[:3])
+        more = f" and {len(within) - 3} more" if len(within) > 3 else ""
+        chips.update(Content(f"⌕ only in {named}{more}  (ctrl+l changes it)"))
+        chips.display = bool(within)
+
+    def notice(self, text: str) -> None:
+        """Say something in the line above the input, until something else is said."""
+        line = self.query_one("#notice", Static)
+        line.update(Content(visible(text)))
+        line.display = bool(text)
+
+    # Asking
+
+    @on(Prompt.Asked)
+    def ask_typed(self, asked: Prompt.Asked) -> None:
+        """Ask what was typed."""
+        self.ask(asked.question)
+
+    def ask(self, question: str, whole: bool = False) -> None:
+        """Put a question at the end of those that wait."""
+        waits = "waits for the one before" if self._answering else "looking"
+        number = self.query_one(Transcript).add(Waiting(question, waits))
+        self._pending.append(_Pending(question, number, whole))
+        if not self._answering:
+            self._answering = True
+            self._answer_all()
+
+    @work(group="asking")
+    async def _answer_all(self) -> None:
+        while self._pending:
+            await self._answer(self._pending.popleft())
+        self._answering = False
+
+    async def _answer(self, pending: _Pending) -> None:
+        session = self.session
+        looking = Waiting(pending.question, "looking" if self.ready.is_set() else _LOADING)
+        self._put(session, pending, looking)
+        await self.ready.wait()
+        history = () if pending.whole else tuple(_exchanges(session.turns[-_REMEMBERED:]))
+        try:
+            reply = await self.desk.ask(pending.question, session.within, history)
+        except (BylineError, OSError) as error:
+            told = error.message if isinstance(error, BylineError) else str(error)
+            self._put(session, pending, Failed(pending.question, told))
+            self.query_one(Prompt).take_back(pending.question)
+            return
+        turn = Turn(pending.question, reply, local_now())
+        self._put(session, pending, turn)
+        await self._keep(session, turn)
+
+    def _put(self, session: Session, pending: _Pending, entry: Entry) -> None:
+        """Show what became of a question, unless another conversation is shown meanwhile."""
+        if session.id == self.session.id:
+            self.query_one(Transcript).replace(pending.number, entry)
+
+    async def _keep(self, session: Session, turn: Turn) -> None:
+        if session.id == self.session.id:
+            self.session = replace(self.session, turns=(*self.session.turns, turn))
+            self.post_message(self.Showing(self.session))
+        try:
+            await asyncio.to_thread(self._sessions.append, session.id, turn)
+        except BylineError as error:
+            self.notice(f"This conversation is not kept: {error.message}")
+
+    # The cited article
+
+    @on(Transcript.CitationChosen)
+    def show_citation(self, chosen: Transcript.CitationChosen) -> None:
+        """Show the article of the citation that was chosen."""
+        self.query_one(SourcePane).show(chosen.citation)
+
+    @on(Transcript.Activated)
+    def enter_citation(self) -> None:
+        """Go over into the article."""
+        self.remove_class("-no-source")
+        self.query_one(SourcePane).focus()
+
+    @on(SourcePane.Step)
+    def step(self, step: SourcePane.Step) -> None:
+        """Choose the citation after, or before, from within the article."""
+        self.query_one(Transcript).action_step(step.by)
+
+    @on(SourcePane.FullScreen)
+    def fill_screen(self) -> None:
+        """Give the article the whole screen, or the conversation its part back."""
+        self.toggle_class("-full-source")
+
+    @on(SourcePane.OpenEditor)
+    def open_shown(self, asked: SourcePane.OpenEditor) -> None:
+        """Open the article at the line that is shown."""
+        open_in_editor(self.app, asked.file, asked.line, asked.column)
+
+    def action_toggle_source(self) -> None:
+        """Show or hide the article."""
+        self.remove_class("-full-source")
+        self.toggle_class("-no-source")
+        if self.has_class("-no-source"):
+            self.query_one(Prompt).focus()
+
+    def action_to_prompt(self) -> None:
+        """Go back: from the whole screen to the pane, from anywhere to the input."""
+        if self.has_class("-full-source"):
+            self.remove_class("-full-source")
+        else:
+            self.query_one(Prompt).focus()
+
+    def action_scroll(self, pages: int) -> None:
+        """Scroll the conversation, from wherever the cursor is."""
+        transcript = self.query_one(Transcript)
+        transcript.scroll_relative(y=pages * (transcript.size.height - 2), animate=False)
+
+    # What can be done with an answer
+
+    def action_open_editor(self) -> None:
+        """Open the chosen citation in the editor."""
+        for citation in self.query_one(Transcript).chosen_citation:
+            open_in_editor(self.app, citation.file, citation.answer.line, citation.answer.column)
+
+    def action_copy_quote(self) -> None:
+        """Copy the quote with its citation."""
+        for citation in self.query_one(Transcript).chosen_citation:
+            copy(self.app, citation_text(citation), "the quote with its citation")
+
+    def action_copy_place(self) -> None:
+        """Copy path and line."""
+        for citation in self.query_one(Transcript).chosen_citation:
+            copy(self.app, place_text(citation), "path and line")
+
+    def action_mark(self, right: bool) -> None:
+        """Mark the chosen answer as right or wrong, for `byline eval`."""
+        transcript = self.query_one(Transcript)
+        for turn in transcript.chosen_turn:
+            earlier = self.session.turns[: self.session.turns.index(turn)]
+            note = mark_turn(self.app, turn, earlier, transcript.chosen_answer, right)
+            transcript.note(transcript.number_of(turn), note)
+
+    def action_edit(self) -> None:
+        """Put the question, as it was searched for, into the input; it is then asked as it is."""
+        for turn in self.query_one(Transcript).chosen_turn:
+            self.query_one(Prompt).put(turn.reply.asked)
+            self.query_one(Prompt).focus()
+
+    def action_export(self) -> None:
+        """Write the conversation as Markdown."""
+        export_session(self.app, self.session)
+
+
+def _exchanges(turns: Iterable[Turn]) -> Iterable[Exchange]:
+    for turn in turns:
+        answers = turn.reply.answers if isinstance(turn.reply, Answered) else ()
+        titles = [answer.citations[0].title for answer in answers[:1]]
+        yield Exchange(turn.reply.asked, tuple(one.text for one in answers), "".join(titles))

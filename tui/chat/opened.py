@@ -1,0 +1,71 @@
+"""What a chat is opened with: options of the command line, settings, and what was kept."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from index.errors import BylineError
+from qa.answers import DEFAULT_ANSWERS
+from tui.background import BackgroundJob, BuildJob
+from tui.chat.app import Setup
+from tui.chat_settings import read_chat_settings
+from tui.desk import IndexDesk
+from tui.options import chosen_reader, index_folder_or, setting
+from tui.places import (
+    bundled_index,
+    chat_settings_file,
+    default_index,
+    model_cache,
+    sessions_folder,
+)
+from tui.sessions import Session, Sessions
+
+
+def setup(
+    index: Path | None,
+    bundled: bool,
+    new: bool,
+    top: int | None,
+    threshold: float | None,
+    reader: str | None,
+) -> Setup:
+    """Put together what the chat is opened with. Raises BadRequest and NoIndex."""
+    own = index_folder_or(index, default_index())
+    chosen = chosen_reader(reader)
+    most = setting("top", top, DEFAULT_ANSWERS)
+
+    def least() -> float:
+        from qa.confidence import default_threshold  # needs numpy: not before the first frame
+
+        return float(setting("threshold", threshold, default_threshold()))
+
+    def build(folder: Path, add: tuple[str, ...] = ()) -> BuildJob:
+        from index.articles import MAX_BYTES
+        from index.models import DEFAULT_MODEL
+        from index.store import Store
+
+        used = [manifest.model.name for manifest in Store(folder).manifests()]
+        model = setting("model", None, (*used, DEFAULT_MODEL)[0])
+        max_bytes = setting("max_bytes", None, MAX_BYTES)
+        return BuildJob(str(folder), model, chosen, add, max_bytes=max_bytes)
+
+    sessions = Sessions(sessions_folder())
+    return Setup(
+        index=bundled_index() if bundled else own,
+        own_index=own,
+        bundled_index=bundled_index(),
+        sessions=sessions,
+        session=sessions.new() if new else _last(sessions),
+        settings=read_chat_settings(chat_settings_file()).settings,
+        settings_file=chat_settings_file(),
+        open_desk=lambda folder: IndexDesk(folder, model_cache(), chosen, least, most),
+        build=build,
+        start_job=BackgroundJob.start,
+    )
+
+
+def _last(sessions: Sessions) -> Session:
+    """Give the conversation that was used last, else a new one."""
+    for summary in sessions.latest():
+        with suppress(BylineError):
+            return sessions.load(summary.id)
+    return sessions.new()

@@ -1,0 +1,182 @@
+"""An entry of the transcript as rows of a given width; every word of it is made visible here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from rich.console import Console
+from rich.text import Text
+
+from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
+from tui.chat.entries import Entry, Failed, Waiting
+from tui.display import visible, visible_name
+from tui.sessions import Turn
+from tui.wording import REASONS, STATUSES, about, likeliness
+
+STYLES = (
+    "question", "resolved", "answer", "likeliness", "quote", "span", "place", "about", "note",
+    "refusal", "error", "fold", "waiting", "mark",
+)  # fmt: skip
+"""Names of the styles that rows are written in."""
+_INDENT = 2
+_DEEPER = 4
+_NARROWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CitationAt:
+    """One citation of an entry, by the numbers of its answer and its citation, from 0."""
+
+    answer: int
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The line that unfolds the further answers, or folds them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Nothing that can be chosen."""
+
+
+Target = CitationAt | Fold | Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the transcript."""
+
+    text: Text
+    """Styled by the names of `STYLES`."""
+    target: Target = Plain()
+
+
+def shown_answers(turn: Turn) -> tuple[Answer, ...]:
+    """Give what a turn shows: its answers, or the nearest that was rejected."""
+    if isinstance(turn.reply, Answered):
+        return turn.reply.answers
+    return turn.reply.rejected[:1]
+
+
+def citation_of(turn: Turn, at: CitationAt) -> Citation:
+    """Give the citation that a target stands for."""
+    return shown_answers(turn)[at.answer].citations[at.citation]
+
+
+def targets(entry: Entry, unfolded: bool) -> list[CitationAt | Fold]:
+    """Give what can be chosen in an entry, in the order in which it stands there."""
+    if not isinstance(entry, Turn):
+        return []
+    answers = shown_answers(entry)
+    cited: list[CitationAt | Fold] = [
+        CitationAt(number, at)
+        for number, answer in enumerate(answers)
+        if number == 0 or unfolded
+        for at in range(len(answer.citations))
+    ]
+    return cited + [Fold()] * (len(answers) > 1)
+
+
+def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
+    """Write an entry in rows no wider than `width` cells, an empty one at its end.
+
+    `note` stands beneath a turn: that it was marked, and where that went.
+    """
+    written = [
+        Row(line, target)
+        for text, target, indent in _paragraphs(entry, unfolded, note)
+        for line in _wrapped(text, indent, max(_NARROWEST, width))
+    ]
+    return [*written, Row(Text(""))]
+
+
+_Paragraph = tuple[Text, Target, int]
+
+
+def _paragraphs(entry: Entry, unfolded: bool, note: str) -> Iterator[_Paragraph]:
+    yield Text.assemble(("› ", "question"), (_lines(entry.question), "question")), Plain(), 0
+    match entry:
+        case Waiting():
+            yield Text(visible(entry.note), "waiting"), Plain(), _INDENT
+        case Failed():
+            yield Text(visible(entry.message), "error"), Plain(), _INDENT
+        case Turn():
+            yield from _reply(entry, unfolded)
+            if note:
+                yield Text(visible(note), "mark"), Plain(), _INDENT
+
+
+def _lines(question: str) -> str:
+    """Make a question visible, the lines that it was typed in kept."""
+    return "\n".join(visible(line) for line in question.split("\n"))
+
+
+def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
+    reply = turn.reply
+    if reply.asked != " ".join(turn.question.split()):
+        yield Text(f"asked as: {visible(reply.asked)}", "resolved"), Plain(), _INDENT
+    answers = shown_answers(turn)
+    if isinstance(reply, NoAnswer):
+        yield from _refusal(reply)
+    for number, answer in enumerate(answers):
+        if number == 0 or unfolded:
+            yield from _answer(answer, number, isinstance(reply, NoAnswer))
+    if len(answers) > 1:
+        others = len(answers) - 1
+        more = f"{others} further answer{'s' if others > 1 else ''}"
+        sign, said = ("▾", "fold") if unfolded else ("▸", "show")
+        yield Text(f"{sign} {more} (enter: {said})", "fold"), Fold(), _INDENT
+
+
+def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
+    said = Text.assemble(
+        ("The articles do not say", "refusal"), (f": {REASONS[reply.reason]}.", "note")
+    )
+    yield said, Plain(), _INDENT
+    if reply.rejected:
+        stale = reply.reason is Reason.INDEX_STALE
+        nearest = "It stood at:" if stale else "Nearest, and not an answer:"
+        yield Text(nearest, "note"), Plain(), _INDENT
+
+
+def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
+    first = answer.citations[0]
+    likely = f"{likeliness(answer.confidence)}, {answer.confidence:.0%}"
+    if first.stands:
+        if not rejected and answer.text != answer.quote:
+            told = Text.assemble((visible(answer.text), "answer"), (f"   {likely}", "likeliness"))
+            yield told, Plain(), _INDENT
+        elif not rejected:
+            yield Text(likely, "likeliness"), Plain(), _INDENT
+        yield _quote(first), Plain(), _DEEPER
+    for at, citation in enumerate(answer.citations):
+        yield _citation(citation), CitationAt(number, at), _DEEPER
+
+
+def _quote(citation: Citation) -> Text:
+    before, span, after = (visible(part) for part in citation.parts)
+    return Text.assemble((before, "quote"), (span, "span"), (after, "quote"))
+
+
+def _citation(citation: Citation) -> Text:
+    place = f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
+    told = visible(about(citation))
+    note = STATUSES[citation.status]
+    return Text.assemble(
+        (place, "place"), (f"  {told}" * bool(told), "about"), (f"  ({note})" * bool(note), "note")
+    )
+
+
+def _wrapped(text: Text, indent: int, width: int) -> Iterator[Text]:
+    for line in text.wrap(_console(), width - indent, tab_size=1):
+        line.pad_left(indent)
+        line.rstrip()
+        yield line
+
+
+@cache
+def _console() -> Console:
+    """Give the console that Rich asks for to wrap text; nothing is written to it."""
+    return Console(width=80, color_system=None)
