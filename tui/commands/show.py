@@ -1,7 +1,9 @@
 """`byline show`: a cited line as it stands in its file now."""
 
+import os
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -9,24 +11,34 @@ import click
 
 from index.errors import BadRequest
 from qa.answers import Status
-from qa.lookup import Lookup, look_up
+from qa.lookup import Line, Lookup, look_up
 from tui.display import visible, visible_name
+from tui.editors import editor_command, run_editor
 from tui.exits import Exit
 from tui.opening import store_to_show
 from tui.options import colour, index_option, json_option
 from tui.wire import lookup_line
 
-_PLACE = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::[0-9]+)?", re.DOTALL)
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
 
 
-@click.command("show", epilog="\b\nExample:\n  byline show ~/news/2011.txt:11 --around 5")
+@click.command(
+    "show",
+    epilog="""\b
+Examples:
+  byline show ~/news/2011.txt:11 --around 5
+  byline show ~/news/2011.txt:11 --open""",
+)
 @click.argument("place", metavar="PATH:LINE")
 @click.option(
     "--around", type=click.IntRange(0, 1000), default=2, show_default=True, help="Lines beside it."
 )
+@click.option("--open", "open_it", is_flag=True, help="Open it there in $VISUAL or $EDITOR.")
 @index_option
 @json_option("the lines")
-def command(place: str, around: int, index_folder: Path | None, as_json: bool) -> int:
+def command(
+    place: str, around: int, open_it: bool, index_folder: Path | None, as_json: bool
+) -> int:
     """Show a cited line in its article, checked against the index.
 
     What was indexed there is followed where it moved. Exit code 1: it changed, or is gone.
@@ -39,11 +51,16 @@ def command(place: str, around: int, index_folder: Path | None, as_json: bool) -
     if as_json:
         click.echo(lookup_line(found))
     else:
-        _show(found, int(match["line"]))
+        _tell(found, int(match["line"]))
+    if open_it and found.lines:
+        stayed = found.status is Status.UNCHANGED
+        _open(found, int(match["column"] or 1) if stayed else 1)
+    elif not as_json:
+        _show(found.lines, found.number)
     return Exit.DONE if found.status.stands else Exit.NO_ANSWER
 
 
-def _show(found: Lookup, asked: int) -> None:
+def _tell(found: Lookup, asked: int) -> None:
     notes = {
         Status.UNCHANGED: "as it was indexed",
         Status.MOVED: f"moved: indexed at line {asked}, now at line {found.number}",
@@ -53,9 +70,19 @@ def _show(found: Lookup, asked: int) -> None:
     title = f"  {visible(found.title)}" if found.title else ""
     path = f"{visible_name(found.path)}:{found.number}{title}"
     click.echo(f"{path}  ({notes[found.status]})", err=True)
-    width = max((len(str(line.number)) for line in found.lines), default=0)
+
+
+def _open(found: Lookup, column: int) -> None:
+    command = editor_command(os.environ, found.path, found.number, column)
+    if not command.at_line:
+        click.echo(f"byline: open at its beginning; the line is {found.number}", err=True)
+    run_editor(command)
+
+
+def _show(lines: Sequence[Line], number: int) -> None:
+    width = max((len(str(line.number)) for line in lines), default=0)
     coloured = colour(sys.stdout.isatty())
-    for line in found.lines:
-        is_it = line.number == found.number
+    for line in lines:
+        is_it = line.number == number
         text = f"{'>' if is_it else ' '} {line.number:>{width}}  {visible(line.text)}".rstrip()
         click.echo(click.style(text, bold=is_it), color=coloured)
