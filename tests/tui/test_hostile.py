@@ -115,6 +115,8 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
         ["show", NASTY],
         ["show", f"{NASTY}:1"],
         ["show", f"{BROKEN_NAME}:1"],
+        ["verify", NASTY],
+        ["verify", f"news/{NAME}"],
         ["index", NASTY],
         ["index", "--forget", NASTY],
         ["check", "--index", f"nowhere{NASTY}"],
