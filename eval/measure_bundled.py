@@ -16,8 +16,7 @@ from statistics import mean
 from eval.question_set import Question, bundled_questions
 from eval.squad import exact_match, f1
 from index.samples import bundled_articles
-from qa.answers import Answer, Answered, Reply
-from qa.answers import DEFAULT_ANSWERS
+from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot
 from qa.confidence import default_threshold
 from qa.conversation import Exchange, resolve

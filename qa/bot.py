@@ -111,7 +111,7 @@ class Bot:
         return NoAnswer(question, asked, _reason(retrieved, answers, likely), answers, spent)
 
     def recall(self, questions: Sequence[str], within: Sequence[str] = ()) -> list[Exchange]:
-        """Give earlier questions, oldest first, as the turns that they were: each made whole and asked.
+        """Ask earlier questions, oldest first, each made whole from those before it.
 
         Costs a read for each of the last TURNS_LOOKED_AT; blank ones are left out. Raises
         BadRequest as `ask` does.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from index.terms import terms
 from qa.answers import Answered, Reply
-from qa.followups import lexicon
 from qa.followups.mentions import Kind, Mention, mentions_of
 from qa.followups.parallel import parallels
 from qa.followups.references import Reference, leans_as_a_whole, references_in, times_in
@@ -19,7 +18,7 @@ from qa.followups.words import Class, words_of
 TURNS_LOOKED_AT = 8
 """The last ones; what was spoken of before them is forgotten."""
 _LONGEST_FOLLOW_UP = 400
-"""Code points; a longer question stands alone, and of a longer earlier one only so many are read."""
+"""Code points; a longer question stands alone, and earlier ones are read only so far."""
 _LONGEST_CARRIED = 120
 """Code points of one mention."""
 _END = " \t.?!…"
@@ -172,4 +171,7 @@ def _appended(question: str, candidates: Sequence[Candidate], of: bool) -> Resol
 
 
 def _holds(question: str, mention: Mention) -> bool:
-    return set(terms(mention.text) or [mention.text]) <= set(terms(question))
+    said = set(terms(question))
+    return set(terms(mention.text) or [mention.text]) <= said or (
+        mention.named and bool(said & set(terms(mention.head)))
+    )

@@ -84,6 +84,15 @@ def _links_names(words: Sequence[Word], at: int) -> bool:
     )
 
 
+def _subject_end(words: Sequence[Word], at: int, end: int) -> int:
+    """Leave what is said of a name out: `was Rosetta silent`, but not `was Rosetta’s signal`."""
+    names = at
+    while names < end and words[names].named:
+        names += 1
+    is_said = at < names == end - 1 and not words[names - 1].possessive
+    return names if is_said else end
+
+
 _SPECIFIC = frozenset("a an the this that these those".split())
 
 
@@ -91,9 +100,11 @@ def _mention(text: str, words: Sequence[Word], at: int, end: int) -> list[Mentio
     """Make the mention of a run, and those of the names in it that something belongs to."""
     while end > at and words[end - 1].word_class is Class.ADJECTIVE:
         end -= 1
+    before = words[:at] if not words[at].apart else []
+    if len(before) > 1 and before[-1].is_in(lexicon.FORMS_OF_BE) and before[-2].lower != "what":
+        end = _subject_end(words, at, end)
     if end == at:
         return []
-    before = words[:at] if not words[at].apart else []
     owners = [i for i in range(at, end - 1) if words[i].possessive and words[i].named]
     found = [_made(text, before, words[at : i + 1]) for i in owners]
     return [*found, _made(text, before, words[at:end])]

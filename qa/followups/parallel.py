@@ -1,4 +1,4 @@
-"""Fragments that put one thing in the place of another: `Who signed for Rome? And for Prague?`"""
+"""Fragments that put one thing in the place of another: `And for Prague?`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

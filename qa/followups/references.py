@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.followups import lexicon
-from qa.followups.mentions import Kind, Mention
+from qa.followups.mentions import Mention
 from qa.followups.spoken import Sought, fits
 from qa.followups.words import Class, Word
 
@@ -37,11 +38,11 @@ class Reference:
 
 def references_in(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Reference]:
     """Find the words that lean, those left out that lean on the question itself."""
-    found = []
+    found: list[Reference] = []
     for at in range(len(words)):
-        for one in _reference(words, at):
-            if not _leans_inwards(words, at, one, mentions):
-                found.append(one)
+        found += [
+            one for one in _reference(words, at) if not _leans_inwards(words, at, one, mentions)
+        ]
     return found
 
 
@@ -61,7 +62,7 @@ def _reference(words: Sequence[Word], at: int) -> list[Reference]:
     if lower == "there" and not _is_existential(words, at):
         return [Reference(word.start, word.end, Sought.PLACE, prepositional=True)]
     if lower in ("one", "ones") and _counts(words, at):
-        return [Reference(word.start, word.end, Sought.THING, counts=True)]
+        return [Reference(word.start, word.end, Sought.SORT, counts=True)]
     return []
 
 
@@ -69,13 +70,13 @@ def times_in(words: Sequence[Word]) -> list[Reference]:
     """Find `that year` and its like."""
     return [
         Reference(word.start, after.end, Sought.TIME)
-        for word, after in zip(words, words[1:], strict=False)
+        for word, after in pairwise(words)
         if word.lower in ("that", "this") and after.lower in _TIMES
     ]
 
 
 def _says_nothing(words: Sequence[Word], at: int) -> bool:
-    """Tell whether `it` only fills its place, as in `Is it true that` and `How long does it take`."""
+    """Tell whether `it` only fills its place: `Is it true that`, `How long does it take`."""
     rest = [one for one in words[at + 1 :] if one.word_class is not Class.AUXILIARY]
     if not rest:
         return False
@@ -95,7 +96,7 @@ def _says_nothing(words: Sequence[Word], at: int) -> bool:
 
 
 def _is_existential(words: Sequence[Word], at: int) -> bool:
-    near = words[max(0, at - 1) : at] + words[at + 1 : at + 2]
+    near = [*words[max(0, at - 1) : at], *words[at + 1 : at + 2]]
     return len(words) > at + 1 and any(one.word_class is Class.AUXILIARY for one in near)
 
 
@@ -132,7 +133,7 @@ def _leans_inwards(
 
 
 def leans_as_a_whole(words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
-    """Tell whether a question says too little to stand alone though no word of it stands for another.
+    """Tell whether a question says too little, though no word of it stands for another.
 
     It goes on from the last one (`And who …`), compares with what it does not name (`the other
     ones`), speaks of a side of something without saying of what (`What are the symptoms?`), or
@@ -140,16 +141,11 @@ def leans_as_a_whole(words: Sequence[Word], mentions: Sequence[Mention]) -> bool
     """
     return (
         words[0].is_in(lexicon.OPENERS - {"oh", "ok", "okay"})
-        or words[0].lower in ("what", "how")
-        and len(words) > 1
-        and words[1].lower == "about"
+        or (words[0].lower in ("what", "how") and len(words) > 1 and words[1].lower == "about")
         or not mentions
         or _is_open_count(words, mentions)
-        or words[0].lower == "which"
-        and words[1:2]
-        and words[1].word_class is Class.AUXILIARY
-        or any(word.lower == "any" for word in words)
-        and not any(one.named for one in mentions)
+        or (words[0].lower == "which" and words[1:2] and words[1].word_class is Class.AUXILIARY)
+        or (any(word.lower == "any" for word in words) and not any(one.named for one in mentions))
         or any(_is_open_side(words, one) or _is_definite(words, one) for one in mentions)
         or any(_is_open_superlative(words, at) for at in range(len(words)))
         or any(_points_back(words, at) for at in range(len(words)))
@@ -182,13 +178,13 @@ _COMPLEMENTS = frozenset("of for in between that who which with to from at on by
 
 
 def _is_open_side(words: Sequence[Word], mention: Mention) -> bool:
-    """`What are the symptoms?` and `What are other examples?`, but not `the symptoms of anemia`."""
+    """Tell `What are the symptoms?` from `What are the symptoms of anemia?`."""
     owned = _before(words, mention) in lexicon.POSSESSIVES
     return mention.side and not owned and _after(words, mention) not in _COMPLEMENTS
 
 
 def _is_definite(words: Sequence[Word], mention: Mention) -> bool:
-    """`the empires`, as if they had been spoken of, but not `the empires of Asia` or `the world`."""
+    """Tell `the empires`, as if spoken of before, from `the empires of Asia` and `the world`."""
     if mention.named or mention.head in lexicon.UNIQUE or _after(words, mention) in _COMPLEMENTS:
         return False
     if _before(words, mention) in ("this", "that", "these", "those"):
@@ -197,7 +193,7 @@ def _is_definite(words: Sequence[Word], mention: Mention) -> bool:
 
 
 def _is_open_superlative(words: Sequence[Word], at: int) -> bool:
-    """`the largest in the world`: no noun says the largest what."""
+    """Tell whether no noun says the largest what: `the largest in the world`."""
     word = words[at]
     if (
         not at

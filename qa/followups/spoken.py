@@ -21,6 +21,8 @@ class Sought(Enum):
     TIME = auto()
     THING = auto()
     THINGS = auto()
+    SORT = auto()
+    """What `one` stands for: a thing of a sort, not a name."""
     ANY = auto()
 
 
@@ -41,7 +43,7 @@ class Candidate:
     """Whether the question does nothing but name it: `What is the keto diet?`."""
 
 
-_AGE = 1.0
+_AGE = 1.5
 _ORDER = 0.4
 _NAMED = 1.0
 _REPEATED = 0.6
@@ -149,6 +151,8 @@ def fits(mention: Mention, sought: Sought) -> bool:
         return mention.kind in (Kind.PLACE, Kind.NAME)
     if sought is Sought.TIME:
         return mention.kind is Kind.TIME
+    if sought is Sought.SORT:
+        return mention.kind is Kind.THING and mention.text[-len(mention.head)].islower()
     return mention.kind is not Kind.TIME and (
         sought is not Sought.THING or mention.kind is not Kind.PERSON
     )

@@ -132,7 +132,7 @@ def _class_of(lower: str, named: bool, before: Sequence[Word]) -> Class:
 def _class_of_verb(lower: str, before: Sequence[Word]) -> Class:
     """Tell a verb from a noun, or from an adjective made of one, by what stands before it."""
     last = before[-1]
-    past = lower.endswith("ed") or lower not in lexicon.VERBS and not lower.endswith(("s", "ing"))
+    past = lower.endswith("ed") or (lower not in lexicon.VERBS and not lower.endswith(("s", "ing")))
     if last.lower != "to" and (
         last.word_class in _NOUN_FOLLOWS or last.possessive or last.is_in(lexicon.POSSESSIVES)
     ):

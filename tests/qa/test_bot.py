@@ -6,6 +6,7 @@ from index.errors import BadRequest
 from index.samples import bundled_articles
 from qa.answers import Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import LONGEST_QUESTION, PASSAGES_READ
+from qa.conversation import TURNS_LOOKED_AT, Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."
@@ -236,3 +237,55 @@ def test_a_question_is_read_once_over_few_passages(library: Library) -> None:
     with library.bot(0.0, reader) as bot:
         bot.ask(ASKED, most=20)
     assert reader.reads == [PASSAGES_READ]
+
+
+def test_a_follow_up_is_made_whole_before_it_is_searched_for(library: Library, port: Path) -> None:
+    history = [Exchange("Who owns the mill?")]
+    with library.bot(0.0) as bot:
+        alone = bot.ask(" When was it  sold?")
+        follow_up = bot.ask(" When was it  sold?", history=history)
+    assert (alone.question, alone.asked) == (" When was it  sold?", "When was it sold?")
+    assert (follow_up.question, follow_up.asked) == (
+        " When was it  sold?",
+        "When was the mill sold?",
+    )
+    assert isinstance(follow_up, Answered)
+    assert follow_up.answers[0].text == "The mill was sold in May."
+
+
+def test_a_resolved_question_that_is_asked_again_stays_as_it_is(
+    library: Library, port: Path
+) -> None:
+    with library.bot(0.0) as bot:
+        history = [Exchange("Who owns the mill?")]
+        asked = bot.ask("When was it sold?", history=history).asked
+        assert bot.ask(asked).asked == asked
+        assert bot.ask(asked, history=history).asked == asked
+
+
+def test_an_empty_follow_up_is_refused_too(library: Library, port: Path) -> None:
+    with library.bot() as bot, pytest.raises(BadRequest, match="the question is empty"):
+        bot.ask(" ", history=[Exchange("Who owns the mill?")])
+
+
+def test_earlier_questions_are_recalled_with_their_answers(library: Library) -> None:
+    library.write("a.txt", "Zeebrugge is closed to ships. It rained.")
+    library.index()
+    with library.bot(0.5, MarkingReader("Zeebrugge")) as bot:
+        history = bot.recall(["Where were the ships?", " ", "Is it open?"])
+    assert [(one.question, one.answers) for one in history] == [
+        ("Where were the ships?", ("Zeebrugge",)),
+        ("Is Zeebrugge open?", ("Zeebrugge",)),
+    ]
+
+
+def test_an_answer_under_the_threshold_is_not_recalled(library: Library, port: Path) -> None:
+    with library.bot(1.0) as bot:
+        assert bot.recall(["Why do cats purr?"]) == [Exchange("Why do cats purr?", (), "")]
+
+
+def test_only_the_last_earlier_questions_are_asked_again(library: Library, port: Path) -> None:
+    reader = SentenceReader()
+    with library.bot(0.0, reader) as bot:
+        bot.recall([f"What happened in {year}?" for year in range(1900, 1900 + 500)])
+    assert len(reader.reads) == TURNS_LOOKED_AT

@@ -72,9 +72,32 @@ def test_a_line_can_be_kept_to_folders_of_its_own(indexed: Shell) -> None:
     assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}]
 
 
-def test_history_is_accepted(indexed: Shell) -> None:
-    asked = lines({"question": CLOSED, "history": ["Which port?", "Why?"]})
-    assert indexed.byline("ask", "-", "--json", stdin=asked).json["answered"]
+def test_history_makes_a_follow_up_whole(indexed: Shell) -> None:
+    follow_up = {"question": "When was it sold?", "history": ["Who bought the mill?"]}
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0.99", stdin=lines(follow_up))
+    assert (ran.json["question"], ran.json["asked"]) == (
+        "When was it sold?",
+        "When was the mill sold?",
+    )
+
+
+def test_a_question_that_stands_alone_is_asked_as_it_is(indexed: Shell) -> None:
+    asked = lines({"question": "Where is Zeebrugge?", "history": ["Who bought the mill?", " "]})
+    ran = indexed.byline("ask", "-", "--json", stdin=asked)
+    assert ran.json["asked"] == "Where is Zeebrugge?"
+
+
+def test_a_line_leans_on_its_own_history_alone(indexed: Shell) -> None:
+    asked = lines({"question": CLOSED, "history": ["Who bought the mill?"]}, "When was it sold?")
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+    assert ran.lines[1]["asked"] == "When was it sold?"
+
+
+def test_an_earlier_question_that_cannot_be_asked_is_told(indexed: Shell) -> None:
+    asked = lines({"id": 1, "question": CLOSED, "history": ["x" * 4001]})
+    ran = indexed.byline("ask", "-", "--json", stdin=asked)
+    assert ran.code == 2
+    assert "4,001 characters" in ran.json["error"]
 
 
 def test_plain_text_comes_out_without_json_too(indexed: Shell) -> None:

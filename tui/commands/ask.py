@@ -40,7 +40,8 @@ Examples:
   byline ask - --json < questions.txt          one question a line, one answer a line
 
 A line for `-` is plain text or {"id", "question", "history", "in"}. `history`, the earlier
-questions, is accepted and not used yet.""",
+questions, oldest first, makes a follow-up whole: they are asked first, the last 8 of them, so
+each takes as long as a question. "asked" is the question as it was made whole.""",
 )
 @click.argument("question", nargs=-1, required=True)
 @click.option(
@@ -92,7 +93,9 @@ def _ask_all(bot: Bot, most: int, within: list[str], as_json: bool) -> int:
         try:
             asked = _parsed(line)
             question_id = asked.id
-            _show(bot.ask(asked.question, most, asked.within or within), asked.id, as_json)
+            scope = asked.within or within
+            history = bot.recall(asked.history, scope)
+            _show(bot.ask(asked.question, most, scope, history), asked.id, as_json)
         except BadRequest as error:
             code = Exit.ERROR
             if as_json:
