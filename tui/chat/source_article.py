@@ -25,7 +25,7 @@ class SourceArticle(Vertical):
     DEFAULT_CSS = """
     SourceArticle {
         height: 1fr;
-        & > Horizontal { height: 1fr; }
+        & > #source-lines { height: 1fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,7 @@ class SourceArticle(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out lines, scrollbar, and the line to find."""
-        with Horizontal():
+        with Horizontal(id="source-lines"):
             yield SourceView()
             yield SourceBar()
         yield SourceFinder()
@@ -101,6 +101,8 @@ class SourceArticle(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys of the search to others while there is none."""
+        if action == "find":
+            return self.display
         return self.finder.display or action not in ("leave_find", "step_found")
 
     def action_step_found(self, by: int) -> None:

@@ -63,7 +63,7 @@ class Finding:
         """Tell how much was found."""
         count = f"{len(self.spans):,}" + "+" * (len(self.spans) >= MOST)
         if not self.is_complete:
-            return f"{count} so far, {self.searched / size:.0%} searched"
+            return f"{count} so far, {self.searched / max(1, size):.0%} searched"
         return f"{self.current + 1:,} of {count}" if self.spans else "not found"
 
 
@@ -71,6 +71,8 @@ def find(text: SourceText, wanted: str) -> Iterator[Found]:
     """Find words, upper or lower case, step by step from the start; a match overlaps no other."""
     pattern = re.compile(re.escape(wanted), re.IGNORECASE)
     begin, free = text.bom, 0
+    if begin >= text.size:
+        yield Found((), text.size)
     while begin < text.size:
         end = text.align(begin + STEP)
         behind = text.align(end + _WIDEST * len(wanted))

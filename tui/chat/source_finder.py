@@ -17,7 +17,7 @@ class SourceFinder(Horizontal):
         display: none;
         height: 1;
         background: $surface;
-        & > Input { width: 1fr; height: 1; border: none; padding: 0 1; }
+        & > Input { width: 1fr; }
         & > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
     }
     """
@@ -47,7 +47,7 @@ class SourceFinder(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the words and the count."""
-        yield Input(placeholder="find in the article", select_on_focus=True)
+        yield Input(placeholder="find in the article", compact=True, select_on_focus=True)
         yield Static("", markup=False)
 
     def ask(self) -> None:

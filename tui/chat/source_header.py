@@ -25,6 +25,16 @@ def header(wanted: Wanted, outcome: Outcome) -> Content:
     return Content.assemble(*parts)
 
 
+def unreadable(wanted: Wanted, outcome: Outcome) -> str:
+    """Tell why an article cannot be shown, and what was cited from it."""
+    if not isinstance(outcome, Unreadable):
+        return ""
+    reason = f"This article cannot be shown: {visible(outcome.reason)}."
+    if not isinstance(wanted, Citation):
+        return reason
+    return f"{reason}\n\nWhen it was indexed, it said: {visible(wanted.sentence.text)}"
+
+
 def _line(wanted: Wanted, outcome: Outcome) -> int:
     """Give the line of the citation, as it is now; 0 without one."""
     if not isinstance(wanted, Citation):

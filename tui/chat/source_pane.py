@@ -12,22 +12,24 @@ from textual.worker import get_current_worker
 
 from qa.answers import Citation
 from tui.chat.source_article import SourceArticle
-from tui.chat.source_header import header
+from tui.chat.source_header import header, unreadable
 from tui.chat.source_loading import (
     NOTHING,
     Loaded,
     Outcome,
     Scanning,
-    Unreadable,
     Wanted,
     WholeFile,
     load,
 )
 from tui.chat.source_view import THIRD
-from tui.display import visible
 
 _PATIENCE = 0.15
 """Seconds that the article before stays on screen while the next is opened."""
+
+
+class SourceNotice(Static, can_focus=True):
+    """Stands in the place of an article that cannot be shown, and keeps the keys."""
 
 
 class SourcePane(Vertical):
@@ -84,7 +86,7 @@ class SourcePane(Vertical):
         """Lay out the header, and the article or why there is none."""
         yield Static(id="source-header", markup=False)
         yield SourceArticle()
-        yield Static(id="source-notice", markup=False)
+        yield SourceNotice(id="source-notice", markup=False)
 
     def on_mount(self) -> None:
         """Begin without an article."""
@@ -102,7 +104,8 @@ class SourcePane(Vertical):
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Put the keys on the lines."""
-        self.article.view.focus(scroll_visible)
+        takes = self.article.view if self.article.display else self.query_one(SourceNotice)
+        takes.focus(scroll_visible)
         return self
 
     def show(self, citation: Citation) -> None:
@@ -144,8 +147,7 @@ class SourcePane(Vertical):
             return
         before, self._outcome = self._outcome, message.outcome
         if not isinstance(message.outcome, Loaded):
-            reason = message.outcome.reason if isinstance(message.outcome, Unreadable) else ""
-            self._refresh_all(reason)
+            self._refresh_all(unreadable(message.wanted, message.outcome))
             return
         self._refresh_all("")
         marks = message.outcome.marks
@@ -156,10 +158,13 @@ class SourcePane(Vertical):
     def _refresh_all(self, notice: str) -> None:
         """Bring header and body in line with what is known; a notice takes the lines' place."""
         self.query_one("#source-header", Static).update(header(self._wanted, self._outcome))
-        self.query_one("#source-notice", Static).update(visible(notice))
+        had_focus = self.has_focus_within
+        self.query_one(SourceNotice).update(notice)
         readable = isinstance(self._outcome, Loaded)
         self.article.display = readable
-        self.query_one("#source-notice").display = not readable
+        self.query_one(SourceNotice).display = not readable
+        if had_focus:
+            self.focus()
 
     def action_step(self, by: int) -> None:
         """Ask for another citation."""

@@ -60,8 +60,6 @@ class Row:
     """Where the next row starts."""
     glyphs: Glyphs
     piece: Piece
-    text: str
-    """Of the whole piece."""
 
 
 def lay_out(text: str, width: int) -> tuple[Glyphs, ...]:
@@ -102,12 +100,10 @@ def _lay_out_any(text: str, width: int) -> tuple[Glyphs, ...]:
             taken = _TAB - used % _TAB
             glyph = " " * taken
         if not taken and len(starts) > row:
-            if char == _WIDENING:
-                wider = cell_len(shown[-1] + char) - cells[-1]
-                cells[-1] += wider
-                used += wider
             shown[-1] += glyph
             continue
+        if text[at + 1 : at + 2] == _WIDENING:
+            taken = cell_len(glyph + _WIDENING)
         blank = char in " \t"
         if used + taken > width and not blank and len(starts) > row:
             cut = breakable if breakable > row else len(starts)
@@ -178,7 +174,7 @@ class SourceRows:
         ends = [*places[1:-1], piece.end]
         nexts = [*places[1:-1], piece.next]
         return tuple(
-            Row(piece.line, piece.is_line_start and not i, place, end, follow, part, piece, text)
+            Row(piece.line, piece.is_line_start and not i, place, end, follow, part, piece)
             for i, (place, end, follow, part) in enumerate(
                 zip(places, ends, nexts, parts, strict=False)
             )

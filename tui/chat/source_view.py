@@ -74,13 +74,13 @@ class SourceView(Widget, can_focus=True):
             text-style: bold reverse;
         }
         & > .source--found {
-            color: $text-accent;
-            background: $accent-muted;
+            color: $text-success;
+            background: $success-muted;
             text-style: bold;
         }
         & > .source--current {
-            color: $text-accent;
-            background: $accent-muted;
+            color: $text-success;
+            background: $success-muted;
             text-style: bold underline reverse;
         }
     }
