@@ -56,7 +56,7 @@ def bench_index(model_name: str, passages: int, progress: Callable[[str], None])
     bare, indexing, whole = [], [], []
     with tempfile.TemporaryDirectory() as scratch:
         articles = Path(scratch) / "articles"
-        _write_articles(articles, passages)
+        write_articles(articles, passages)
         request = BuildRequest(model, resolve_roots((str(articles),)))
         batched = _batches(articles, encoder)
         total = sum(len(batch) for batch in batched)
@@ -74,7 +74,7 @@ def bench_index(model_name: str, passages: int, progress: Callable[[str], None])
     return IndexBench(total, encoder.precision, median(bare), median(indexing), median(whole))
 
 
-def _write_articles(folder: Path, passages: int) -> None:
+def write_articles(folder: Path, passages: int) -> None:
     """Write articles that no passage stands twice in; each paragraph is about half a passage."""
     folder.mkdir()
     paragraphs = [text for text in sample_texts(10_000) if len(text) > _SHORTEST]

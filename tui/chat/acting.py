@@ -1,18 +1,18 @@
 """What is done with an answer: opened, copied, marked, exported. Errors become a notice."""
 
 import os
-import subprocess
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 
 from index.errors import BylineError
 from tui.display import visible, visible_name
-from tui.editors import EditorCommand, editor_command
+from tui.editors import editor_command, run_editor
 from tui.export import export_markdown
+from tui.marks import mark_answer
 from tui.places import marks_file
 from tui.sessions import Session, Turn
 
@@ -35,26 +35,18 @@ def open_in_editor(app: Chat, file: str, line: int, column: int) -> None:
         command = editor_command(os.environ, file, line, column)
         if command.in_terminal:
             with app.suspend():
-                subprocess.run(command.argv, check=False)  # noqa: S603  (arguments, no shell)
+                run_editor(command)
             app.refresh()
         else:
-            _start(command)
+            run_editor(command)
+    except SuspendNotSupported:
+        complain(app, "An editor in the terminal cannot be opened from here.")
+        return
     except (BylineError, OSError) as error:
         complain(app, error.message if isinstance(error, BylineError) else str(error))
         return
     if not command.at_line:
         say(app, f"{visible_name(file)} is open; the line is {line:,}.")
-
-
-def _start(command: EditorCommand) -> None:
-    """Start an editor that has a window of its own, and let it be."""
-    subprocess.Popen(  # noqa: S603  (arguments, no shell)
-        command.argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def copy(app: Chat, text: str, what: str) -> None:
@@ -65,8 +57,6 @@ def copy(app: Chat, text: str, what: str) -> None:
 
 def mark_turn(app: Chat, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> str:
     """Keep a mark as a line of a question set; give the note that stands beneath the turn."""
-    from tui.marks import mark_answer
-
     try:
         file = mark_answer(marks_file(), turn, earlier, answer, right)
     except (BylineError, OSError) as error:

@@ -65,6 +65,7 @@ class ChatApp(App[None]):
     """A chat with a folder of articles."""
 
     TITLE = "Byline"
+    CSS_PATH = "chat.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", id="app.help", tooltip="What the keys do here"),

@@ -47,7 +47,6 @@ class _Pending:
 class ChatScreen(Screen[None]):
     """A conversation with the articles."""
 
-    CSS_PATH = "chat.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     TITLE = "Byline"
     HELP = """
@@ -162,7 +161,12 @@ class ChatScreen(Screen[None]):
     @on(Prompt.Asked)
     def ask_typed(self, asked: Prompt.Asked) -> None:
         """Ask what was typed."""
-        self.ask(asked.question)
+        self.ask(asked.question, asked.whole)
+
+    @on(Prompt.Left)
+    def go_to_answers(self) -> None:
+        """Go from the input to the answers."""
+        self.query_one(Transcript).focus()
 
     def ask(self, question: str, whole: bool = False) -> None:
         """Put a question at the end of those that wait."""
@@ -285,7 +289,7 @@ class ChatScreen(Screen[None]):
     def action_edit(self) -> None:
         """Put the question, as it was searched for, into the input; it is then asked as it is."""
         for turn in self.query_one(Transcript).chosen_turn:
-            self.query_one(Prompt).put(turn.reply.asked)
+            self.query_one(Prompt).put(turn.reply.asked, whole=True)
             self.query_one(Prompt).focus()
 
     def action_export(self) -> None:

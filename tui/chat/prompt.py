@@ -30,6 +30,7 @@ class Prompt(TextArea):
                 id="prompt.newline"),
         Binding("up", "back_or_up", "Question before", show=False, id="prompt.back"),
         Binding("down", "forth_or_down", "Next question", show=False, id="prompt.forth"),
+        Binding("tab", "leave", "Answers", id="prompt.leave", tooltip="Go to the answers"),
     ]  # fmt: skip
 
     @dataclass
@@ -37,6 +38,11 @@ class Prompt(TextArea):
         """A question was asked."""
 
         question: str
+        whole: bool
+        """Whether it is meant as it stands, whatever was said before."""
+
+    class Left(Message):
+        """The answers are to be gone to."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id, highlight_cursor_line=False, placeholder="Ask the articles")
@@ -44,6 +50,8 @@ class Prompt(TextArea):
         self._at = 0
         """Which of the questions asked is shown; their number: the one that is being written."""
         self._draft = ""
+        self._whole = False
+        """Whether what is edited was made whole already."""
 
     def remember(self, questions: list[str]) -> None:
         """Take these, the oldest first, for the questions that were asked before."""
@@ -57,9 +65,13 @@ class Prompt(TextArea):
         if not self.text.strip():
             self.put(question)
 
-    def put(self, question: str) -> None:
-        """Show a question to be edited, the cursor at its end."""
+    def put(self, question: str, whole: bool = False) -> None:
+        """Show a question to be edited, the cursor at its end.
+
+        A `whole` one is asked as it then stands, whatever was said before.
+        """
         self.text = question
+        self._whole = whole
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: events.Key) -> None:
@@ -75,6 +87,7 @@ class Prompt(TextArea):
             "ctrl+j": self.action_newline,
             "up": self.action_back_or_up,
             "down": self.action_forth_or_down,
+            "tab": self.action_leave,
         }
         if event.key in actions:
             event.stop()
@@ -88,8 +101,13 @@ class Prompt(TextArea):
             return
         self.remember([*self._asked, question])
         self._draft = ""
-        self.text = ""
-        self.post_message(self.Asked(question))
+        asked = self.Asked(question, self._whole)
+        self.put("")
+        self.post_message(asked)
+
+    def action_leave(self) -> None:
+        """Go to the answers."""
+        self.post_message(self.Left())
 
     def action_newline(self) -> None:
         """Begin another line."""

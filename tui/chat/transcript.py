@@ -63,6 +63,7 @@ class Transcript(ScrollView, can_focus=True):
     Transcript {
         padding: 0 1;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         & .transcript--question { color: $primary; text-style: bold; }
         & .transcript--resolved { color: $text-muted; text-style: italic; }
         & .transcript--answer { text-style: bold; }

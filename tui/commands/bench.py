@@ -54,3 +54,22 @@ def read_command(reader: str | None) -> int:
         f"(95th percentile {result.slowest:.1f} ms)"
     )
     return Exit.DONE
+
+
+@command.command("chat")
+@click.option("--passages", type=click.IntRange(10), default=2000, show_default=True)
+def chat_command(passages: int) -> int:
+    """Time the chat's first frame, and how soon a keypress echoes while an index is rebuilt."""
+    from tui.bench_chat import bench_chat
+
+    result = bench_chat(passages, lambda message: click.echo(message, err=True))
+    click.echo(
+        f"first frame  {1000 * result.frame:6.0f} ms from the start of the process, "
+        f"{result.frame / result.bare:.2f} of importing Textual ({1000 * result.bare:.0f} ms)"
+    )
+    click.echo(
+        f"echo of a key {1000 * result.echo:5.0f} ms while {result.passages:,} passages are "
+        f"indexed (95th percentile {1000 * result.slow_echo:.0f} ms, {result.keys} keys), "
+        f"{1000 * result.quiet:.0f} ms when nothing else runs"
+    )
+    return Exit.DONE

@@ -1,0 +1,205 @@
+"""The real app over a desk that answers as it is told."""
+
+import asyncio
+import html
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from index.errors import BadRequest
+from qa.answers import Answered, Citation, Quote, Reply, Status
+from qa.conversation import Exchange
+from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
+from tui.background import BuildJob, Job
+from tui.chat.app import ChatApp, Setup
+from tui.chat.chat_screen import ChatScreen
+from tui.chat.prompt import Prompt
+from tui.chat.source_pane import SourcePane
+from tui.chat.transcript import Transcript
+from tui.chat_settings import read_chat_settings
+from tui.desk import Ready, State
+from tui.events import Event
+from tui.sessions import Session, Sessions
+
+SIZE = (120, 40)
+
+
+@dataclass
+class FakeDesk:
+    """Answers every question with the same sentence of an article; counts what it was asked."""
+
+    folder: Path
+    file: Path
+    states: list[State] = field(default_factory=list)
+    """What opening it gives, one after the other; then it is ready."""
+    asked: list[tuple[str, tuple[str, ...], tuple[Exchange, ...]]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    """Questions wait for it."""
+    opened: int = 0
+    closed: int = 0
+
+    async def open(self) -> State:
+        self.opened += 1
+        return self.states.pop(0) if self.states else Ready(1, 1)
+
+    async def ask(self, question: str, within: Sequence[str], history: Sequence[Exchange]) -> Reply:
+        await self.gate.wait()
+        self.asked.append((question, tuple(within), tuple(history)))
+        if "wrong" in question:
+            raise BadRequest("that cannot be asked")
+        resolved = question.replace(" it", " the mill") if history else question
+        return Answered(question, resolved, (answer(cited(self.file)),), SPENT)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+def cited(file: Path) -> Citation:
+    """The answer on the second line of the article."""
+    found = citation(line=2, path="news/mill.txt")
+    quotes = [
+        Quote(one.text, 2, one.column, 2, one.end_column) for one in (found.answer, found.sentence)
+    ]
+    return Citation("news/mill.txt", str(file), Status.UNCHANGED, *quotes, found.title, found.dates)
+
+
+@dataclass
+class FakeJob:
+    """A build that tells what it is told to, and then stands still if it has no end."""
+
+    told: Sequence[Event]
+    stopped: int = 0
+
+    def events(self) -> Iterator[Event]:
+        yield from self.told
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
+@dataclass
+class Home:
+    """Where a chat under test keeps things."""
+
+    path: Path
+    states: list[State] = field(default_factory=list)
+    """What the first desk says when it is opened."""
+    told: list[list[Event]] = field(default_factory=list)
+    """What each job tells."""
+    desks: list[FakeDesk] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    closed_gate: bool = False
+
+    def __post_init__(self) -> None:
+        (self.path / "news").mkdir(exist_ok=True)
+        self.article.write_text(f"Mill sold\n{SENTENCE} It is very old.\nThe end.\n")
+
+    @property
+    def article(self) -> Path:
+        return self.path / "news" / "mill.txt"
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.path / "sessions")
+
+    @property
+    def desk(self) -> FakeDesk:
+        """The desk that is asked now."""
+        return self.desks[-1]
+
+    def app(self, session: Session | None = None) -> ChatApp:
+        settings = self.path / "config" / "chat.json"
+        return ChatApp(
+            Setup(
+                index=self.path / "own",
+                own_index=self.path / "own",
+                bundled_index=self.path / "bundled",
+                sessions=self.sessions,
+                session=session or self.sessions.new(),
+                settings=read_chat_settings(settings).settings,
+                settings_file=settings,
+                open_desk=self._open,
+                build=lambda folder, add=(): BuildJob(str(folder), "fake", "fake", add),
+                start_job=self._start,  # type: ignore[arg-type]
+            )
+        )
+
+    def _open(self, folder: Path) -> FakeDesk:
+        desk = FakeDesk(folder, self.article, self.states)
+        if not self.closed_gate:
+            desk.gate.set()
+        self.desks.append(desk)
+        return desk
+
+    def _start(self, job: Job) -> FakeJob:
+        self.jobs.append(job)
+        return FakeJob(self.told.pop(0) if self.told else [])
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A running chat."""
+
+    app: ChatApp
+    pilot: Pilot[None]
+    home: Home
+
+    @property
+    def screen(self) -> ChatScreen:
+        return self.app.chat
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.screen.query_one(Transcript)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.screen.query_one(Prompt)
+
+    @property
+    def source(self) -> SourcePane:
+        return self.screen.query_one(SourcePane)
+
+    @property
+    def lines(self) -> list[str]:
+        """The conversation as it is in view."""
+        height = self.transcript.size.height
+        return [self.transcript.render_line(y).text.rstrip() for y in range(height)]
+
+    @property
+    def seen(self) -> str:
+        """All that the terminal shows, pieces of one style together."""
+        return html.unescape(self.app.export_screenshot()).replace("\xa0", " ")
+
+    async def ask(self, question: str) -> None:
+        self.prompt.text = question
+        self.prompt.focus()
+        await self.pilot.press("enter")
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that was begun come to its end."""
+        await self.pilot.pause()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Let the app go on until something holds; for what another thread brings."""
+        for _ in range(500):
+            if reached():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("it never came to be")
+
+
+@asynccontextmanager
+async def chat_of(
+    home: Home, session: Session | None = None, size: tuple[int, int] = SIZE
+) -> AsyncIterator[Chat]:
+    app = home.app(session)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Chat(app, pilot, home)

@@ -1,0 +1,175 @@
+"""How soon the chat is there, and how soon it echoes while an index is rebuilt."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from eval.bench_index import write_articles
+
+_ROUNDS = 5
+_KEYS = 60
+_BETWEEN = 0.15
+"""Seconds between two keys."""
+_PATIENCE = 60.0
+_SIZE = (40, 120)
+"""Rows and columns of the terminal."""
+_INPUT = "sk the articles"
+"""Of the input's placeholder; its first letter stands under the cursor."""
+_FIRST_LETTER = 0x3B1
+"""Small alpha; a Greek letter is nowhere else on the screen."""
+_REBUILD = "\x1b[15~"
+"""What a terminal sends for F5."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBench:
+    """Times in seconds."""
+
+    frame: float
+    """From the start of the process to the first frame with the input: median of the rounds."""
+    bare: float
+    """From the start of a Python process that imports Textual's app, to its end; median."""
+    echo: float
+    """From a keypress to its letter on the terminal while an index is rebuilt: median."""
+    slow_echo: float
+    """The 95th percentile of these."""
+    quiet: float
+    """The median when nothing else runs."""
+    passages: int
+    keys: int
+    """Pressed while the rebuild ran."""
+
+
+def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
+    """Measure in a pseudo-terminal, in a home of its own but with the person's exported models."""
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        news = home / "news"
+        tell("indexing one article")
+        write_articles(news, 10)
+        environment = _environment(home)
+        _run("index", str(news), environment=environment)
+        _run("ask", "Is it ready?", environment=environment)
+        tell("first frames")
+        frames, bares = [], []
+        for _ in range(_ROUNDS):
+            with _chat(environment) as chat:
+                frames.append(chat.until(_INPUT))
+            bares.append(_timed_import())
+        write_articles(home / "more", passages)
+        (home / "more").rename(news / "more")
+        with _chat(environment) as chat:
+            chat.until(_INPUT)
+            chat.until("F5 brings")
+            tell("keypresses, nothing else running")
+            quiet = [chat.echo(letter) for letter in _letters()]
+            tell(f"keypresses while {passages:,} passages are indexed")
+            chat.write(_REBUILD)
+            chat.until("embed")
+            busy = []
+            for letter in _letters():
+                busy.append(chat.echo(letter))
+                if "up to date" in chat.seen:
+                    break
+    return ChatBench(
+        frame=median(frames),
+        bare=median(bares),
+        echo=median(busy),
+        slow_echo=quantiles(busy, n=20)[-1],
+        quiet=median(quiet),
+        passages=passages,
+        keys=len(busy),
+    )
+
+
+@dataclass
+class _Terminal:
+    """A chat in a pseudo-terminal."""
+
+    end: int
+    """File descriptor of our end."""
+    began: float
+    seen: str = ""
+    """What it wrote since the last key."""
+
+    def write(self, keys: str) -> None:
+        self.seen = ""
+        os.write(self.end, keys.encode())
+
+    def until(self, text: str) -> float:
+        """Wait for text; gives the seconds since the start."""
+        deadline = time.perf_counter() + _PATIENCE
+        while text not in self.seen:
+            left = deadline - time.perf_counter()
+            if left <= 0 or not select.select([self.end], [], [], left)[0]:
+                raise TimeoutError(f"the chat did not show {text!r}")
+            self.seen += os.read(self.end, 1 << 16).decode(errors="replace")
+        return time.perf_counter() - self.began
+
+    def echo(self, letter: str) -> float:
+        """Press a key; gives the seconds until its letter is there."""
+        time.sleep(_BETWEEN)
+        self.drain()
+        pressed = time.perf_counter()
+        self.write(letter)
+        self.until(letter)
+        return time.perf_counter() - pressed
+
+    def drain(self) -> None:
+        while select.select([self.end], [], [], 0)[0]:
+            self.seen += os.read(self.end, 1 << 16).decode(errors="replace")
+
+
+@contextmanager
+def _chat(environment: Mapping[str, str]) -> Iterator[_Terminal]:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
+    began = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "tui", "chat", "--new"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        yield _Terminal(ours, began)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Give the environment of a home of its own; exported models are the person's."""
+    places = {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
+    return kept | places | {"TERM": "xterm-256color"}
+
+
+def _letters() -> list[str]:
+    return [chr(_FIRST_LETTER + number % 24) for number in range(_KEYS)]
+
+
+def _run(*arguments: str, environment: Mapping[str, str]) -> None:
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "tui", *arguments], env=environment, capture_output=True, check=False
+    )
+
+
+def _timed_import() -> float:
+    began = time.perf_counter()
+    code = "import textual.app, textual.widgets; from textual.widgets import TextArea, Footer"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    return time.perf_counter() - began
