@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import tokens
-from index.passages import DEFAULT_SETTINGS
+from index.articles import Contents, Root, read
+from index.passages import DEFAULT_SETTINGS, Boundless
+from index.reading import ReadArticle, read_article
 from index.spans import Span
 from qa.reader.train.data import (
     CALIBRATED,
@@ -108,6 +110,7 @@ def test_passages_cover_everything_in_order(parts: list[str], between: str) -> N
     covered = {at for place in places for at in range(place.start, place.end)}
     assert all(char.isspace() for at, char in enumerate(context) if at not in covered)
     assert all(one.start < two.start and one.end < two.end for one, two in pairwise(places))
+    assert all(tokens.count(one.of(context)) <= DEFAULT_SETTINGS.budget for one in places)
 
 
 @given(st.lists(st.sampled_from(SENTENCES), min_size=5, max_size=20))
@@ -118,6 +121,23 @@ def test_passages_of_whole_sentences_keep_to_the_budget(parts: list[str]) -> Non
         assert tokens.count(passage) <= DEFAULT_SETTINGS.budget
         assert passage.startswith("On day ")
         assert passage.endswith(" gone.")
+
+
+def test_a_sentence_over_the_budget_is_cut() -> None:
+    sentence = "The harbour " + "and the harbour " * 100 + "was closed."
+    assert tokens.count(sentence) > 2 * DEFAULT_SETTINGS.budget
+    places = passages_of(f"{SENTENCES[0]} {sentence}")
+    assert len(places) > 2
+    assert all(tokens.count(at.of(sentence)) <= DEFAULT_SETTINGS.budget for at in places)
+
+
+def test_a_context_is_cut_as_the_index_cuts_an_article(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(CONTEXT, encoding="utf-8")
+    contents = read(Root(str(tmp_path), str(tmp_path)), "a.txt")
+    assert isinstance(contents, Contents)
+    article = read_article(contents, DEFAULT_SETTINGS, Boundless())
+    assert isinstance(article, ReadArticle)
+    assert [one.text for one in article.passages] == [at.of(CONTEXT) for at in passages_of(CONTEXT)]
 
 
 def test_a_question_is_learnt_where_its_answer_stands_and_refused_elsewhere() -> None:
@@ -167,3 +187,36 @@ def test_articles_for_measuring_and_calibrating_are_never_trained_on() -> None:
     again = [msgspec.structs.replace(one, title="", source="qed") for one in apart]
     assert without_contexts([*again, *kept], apart) == kept
     assert without_contexts(kept, []) == kept
+
+
+WORDS = tuple(f"word{i}" for i in range(40))
+
+
+def said(first: int, last: int) -> str:
+    return " ".join(WORDS[first:last])
+
+
+@pytest.mark.parametrize(
+    ("context", "kept"),
+    [
+        (f"Before. {said(8, 20)} and after.", False),
+        (f"Before. {said(8, 19)} and after.", True),
+        # Twelve, of which no twelve in a row.
+        (f"{said(0, 11)} and {said(11, 22)}", True),
+        # Case and punctuation are none of the words.
+        (f"Before. {said(0, 12).upper().replace(' ', ', ')}!", False),
+        (f"{said(28, 40)} at the end", False),
+        ("", True),
+    ],
+)
+def test_a_context_that_shares_twelve_words_in_a_row_is_left_out(context: str, kept: bool) -> None:
+    apart = [row(" ".join(WORDS), title="Normans"), row("Another.", title="Warsaw")]
+    other = row("Something else altogether.")
+    one = row(context)
+    assert without_contexts([one, other], apart) == ([one, other] if kept else [other])
+
+
+def test_a_context_of_fewer_words_is_left_out_where_all_are_the_same() -> None:
+    apart = [row("The port is closed.", title="Normans")]
+    kept = [row("The port is"), row("The port is closed now.")]
+    assert without_contexts([row("The PORT is closed"), *kept], apart) == kept

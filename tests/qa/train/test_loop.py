@@ -1,7 +1,7 @@
 """Training a tiny network: a few steps on made-up windows."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,51 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.models import go_offline
+from qa.reader.shipped import FROZEN
 from qa.reader.train import loop
 from qa.reader.train.batches import Target
 from qa.reader.train.data import Kind
 from qa.reader.train.loop import Trainer, learning_rate, logits
 from qa.reader.train.settings import Settings
 from qa.reader.windows import Window
+from tests.qa.train.networks import tiny_network
 
 if TYPE_CHECKING:
     import torch
     from transformers import BertForQuestionAnswering
 
 Weights = dict[str, "torch.Tensor"]
-FROZEN = "bert.embeddings.word_embeddings.weight"
 SETTINGS = Settings(epochs=15, learning_rate=0.01, warmup=0.1, batch=2, sibling=1.0)
 """Fifteen epochs of two steps; each example takes part in all of them."""
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take far longer over so little."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def network() -> "BertForQuestionAnswering":
-    """A network of random weights, the same ones each time, of the shipped one's kind."""
-    go_offline()
-    import torch
-    from transformers import BertConfig, BertForQuestionAnswering
-
-    torch.manual_seed(3)
-    made = BertForQuestionAnswering(
-        BertConfig(
-            vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-            intermediate_size=32, max_position_embeddings=32, hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0, attn_implementation="eager",
-        )
-    )  # fmt: skip
-    made.get_parameter(FROZEN).requires_grad_(False)
-    return made
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def window(*passage: int) -> Window:
@@ -76,7 +50,7 @@ WINDOWS = [one.window for one in EXAMPLES]
 
 
 def trained(checkpoint: Path, settings: Settings = SETTINGS) -> "BertForQuestionAnswering":
-    made = network()
+    made = tiny_network()
     Trainer.of(made, settings, checkpoint).train(EXAMPLES, settings)
     return made
 
@@ -98,31 +72,35 @@ def loss(made: "BertForQuestionAnswering") -> float:
         return float(loop._loss(made, EXAMPLES))
 
 
-def test_the_rate_rises_in_a_line_and_falls_to_zero() -> None:
-    settings = Settings(learning_rate=0.6, warmup=0.3)
+@pytest.mark.parametrize("last", [0.0, 0.3])
+def test_the_rate_rises_in_a_line_and_falls_in_another_to_the_last(last: float) -> None:
+    settings = Settings(learning_rate=0.6, warmup=0.3, last_rate=last)
     # Of ten steps three rise, by a third each; the fourth is the first of seven that fall.
     rates = [learning_rate(step, 10, settings) / 0.6 for step in range(11)]
-    expected = [1 / 3, 2 / 3, 1, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7, 0]
-    assert rates == pytest.approx(expected)
+    falling = [6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7, 0]
+    if last:
+        # By a tenth each, from 1 to 0.3.
+        falling = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
+    assert rates == pytest.approx([1 / 3, 2 / 3, 1, 1, *falling])
 
 
-@given(st.integers(1, 400), st.floats(0, 0.9))
+@given(st.integers(1, 400), st.floats(0, 0.9), st.floats(0, 1))
 def test_whatever_the_steps_the_rate_peaks_once_and_is_never_zero_before_the_end(
-    steps: int, warmup: float
+    steps: int, warmup: float, last: float
 ) -> None:
-    settings = Settings(learning_rate=2e-4, warmup=warmup)
+    settings = Settings(learning_rate=2e-4, warmup=warmup, last_rate=last)
     rates = [learning_rate(step, steps, settings) for step in range(steps)]
     top = rates.index(max(rates))
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert all(0 < rate <= 2e-4 * (1 + 1e-9) for rate in rates)
-    assert learning_rate(steps, steps, settings) == 0
+    assert learning_rate(steps, steps, settings) == pytest.approx(2e-4 * last)
 
 
 def test_only_the_passage_and_the_start_token_may_be_chosen() -> None:
     import torch
 
-    made = network().eval()
+    made = tiny_network().eval()
     with torch.no_grad():
         starts, ends = logits(made, WINDOWS)
     # The longest window has ten tokens, padded to sixteen.
@@ -136,7 +114,7 @@ def test_only_the_passage_and_the_start_token_may_be_chosen() -> None:
 def test_a_window_has_the_same_logits_alone_and_in_longer_company() -> None:
     import torch
 
-    made = network().eval()
+    made = tiny_network().eval()
     company = [*WINDOWS, window(*range(10, 35))]
     with torch.no_grad():
         for weight in made.parameters():
@@ -150,7 +128,7 @@ def test_a_window_has_the_same_logits_alone_and_in_longer_company() -> None:
 
 
 def test_a_few_examples_are_learnt_by_heart(tmp_path: Path) -> None:
-    before = network()
+    before = tiny_network()
     longer = msgspec.structs.replace(SETTINGS, epochs=40, learning_rate=0.03)
     after = trained(tmp_path / "checkpoint", longer)
     # Unlearnt, each of about four tokens is as likely: log 4 ≈ 1.4.
@@ -162,7 +140,7 @@ def test_a_few_examples_are_learnt_by_heart(tmp_path: Path) -> None:
 
 
 def test_word_embeddings_stay_as_they_were(tmp_path: Path) -> None:
-    before, after = weights(network()), weights(trained(tmp_path / "checkpoint"))
+    before, after = weights(tiny_network()), weights(trained(tmp_path / "checkpoint"))
     changed = {name for name, value in before.items() if not (value == after[name]).all()}
     assert FROZEN not in changed
     # A bias of the keys moves every score of a token alike, and so has no gradient.
@@ -179,6 +157,8 @@ class Steps:
 
     most: int = 1000
     done: int = 0
+    weights: list[Weights] = field(default_factory=list)
+    """After each step."""
 
 
 @pytest.fixture
@@ -189,17 +169,26 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
         if counting.done == counting.most:
             raise BrokenOff
         counting.done += 1
-        return step(trainer, batch)
+        found = step(trainer, batch)
+        counting.weights.append(weights(trainer.network))
+        return found
 
     monkeypatch.setattr(Trainer, "_step", counted)
     monkeypatch.setattr(loop, "_CHECKPOINT_EVERY", 5)
+    monkeypatch.setattr(loop, "_AVERAGED_EVERY", 4)
     return counting
 
 
-@pytest.mark.parametrize(("broken_off", "left"), [(3, 30), (5, 25), (13, 20), (29, 5)])
+@pytest.mark.parametrize(
+    # The mean is begun at the thirteenth step.
+    ("broken_off", "left"),
+    [(3, 30), (5, 25), (13, 20), (16, 15), (29, 5)],
+)
 def test_a_training_broken_off_goes_on_and_ends_as_one_that_was_not(
     tmp_path: Path, steps: Steps, broken_off: int, left: int
 ) -> None:
+    from safetensors.torch import load_file
+
     whole = weights(trained(tmp_path / "whole.safetensors"))
     assert steps.done == 30
     steps.most, steps.done = broken_off, 0
@@ -210,6 +199,49 @@ def test_a_training_broken_off_goes_on_and_ends_as_one_that_was_not(
     # What came after the last checkpoint, at each fifth step, is done again.
     assert steps.done == left
     assert same(resumed, whole)
+    # So are the last weights, their moments and their mean.
+    last, last_whole = (load_file(tmp_path / f"{one}.safetensors") for one in ("broken", "whole"))
+    assert {name.split()[0] for name in last} == {"step", "average", "weight", "mean", "square"}
+    assert set(last) == set(last_whole)
+    assert same(last, last_whole)
+
+
+@pytest.mark.parametrize(
+    ("averaged", "taken"),
+    [
+        # Of thirty steps the last twelve: each fourth one of them.
+        (0.4, [18, 22, 26]),
+        (1.0, [0, 4, 8, 12, 16, 20, 24, 28]),
+        (0.1, [27]),
+        # Of none there is no mean.
+        (0.0, [29]),
+    ],
+)
+def test_a_training_leaves_the_mean_of_its_last_weights(
+    tmp_path: Path, steps: Steps, averaged: float, taken: list[int]
+) -> None:
+    import torch
+
+    settings = msgspec.structs.replace(SETTINGS, averaged=averaged)
+    left = weights(trained(tmp_path / "one.safetensors", settings))
+    for name, value in left.items():
+        mean = torch.stack([steps.weights[step][name] for step in taken]).mean(0)
+        torch.testing.assert_close(value, mean, atol=1e-6, rtol=1e-5)
+
+
+def test_the_mean_by_hand(tmp_path: Path) -> None:
+    import torch
+
+    made = tiny_network()
+    trainer = Trainer.of(made, SETTINGS, tmp_path / "unused")
+    for count, value in enumerate((1.0, 3.0, 8.0), start=1):
+        with torch.no_grad():
+            made.qa_outputs.bias.fill_(value)
+        trainer._average(count)
+    assert trainer.mean["qa_outputs.bias"].tolist() == pytest.approx([4.0, 4.0])
+    assert FROZEN not in trainer.mean
+    # The weights themselves stay what they are.
+    assert made.qa_outputs.bias.tolist() == [8.0, 8.0]
 
 
 def test_a_training_that_ended_is_not_done_again(tmp_path: Path, steps: Steps) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.reader.train.perturbed import (
-    _OPPOSITE,
+    _OPPOSITES,
     Swap,
     _negated,
     _opposite,
@@ -37,6 +37,11 @@ def turned(swap: Swap, question: str, *answers: str, context: str = CONTEXT) -> 
         ("First of all", {"Last of all", "First of none"}),
         ("What did people say BEFORE it?", {"What did people say After it?"}),
         ("Where does it begin?", {"Where does it end?"}),
+        # A word with several opposites is turned into each of them.
+        (
+            "Who left first?",
+            {f"Who {one} first?" for one in ("right", "joined", "remained")} | {"Who left last?"},
+        ),
         # A word inside of another is none.
         ("Who overturned the firstborn?", {""}),
         ("", {""}),
@@ -46,11 +51,14 @@ def test_an_opposite_takes_the_place_of_a_word(question: str, expected: set[str]
     assert turned(_opposite, question) == expected
 
 
-def test_no_word_is_its_own_opposite() -> None:
-    assert len(_OPPOSITE) > 200
-    assert all(word != other for word, other in _OPPOSITE.items())
-    assert all(other in _OPPOSITE for other in _OPPOSITE.values())
-    assert all(re.fullmatch("[a-z]+", word) for word in _OPPOSITE)
+def test_a_word_is_the_opposite_of_its_opposites_and_not_of_itself() -> None:
+    assert len(_OPPOSITES) > 200
+    assert set(_OPPOSITES["left"]) == {"right", "joined", "remained"}
+    for word, others in _OPPOSITES.items():
+        assert re.fullmatch("[a-z]+", word)
+        assert word not in others
+        assert len(set(others)) == len(others)
+        assert all(word in _OPPOSITES[other] for other in others)
 
 
 def test_another_number_of_the_context_or_one_near_it_takes_a_number_s_place() -> None:

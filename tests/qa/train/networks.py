@@ -1,0 +1,27 @@
+"""A tiny network to train."""
+
+from typing import TYPE_CHECKING
+
+from index.models import go_offline
+from qa.reader.shipped import FROZEN
+
+if TYPE_CHECKING:
+    from transformers import BertForQuestionAnswering
+
+
+def tiny_network() -> "BertForQuestionAnswering":
+    """A network of random weights, the same ones each time, of the shipped one's kind."""
+    go_offline()
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    torch.manual_seed(3)
+    made = BertForQuestionAnswering(
+        BertConfig(
+            vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=32, max_position_embeddings=32, hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0, attn_implementation="eager",
+        )
+    )  # fmt: skip
+    made.get_parameter(FROZEN).requires_grad_(False)
+    return made
