@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tui.chat.source_text import SourceText
 
-STEP = 256 * 1024
+STEP = 64 * 1024
 """Bytes searched at a time."""
 MOST = 10_000
 """Places that are kept; more are not looked for."""
@@ -69,7 +69,6 @@ class Finding:
 
 def find(text: SourceText, wanted: str) -> Iterator[Found]:
     """Find words, upper or lower case, step by step from the start; a match overlaps no other."""
-    pattern = re.compile(re.escape(wanted), re.IGNORECASE)
     begin, free = text.bom, 0
     if begin >= text.size:
         yield Found((), text.size)
@@ -77,7 +76,7 @@ def find(text: SourceText, wanted: str) -> Iterator[Found]:
         end = text.align(begin + STEP)
         behind = text.align(end + _WIDEST * len(wanted))
         spans = []
-        for start, stop in _in_window(text, pattern, begin, behind):
+        for start, stop in _in_window(text, wanted, begin, behind):
             if free <= start < end:
                 spans.append((start, stop))
                 free = stop
@@ -85,12 +84,29 @@ def find(text: SourceText, wanted: str) -> Iterator[Found]:
         begin = max(end, free)
 
 
-def _in_window(
-    text: SourceText, pattern: re.Pattern[str], begin: int, end: int
+def _in_window(text: SourceText, wanted: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    if wanted.isascii() and text.feed_width == 1:
+        # Ten times as fast, and what large articles are searched for most.
+        return _ascii_in_window(text, wanted.lower().encode(), begin, end)
+    return _any_in_window(text, wanted, begin, end)
+
+
+def _ascii_in_window(
+    text: SourceText, wanted: bytes, begin: int, end: int
+) -> Iterator[tuple[int, int]]:
+    window = text.read(begin, end).lower()
+    found = window.find(wanted)
+    while found != -1:
+        yield begin + found, begin + found + len(wanted)
+        found = window.find(wanted, found + len(wanted))
+
+
+def _any_in_window(
+    text: SourceText, wanted: str, begin: int, end: int
 ) -> Iterator[tuple[int, int]]:
     window = text.decode(begin, end)
     at, place = 0, begin
-    for match in pattern.finditer(window):
+    for match in re.finditer(re.escape(wanted), window, re.IGNORECASE):
         start = place + text.width(window[at : match.start()])
         at, place = match.end(), start + text.width(match[0])
         yield start, place

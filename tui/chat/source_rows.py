@@ -105,7 +105,7 @@ def _lay_out_any(text: str, width: int) -> tuple[Glyphs, ...]:
         if text[at + 1 : at + 2] == _WIDENING:
             taken = cell_len(glyph + _WIDENING)
         blank = char in " \t"
-        if used + taken > width and not blank and len(starts) > row:
+        while used + taken > width and not blank and len(starts) > row:
             cut = breakable if breakable > row else len(starts)
             close(cut, starts[cut] if cut < len(starts) else at)
             row, used = cut, sum(cells[cut:])

@@ -1,8 +1,6 @@
 """The lines of an article with their numbers, drawn row by row at any size of article."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import ClassVar
 
@@ -13,8 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.chat.source_highlights import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Highlights
 from tui.chat.source_loading import EMPTY
-from tui.chat.source_marks import NOWHERE, ByteSpan
 from tui.chat.source_rows import Row, SourceRows
 from tui.chat.source_text import SourceText
 
@@ -26,18 +24,6 @@ _NARROWEST = 8
 """Cells that the text takes at the least."""
 _DIGITS = 3
 """Digits that line numbers have room for at the least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Highlights:
-    """What is marked in an article."""
-
-    sentence: ByteSpan = NOWHERE
-    answer: ByteSpan = NOWHERE
-    found: Sequence[tuple[int, int]] = field(default=())
-    """First byte and the byte behind the last, in order."""
-    current: ByteSpan = NOWHERE
-    """The one found that was gone to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +40,13 @@ class SourceView(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        TEXT,
+        SENTENCE,
+        ANSWER,
+        FOUND,
+        CURRENT,
         "source--number",
         "source--rule",
-        "source--sentence",
-        "source--answer",
-        "source--found",
-        "source--current",
     }
     DEFAULT_CSS = """
     SourceView {
@@ -219,50 +206,22 @@ class SourceView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw a row."""
         width = self.size.width
+        # Cached, as the widget's own style is not.
+        text_style = self.get_component_rich_style(TEXT)
         if y >= len(self._shown):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, text_style)
         row = self._shown[y]
-        names = self._names(row)
+        names = self._highlights.classes(self._rows.text, row)
         number = str(row.line) if row.is_line_start else ""
-        rule = "┃" if {"source--sentence", "source--answer"} & set(names) else "│"
+        rule = "┃" if {SENTENCE, ANSWER} & set(names) else "│"
         segments = [
             self._segment(number.rjust(self._number_width) + " ", "source--number"),
             self._segment(rule, "source--rule"),
-            Segment(" ", self.rich_style),
+            Segment(" ", text_style),
         ]
         for name, pairs in groupby(zip(names, row.glyphs.shown, strict=True), lambda pair: pair[0]):
             segments.append(self._segment("".join(glyph for _, glyph in pairs), name))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, text_style)
 
     def _segment(self, shown: str, name: str) -> Segment:
-        return Segment(shown, self.get_component_rich_style(name) if name else self.rich_style)
-
-    def _names(self, row: Row) -> list[str]:
-        """Give the component class of each glyph, the strongest that marks it."""
-        names = [""] * len(row.glyphs.shown)
-        marks = self._highlights
-        layers = [
-            ("source--sentence", marks.sentence),
-            ("source--answer", marks.answer),
-            *(("source--found", span) for span in self._found_in(row)),
-            ("source--current", marks.current),
-        ]
-        for name, span in layers:
-            if span.start < row.end and span.end > row.start:
-                glyphs = row.glyphs.between(
-                    self._offset(row, span.start), self._offset(row, span.end)
-                )
-                names[glyphs] = [name] * len(names[glyphs])
-        return names
-
-    def _found_in(self, row: Row) -> list[ByteSpan]:
-        found = self._highlights.found
-        first = max(0, bisect_left(found, (row.start, 0)) - 1)
-        last = bisect_left(found, (row.end, 0))
-        return [ByteSpan(*span) for span in found[first:last]]
-
-    def _offset(self, row: Row, at: int) -> int:
-        """Give the code point of its piece that a byte is in, before or behind the piece's own."""
-        if at <= row.piece.start:
-            return 0
-        return len(self._rows.text.decode(row.piece.start, min(at, row.piece.end)))
+        return Segment(shown, self.get_component_rich_style(name))

@@ -35,6 +35,7 @@ def drawn(text: str, width: int) -> list[str]:
         ("e\u0301te\u0301 la", 4, ["e\u0301te\u0301 ", "la"]),
         ("a\u200bb", 8, ["a⟨200B⟩b"]),
         ("aaaa\u200bb", 8, ["aaaa", "⟨200B⟩b"]),
+        ("a treaty\u2028", 8, ["a ", "treaty", "⟨2028⟩"]),
         ("\u200b\u200b", 3, ["⟨200B⟩", "⟨200B⟩"]),
         ("\x1b[31mred", 20, ["␛[31mred"]),
         ("lone\rreturn", 20, ["lone␍return"]),
