@@ -37,13 +37,16 @@ def best_f1(scores: Floats, overlaps: Floats, answerable: Flags) -> tuple[float,
     """Give the best mean F1 over all questions, and the score from which on it answers.
 
     A question that is answered counts its F1, 0 if it is unanswerable; one that is not answered
-    counts 1 if it is unanswerable. Source: `find_best_thresh` of SQuAD's evaluate-v2.0.py.
+    counts 1 if it is unanswerable. Source: `find_best_thresh` of SQuAD's evaluate-v2.0.py, which
+    may answer some of the questions of one score alone; no threshold can, so here all or none are.
     """
     order = np.argsort(-scores, kind="stable")
     gains = np.where(answerable, overlaps, -1.0)[order]
     totals = np.concatenate([[0.0], np.cumsum(gains)]) + np.sum(~answerable)
-    best = int(totals.argmax())
-    return float(totals[best] / len(scores)), float(scores[order[best - 1]] if best else np.inf)
+    ordered = scores[order]
+    apart = np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])
+    best = int(np.where(apart, totals, -np.inf).argmax())
+    return float(totals[best] / len(scores)), float(ordered[best - 1] if best else np.inf)
 
 
 def auroc(scores: Floats, positive: Flags) -> float:

@@ -82,11 +82,20 @@ def test_where_every_answer_is_worse_than_silence_none_is_given() -> None:
     assert best_f1(floats(2, 3), floats(0.5, 0.5), flags(True, True)) == (0.5, 2)
 
 
+def test_questions_of_one_score_are_all_answered_or_none() -> None:
+    # Of the three at 5 the first alone would be worth it: 1 + 1 + 1 (the other two unanswered).
+    scores, overlaps = floats(9, 5, 5, 5), floats(1, 1, 0, 0)
+    assert best_f1(scores, overlaps, flags(True, True, False, False)) == (3 / 4, 9)
+    # Those without any answer, too.
+    without = floats(-np.inf, -np.inf, 2)
+    assert best_f1(without, floats(1, 0, 1), flags(True, False, True)) == (2 / 3, 2)
+    assert best_f1(without, floats(1, 0, 1), flags(True, True, True)) == (2 / 3, -np.inf)
+
+
 questions = st.lists(
-    st.tuples(st.floats(-50, 50), st.floats(0, 1), st.booleans()),
+    st.tuples(st.integers(-3, 3) | st.floats(-50, 50), st.floats(0, 1), st.booleans()),
     min_size=1,
     max_size=12,
-    unique_by=lambda one: one[0],
 )
 
 
