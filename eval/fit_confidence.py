@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eval.dev_pipeline import Asked
 from eval.squad import exact_match, f1
+from index.errors import BadRequest
 from qa.confidence import Calibration, Features, confidences, leads, scores
 
 _RIGHT = 0.5
@@ -28,9 +29,12 @@ def fit(asked: Sequence[Asked]) -> Calibration:
     """Fit weights to all answers, then the calibration to the best one of each question.
 
     Unanswerable questions take part in the weights alone: whether people ask them as often as
-    those who wrote them to mislead is not known.
+    those who wrote them to mislead is not known. Raises BadRequest where no answerable question was
+    answered.
     """
     some = [one for one in asked if one.texts]
+    if not any(one.row.answers for one in some):
+        raise BadRequest("no answerable question was answered, so there is nothing to fit to")
     features = np.concatenate([one.features for one in some])
     right = np.concatenate([_right(one) for one in some])
     weights, bias = _logistic(features, right, _STRENGTHS[0])
@@ -56,9 +60,9 @@ def choose_threshold(asked: Sequence[Asked], calibration: Calibration) -> float:
     is taken: on questions worded far from their article confidence is too low, not too high.
     """
     best = [best_of(one, calibration) for one in asked]
+    halves = [[one for one in best if one.left_out is left_out] for left_out in (True, False)]
     gains = [
-        float(np.mean([one.gain(threshold) for one in best if one.left_out]))
-        + float(np.mean([one.gain(threshold) for one in best if not one.left_out]))
+        sum(float(np.mean([one.gain(threshold) for one in half])) for half in halves if half)
         for threshold in _THRESHOLDS
     ]
     enough = max(gains) - 2 * _INDIFFERENT
@@ -112,7 +116,14 @@ def _score_and_lead(features: Features, draft: Calibration) -> tuple[float, floa
 def _logistic(
     features: Features, right: NDArray[np.float64], strength: float
 ) -> tuple[NDArray[np.float64], float]:
+    """Fit weights and an offset.
+
+    Where all are right, or none, no feature can tell: the chance is Laplace's rule of succession.
+    """
     from sklearn.linear_model import LogisticRegression
 
+    if right.min() == right.max():
+        rights = right.sum()
+        return np.zeros(features.shape[1]), float(np.log((rights + 1) / (len(right) - rights + 1)))
     model = LogisticRegression(C=strength, max_iter=5000).fit(features, right)
     return model.coef_[0], float(model.intercept_[0])

@@ -6,6 +6,7 @@ import pytest
 from eval.dev_pipeline import Asked
 from eval.fit_confidence import Best, best_of, choose_threshold, fit, right_of
 from eval.squad import Floats, auroc, calibration_error
+from index.errors import BadRequest
 from qa.confidence import FEATURES, Calibration, confidences, scores
 from qa.reader.train.data import GoldAnswer, Row
 from tests.qa.fakes import CALIBRATION
@@ -112,6 +113,29 @@ def test_questions_without_any_answer_are_left_out() -> None:
     some = noisy(4, 200)
     nothing = Asked(some[0].row, True, (), np.zeros((0,)))
     assert fit([nothing, *some, nothing]) == fit(some)
+
+
+@pytest.mark.parametrize(("found", "chance"), [(True, 9 / 10), (False, 1 / 10)])
+@pytest.mark.parametrize("answers", [1, 4])
+def test_where_all_best_answers_are_right_or_wrong_the_chance_is_laplace_s(
+    found: bool, chance: float, answers: int
+) -> None:
+    # Eight of eight: (8 + 1) / (8 + 2).
+    some = [asked(i, [5.0, -3.0, -4.0, -5.0][:answers], found) for i in range(8)]
+    calibration = fit(some)
+    chances, right = best(some, calibration)
+    assert set(right) == {float(found)}
+    assert chances == pytest.approx([chance] * 8, abs=1e-4)
+    # All that is right is answered, and all that is wrong is not.
+    assert (chances >= calibration.threshold).all() == found
+
+
+@pytest.mark.parametrize("some", [[], [Asked(noisy(1, 1)[0].row, True, (), np.zeros((0,)))]])
+def test_of_nothing_nothing_can_be_fitted(some: list[Asked]) -> None:
+    unanswerable = asked(1, [2.0, 1.0], False, answerable=False)
+    for questions in (some, [*some, unanswerable]):
+        with pytest.raises(BadRequest, match="there is nothing to fit to"):
+            fit(questions)
 
 
 def logit(confidence: float) -> float:
