@@ -71,11 +71,12 @@ class ChatApp(App[None]):
         Binding("f1,question_mark", "help", "Help", id="app.help", tooltip="What the keys do here"),
         Binding("ctrl+l", "library", "Library", id="app.library",
                 tooltip="The indexed articles: look, filter, limit the chat, rebuild"),
-        Binding("ctrl+t", "sessions", "Conversations", id="app.sessions",
+        Binding("ctrl+t", "sessions", "Chats", id="app.sessions",
                 tooltip="Earlier conversations: open, name, search, delete"),
         Binding("f5", "rebuild", "Rebuild", show=False, id="app.rebuild",
                 tooltip="Bring the index up to date"),
-        Binding("ctrl+n", "new_session", "New", id="app.new", tooltip="Begin a new conversation"),
+        Binding("ctrl+n", "new_session", "New chat", show=False, id="app.new",
+                tooltip="Begin a new conversation"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
 

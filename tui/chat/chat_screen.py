@@ -13,13 +13,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from index.errors import BylineError
 from qa.answers import Answered
 from qa.conversation import Exchange
 from tui.chat.acting import copy, export_session, mark_turn, open_in_editor
 from tui.chat.entries import Entry, Failed, Waiting
+from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.prompt import Prompt
 from tui.chat.rows import shown_answers
@@ -55,14 +56,15 @@ class ChatScreen(Screen[None]):
     article beside shows it, and single letters act on it. **Escape** goes back to the input.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "to_prompt", "Input", show=False, id="chat.prompt"),
+        Binding("escape", "to_prompt", "Input", show=False, id="chat.prompt",
+                tooltip="Go back to the input"),
         Binding("pageup", "scroll(-1)", "Scroll up", show=False, id="chat.up"),
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, id="chat.down"),
-        Binding("ctrl+b", "toggle_source", "Article", id="chat.source",
+        Binding("ctrl+b", "toggle_source", "Article", show=False, id="chat.source",
                 tooltip="Show or hide the article beside the conversation"),
-        Binding("ctrl+o", "open_editor", "Open", id="chat.open",
+        Binding("ctrl+o", "open_editor", "Open", show=False, id="chat.open",
                 tooltip="Open the cited line in your editor"),
-        Binding("c", "copy_quote", "Copy quote", id="chat.copy",
+        Binding("c", "copy_quote", "Copy", id="chat.copy",
                 tooltip="Copy the quote with its citation"),
         Binding("p", "copy_place", "Copy place", show=False, id="chat.place",
                 tooltip="Copy path:line"),
@@ -70,7 +72,8 @@ class ChatScreen(Screen[None]):
         Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
         Binding("e", "edit", "Edit question", show=False, id="chat.edit",
                 tooltip="Put the question, as it was asked, back into the input"),
-        Binding("o", "open_editor", "Open", show=False, id="chat.open_letter"),
+        Binding("o", "open_editor", "Open", id="chat.open_letter",
+                tooltip="Open the cited line in your editor"),
         Binding("x", "export", "Export", show=False, id="chat.export",
                 tooltip="Write the conversation as Markdown"),
     ]  # fmt: skip
@@ -101,7 +104,7 @@ class ChatScreen(Screen[None]):
                 yield Static(id="chips")
                 yield Prompt(id="prompt")
             yield SourcePane(id="source")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show the conversation, and begin at the input."""

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from index.errors import BylineError
 from tui.chat.acting import complain, say
+from tui.chat.keys_footer import KeysFooter
 from tui.display import visible
 from tui.sessions import Sessions, SessionSummary
 
@@ -34,7 +35,9 @@ class SessionsScreen(ModalScreen[str]):
         Binding("slash", "search", "Search", id="sessions.search"),
         Binding("n", "name", "Name", id="sessions.name", tooltip="Give it a name"),
         Binding("d,delete", "delete", "Delete", id="sessions.delete"),
-        Binding("u", "restore", "Undo", id="sessions.restore", tooltip="Bring back what was deleted"),
+        Binding("u", "restore", "Undo", id="sessions.restore",
+                tooltip="Bring back what was deleted"),
+        Binding("f1,question_mark", "app.help", "Help", id="sessions.help"),
     ]  # fmt: skip
 
     def __init__(self, sessions: Sessions, shown: str) -> None:
@@ -50,7 +53,7 @@ class SessionsScreen(ModalScreen[str]):
         yield Input(placeholder="Search in questions, answers and quotes", id="search")
         yield OptionList(id="list", markup=False)
         yield Label("", id="told", markup=False)
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show all of them."""
@@ -142,13 +145,16 @@ class NameScreen(ModalScreen[str]):
 
     CSS_PATH = "dialogs.tcss"
     HELP = "Type a name and press **enter**."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="name.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="name.back"),
+        Binding("f1", "app.help", "Help", id="name.help"),
+    ]
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
         yield Label("Name of the conversation", classes="title")
         yield Input(id="name", max_length=100)
-        yield Footer()
+        yield KeysFooter()
 
     @on(Input.Submitted)
     def named(self, submitted: Input.Submitted) -> None:

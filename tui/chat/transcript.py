@@ -162,7 +162,8 @@ class Transcript(ScrollView, can_focus=True):
         followed = self._at_end
         self._blocks[number] = _Block(entry)
         self._arrange(followed)
-        if number == len(self._blocks) - 1 and not self.has_focus:
+        unchosen = isinstance(self._chosen, Nothing) or not self.has_focus
+        if number == len(self._blocks) - 1 and unchosen:
             self._choose_first(number)
 
     def note(self, number: int, note: str) -> None:
@@ -192,7 +193,8 @@ class Transcript(ScrollView, can_focus=True):
             # Of an entry that is higher than the view, its first row is what matters.
             top = self._starts[-1] - heights[-1]
             wanted = min(top, max(0, self._starts[-1] - self.scrollable_content_region.height))
-            self.scroll_to(y=wanted, animate=False, immediate=True)
+            # Without force a scrollbar that is not drawn yet would forbid it.
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
         self.refresh()
 
     def on_resize(self) -> None:
@@ -339,5 +341,6 @@ class Transcript(ScrollView, can_focus=True):
 
 def _segments(text: Text, console: Console, base: Style) -> Iterator[Segment]:
     text.end = ""
+    base += console.get_style(text.style, default=Style.null())  # left out where there are no spans
     for segment in text.render(console):
         yield Segment(segment.text, base + segment.style if segment.style else base)
