@@ -26,11 +26,15 @@ class Place:
 
 
 def write_articles(rows: Iterable[Row], folder: Path) -> dict[str, Place]:
-    """Write each article of the rows as a file, a context a line; gives each context's place."""
+    """Write each article of the rows as a file, a context a line; gives each context's place.
+
+    Contexts under one title are of one article, from whatever source.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     contexts: dict[tuple[str, str], dict[str, None]] = {}
     for row in rows:
-        contexts.setdefault((row.source, row.title), {})[row.context] = None
+        key = ("", row.title) if row.title else (row.source, "")
+        contexts.setdefault(key, {})[row.context] = None
     places: dict[str, Place] = {}
     for (source, title), texts in contexts.items():
         if title:

@@ -52,6 +52,15 @@ def test_a_context_asked_about_twice_is_written_once(tmp_path: Path) -> None:
     assert written.count("The port is closed.") == written.count("The mill was sold") == 1
 
 
+def test_sources_with_an_article_of_one_title_share_its_file(tmp_path: Path) -> None:
+    sources = ((PORT, "squad"), (MILL, "qed"), (PORT, "qed"), ("Rain.", "squad"))
+    places = write_articles([row(one, title="Ports", source=of) for one, of in sources], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["Ports.txt"]
+    assert {one.line for one in places.values()} == {3, 5, 7}
+    for context, place in places.items():
+        assert line(tmp_path, place) == context.replace("\n", " ")
+
+
 def test_contexts_of_no_article_stand_fifty_together_by_source(tmp_path: Path) -> None:
     rows = [row(f"Context {i}.", source="qed") for i in range(120)] + [row(MILL, source="squad")]
     places = write_articles(rows, tmp_path)
