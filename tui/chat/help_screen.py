@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Label, Markdown, Static
+from textual.widgets import Label, Markdown, Static
+
+from tui.chat.keys_footer import KeysFooter
 
 
 class HelpScreen(ModalScreen[None]):
@@ -25,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
         self._keys = [
             (_key(about, binding), binding.tooltip or binding.description)
             for _, binding, enabled, _ in about.active_bindings.values()
-            if enabled and not binding.system and binding.description
+            if enabled and binding.id and binding.description
         ]
 
     def compose(self) -> ComposeResult:
@@ -34,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll():
             yield Markdown(self._help, open_links=False)
             yield Static(_table(self._keys), id="keys")
-        yield Footer()
+        yield KeysFooter()
 
 
 def _key(about: Screen[object], binding: Binding) -> str:

@@ -43,7 +43,7 @@ class SourcePane(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "step(1)", "Next citation", id="source.citation-next"),
-        Binding("p", "step(-1)", "Previous citation", id="source.citation-previous"),
+        Binding("p", "step(-1)", "Previous citation", show=False, id="source.citation-previous"),
         Binding("f", "full_screen", "Full screen", id="source.full-screen"),
         Binding("e", "open_editor", "Editor", id="source.editor"),
     ]
@@ -157,7 +157,9 @@ class SourcePane(Vertical):
 
     def _refresh_all(self, notice: str) -> None:
         """Bring header and body in line with what is known; a notice takes the lines' place."""
-        self.query_one("#source-header", Static).update(header(self._wanted, self._outcome))
+        above = self.query_one("#source-header", Static)
+        above.update(header(self._wanted, self._outcome))
+        above.display = self._wanted is not NOTHING
         had_focus = self.has_focus_within
         self.query_one(SourceNotice).update(notice)
         readable = isinstance(self._outcome, Loaded)

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.chat.folder_screen import FolderScreen
+from tui.chat.keys_footer import KeysFooter
 
 _TOLD = (
     "Ask a folder of articles; the answer is quoted letter for letter, with the file and line it "
@@ -43,6 +44,7 @@ class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Later", id="welcome.later", tooltip="Decide later"),
+        Binding("f1,question_mark", "app.help", "Help", id="welcome.help"),
         Binding("f", "folder", "Choose a folder", show=False, id="welcome.folder"),
         Binding("t", "bundled", "Try the bundled articles", show=False, id="welcome.bundled"),
     ]
@@ -57,7 +59,7 @@ class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
                 Option("Try the articles that come with Byline", id="bundled"),
                 markup=False,
             )
-        yield Footer()
+        yield KeysFooter()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, chosen: OptionList.OptionSelected) -> None:
