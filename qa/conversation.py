@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from index.terms import terms
 from qa.answers import Answered, Reply
+from qa.followups import lexicon
 from qa.followups.mentions import Kind, Mention, mentions_of
 from qa.followups.parallel import parallels
 from qa.followups.references import Reference, leans_as_a_whole, references_in, times_in
 from qa.followups.spoken import Candidate, Sought, candidates_of, meant
-from qa.followups.words import Class, words_of
+from qa.followups.words import Word, words_of
 
 TURNS_LOOKED_AT = 8
 """The last ones; what was spoken of before them is forgotten."""
@@ -67,34 +68,36 @@ def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
     """
     unchanged = Resolved(question, ())
     words = words_of(question) if len(question) <= _LONGEST_FOLLOW_UP else []
-    if not words or not history:
+    if not history or all(word.is_in(lexicon.OPENERS) for word in words):
         return unchanged
     recent = history[-TURNS_LOOKED_AT:]
-    known = " ".join(one.question[:_LONGEST_FOLLOW_UP].lower() for one in recent[:-1])
-    for one in parallels(question, recent[-1].question[:_LONGEST_FOLLOW_UP], known):
+    known = " ".join(_read(one.question).lower() for one in recent[:-1])
+    for one in parallels(question, _read(recent[-1].question), known):
         return Resolved(one.question, one.kept)
     mentions = mentions_of(question)
     candidates = _candidates(recent)
     references = [*references_in(words, mentions), *times_in(words)]
     edits = [*_replaced(question, references, candidates), *_named_fully(mentions, candidates)]
     if edits:
-        return _edited(question, edits)
+        return _edited(question, [*edits, *_circumstances(question, words, candidates)])
     if references or leans_as_a_whole(words, mentions):
-        return _appended(
-            question, candidates, words[-1].word_class in (Class.NOUN, Class.ADJECTIVE)
-        )
+        return _appended(question, mentions, candidates)
     return unchanged
 
 
 def _candidates(recent: Sequence[Exchange]) -> list[Candidate]:
-    turns = [
-        (
-            one.question[:_LONGEST_FOLLOW_UP],
-            one.answers[0][:_LONGEST_FOLLOW_UP] if one.answers else "",
-        )
-        for one in recent
+    """List what was spoken of; where that is nothing, what the answers' articles are about."""
+    turns = [(_read(one.question), _read("".join(one.answers[:1]))) for one in recent]
+    titles = [(_read(one.title), "") for one in recent]
+    return [
+        one
+        for one in candidates_of(turns) or candidates_of(titles)
+        if len(one.mention.text) <= _LONGEST_CARRIED
     ]
-    return [one for one in candidates_of(turns) if len(one.mention.text) <= _LONGEST_CARRIED]
+
+
+def _read(text: str) -> str:
+    return text[:_LONGEST_FOLLOW_UP]
 
 
 def _replaced(
@@ -122,10 +125,27 @@ def _edit(reference: Reference, mention: Mention) -> _Edit:
     text = carried
     if reference.possessive:
         text += "’" if carried.endswith("s") else "’s"
-    if reference.prepositional:
+    if reference.sought is Sought.TIME and not reference.prepositional:
+        text = f"{'on' if ' ' in text and text[0].isdigit() else 'in'} {text}"
+    if reference.sought is Sought.PLACE and not reference.prepositional:
         before = mention.preposition
         text = f"{before if before in ('at', 'on', 'near') else 'in'} {text}"
     return _Edit(reference.start, reference.end, text, carried)
+
+
+def _circumstances(
+    question: str, words: Sequence[Word], candidates: Sequence[Candidate]
+) -> list[_Edit]:
+    """Say where or when it was, after a question that ends in `that`: `When did he say that?`."""
+    at = len(question.rstrip(_END))
+    last = [
+        one.mention
+        for one in candidates
+        if one.age == 0 and one.mention.kind in (Kind.PLACE, Kind.TIME)
+    ]
+    if words[-1].lower not in ("that", "this") or not last or not last[0].preposition:
+        return []
+    return [_Edit(at, at, f" {last[0].preposition} {last[0].text}", last[0].text)]
 
 
 def _named_fully(mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[_Edit]:
@@ -161,11 +181,14 @@ def _edited(question: str, edits: Sequence[_Edit]) -> Resolved:
     return Resolved("".join([*made, question[end:]]), tuple(carried))
 
 
-def _appended(question: str, candidates: Sequence[Candidate], of: bool) -> Resolved:
+def _appended(
+    question: str, mentions: Sequence[Mention], candidates: Sequence[Candidate]
+) -> Resolved:
     for mention in meant(candidates, Sought.ANY)[:1]:
         if not _holds(question, mention):
             body = question.rstrip(_END)
-            join = "in" if mention.kind is Kind.PLACE else "of" if of else "with"
+            ends_in_side = any(one.side and one.end == len(body) for one in mentions)
+            join = "of" if ends_in_side else "with" if mention.kind is Kind.PERSON else "in"
             return Resolved(f"{body} {join} {mention.text}{question[len(body) :]}", (mention.text,))
     return Resolved(question, ())
 

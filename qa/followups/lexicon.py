@@ -68,13 +68,13 @@ VERBS = _words(
     establish evolve exist expand expect expire explain face fail fall fell fallen feel felt
     fight fought find found finish fire fit fix fly flew follow force forget form gain get got
     gotten give gave given go goes went gone govern grow grew grown happen harm hear heard help
-    hide hit hold held hope host hurt identify impact imply improve include increase influence
+    hide hit hold held hope host hunt hurt identify impact imply improve include increase influence
     inform intend introduce invade invent investigate invite involve issue join keep kept kill
     know knew known land last launch lead led learn leave left let lie like listen live look
     lose lost love make made manage mark marry matter mean meant meet met mention motivate move
     name need negotiate notice object occur offer open operate oppose order own oxidize pass pay
     paid perform pick plan play pledge point present prevent produce promise propose protect
-    prove provide publish push put quit raise reach react read receive recycle reach relieve
+    prove provide publish push put quit rage raise reach react read receive recycle reach relieve
     recommend reduce refuse reject relate release remain remember remove repair replace reply
     report represent require resign respond result retire return reveal reverse rise rose risen
     rule run ran save say said see saw seen seem seek sought sell sold send sent serve set
@@ -83,7 +83,7 @@ VERBS = _words(
     struck study succeed suffer suggest support survive suspect take took taken talk teach
     taught tell told test think thought threaten throw threw thrown transport travel treat try
     turn understand understood use used vanish visit vote wait wake woke walk want warn watch
-    wear weigh win won withdraw withdrew work worry write wrote written"""
+    wear weigh widen win won withdraw withdrew work worry write wrote written"""
 )
 RELATIONAL = _words(
     """advantage aim amount application area argument artist aspect background basis benefit
@@ -131,6 +131,8 @@ COUNTRIES = _words(
     tokyo vienna warsaw washington"""
 )
 """Places that are often named without a preposition, as one who acts."""
+OF_PEOPLES = ("ian", "ean", "ican", "ish", "ese", "ench", "zech", "erman", "oman", "pole")
+"""Endings of words that say where somebody is from."""
 MONTHS = _words(
     """january february march april may june july august september october november december"""
 )

@@ -1,7 +1,7 @@
 """Who and what a question or an answer speaks of: runs of its words, told without a grammar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from qa.followups import lexicon
@@ -51,7 +51,19 @@ def mentions_of(text: str) -> list[Mention]:
         if end > at:
             found += _mention(text, words, at, end)
         at = max(end, at + 1)
-    return found
+    return [
+        _with_office(one, after)
+        for one, after in zip(found, [*found[1:], *found[-1:]], strict=True)
+    ]
+
+
+def _with_office(one: Mention, after: Mention) -> Mention:
+    """Make `prime minister` what it would be within a sentence: `the prime minister of Norway`."""
+    if one.kind is not Kind.PERSON or one.named or "’s " in one.text or "'s " in one.text:
+        return one
+    text = one.text if one.text.startswith("the ") else f"the {one.text}"
+    near = after.preposition == "of" and 0 <= after.start - one.end <= len(" of the ")
+    return replace(one, text=f"{text} of {after.text}" if near else text)
 
 
 def _run(words: Sequence[Word], at: int) -> int:
@@ -84,12 +96,22 @@ def _links_names(words: Sequence[Word], at: int) -> bool:
     )
 
 
+def _asks_what_it_is(before: Sequence[Word]) -> bool:
+    """Tell whether `What is` or the like stands there: what follows is no subject of its own."""
+    return (
+        len(before) > 1
+        and before[-1].is_in(lexicon.FORMS_OF_BE)
+        and before[-2].lower in ("what", "who", "which")
+    )
+
+
 def _subject_end(words: Sequence[Word], at: int, end: int) -> int:
-    """Leave what is said of a name out: `was Rosetta silent`, but not `was Rosetta’s signal`."""
+    """Leave out what is said of a name: `was Rosetta silent`, `did Panama widen`."""
     names = at
     while names < end and words[names].named:
         names += 1
-    is_said = at < names == end - 1 and not words[names - 1].possessive
+    acts = end < len(words) and words[end].word_class is Class.VERB
+    is_said = at < names == end - 1 and not words[names - 1].possessive and not acts
     return names if is_said else end
 
 
@@ -101,7 +123,7 @@ def _mention(text: str, words: Sequence[Word], at: int, end: int) -> list[Mentio
     while end > at and words[end - 1].word_class is Class.ADJECTIVE:
         end -= 1
     before = words[:at] if not words[at].apart else []
-    if len(before) > 1 and before[-1].is_in(lexicon.FORMS_OF_BE) and before[-2].lower != "what":
+    if before and before[-1].word_class is Class.AUXILIARY and not _asks_what_it_is(before):
         end = _subject_end(words, at, end)
     if end == at:
         return []

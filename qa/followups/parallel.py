@@ -37,7 +37,7 @@ def parallels(fragment: str, before: str, known: str) -> list[Parallel]:
         return _in_question_words(rest, words, before, earlier)
     if words[0].word_class is Class.PREPOSITION:
         return _in_phrase(rest, words[0].lower, before, earlier)
-    return _in_name(rest, fragment, before, known)
+    return [one for one in _in_name(rest, fragment, before, known) if one.kept]
 
 
 def _without_opening(words: list[Word]) -> list[Word]:
@@ -59,13 +59,11 @@ def _in_question_words(
     rest: str, words: Sequence[Word], before: str, earlier: Sequence[Word]
 ) -> list[Parallel]:
     """`By which two leaders?` after `Where was the treaty signed?`."""
-    starts = [word.start for word in earlier if word.word_class is Class.AUXILIARY][:1]
     asks_how_many = words[0].lower == "how" and len(words) > 1
-    if (
-        not starts
-        or asks_how_many
-        or (earlier[0].lower in ("who", "what") and starts[0] > earlier[1].start)
-    ):
+    helping = [word.start for word in earlier if word.word_class is Class.AUXILIARY]
+    acting = [word.start for word in earlier[1:2] if word.word_class is Class.VERB]
+    starts = acting or helping
+    if not starts or asks_how_many:
         return []
     kept = before[starts[0] :].rstrip(_END)
     kept = kept[0].lower() + kept[1:]

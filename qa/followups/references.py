@@ -18,6 +18,8 @@ _POSSESSIVES = {
     "their": Sought.THINGS,
 }
 _NOMINAL = (Class.NOUN, Class.ADJECTIVE)
+_SHORT = 5
+"""Words of a question that may say no more than `Who was the Romanian?`."""
 _TIMES = frozenset("year day month week time date moment".split())
 
 
@@ -33,7 +35,7 @@ class Reference:
     counts: bool = False
     """Whether it is `one` or `ones`, after words that say which."""
     prepositional: bool = False
-    """Whether it stands for a place with its preposition: `there`."""
+    """Whether a preposition stands before it."""
 
 
 def references_in(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Reference]:
@@ -60,19 +62,23 @@ def _reference(words: Sequence[Word], at: int) -> list[Reference]:
         sought = _SUBJECTS.get(lower) or _OBJECTS[lower]
         return [Reference(word.start, word.end, sought, possessive=word.possessive)]
     if lower == "there" and not _is_existential(words, at):
-        return [Reference(word.start, word.end, Sought.PLACE, prepositional=True)]
+        return [Reference(word.start, word.end, Sought.PLACE, prepositional=_is_led(words, at))]
     if lower in ("one", "ones") and _counts(words, at):
         return [Reference(word.start, word.end, Sought.SORT, counts=True)]
     return []
 
 
 def times_in(words: Sequence[Word]) -> list[Reference]:
-    """Find `that year` and its like."""
+    """Find `that year` and its like; `prepositional` where a preposition stands before them."""
     return [
-        Reference(word.start, after.end, Sought.TIME)
-        for word, after in pairwise(words)
+        Reference(word.start, after.end, Sought.TIME, prepositional=_is_led(words, at))
+        for at, (word, after) in enumerate(pairwise(words))
         if word.lower in ("that", "this") and after.lower in _TIMES
     ]
+
+
+def _is_led(words: Sequence[Word], at: int) -> bool:
+    return at > 0 and words[at - 1].word_class is Class.PREPOSITION
 
 
 def _says_nothing(words: Sequence[Word], at: int) -> bool:
@@ -80,7 +86,7 @@ def _says_nothing(words: Sequence[Word], at: int) -> bool:
     rest = [one for one in words[at + 1 :] if one.word_class is not Class.AUXILIARY]
     if not rest:
         return False
-    if rest[0].lower in ("take", "takes", "took", "taken", "rain", "snow"):
+    if rest[0].lower in ("take", "takes", "took", "taken", "rain", "raining", "snow", "snowing"):
         return True
     if rest[0].lower in ("mean", "cost", "costs", "like") and len(rest) > 1:
         return rest[1].lower in ("to", "for")
@@ -120,7 +126,7 @@ def _leans_inwards(
     earlier = [
         mention for mention in mentions if mention.end <= one.start and fits(mention, one.sought)
     ]
-    if one.counts or one.prepositional or not earlier:
+    if one.counts or one.sought is Sought.PLACE or not earlier:
         return False
     if one.sought is Sought.PERSON or (one.possessive and any(it.named for it in earlier)):
         return True
@@ -180,11 +186,14 @@ _COMPLEMENTS = frozenset("of for in between that who which with to from at on by
 def _is_open_side(words: Sequence[Word], mention: Mention) -> bool:
     """Tell `What are the symptoms?` from `What are the symptoms of anemia?`."""
     owned = _before(words, mention) in lexicon.POSSESSIVES
-    return mention.side and not owned and _after(words, mention) not in _COMPLEMENTS
+    unique = any(base in lexicon.UNIQUE for base in lexicon.bases(mention.head))
+    return mention.side and not (owned or unique) and _after(words, mention) not in _COMPLEMENTS
 
 
 def _is_definite(words: Sequence[Word], mention: Mention) -> bool:
     """Tell `the empires`, as if spoken of before, from `the empires of Asia` and `the world`."""
+    if mention.named and mention.definite and len(words) <= _SHORT:
+        return mention.head.endswith(lexicon.OF_PEOPLES)
     if mention.named or mention.head in lexicon.UNIQUE or _after(words, mention) in _COMPLEMENTS:
         return False
     if _before(words, mention) in ("this", "that", "these", "those"):

@@ -52,6 +52,8 @@ _SIDE = 4.0
 _NUMBER = 2.0
 _ANSWER = 3.0
 _INTRODUCED = 2.0
+_PLACE = 3.0
+_LOCATED = 2.0
 _AFTER_PREPOSITION = 1.0
 
 
@@ -129,7 +131,9 @@ def _answering(answer: str, asked: Sought) -> list[Mention]:
         return [replace(one, kind=kind) for one in names[:1]]
     if not found or len(short) > _LONGEST_ANSWER:
         return []
-    return [replace(found[-1], text=short, kind=kind, side=False)]
+    first, _, rest = short.partition(" ")
+    text = f"{first.lower()} {rest}" if first in ("The", "A", "An") else short
+    return [replace(found[-1], text=text, kind=kind, side=False)]
 
 
 def _described(question: str, answer: str) -> list[Mention]:
@@ -173,6 +177,12 @@ def weight(one: Candidate, sought: Sought) -> float:
         - _SIDE * mention.side
         + _INTRODUCED * one.introduced
         - _NUMBER * mismatch / (1 + mention.named)
+        + _LOCATED
+        * (
+            sought is Sought.PLACE
+            and (mention.kind is Kind.PLACE or mention.preposition in lexicon.PLACE_PREPOSITIONS)
+        )
+        - _PLACE * (mention.kind is Kind.PLACE and sought in (Sought.THING, Sought.THINGS))
         - _AFTER_PREPOSITION
         * (mention.preposition in lexicon.PLACE_PREPOSITIONS and sought is not Sought.PLACE)
     )
@@ -181,4 +191,11 @@ def weight(one: Candidate, sought: Sought) -> float:
 def meant(candidates: Sequence[Candidate], sought: Sought) -> list[Mention]:
     """Give the mentions that can be meant, the likeliest first."""
     able = [one for one in candidates if fits(one.mention, sought)]
+    if sought is Sought.PERSON and not able:
+        able = [one for one in candidates if _is_perhaps_person(one.mention)]
     return [one.mention for one in sorted(able, key=lambda one: -weight(one, sought))]
+
+
+def _is_perhaps_person(mention: Mention) -> bool:
+    """Tell whether it may be a name that was typed without capitals."""
+    return mention.kind is Kind.THING and not (mention.definite or mention.plural or mention.side)

@@ -4,8 +4,8 @@ import pytest
 
 from index.errors import BadRequest
 from index.samples import bundled_articles
-from qa.answers import Answered, Citation, NoAnswer, Reason, Reply, Status
-from qa.bot import LONGEST_QUESTION, PASSAGES_READ
+from qa.answers import LONGEST_QUESTION, Answered, Citation, NoAnswer, Reason, Reply, Status
+from qa.bot import PASSAGES_READ
 from qa.conversation import TURNS_LOOKED_AT, Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
@@ -272,10 +272,10 @@ def test_earlier_questions_are_recalled_with_their_answers(library: Library) -> 
     library.write("a.txt", "Zeebrugge is closed to ships. It rained.")
     library.index()
     with library.bot(0.5, MarkingReader("Zeebrugge")) as bot:
-        history = bot.recall(["Where were the ships?", " ", "Is it open?"])
+        history = bot.recall(["Where were the ships?", " ", "Who works there?"])
     assert [(one.question, one.answers) for one in history] == [
         ("Where were the ships?", ("Zeebrugge",)),
-        ("Is Zeebrugge open?", ("Zeebrugge",)),
+        ("Who works in Zeebrugge?", ("Zeebrugge",)),
     ]
 
 
