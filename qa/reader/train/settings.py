@@ -14,7 +14,7 @@ class Settings(msgspec.Struct, frozen=True):
     """Share of the steps in which the rate rises; it falls in the rest."""
     last_rate: float = 0.25
     """What the rate falls to, as a share of the highest."""
-    averaged: float = 0.6
+    averaged: float = 0.5
     """Share of the steps, the last ones, the mean of whose weights is what the training gives."""
     dropped: float = 0.0
     """Share of the hidden units that are dropped."""
@@ -28,8 +28,8 @@ class Settings(msgspec.Struct, frozen=True):
     sentence: float = 0.25
     dev: float = 1.0
     perturbed: float = 0.3
-    sibling: float = 0.3
-    near_miss: float = 0.15
+    sibling: float = 0.2
+    near_miss: float = 0.1
 
     def share(self, kind: Kind) -> float:
         """Give the share of the epochs that an example of a kind takes part in."""
