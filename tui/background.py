@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 
@@ -28,9 +28,11 @@ NICENESS = 10
 _GRACE = 1.0
 """Seconds that a child has to tidy up when it is told to stop."""
 _EVERY = 0.1
-"""Seconds between two tidings of progress."""
+"""Seconds between two events of a stage's progress."""
 _KEPT = 8192
 """Last bytes of what a child writes to its standard error."""
+_LONGEST = 200
+"""Code points of a child's last words."""
 
 
 class BuildJob(msgspec.Struct, frozen=True, tag="build"):
@@ -120,10 +122,13 @@ class BackgroundJob:
             return Stopped()
         lines = bytes(self._told).decode(errors="replace").split("\n")
         said = [line.strip() for line in lines if line.strip()]
-        if said and code >= 0:
-            return Failed("The build broke off", f"{said[-1]}; the index is as it was before")
-        cause = f"it was ended by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
-        return Failed("The build broke off", f"{cause}; the index is as it was before")
+        if code < 0:
+            cause = f"it was ended by {_signal_name(-code)}"
+        elif said:
+            cause = said[-1][:_LONGEST]
+        else:
+            cause = f"exit code {code}"
+        return Failed("It broke off", f"{cause}; nothing that was finished is lost")
 
 
 def _listen(process: "subprocess.Popen[bytes]", told: bytearray) -> None:
@@ -170,7 +175,7 @@ def _thinned(events: Iterator[Event]) -> Iterator[Event]:
     """Leave out progress that comes faster than anyone can follow."""
     shown = -_EVERY
     for event in events:
-        now = time.monotonic()
+        now = monotonic()
         if isinstance(event, Progress):
             if 0 < event.done < event.total and now - shown < _EVERY:
                 continue

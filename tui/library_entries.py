@@ -24,11 +24,12 @@ class State(StrEnum):
 class Order(Enum):
     """What rows can be ordered by."""
 
-    TITLE = 0
-    DATE = 1
-    LINES = 2
-    PASSAGES = 3
-    STATE = 4
+    TITLE = 1
+    FILE = 2
+    DATE = 3
+    LINES = 4
+    PASSAGES = 5
+    STATE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ _STATES = (
 )  # fmt: skip
 _KEYS: dict[Order, Callable[[Entry], tuple[Any, ...]]] = {
     Order.TITLE: lambda one: (one.article.title.casefold(), one.article.path),
+    Order.FILE: lambda one: (one.article.path,),
     Order.DATE: lambda one: one.article.dates,
     Order.LINES: lambda one: (one.article.lines,),
     Order.PASSAGES: lambda one: (one.article.passages,),

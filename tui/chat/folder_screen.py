@@ -13,9 +13,10 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, DirectoryTree, Footer, Input, Label, Tree
+from textual.widgets import Button, DirectoryTree, Input, Label, Tree
 from textual.widgets.directory_tree import DirEntry
 
+from tui.chat.keys_footer import KeysFooter
 from tui.display import visible_name
 
 
@@ -58,7 +59,9 @@ class FolderTree(DirectoryTree):
     def action_close(self) -> None:
         """Close the folder, or go to the one that it is in."""
         node = self.cursor_node
-        if node and node.is_expanded and node is not self.root:
+        if node is self.root:
+            self.path = Path(self.path).parent
+        elif node and node.is_expanded:
             node.collapse()
         elif node and node.parent:
             self.move_cursor(node.parent)
@@ -76,6 +79,7 @@ class FolderScreen(ModalScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="folder.back", tooltip="Choose none"),
         Binding("slash", "type", "Type a path", id="folder.type", tooltip="Type the path"),
+        Binding("f1,question_mark", "app.help", "Help", id="folder.help"),
     ]
 
     def __init__(self, start: Path | None = None) -> None:
@@ -92,7 +96,7 @@ class FolderScreen(ModalScreen[str]):
         with Horizontal(id="buttons"):
             yield Button("Index this folder", variant="primary", id="choose")
             yield Button("Cancel", id="cancel")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Begin in the tree."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static, TabbedContent, TabPane
+from textual.widgets import Input, Label, Static, TabbedContent, TabPane
 
 from index.articles import MAX_BYTES, Skipped
 from index.changes import Changes
@@ -20,6 +20,7 @@ from index.errors import BylineError, NoIndex
 from index.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen
+from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.row_table import Column, Row, RowTable
 from tui.display import visible, visible_name
@@ -29,15 +30,16 @@ from tui.wording import day
 
 _COLUMNS = {
     Order.TITLE: Column("Article"),
+    Order.FILE: Column("File", keep_end=True),
     Order.DATE: Column("Date", 17),
     Order.LINES: Column("Lines", 9, right=True),
     Order.PASSAGES: Column("Passages", 10, right=True),
     Order.STATE: Column("Now", 14),
 }
 _NARROW = 100
-"""Cells; on less there is no room for the counts."""
-_COUNTS = (Order.LINES, Order.PASSAGES)
-_SKIPPED = (Column("Reason"), Column("File"))
+"""Cells; on less there is no room for all columns."""
+_WIDE_ONLY = (Order.FILE, Order.LINES, Order.PASSAGES)
+_SKIPPED = (Column("Reason"), Column("File", keep_end=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     HELP = """
     The articles that questions look into. **Enter** opens one. **Space** marks one, **\\*** all
     that are shown; **l** limits the chat to those marked, **c** lifts the limit. **/** filters by
-    title and path. **1** to **5**, or a click on a heading, put them in order; once more turns the
+    title and path. **1** to **6**, or a click on a heading, put them in order; once more turns the
     order round. **r** brings the index up to date, **a** adds a folder, **s** shows what was
     skipped and why.
     """
@@ -85,7 +87,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         Binding("a", "add", "Add folder", id="library.add", tooltip="Index another folder"),
         Binding("s", "skipped", "Skipped", id="library.skipped",
                 tooltip="What was skipped, and why; or the articles again"),
-        *(Binding(str(order.value + 1), f"order({order.value})", f"By {order.name.lower()}",
+        *(Binding(str(order.value), f"order({order.value})", f"By {order.name.lower()}",
                   show=False, id=f"library.by-{order.name.lower()}",
                   tooltip=f"Order by {order.name.lower()}; once more turns it round")
           for order in Order),
@@ -102,7 +104,8 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def __init__(self, index: Path, within: Sequence[str] = (), max_bytes: int = MAX_BYTES) -> None:
         super().__init__()
-        self._store = Store(index)
+        self.index = index
+        """Folder of the index; another is shown once it is built."""
         self._within = tuple(within)
         self._max_bytes = max_bytes
         self._library = Library((), ())
@@ -117,13 +120,13 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         yield Static("", id="folders", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Articles", id="articles-tab"):
-                yield Input(placeholder="Filter by title or path  ( / )", id="filter")
+                yield Input(placeholder="/ filters by title or path", id="filter", compact=True)
                 yield RowTable((), id="articles")
                 yield Label("", id="told", markup=False)
             with TabPane("Skipped", id="skipped-tab"):
                 yield RowTable(_SKIPPED, id="skipped")
         yield ProgressBar(id="progress", skipped_hint="s lists them")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show what is indexed, then look what changed."""
@@ -143,9 +146,10 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     @work(thread=True, exclusive=True, group="library")
     def _load(self) -> None:
         try:
-            library = read_library(self._store)
+            store = Store(self.index)
+            library = read_library(store)
             self.app.call_from_thread(self._take, library, ())
-            looked = changes(self._store, self._max_bytes)
+            looked = changes(store, self._max_bytes)
             self.app.call_from_thread(self._take, library, (looked,))
         except NoIndex:
             self.app.call_from_thread(self._take, Library((), ()), ())
@@ -186,21 +190,21 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     @property
     def _orders(self) -> list[Order]:
-        return [one for one in Order if self.size.width >= _NARROW or one not in _COUNTS]
+        return [one for one in Order if self.size.width >= _NARROW or one not in _WIDE_ONLY]
 
     def _column(self, order: Order) -> Column:
         column = _COLUMNS[order]
         arrow = (" ▼" if self._backwards else " ▲") if order is self._order else ""
-        return Column(column.heading + arrow, column.width, column.right)
+        return replace(column, heading=column.heading + arrow)
 
     def _row(self, number: int) -> Row:
         entry = self._shown[number]
         article = entry.article
         marked = article.file in self._marked
         name = visible_name(article.path)
-        title = f"{visible(article.title)}  ·  {name}" if article.title else name
         cells = {
-            Order.TITLE: ("● " if marked else "  ") + title,
+            Order.TITLE: ("● " if marked else "  ") + (visible(article.title) or name),
+            Order.FILE: name,
             Order.DATE: ", ".join(day(one) for one in article.dates),
             Order.LINES: f"{article.lines:,}" if entry.indexed else "",
             Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",

@@ -1,7 +1,7 @@
 """One line that shows a running build."""
 
-import time
 from dataclasses import dataclass
+from time import monotonic
 
 from textual.content import Content
 from textual.message import Message
@@ -35,7 +35,7 @@ class ProgressBar(Static):
         super().__init__(id=id, markup=False)
         self._hint = skipped_hint
         """How to see what was skipped."""
-        self._stage = Stage.READ
+        self._stage = ""
         self._began = (0.0, 0)
         """When the stage was first heard of, in seconds, and how much was done then."""
 
@@ -55,10 +55,10 @@ class ProgressBar(Static):
                 self.post_message(self.Built(event))
 
     def _progress(self, progress: Progress) -> Content:
-        now = time.monotonic()
-        if progress.stage is not self._stage or progress.done < self._began[1]:
-            self._stage, self._began = progress.stage, (now, progress.done)
-        elapsed, done = now - self._began[0], progress.done - self._began[1]
+        now = monotonic()
+        if progress.stage != self._stage or progress.done < self._began[1]:
+            self._stage, self._began = progress.stage.value, (now, progress.done)
+        elapsed, done = max(now - self._began[0], 0.001), progress.done - self._began[1]
         rate = f"  {done / elapsed:,.0f}/s" if done and progress.stage is not Stage.WRITE else ""
         full = _CELLS * progress.done // max(1, progress.total)
         return Content.assemble(

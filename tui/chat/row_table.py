@@ -26,6 +26,8 @@ class Column:
     width: int = 0
     """Cells; 0 for a share of what the others leave."""
     right: bool = False
+    keep_end: bool = False
+    """Whether what is too long loses its beginning, as a path should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class RowTable(ScrollView, can_focus=True):
         for look in looks:
             style += self.get_component_rich_style(look, partial=True)
         fitted = [
-            _fitted(cell, wide, column.right)
+            _fitted(cell, wide, column)
             for cell, wide, column in zip(cells, self._widths(width), self._columns, strict=True)
         ]
         return Strip([Segment(set_cell_size(_GAP.join(fitted), width), style)], width)
@@ -198,8 +200,14 @@ class RowTable(ScrollView, can_focus=True):
             self.scroll_to(y=self.cursor - self._in_sight + 1, animate=False)
 
 
-def _fitted(cell: str, width: int, right: bool) -> str:
+def _fitted(cell: str, width: int, column: Column) -> str:
     """Cut or pad a text to so many cells."""
-    if cell_len(cell) > width:
+    spare = width - cell_len(cell)
+    if spare >= 0:
+        return " " * spare + cell if column.right else cell + " " * spare
+    if not column.keep_end:
         return set_cell_size(cell, width - 1) + "…"
-    return " " * (width - cell_len(cell)) + cell if right else set_cell_size(cell, width)
+    end = cell[-width:]
+    while cell_len(end) > width - 1:
+        end = end[1:]
+    return set_cell_size("…" + end, width)
