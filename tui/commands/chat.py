@@ -33,7 +33,7 @@ Examples:
 )
 @click.option("--web", is_flag=True, help="Serve the chat to a browser on this machine.")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=8017, show_default=True, help="For --web."
+    "--port", type=click.IntRange(1024, 65535), default=8017, show_default=True, help="For --web."
 )
 @reader_option
 @index_option
@@ -48,21 +48,22 @@ def command(
     index_folder: Path | None,
 ) -> int:
     """Open the chat; the conversation of the last time is there again."""
-    if web:
-        from tui.web.server import LocalServer
-
-        flags = ["--bundled"] * bundled + ["--new"] * new
-        options = (("--top", top), ("--threshold", threshold), ("--reader", reader))
-        named = (*options, ("--index", index_folder))
-        values = [word for name, value in named if value is not None for word in (name, str(value))]
-        LocalServer([*flags, *values], port).serve()
-        return Exit.DONE
-    if not _has_terminal():
+    if not (web or _has_terminal()):
         raise BadRequest('the chat needs a terminal; elsewhere: byline ask "your question"')
     from tui.chat.app import ChatApp
     from tui.chat.opened import setup
 
-    ChatApp(setup(index_folder, bundled, new, top, threshold, reader)).run()
+    opened = setup(index_folder, bundled, new, top, threshold, reader)
+    if not web:
+        ChatApp(opened).run()
+        return Exit.DONE
+    from tui.web.server import LocalServer
+
+    flags = ["--bundled"] * bundled + ["--new"] * new
+    options = (("--top", top), ("--threshold", threshold), ("--reader", reader))
+    named = (*options, ("--index", index_folder))
+    values = [word for name, value in named if value is not None for word in (name, str(value))]
+    LocalServer([*flags, *values], port).serve()
     return Exit.DONE
 
 

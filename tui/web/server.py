@@ -5,14 +5,23 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import click
 from aiohttp import web
 from textual_serve.server import Server
 
+from index.errors import BadRequest
+
+COMMAND = (sys.executable, "-m", "tui", "chat")
+"""Starts the chat of one page; options follow."""
 _HOST = "localhost"
 _POLICY = (
     "default-src 'self'; connect-src 'self' ws://{host}; img-src 'self' data:; "
-    "style-src 'self' 'unsafe-inline'; script-src 'self'; frame-ancestors 'none'"
+    "style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
+    # No windows are opened: the terminal would make a link of every address in an article.
+    "sandbox allow-scripts allow-same-origin"
 )
+_PATIENCE = 1.0
+"""Seconds that open pages have to end by themselves when the server ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -21,8 +30,22 @@ class LocalServer(Server):
 
     def __init__(self, arguments: Sequence[str], port: int) -> None:
         # The server hands its command to a shell.
-        command = shlex.join([sys.executable, "-m", "tui", "chat", *arguments])
+        command = shlex.join([*COMMAND, *arguments])
         super().__init__(command, _HOST, port, title="Byline", templates_path=Path(__file__).parent)
+
+    def serve(self, debug: bool = False) -> None:
+        """Serve until interrupted. Raises BadRequest where the port cannot be had."""
+        try:
+            web.run_app(
+                self._make_app(),
+                host=_HOST,
+                port=self.port,
+                shutdown_timeout=_PATIENCE,
+                access_log=None,
+                print=self._tell,
+            )
+        except OSError as error:
+            raise BadRequest(f"port {self.port}: {error.strerror}; another: --port N") from error
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -36,10 +59,9 @@ class LocalServer(Server):
         Without it any page that is open in the browser could talk to the chat, by a name that leads
         to this machine, or straight to its socket, which browsers let pages of any origin open.
         """
-        here = {f"{name}:{self.port}" for name in (_HOST, "127.0.0.1")}
-        origin = request.headers.get("Origin", f"http://{request.host}")
-        if request.host not in here or origin != f"http://{request.host}":
-            raise web.HTTPForbidden(text="Byline answers only pages of its own.")
+        named = f"http://{request.host}"
+        if named != self.public_url or request.headers.get("Origin", named) != named:
+            raise web.HTTPForbidden(text=f"Byline answers only at {self.public_url}\n")
         response = await handler(request)
         if not response.prepared:
             response.headers["Content-Security-Policy"] = _POLICY.format(host=request.host)
@@ -47,5 +69,7 @@ class LocalServer(Server):
         return response
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say where it is."""
-        self.console.print(f"Byline is at {self.public_url} (ctrl+c ends it)", markup=False)
+        """Tell nothing: the port may be taken."""
+
+    def _tell(self, _: str) -> None:
+        click.echo(f"Byline is at {self.public_url} (ctrl+c ends it)", err=True)

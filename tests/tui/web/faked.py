@@ -1,0 +1,17 @@
+"""`python -m tests.tui.web.faked …` is `byline` with a model that needs no torch, in pages too."""
+
+import sys
+
+import pytest
+
+from tests.tui.fakes import FakeModels
+from tui.cli import main
+
+with pytest.MonkeyPatch.context() as patch:
+    models = FakeModels()
+    models.stand_in(patch)
+    patch.setattr("index.models.find_model", models.find)
+    patch.setattr("index.export.is_exported", lambda *_: True)
+    patch.setattr("qa.reader.export.is_prepared", lambda *_: True)
+    patch.setattr("tui.web.server.COMMAND", (sys.executable, "-m", "tests.tui.web.faked", "chat"))
+    main()
