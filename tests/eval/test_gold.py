@@ -1,0 +1,108 @@
+"""Gold must stand where it says: letter for letter, or at least as SQuAD compares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from eval.gold import article_of, bases_of, check_gold, portable_path
+from eval.question_set import Gold, Question, bundled_questions
+from index.articles import Root
+from index.samples import bundled_articles
+
+PORT = "Port closed\n\nThe port of Zeebrugge is closed.\r\nA ship, the “Tide”,\nran aground.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "port.txt").write_bytes(PORT.encode())
+    return tmp_path
+
+
+def told(folder: Path, *places: Gold) -> list[tuple[str, bool]]:
+    question = Question(id="q1", question="Why?", gold=list(places))
+    return [(one.what, one.is_note) for one in check_gold([question], [folder])]
+
+
+def test_the_bundled_set_stands_letter_for_letter() -> None:
+    assert check_gold(bundled_questions(), [bundled_articles()]) == ()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Gold("port.txt", 3, ["Zeebrugge", "The port of Zeebrugge is closed."]),
+        Gold("port.txt", 4, ["A ship, the “Tide”,\nran aground"], end_line=5),
+        Gold("./x/../port.txt", 1, ["Port"]),
+        Gold("port.txt", 1, [], end_line=5),
+    ],
+)
+def test_what_stands_there_is_no_problem(folder: Path, place: Gold) -> None:
+    assert told(folder, place) == []
+
+
+@pytest.mark.parametrize("answer", ["zeebrugge", "the Zeebrugge", "port of Zeebrugge, is closed!"])
+def test_what_stands_there_as_squad_compares_is_noted(folder: Path, answer: str) -> None:
+    ((what, is_note),) = told(folder, Gold("port.txt", 3, [answer]))
+    assert what == f"“{answer}” stands there only without case, punctuation and articles"
+    assert is_note
+
+
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        (
+            Gold("port.txt", 4, ["Zeebrugge"]),
+            "“Zeebrugge” does not stand there; it stands on line 3",
+        ),
+        # Part of a word is not the word where letters are not the same.
+        (Gold("port.txt", 3, ["Zee", "zee"]), "“zee” does not stand there"),
+        # Of an article alone nothing is left to compare.
+        (Gold("port.txt", 3, ["the"]), "“the” does not stand there; it stands on line 4"),
+        (Gold("port.txt", 6, []), "the article has 5 lines"),
+        (Gold("port.txt", 4, ["a"], end_line=6), "the article has 5 lines"),
+        (Gold("no.txt", 1, []), "the article cannot be used: cannot be opened: No such file"),
+        (Gold("sub", 1, []), "the article cannot be used: a folder, not a regular file"),
+        (Gold("fifo.txt", 1, []), "the article cannot be used: a FIFO, not a regular file"),
+        (Gold("nul.txt", 1, []), "the article cannot be used: binary"),
+        (Gold("x" * 5000, 1, []), "the article cannot be used: "),
+    ],
+)
+def test_what_does_not_stand_there_is_told(folder: Path, place: Gold, what: str) -> None:
+    (folder / "sub").mkdir()
+    (folder / "nul.txt").write_bytes(b"\0")
+    os.mkfifo(folder / "fifo.txt")
+    ((found, is_note),) = told(folder, place)
+    assert found.startswith(what)
+    assert not is_note
+
+
+def test_rejected_places_are_checked_too(folder: Path) -> None:
+    question = Question(
+        id="q1", question="Why?", gold=[], rejected=[Gold("port.txt", 3, ["a mill"])]
+    )
+    (problem,) = check_gold([question], [folder])
+    assert problem.message == "question q1, port.txt:3: “a mill” does not stand there"
+
+
+def test_a_path_is_looked_for_by_the_set_then_in_the_indexed_folders(tmp_path: Path) -> None:
+    for name in ("sets", "news", "blog"):
+        (tmp_path / name).mkdir()
+    for name in ("news/a.txt", "blog/a.txt", "blog/b.txt", "sets/c.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "link.txt").symlink_to("blog/b.txt")
+    roots = [Root("news", str(tmp_path / "news")), Root("b", str(tmp_path / "blog" / "b.txt"))]
+    bases = bases_of(tmp_path / "sets" / "set.jsonl", roots)
+    found = {name: article_of(name, bases) for name in ("a.txt", "b.txt", "c.txt", "d.txt")}
+    assert found == {
+        "a.txt": tmp_path / "news/a.txt",
+        "b.txt": tmp_path / "blog/b.txt",
+        "c.txt": tmp_path / "sets/c.txt",
+        "d.txt": tmp_path / "sets/d.txt",
+    }
+    assert article_of(str(tmp_path / "link.txt"), bases) == tmp_path / "blog/b.txt"
+    # The shortest way that leads back, which one that another base hides does not.
+    assert portable_path(tmp_path / "sets/c.txt", bases) == "c.txt"
+    assert portable_path(tmp_path / "news/a.txt", bases) == "a.txt"
+    assert portable_path(tmp_path / "blog/a.txt", bases) == str(tmp_path / "blog/a.txt")
+    assert portable_path(tmp_path / "e.txt", bases) == str(tmp_path / "e.txt")
