@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from index.articles import Contents, Found, find, read
+from eval.articles import articles_under
 from index.build import BuildRequest, build
 from index.embedding import batches
 from index.encoder import Precision, SentenceEncoder
 from index.models import find_model
-from index.passages import DEFAULT_SETTINGS
 from index.plan import resolve_roots
 from index.progress import Progress, Stage, Summary
-from index.reading import ReadArticle, read_article
 from index.samples import sample_texts
 from index.store import Store
 
@@ -87,14 +85,7 @@ def write_articles(folder: Path, passages: int) -> None:
 
 def _batches(folder: Path, encoder: SentenceEncoder) -> list[list[str]]:
     """Batch the passages as a build does."""
-    texts: list[str] = []
-    for found in find(resolve_roots((str(folder),))):
-        assert isinstance(found, Found)
-        contents = read(found.root, found.relative)
-        assert isinstance(contents, Contents)
-        article = read_article(contents, DEFAULT_SETTINGS, encoder)
-        assert isinstance(article, ReadArticle)
-        texts += article.embedded
+    texts = [text for article in articles_under(folder, encoder) for text in article.embedded]
     keys = batches(texts, [text.encode() for text in texts], encoder)
     return [[key.decode() for key in batch] for batch in keys]
 

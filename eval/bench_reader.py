@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from eval.articles import articles_under
 from index import tokens
-from index.articles import Contents, Found, find, read
-from index.passages import DEFAULT_SETTINGS, Boundless, Passage
-from index.plan import resolve_roots
-from index.reading import ReadArticle, read_article
+from index.passages import Boundless, Passage
 from index.samples import bundled_articles
 from qa.bot import PASSAGES_READ
 from qa.reader.export import open_reader
@@ -62,19 +60,9 @@ def bench_read(reader_name: str, cache: Path, tell: Callable[[str], None]) -> Re
 
 def _passages() -> list[Passage]:
     """Give passages of the bundled articles that are about as long as passages are."""
-    found = [
-        one for one in find(resolve_roots((str(bundled_articles()),))) if isinstance(one, Found)
-    ]
-    contents = [read(one.root, one.relative) for one in found]
-    articles = [
-        read_article(one, DEFAULT_SETTINGS, Boundless())
-        for one in contents
-        if isinstance(one, Contents)
-    ]
     return [
         passage
-        for article in articles
-        if isinstance(article, ReadArticle)
+        for article in articles_under(bundled_articles(), Boundless())
         for passage in article.passages
         if tokens.count(passage.text) >= _ABOUT
     ]

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+from eval import bench_reader
+from eval.articles import articles_under
+from index import tokens
+from index.build import BuildRequest, build
+from index.passages import Boundless
+from index.plan import resolve_roots
+from index.samples import bundled_articles
+from index.store import Store
+from qa.bot import PASSAGES_READ
+from tests.fakes import fake_model
+from tests.qa.fakes import QuickEncoder
+
+
+def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    for name, text in (("a.txt", "The port is closed."), ("b.md", "The mill was sold.")):
+        (news / name).write_text(text, encoding="utf-8")
+    # No article: of another kind, and with nothing to read.
+    (news / "c.pdf").write_bytes(b"%PDF")
+    (news / "d.txt").write_bytes(b"")
+    encoder = QuickEncoder()
+    articles = articles_under(news, encoder)
+    assert [one.text for article in articles for one in article.passages] == [
+        "The port is closed.", "The mill was sold."
+    ]  # fmt: skip
+    request = BuildRequest(fake_model(), resolve_roots((str(news),)))
+    list(build(Store(tmp_path / "index"), request, encoder))
+    assert sorted(encoder.texts) == sorted(text for one in articles for text in one.embedded)
+
+
+def test_the_passages_that_reading_is_timed_over_are_bundled_and_about_full() -> None:
+    every = [one for article in articles_under(bundled_articles(), Boundless())
+             for one in article.passages]  # fmt: skip
+    passages = bench_reader._passages()
+    assert len(passages) >= PASSAGES_READ
+    assert passages == [one for one in every if tokens.count(one.text) >= 140]
