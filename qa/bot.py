@@ -1,7 +1,6 @@
 """The door of `qa`: open an index, ask it questions."""
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +25,14 @@ from qa.answers import (
 from qa.citations import Shelf, cite
 from qa.confidence import Calibration, Weighed, default_calibration, weigh
 from qa.conversation import TURNS_LOOKED_AT, Exchange, exchange_of, resolve
+from qa.examination import Examination, Stages
 from qa.grouping import Group, evidence_of, group_candidates
+from qa.parts import NOTHING, Part
 from qa.reader.export import open_reader
+from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Reader
 from qa.retriever import Retrieved, Retriever
+from qa.stopwatch import Stopwatch
 
 PASSAGES_READ = 8
 
@@ -44,6 +47,7 @@ class Bot:
     calibration: Calibration
     threshold: float
     """Confidence under which there is no answer."""
+    without: frozenset[Part] = NOTHING
 
     @classmethod
     def open(
@@ -53,27 +57,37 @@ class Bot:
         reader: str,
         threshold: float,
         notice: Callable[[str], None],
+        without: frozenset[Part] = NOTHING,
     ) -> "Bot":
         """Open the current index and a reader, by name or path.
 
-        `notice` is told of whatever takes long. Raises NoIndex, IndexDamaged or ModelUnavailable.
+        `notice` is told of whatever takes long; `without` names the parts to leave out. Raises
+        NoIndex, IndexDamaged or ModelUnavailable.
         """
         index = store.open()
         try:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            return cls.over(index, encoder, open_reader(reader, cache, notice), threshold)
+            opened = (
+                FirstSentence() if Part.READER in without else open_reader(reader, cache, notice)
+            )
+            return cls.over(index, encoder, opened, threshold, without)
         except BaseException:
             index.close()
             raise
 
     @classmethod
     def over(
-        cls, index: OpenIndex, encoder: QuestionEncoder, reader: Reader, threshold: float
+        cls,
+        index: OpenIndex,
+        encoder: QuestionEncoder,
+        reader: Reader,
+        threshold: float,
+        without: frozenset[Part] = NOTHING,
     ) -> "Bot":
         """Put a bot together over an opened index."""
-        retriever = Retriever(index.generation, encoder)
-        return cls(index, retriever, reader, default_calibration(), threshold)
+        retriever = Retriever(index.generation, encoder, without)
+        return cls(index, retriever, reader, default_calibration(), threshold, without)
 
     def close(self) -> None:
         """Let the index go."""
@@ -92,18 +106,43 @@ class Bot:
         oldest first, makes a follow-up whole. Raises BadRequest for a question that is empty or
         too long, and for a path with no indexed article.
         """
-        began = time.perf_counter()
-        asked = _checked(resolve(_checked(question), history).question)
+        return self.reply_of(self.examine(question, within, history), most)
+
+    def examine(
+        self, question: str, within: Sequence[str] = (), history: Sequence[Exchange] = ()
+    ) -> Examination:
+        """Find and weigh what could answer a question. Raises BadRequest as `ask` does."""
+        watch = Stopwatch()
+        told = () if Part.HISTORY in self.without else history
+        asked = _checked(resolve(_checked(question), told).question)
         scope = self._scope(within)
-        retrieved = self.retriever.retrieve(asked, PASSAGES_READ, scope)
-        found = time.perf_counter()
+        resolved = watch.lap()
+        searched = self.retriever.search(asked, scope)
+        retrieved = self.retriever.gather(searched, PASSAGES_READ)
+        gathered = watch.lap() - searched.encode - searched.keywords - searched.vectors
         candidates = self.reader.read(asked, [one.stored.passage for one in retrieved])
-        read = time.perf_counter()
+        read = watch.lap()
         groups = group_candidates(candidates, retrieved)
         rarity = self.index.generation.keywords.rarity
-        weighed = weigh(asked, rarity, groups, retrieved, self.calibration)[:most]
-        answers = self._answers(weighed, retrieved)
-        spent = _milliseconds(began, found, read, time.perf_counter())
+        weighed = weigh(asked, rarity, groups, retrieved, self.calibration)
+        stages = Stages(
+            resolved,
+            searched.encode,
+            searched.keywords,
+            searched.vectors,
+            gathered,
+            read,
+            watch.lap(),
+        )
+        return Examination(question, asked, searched, tuple(retrieved), tuple(weighed), stages)
+
+    def reply_of(self, examination: Examination, most: int) -> Reply:
+        """Cite and judge what was weighed; at most so many distinct answers."""
+        watch = Stopwatch()
+        question, asked = examination.question, examination.asked
+        retrieved = examination.retrieved
+        answers = self._answers(examination.weighed[:most], retrieved)
+        spent = _milliseconds(examination.stages, watch.lap())
         likely = tuple(answer for answer in answers if answer.confidence >= self.threshold)
         standing = tuple(answer for answer in likely if answer.citations[0].stands)
         if standing:
@@ -185,7 +224,7 @@ def _reason(
     return Reason.INDEX_STALE if likely else Reason.UNSURE
 
 
-def _milliseconds(began: float, found: float, read: float, ended: float) -> Milliseconds:
+def _milliseconds(stages: Stages, cite: float) -> Milliseconds:
     return Milliseconds(
-        retrieve=1000 * (found - began), read=1000 * (read - found), total=1000 * (ended - began)
+        stages.retrieve, stages.read, stages.retrieve + stages.read + stages.weigh + cite
     )

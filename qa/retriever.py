@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.catalog import StoredArticle, StoredPassage
+from index.encoder import Vectors
 from index.generation import Generation
 from index.questions import QuestionEncoder
-from qa.duplicates import group_duplicates
+from qa.duplicates import Group, group_duplicates
 from qa.fusion import reciprocal_rank_fusion
+from qa.parts import NOTHING, Part
+from qa.stopwatch import Stopwatch
 
 DEPTH = 50
 """Passages that each of the two searches contributes."""
@@ -34,12 +37,31 @@ class Retrieved:
     """Passages of other articles that say the same, not ranked on their own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The passages that match a question, as ids, the best first; at most DEPTH in each ranking."""
+
+    vector: Vectors
+    """The question's; shape (dimension,)."""
+    by_keywords: tuple[int, ...]
+    by_vectors: tuple[int, ...]
+    fused: tuple[int, ...]
+    """Of the rankings that are not left out."""
+    encode: float
+    """Milliseconds for the question's vector."""
+    keywords: float
+    """Milliseconds."""
+    vectors: float
+    """Milliseconds."""
+
+
 @dataclass(frozen=True)
 class Retriever:
     """Searches one generation."""
 
     generation: Generation
     encoder: QuestionEncoder
+    without: frozenset[Part] = NOTHING
 
     def retrieve(
         self, question: str, most: int, scope: Sequence[StoredArticle] = ()
@@ -48,21 +70,43 @@ class Retriever:
 
         `scope` keeps the search to these articles, before any cut; empty means everywhere.
         """
+        return self.gather(self.search(question, scope), most)
+
+    def search(self, question: str, scope: Sequence[StoredArticle] = ()) -> Searched:
+        """Rank passages for a question, by keywords, by vectors, and by both."""
+        watch = Stopwatch()
         vector = self.encoder.encode([question])[0]
+        encode = watch.lap()
         within = [article.passages for article in scope]
-        hits = self.generation.vectors.search(vector, DEPTH, within)
-        by_words = self.generation.keywords.search(
+        by_vectors = [hit.passage for hit in self.generation.vectors.search(vector, DEPTH, within)]
+        vectors = watch.lap()
+        by_keywords = self.generation.keywords.search(
             question, DEPTH, [article.id for article in scope]
         )
-        fused = reciprocal_rank_fusion(
-            [[hit.passage for hit in hits], by_words], _WEIGHTS, _RANK_CONSTANT
+        keywords = watch.lap()
+        rankings = [
+            [] if part in self.without else ranking
+            for part, ranking in ((Part.VECTORS, by_vectors), (Part.KEYWORDS, by_keywords))
+        ]
+        fused = reciprocal_rank_fusion(rankings, _WEIGHTS, _RANK_CONSTANT)
+        return Searched(
+            vector,
+            tuple(by_keywords),
+            tuple(by_vectors),
+            tuple(passage for passage, _ in fused[:DEPTH]),
+            encode,
+            keywords,
+            vectors,
         )
-        ids = [passage for passage, _ in fused[:_FUSED]]
+
+    def gather(self, searched: Searched, most: int) -> list[Retrieved]:
+        """Fetch the best passages of a search, near-duplicates joined to the better one."""
+        ids = searched.fused[:_FUSED]
         if not ids:
             return []
         passages = self.generation.catalog.passages(ids)
         vectors = self.generation.vectors.rows(ids)
-        similarities = np.clip(vectors @ vector, -1.0, 1.0)
+        similarities = np.clip(vectors @ searched.vector, -1.0, 1.0)
         return [
             Retrieved(
                 passages[group.first],
@@ -70,5 +114,10 @@ class Retriever:
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )
-            for group in group_duplicates(passages, vectors)[:most]
+            for group in self._grouped(passages, vectors)[:most]
         ]
+
+    def _grouped(self, passages: Sequence[StoredPassage], vectors: Vectors) -> list[Group]:
+        if Part.DUPLICATES in self.without:
+            return [Group(index, ()) for index in range(len(passages))]
+        return group_duplicates(passages, vectors)

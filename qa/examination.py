@@ -1,0 +1,42 @@
+"""Everything that was found out about a question before any of it is cited."""
+
+from dataclasses import dataclass
+
+from qa.confidence import Weighed
+from qa.retriever import Retrieved, Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Milliseconds that each stage took."""
+
+    resolve: float
+    """A follow-up made whole, and the articles chosen that are searched."""
+    encode: float
+    keywords: float
+    vectors: float
+    gather: float
+    """Rankings fused, passages fetched, near-duplicates joined."""
+    read: float
+    weigh: float
+    """Candidates grouped, and their confidence."""
+
+    @property
+    def retrieve(self) -> float:
+        """All until the passages are there."""
+        return self.resolve + self.encode + self.keywords + self.vectors + self.gather
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A question, and what could answer it."""
+
+    question: str
+    asked: str
+    """The question as it was searched for."""
+    searched: Searched
+    retrieved: tuple[Retrieved, ...]
+    """The passages read, the best first."""
+    weighed: tuple[Weighed, ...]
+    """Every distinct answer, the likeliest first."""
+    stages: Stages

@@ -1,0 +1,143 @@
+"""What an examination tells of a question, and what leaving a part out changes."""
+
+from contextlib import closing
+
+import pytest
+
+from qa.answers import Answered, NoAnswer
+from qa.bot import PASSAGES_READ, Bot
+from qa.conversation import Exchange
+from qa.parts import NOTHING, Part
+from qa.reader.first_sentence import FirstSentence
+from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader, passage
+
+STORY = "The radar treaty was signed in Prague by both ministers on a rainy morning in July."
+
+
+@pytest.fixture(autouse=True)
+def calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
+
+
+@pytest.fixture(name="library")
+def stories(library: Library) -> Library:
+    library.write("a.txt", STORY)
+    library.write("b.txt", STORY)
+    library.write("c.txt", "the port is closed. Nobody has the money to dig it out.")
+    library.index()
+    return library
+
+
+def bot(library: Library, *without: Part, reader: SentenceReader | None = None) -> Bot:
+    asked = reader or SentenceReader()
+    return Bot.over(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
+
+
+def test_asking_is_examining_and_replying(library: Library) -> None:
+    with closing(bot(library)) as asked:
+        examined = asked.examine("the port is closed.")
+        reply = asked.reply_of(examined, 2)
+        same = asked.ask("the port is closed.", 2)
+    assert isinstance(reply, Answered)
+    assert isinstance(same, Answered)
+    assert reply.answers == same.answers
+    assert len(examined.weighed) > len(reply.answers) == 2
+    assert [one.confidence for one in examined.weighed[:2]] == [
+        one.confidence for one in reply.answers
+    ]
+
+
+def test_an_examination_reads_once_however_often_it_is_replied_to(library: Library) -> None:
+    reader = SentenceReader()
+    with closing(bot(library, reader=reader)) as asked:
+        examined = asked.examine("the port is closed.")
+        for most in (1, 2, 3):
+            asked.reply_of(examined, most)
+    assert reader.reads == [len(examined.retrieved)]
+
+
+def test_the_rankings_name_every_passage_found_by_either_way(library: Library) -> None:
+    with closing(bot(library)) as asked:
+        searched = asked.examine("a port").searched
+        articles = asked.index.generation.catalog.articles()
+    (port,) = next(one.passages for one in articles if one.found.relative == "c.txt")
+    assert searched.by_keywords == (port,)
+    assert sorted(searched.by_vectors) == sorted(searched.fused) == [0, 1, 2]
+
+
+def test_times_of_the_stages_add_up_to_the_time_of_the_reply(library: Library) -> None:
+    with closing(bot(library)) as asked:
+        examined = asked.examine("the port is closed.")
+        spent = asked.reply_of(examined, 3).milliseconds
+    stages = examined.stages
+    parts = (stages.resolve, stages.encode, stages.keywords, stages.vectors, stages.gather)
+    assert min(*parts, stages.read, stages.weigh) >= 0
+    assert spent.retrieve == sum(parts)
+    assert spent.read == stages.read
+    assert spent.total > spent.retrieve + spent.read + stages.weigh
+
+
+@pytest.mark.parametrize(
+    ("part", "kept"), [(Part.KEYWORDS, "by_vectors"), (Part.VECTORS, "by_keywords")]
+)
+def test_without_one_ranking_the_other_stands_alone(
+    library: Library, part: Part, kept: str
+) -> None:
+    with closing(bot(library, part)) as asked:
+        searched = asked.examine("Who closed the port?").searched
+    assert searched.fused == getattr(searched, kept)
+    # What was left out is still measured.
+    assert searched.by_keywords
+    assert searched.by_vectors
+
+
+def test_without_joining_near_duplicates_each_is_read(library: Library) -> None:
+    for without, read in ((NOTHING, 2), (frozenset({Part.DUPLICATES}), 3)):
+        with closing(bot(library, *without)) as asked:
+            assert (
+                len(asked.examine("Who signed the radar treaty?").retrieved)
+                == read
+                <= PASSAGES_READ
+            )
+
+
+def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.bot.open_question_encoder", lambda *_: QuickEncoder())
+    monkeypatch.setattr("qa.bot.open_reader", lambda *_: pytest.fail("no reader is wanted"))
+    without = frozenset({Part.READER})
+    with closing(Bot.open(library.store, library.folder, "none", 0.0, print, without)) as asked:
+        reply = asked.ask("Is the port closed?")
+    assert isinstance(reply, Answered)
+    assert reply.answers[0].text == "the port is closed."
+
+
+def test_first_sentences_come_in_the_order_of_their_passages() -> None:
+    passages = [passage("One. Two.", "One.", "Two."), passage("Three.")]
+    found = FirstSentence().read("Who?", passages)
+    assert [(one.passage, one.span.of(passages[one.passage].text)) for one in found] == [
+        (0, "One."),
+        (1, "Three."),
+    ]
+    assert found[0].margin > found[1].margin
+
+
+def test_without_history_a_follow_up_is_searched_for_as_it_was_asked(library: Library) -> None:
+    history = [Exchange("Who is Karel Schwarzenberg?")]
+    asked = {}
+    for without in ((), (Part.HISTORY,)):
+        with closing(bot(library, *without)) as one:
+            asked[without] = one.examine("What did he sign?", (), history).asked
+    assert "Schwarzenberg" in asked[()]
+    assert asked[Part.HISTORY,] == "What did he sign?"
+
+
+def test_an_examination_of_nothing_is_no_answer(library: Library) -> None:
+    for path in library.news.iterdir():
+        path.unlink()
+    library.index()
+    with closing(bot(library)) as asked:
+        examined = asked.examine("Who?")
+        assert (examined.retrieved, examined.weighed, examined.searched.fused) == ((), (), ())
+        assert isinstance(asked.reply_of(examined, 3), NoAnswer)
