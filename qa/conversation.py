@@ -167,18 +167,19 @@ def _is_fuller(earlier: Mention, mention: Mention) -> bool:
 
 
 def _edited(question: str, edits: Sequence[_Edit]) -> Resolved:
-    made, end = [], 0
-    carried = []
+    made, carried, end = [], [], 0
     for edit in sorted(edits, key=lambda one: one.start):
         if edit.start < end:
             continue
-        made += [
-            question[end : edit.start],
-            edit.text if edit.start else edit.text[0].upper() + edit.text[1:],
-        ]
-        carried.append(edit.carried)
+        text = edit.text if edit.start else _capital(edit.text)
+        made += [question[end : edit.start], text]
+        carried.append(edit.carried if edit.carried in text else _capital(edit.carried))
         end = edit.end
     return Resolved("".join([*made, question[end:]]), tuple(carried))
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _appended(

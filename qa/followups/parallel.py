@@ -34,10 +34,12 @@ def parallels(fragment: str, before: str, known: str) -> list[Parallel]:
     if len(words) > _LONGEST_FRAGMENT:
         return []
     if any(word.word_class is Class.QUESTION for word in words):
-        return _in_question_words(rest, words, before, earlier)
-    if words[0].word_class is Class.PREPOSITION:
-        return _in_phrase(rest, words[0].lower, before, earlier)
-    return [one for one in _in_name(rest, fragment, before, known) if one.kept]
+        found = _in_question_words(rest, words, before, earlier)
+    elif words[0].word_class is Class.PREPOSITION:
+        found = _in_phrase(rest, words[0].lower, before, earlier)
+    else:
+        found = _in_name(rest, fragment, before, known)
+    return [one for one in found if one.kept]
 
 
 def _without_opening(words: list[Word]) -> list[Word]:

@@ -156,7 +156,7 @@ def fits(mention: Mention, sought: Sought) -> bool:
     if sought is Sought.TIME:
         return mention.kind is Kind.TIME
     if sought is Sought.SORT:
-        return mention.kind is Kind.THING and mention.text[-len(mention.head)].islower()
+        return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
     return mention.kind is not Kind.TIME and (
         sought is not Sought.THING or mention.kind is not Kind.PERSON
     )

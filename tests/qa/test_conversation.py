@@ -46,6 +46,7 @@ def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str
     ("question", "earlier", "whole"),
     [
         ("How old is she?", "What is Melania Trump's faith?", "How old is Melania Trump?"),
+        ("It broke?", "Who owns the mill?", "The mill broke?"),
         ("Who sent him?", "Did Obama go to Prague?", "Who sent Obama?"),
         ("Who sent him?", "who is dmitry rogozin", "Who sent dmitry rogozin?"),
         (
@@ -79,6 +80,10 @@ def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str
 )  # fmt: skip
 def test_a_word_gives_way_to_what_it_stands_for(question: str, earlier: str, whole: str) -> None:
     assert asked(question, earlier) == whole
+
+
+def test_what_was_carried_over_is_told_as_it_stands_in_the_question() -> None:
+    assert resolve("It broke?", [Exchange("Who owns the mill?")]).added == ("The mill",)
 
 
 def test_there_is_where_the_last_question_was_answered_with() -> None:
@@ -204,12 +209,13 @@ _HISTORY = st.lists(
 @example("?", [Exchange("")])
 @example("it's", [Exchange("The")])
 @example("And?", [Exchange("Who")])
+@example("Which one?", [Exchange("What is İ?")])
 @example("İs it there?", [Exchange("What is İ?", ("İ",))])
 def test_nothing_that_is_typed_goes_wrong(question: str, history: list[Exchange]) -> None:
     resolved = resolve(question, history)
     assert (resolved.question == question) == (resolved.added == ())
     assert all(one and one in resolved.question for one in resolved.added)
-    said = " ".join(text for one in history for text in (one.question, *one.answers))
+    said = " ".join(text for one in history for text in (one.question, *one.answers, one.title))
     known = f"{said} the person who of".lower()
     assert all(word.lower() in known for part in resolved.added for word in part.split())
     assert len(resolved.question) <= len(question) + 1000
