@@ -10,6 +10,7 @@ from index.articles import Contents, Found, Root, Skipped, find, read
 from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.passages import ModelLimit, PassageSettings
+from index.progress import Lost
 from index.reading import ReadArticle, read_article
 from index.text import NotText
 
@@ -34,14 +35,6 @@ class Same:
     found: Found
     seen_ns: int
     stored: StoredArticle
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A remembered root that is not there now; its articles are kept as they were."""
-
-    root: Root
-    articles: int
 
 
 Planned = Fresh | Same

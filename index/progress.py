@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.articles import Skipped
-from index.plan import Lost
+from index.articles import Root, Skipped
 
 
 class Stage(StrEnum):
@@ -22,6 +21,14 @@ class Progress:
     stage: Stage
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A remembered root that is not there now; its articles are kept as they were."""
+
+    root: Root
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)

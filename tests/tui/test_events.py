@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles import Root, Skipped
-from index.plan import Lost
-from index.progress import Progress, Stage, Summary
+from index.progress import Lost, Progress, Stage, Summary
 from tui.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
 
 SUMMARY = Summary(

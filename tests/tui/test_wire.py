@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from index.articles import Root, Skipped
 from index.check import Finding
-from index.plan import Lost
-from index.progress import Summary
+from index.progress import Lost, Summary
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from qa.lookup import Line, Lookup
 from tui.wire import error_line, findings_line, lookup_line, reply_line, summary_line

@@ -18,9 +18,7 @@ from index.progress import Summary
 from tui.background import BackgroundJob, BuildJob, Job
 from tui.chat.acting import complain, say
 from tui.chat.chat_screen import ChatScreen
-from tui.chat.help_screen import HelpScreen
 from tui.chat.progress_bar import ProgressBar
-from tui.chat.sessions_screen import SessionsScreen
 from tui.chat.themes import THEMES
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.desk import Desk, NothingIndexed, Ready, ToPrepare
@@ -240,14 +238,25 @@ class ChatApp(App[None]):
             case Stopped():
                 self.chat.ready.set()
             case Summary() if isinstance(job, BuildJob):
-                self.ask_index(Path(job.index))
+                self._take_index(Path(job.index))
             case _:
                 self.open_desk()
+
+    def _take_index(self, index: Path) -> None:
+        """Ask an index that was built, and show it where another is shown."""
+        from tui.chat.library_screen import LibraryScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, LibraryScreen):
+                screen.index = index
+        self.ask_index(index)
 
     # Other screens
 
     def action_help(self) -> None:
         """Tell what the keys do here."""
+        from tui.chat.help_screen import HelpScreen
+
         self.push_screen(HelpScreen(self.screen))
 
     def action_library(self) -> None:
@@ -267,6 +276,8 @@ class ChatApp(App[None]):
 
     def action_sessions(self) -> None:
         """Show earlier conversations."""
+        from tui.chat.sessions_screen import SessionsScreen
+
         screen = SessionsScreen(self._setup.sessions, self.chat.session.id)
         self.push_screen(screen, self._from_sessions)
 
@@ -282,12 +293,19 @@ class ChatApp(App[None]):
         self.chat.show_session(self._setup.sessions.new())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List everything that the keys do in the command palette too."""
-        yield from super().get_system_commands(screen)
-        for node, binding, enabled, tooltip in screen.active_bindings.values():
-            if enabled and binding.id and binding.description:
-                action = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.description, tooltip or binding.description, action)
+        """List everything that the keys do in the command palette too.
+
+        Also what a letter does, which is typed where the input has the focus.
+        """
+        commands = list(super().get_system_commands(screen))
+        for node in (screen.focused or screen).ancestors_with_self:
+            for binding in node.BINDINGS:
+                if isinstance(binding, Binding) and binding.id:
+                    action = partial(self.run_action, binding.action, node)
+                    about = binding.tooltip or binding.description
+                    commands.append(SystemCommand(binding.description, about, action))
+        by_title = {command.title: command for command in reversed(commands)}
+        yield from reversed(by_title.values())
 
     # What is kept
 

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,8 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from index.errors import BylineError
-from qa.answers import Answered
-from qa.conversation import Exchange
 from tui.chat.acting import copy, export_session, mark_turn, open_in_editor
 from tui.chat.entries import Entry, Failed, Waiting
 from tui.chat.keys_footer import KeysFooter
@@ -31,8 +28,9 @@ from tui.display import visible, visible_name
 from tui.export import citation_text, place_text
 from tui.sessions import Session, Sessions, Turn, local_now
 
-_REMEMBERED = 8
-"""Turns that a follow-up may lean on."""
+if TYPE_CHECKING:
+    from qa.conversation import Exchange
+
 _LOADING = "waits until the models are loaded"
 
 
@@ -191,7 +189,7 @@ class ChatScreen(Screen[None]):
         looking = Waiting(pending.question, "looking" if self.ready.is_set() else _LOADING)
         self._put(session, pending, looking)
         await self.ready.wait()
-        history = () if pending.whole else tuple(_exchanges(session.turns[-_REMEMBERED:]))
+        history = () if pending.whole else self._said(session)
         try:
             reply = await self.desk.ask(pending.question, session.within, history)
         except (BylineError, OSError) as error:
@@ -202,6 +200,12 @@ class ChatScreen(Screen[None]):
         turn = Turn(pending.question, reply, local_now())
         self._put(session, pending, turn)
         await self._keep(session, turn)
+
+    def _said(self, session: Session) -> "tuple[Exchange, ...]":
+        """Give what a follow-up may lean on."""
+        from qa.conversation import TURNS_LOOKED_AT, exchange_of  # not before the first frame
+
+        return tuple(exchange_of(turn.reply) for turn in session.turns[-TURNS_LOOKED_AT:])
 
     def _put(self, session: Session, pending: _Pending, entry: Entry) -> None:
         """Show what became of a question, unless another conversation is shown meanwhile."""
@@ -298,10 +302,3 @@ class ChatScreen(Screen[None]):
     def action_export(self) -> None:
         """Write the conversation as Markdown."""
         export_session(self.app, self.session)
-
-
-def _exchanges(turns: Iterable[Turn]) -> Iterable[Exchange]:
-    for turn in turns:
-        answers = turn.reply.answers if isinstance(turn.reply, Answered) else ()
-        titles = [answer.citations[0].title for answer in answers[:1]]
-        yield Exchange(turn.reply.asked, tuple(one.text for one in answers), "".join(titles))
