@@ -52,6 +52,12 @@ def test_the_command_line_begins_without_anything_heavy() -> None:
     assert not loaded(help_page) & (TORCH | heavy)
 
 
+def test_the_chat_s_first_frame_waits_for_no_engine() -> None:
+    script = "import tui.chat.opened, tui.chat.chat_screen"
+    engines = {"numpy", "faiss", "tantivy", "onnxruntime", "tokenizers", "sqlite3", "tiktoken"}
+    assert not loaded(script) & (TORCH | engines | {"markdown_it", "aiohttp", "sklearn"})
+
+
 def test_no_module_loads_torch_when_it_is_imported() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
