@@ -1,0 +1,1 @@
+"""Question sets out of what others keep them in."""

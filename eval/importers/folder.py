@@ -1,0 +1,78 @@
+"""The folder that an import makes: whole, or not there at all."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from eval.question_set import Question
+from index.errors import BadRequest
+from index.files import sync_folder
+from index.json_lines import encode_line
+
+ARTICLES = "articles"
+QUESTIONS = "questions.jsonl"
+_MARK = "byline-import"
+"""An empty file: what stands beside it was made by an import, and may be replaced by one."""
+_MADE = (_MARK, ARTICLES, QUESTIONS)
+
+
+@contextmanager
+def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
+    """Give a scratch folder that takes the folder's place when all went well.
+
+    The folder must not be there, or be empty; with `overwrite` the articles and questions of an
+    earlier import are replaced, and all else in it stays. Raises BadRequest.
+    """
+    target = Path(os.path.realpath(folder))
+    _check(target, folder, overwrite)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = target.with_name(f".{target.name}.{os.getpid()}")
+    scratch.mkdir()
+    try:
+        (scratch / ARTICLES).mkdir()
+        yield scratch
+        (scratch / _MARK).touch()
+        # One call for what can be tens of thousands of files.
+        os.sync()
+        _publish(scratch, target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write_questions(folder: Path, questions: Iterable[Question]) -> None:
+    """Write the question set of a folder."""
+    with (folder / QUESTIONS).open("w", encoding="ascii") as file:
+        file.writelines(f"{encode_line(question)}\n" for question in questions)
+
+
+def _check(target: Path, given: Path, overwrite: bool) -> None:
+    if not os.path.lexists(target):
+        return
+    if not target.is_dir():
+        raise BadRequest(f"{given} is a file; name a folder that is new or empty")
+    if not any(target.iterdir()):
+        return
+    if not overwrite:
+        raise BadRequest(
+            f"{given} is not empty; name a new folder, or replace an earlier import by --overwrite"
+        )
+    if not (target / _MARK).is_file():
+        raise BadRequest(f"{given} was not made by an import, so it is not overwritten")
+
+
+def _publish(scratch: Path, target: Path) -> None:
+    if not target.is_dir() or not any(target.iterdir()):
+        scratch.rename(target)
+        sync_folder(target.parent)
+        return
+    replaced = scratch / "replaced"
+    replaced.mkdir()
+    for name in _MADE:
+        if os.path.lexists(target / name):
+            (target / name).rename(replaced / name)
+    # The mark last: without it no later import takes what is half there for its own.
+    for name in reversed(_MADE):
+        (scratch / name).rename(target / name)
+    sync_folder(target)

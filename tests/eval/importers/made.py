@@ -1,0 +1,39 @@
+"""What imports made, read back."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from eval.gold import check_gold
+from eval.importers.events import Imported, ImportEvent
+from eval.question_set import Gold, Question, read_questions
+
+
+def imported(events: Iterable[ImportEvent]) -> Imported:
+    """Run an import to its end."""
+    *_, last = events
+    assert isinstance(last, Imported)
+    return last
+
+
+def noted(result: Imported) -> dict[str, int]:
+    return {note.what: note.count for note in result.notes}
+
+
+def questions_in(folder: Path) -> list[Question]:
+    """Read the set, every gold word of which stands on its line."""
+    questions = read_questions(folder / "questions.jsonl")
+    assert check_gold(questions, [folder]) == ()
+    return questions
+
+
+def line_of(folder: Path, gold: Gold) -> str:
+    """Read a line as `sed -n` does."""
+    return (folder / gold.path).read_bytes().split(b"\n")[gold.line - 1].decode()
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
