@@ -1,0 +1,153 @@
+"""A BEIR folder becomes an article a document, and questions whose gold is whole articles."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.importers.beir import import_beir
+from eval.importers.events import Importing, Stage
+from eval.question_set import Gold
+from index.errors import BadRequest
+from tests.eval.importers.made import files_in, imported, names, noted, questions_in
+
+CORPUS: list[dict[str, object]] = [
+    {"_id": "MED-10", "title": "Port", "text": "The port is closed.\nIt waits.", "metadata": {}},
+    {"_id": "MED/11", "title": "", "text": "---\nThe mill was sold."},
+    {"_id": 12, "text": "A bell rang."},
+]
+QUERIES = [
+    {"_id": "q1", "text": "is the\nport closed", "metadata": {}},
+    {"_id": "q2", "text": "who sold the mill"},
+    {"_id": "q3", "text": "of another split"},
+]
+QRELS = "query-id\tcorpus-id\tscore\nq1\tMED-10\t2\nq1\t12\t1\nq1\tMED/11\t0\nq2\tMED/11\t1\n"
+
+
+def lines(*records: object) -> bytes:
+    return "".join(json.dumps(one) + "\n" for one in records).encode()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "beir"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_bytes(lines(*CORPUS))
+    (folder / "queries.jsonl").write_bytes(lines(*QUERIES))
+    (folder / "qrels" / "test.tsv").write_text(QRELS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "made"
+
+
+def test_documents_and_judged_queries(source: Path, out: Path) -> None:
+    events = list(import_beir(source, out))
+    assert events[:-1] == [Importing(Stage.ARTICLES, 3, 3), Importing(Stage.QUESTIONS, 2, 2)]
+    result = imported(events)
+    assert (result.articles, result.questions, result.unanswerable) == (3, 2, 0)
+    assert result.notes == ()
+    one, two = questions_in(out)
+    assert (one.id, one.question, two.id) == ("q1", "is the port closed", "q2")
+    port, bell = one.gold
+    # The document is the place, and no words of it are the answer.
+    assert port == Gold(port.path, 1, [], end_line=4, grade=2)
+    assert bell == Gold(bell.path, 1, [], end_line=3)
+    text = (out / port.path).read_text(encoding="utf-8")
+    assert text == "# Port\n\nThe port is closed.\nIt waits.\n"
+    assert (out / two.gold[0].path).read_text(encoding="utf-8") == "\n\n---\nThe mill was sold.\n"
+    places = {name.split("/", 2)[-1] for name in files_in(out) if name.startswith("articles")}
+    assert places == {"med-10.txt", "med-11.txt", "12.txt"}
+
+
+def test_the_split_is_test_or_the_only_one_or_the_one_named(source: Path, out: Path) -> None:
+    qrels = source / "qrels"
+    (qrels / "train.tsv").write_text("q3\t12\t1\n", encoding="utf-8")
+    imported(import_beir(source, out))
+    assert [one.id for one in questions_in(out)] == ["q1", "q2"]
+    imported(import_beir(source, out, "train", overwrite=True))
+    assert [one.id for one in questions_in(out)] == ["q3"]
+    with pytest.raises(BadRequest, match="has no split dev; name one by --split: test, train"):
+        list(import_beir(source, out, "dev", overwrite=True))
+    (qrels / "test.tsv").unlink()
+    imported(import_beir(source, out, overwrite=True))
+    assert [one.id for one in questions_in(out)] == ["q3"]
+    (qrels / "dev.tsv").touch()
+    with pytest.raises(BadRequest, match="has no split test; name one by --split: dev, train"):
+        list(import_beir(source, out, overwrite=True))
+
+
+def test_compressed_files_and_windows_line_ends_are_read(source: Path, out: Path) -> None:
+    for name in ("corpus.jsonl", "queries.jsonl"):
+        data = (source / name).read_bytes().replace(b"\n", b"\r\n")
+        (source / f"{name}.gz").write_bytes(gzip.compress(data))
+        (source / name).unlink()
+    qrels = source / "qrels" / "test.tsv"
+    qrels.write_bytes(qrels.read_bytes().replace(b"\n", b"\r\n"))
+    assert imported(import_beir(source, out)).questions == 2
+
+
+def test_what_cannot_be_taken_is_left_out_and_counted(source: Path, out: Path) -> None:
+    empty = [{"_id": "e", "title": " ", "text": "\n"}, CORPUS[0] | {"text": "A copy."}]
+    (source / "corpus.jsonl").write_bytes(lines(*CORPUS, *empty))
+    (source / "queries.jsonl").write_bytes(
+        lines(*QUERIES, {"_id": "q4", "text": " "}, {"_id": "q5", "text": "w"}, QUERIES[0])
+    )
+    more = "q3\tno\t1\nq1\tno\t1\nq4\t12\t1\nq5\t12\t0\nq1\t12\t1\n"
+    (source / "qrels" / "test.tsv").write_text(QRELS + more, encoding="utf-8")
+    result = imported(import_beir(source, out))
+    assert noted(result) == {
+        "skipped: a document is empty": 1,
+        "skipped: a document's id was there before": 1,
+        "left out: a relevant document is not in the corpus": 3,
+        "skipped: the query has no relevant document": 2,
+        "skipped: the query is empty or too long": 1,
+    }
+    assert [(one.id, len(one.gold)) for one in questions_in(out)] == [
+        ("q1", 2), ("q2", 1), ("q1-2", 2),
+    ]  # fmt: skip
+
+
+def test_ids_that_are_no_names_or_the_same_name_are_kept_apart(source: Path, out: Path) -> None:
+    keys = ["../../x", "X", "x", "日本", "\ud800", "", "a" * 5000]
+    documents = [{"_id": key, "text": f"Number {n}."} for n, key in enumerate(keys)]
+    (source / "corpus.jsonl").write_bytes(lines(*documents))
+    qrels = "".join(f"q1\t{key}\t1\n" for key in keys if key.isprintable())
+    (source / "qrels" / "test.tsv").write_text(qrels, encoding="utf-8")
+    assert imported(import_beir(source, out)).articles == len(keys)
+    assert names(source.parent) == ["beir", "made"]
+    made = [name for name in files_in(out) if name.startswith("articles")]
+    assert len(made) == len(keys)
+    assert max(map(len, made)) < 110
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("corpus.jsonl", lines(CORPUS[0], "x"), "corpus.jsonl, line 2, is not a document: "),
+        ("queries.jsonl", b"\n{}", "queries.jsonl, line 2, is not a query: Object missing"),
+        ("qrels/test.tsv", b"q1 MED-10 1\n", "test.tsv, line 1, is not a query's id, "),
+        ("qrels/test.tsv", b"a\tb\tc\td\n", "test.tsv, line 1, is not a query's id, "),
+        ("qrels/test.tsv", b"q1\tMED-10\t1.5\n", "test.tsv, line 1, is not a query's id, "),
+        ("qrels/test.tsv", b"", "test.tsv judges no query and document that are there"),
+        ("corpus.jsonl", b"", "test.tsv judges no query and document that are there"),
+    ],
+)
+def test_a_file_that_is_not_as_it_should_be_is_told(
+    source: Path, out: Path, name: str, data: bytes, why: str
+) -> None:
+    (source / name).write_bytes(data)
+    with pytest.raises(BadRequest) as caught:
+        list(import_beir(source, out))
+    assert why in caught.value.message
+    assert names(source.parent) == ["beir"]
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
+def test_a_folder_without_one_of_the_files_is_told(source: Path, out: Path, name: str) -> None:
+    (source / name).unlink()
+    with pytest.raises(BadRequest, match="beir is no BEIR folder: it has no "):
+        list(import_beir(source, out))
