@@ -19,7 +19,7 @@ from index.samples import bundled_articles
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot
 from qa.confidence import default_threshold
-from qa.conversation import Exchange, resolve
+from qa.conversation import Exchange, exchange_of, recall
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import build_index
 
@@ -68,7 +68,6 @@ class FollowUp:
 
 
 _RIGHT = 0.5
-_HOW = (True, False)
 
 
 def main() -> None:
@@ -85,7 +84,11 @@ def main() -> None:
             questions = bundled_questions()
             measured = [_measure(question, bot.ask(question.whole)) for question in questions]
             follow_ups = [
-                FollowUp(one, *(_after_history(bot, one.question, how) for how in _HOW))
+                FollowUp(
+                    one,
+                    _after_conversation(bot, one.question),
+                    _after_questions(bot, one.question),
+                )
                 for one in measured
                 if one.question.history
             ]
@@ -102,12 +105,16 @@ def _measure(question: Question, reply: Reply) -> Measured:
     return Measured(question, reply.asked, answered, given)
 
 
-def _after_history(bot: Bot, question: Question, answers_known: bool) -> Measured:
-    """Ask a follow-up, its earlier questions asked before it, or only resolved."""
-    history = bot.recall(question.history) if answers_known else []
-    for earlier in question.history[len(history) :]:
-        history.append(Exchange(resolve(earlier, history).question))
+def _after_conversation(bot: Bot, question: Question) -> Measured:
+    history: list[Exchange] = []
+    for earlier in question.history:
+        history.append(exchange_of(bot.ask(earlier, history=history)))
     return _measure(question, bot.ask(question.question, history=history))
+
+
+def _after_questions(bot: Bot, question: Question) -> Measured:
+    reply = bot.ask(question.question, history=recall(question.history))
+    return _measure(question, reply)
 
 
 def _report(measured: list[Measured]) -> None:

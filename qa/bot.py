@@ -24,7 +24,7 @@ from qa.answers import (
 )
 from qa.citations import Shelf, cite
 from qa.confidence import Calibration, Weighed, default_calibration, weigh
-from qa.conversation import TURNS_LOOKED_AT, Exchange, exchange_of, resolve
+from qa.conversation import Exchange, resolve
 from qa.examination import Examination, Stages
 from qa.grouping import Group, evidence_of, group_candidates
 from qa.parts import NOTHING, Part
@@ -148,17 +148,6 @@ class Bot:
         if standing:
             return Answered(question, asked, standing, spent)
         return NoAnswer(question, asked, _reason(retrieved, answers, likely), answers, spent)
-
-    def recall(self, questions: Sequence[str], within: Sequence[str] = ()) -> list[Exchange]:
-        """Ask earlier questions, oldest first, each made whole from those before it.
-
-        Costs a read for each of the last TURNS_LOOKED_AT; blank ones are left out. Raises
-        BadRequest as `ask` does.
-        """
-        history: list[Exchange] = []
-        for question in [one for one in questions if one.strip()][-TURNS_LOOKED_AT:]:
-            history.append(exchange_of(self.ask(question, 1, within, history)))
-        return history
 
     def _scope(self, within: Sequence[str]) -> list[StoredArticle]:
         if not within:

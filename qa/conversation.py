@@ -53,6 +53,18 @@ def exchange_of(reply: Reply) -> Exchange:
     return Exchange(reply.asked, tuple(answer.text for answer in answers), title)
 
 
+def recall(questions: Sequence[str]) -> list[Exchange]:
+    """Give earlier questions, oldest first, as turns whose answers are not known.
+
+    Asking them to know the answers would cost a read each, and made no more follow-ups right on
+    the bundled set (`python -m eval.measure_bundled`).
+    """
+    history: list[Exchange] = []
+    for question in questions[-TURNS_LOOKED_AT:]:
+        history.append(Exchange(resolve(question, history).question))
+    return history
+
+
 @dataclass(frozen=True, slots=True)
 class _Edit:
     start: int
@@ -189,7 +201,13 @@ def _appended(
         if not _holds(question, mention):
             body = question.rstrip(_END)
             ends_in_side = any(one.side and one.end == len(body) for one in mentions)
-            join = "of" if ends_in_side else "with" if mention.kind is Kind.PERSON else "in"
+            join = (
+                "of"
+                if ends_in_side
+                else "with"
+                if mention.kind in (Kind.PERSON, Kind.NAME)
+                else "in"
+            )
             return Resolved(f"{body} {join} {mention.text}{question[len(body) :]}", (mention.text,))
     return Resolved(question, ())
 

@@ -19,6 +19,8 @@ class Sought(Enum):
     PERSON = auto()
     PLACE = auto()
     TIME = auto()
+    AMOUNT = auto()
+    """Or a manner: of `how`, nothing that a later word can stand for."""
     THING = auto()
     THINGS = auto()
     SORT = auto()
@@ -105,6 +107,8 @@ def sought_by(question: str) -> Sought:
             return Sought.PERSON
         if word.lower == "where":
             return Sought.PLACE
+        if word.lower in ("how", "why"):
+            return Sought.AMOUNT
         if word.lower == "when" or (after and after[0] in ("year", "day", "month", "date")):
             return Sought.TIME
         if word.lower in ("which", "what") and any(one in lexicon.PEOPLE for one in after):
@@ -123,6 +127,8 @@ _OF_ANSWER = {
 
 
 def _answering(answer: str, asked: Sought) -> list[Mention]:
+    if asked is Sought.AMOUNT:
+        return []
     short = answer.split(",")[0].strip(" .;:“”\"'")
     found = mentions_of(short)
     names = [one for one in found if one.named]

@@ -6,7 +6,7 @@ from index.errors import BadRequest
 from index.samples import bundled_articles
 from qa.answers import LONGEST_QUESTION, Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import PASSAGES_READ
-from qa.conversation import TURNS_LOOKED_AT, Exchange
+from qa.conversation import Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."
@@ -266,26 +266,3 @@ def test_a_resolved_question_that_is_asked_again_stays_as_it_is(
 def test_an_empty_follow_up_is_refused_too(library: Library, port: Path) -> None:
     with library.bot() as bot, pytest.raises(BadRequest, match="the question is empty"):
         bot.ask(" ", history=[Exchange("Who owns the mill?")])
-
-
-def test_earlier_questions_are_recalled_with_their_answers(library: Library) -> None:
-    library.write("a.txt", "Zeebrugge is closed to ships. It rained.")
-    library.index()
-    with library.bot(0.5, MarkingReader("Zeebrugge")) as bot:
-        history = bot.recall(["Where were the ships?", " ", "Who works there?"])
-    assert [(one.question, one.answers) for one in history] == [
-        ("Where were the ships?", ("Zeebrugge",)),
-        ("Who works in Zeebrugge?", ("Zeebrugge",)),
-    ]
-
-
-def test_an_answer_under_the_threshold_is_not_recalled(library: Library, port: Path) -> None:
-    with library.bot(1.0) as bot:
-        assert bot.recall(["Why do cats purr?"]) == [Exchange("Why do cats purr?", (), "")]
-
-
-def test_only_the_last_earlier_questions_are_asked_again(library: Library, port: Path) -> None:
-    reader = SentenceReader()
-    with library.bot(0.0, reader) as bot:
-        bot.recall([f"What happened in {year}?" for year in range(1900, 1900 + 500)])
-    assert len(reader.reads) == TURNS_LOOKED_AT

@@ -14,7 +14,14 @@ from qa.answers import (
     Reason,
     Status,
 )
-from qa.conversation import TURNS_LOOKED_AT, Exchange, Resolved, exchange_of, resolve
+from qa.conversation import (
+    TURNS_LOOKED_AT,
+    Exchange,
+    Resolved,
+    exchange_of,
+    recall,
+    resolve,
+)
 
 ENVOY = Exchange("Who is the envoy to NATO?", ("Dmitry Rogozin, Russia's envoy",), "Envoys")
 TREATY = Exchange("Who signed the Prague radar treaty for the Americans?")
@@ -260,3 +267,19 @@ def test_what_was_only_near_is_no_answer_to_lean_on() -> None:
         "Who?", "Who struck?", Reason.UNSURE, (cited("Rogozin"),), Milliseconds(1, 1, 2)
     )
     assert exchange_of(reply) == Exchange("Who struck?", (), "")
+
+
+def test_earlier_questions_are_made_whole_from_one_another() -> None:
+    asked_before = ["What is anemia?", "Does it hurt?", "And what about measles?"]
+    assert recall(asked_before) == [
+        Exchange("What is anemia?"),
+        Exchange("Does anemia hurt?"),
+        Exchange("Does measles hurt?"),
+    ]
+    assert recall([]) == []
+    assert len(recall(["Why?"] * 500)) == TURNS_LOOKED_AT
+
+
+def test_an_amount_is_nothing_to_speak_of() -> None:
+    agreed = Exchange("How many missiles did Poland take?", ("ten",))
+    assert asked("Who signed it?", agreed) == "Who signed missiles?"

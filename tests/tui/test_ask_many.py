@@ -93,11 +93,12 @@ def test_a_line_leans_on_its_own_history_alone(indexed: Shell) -> None:
     assert ran.lines[1]["asked"] == "When was it sold?"
 
 
-def test_an_earlier_question_that_cannot_be_asked_is_told(indexed: Shell) -> None:
-    asked = lines({"id": 1, "question": CLOSED, "history": ["x" * 4001]})
-    ran = indexed.byline("ask", "-", "--json", stdin=asked)
-    assert ran.code == 2
-    assert "4,001 characters" in ran.json["error"]
+def test_an_earlier_question_is_not_asked_again(indexed: Shell) -> None:
+    asked = lines({"question": "Where is Zeebrugge?", "history": ["x" * 4001, "Who?"] * 250})
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+    assert (ran.code, ran.json["asked"]) == (0, "Where is Zeebrugge?")
+    (encoder,) = indexed.models.question_encoders
+    assert encoder.batches == [["Where is Zeebrugge?"]]
 
 
 def test_plain_text_comes_out_without_json_too(indexed: Shell) -> None:

@@ -12,6 +12,7 @@ from index.errors import BadRequest
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.confidence import default_threshold
+from qa.conversation import recall
 from tui.display import visible
 from tui.exits import Exit
 from tui.opening import store_to_ask
@@ -40,8 +41,7 @@ Examples:
   byline ask - --json < questions.txt          one question a line, one answer a line
 
 A line for `-` is plain text or {"id", "question", "history", "in"}. `history`, the earlier
-questions, oldest first, makes a follow-up whole: they are asked first, the last 8 of them, so
-each takes as long as a question. "asked" is the question as it was made whole.""",
+questions, oldest first, makes a follow-up whole; "asked" is what was made of it.""",
 )
 @click.argument("question", nargs=-1, required=True)
 @click.option(
@@ -94,8 +94,8 @@ def _ask_all(bot: Bot, most: int, within: list[str], as_json: bool) -> int:
             asked = _parsed(line)
             question_id = asked.id
             scope = asked.within or within
-            history = bot.recall(asked.history, scope)
-            _show(bot.ask(asked.question, most, scope, history), asked.id, as_json)
+            reply = bot.ask(asked.question, most, scope, recall(asked.history))
+            _show(reply, asked.id, as_json)
         except BadRequest as error:
             code = Exit.ERROR
             if as_json:
