@@ -44,8 +44,8 @@ def article_of(path: str, bases: Sequence[Path]) -> Path:
     A relative path is looked for below each base in turn (see `bases_of`; for the bundled set the
     one base is the folder of the bundled articles). Where no base has it, it is below the first.
     """
-    places = [os.path.realpath(base / path) for base in bases] or [os.path.realpath(path)]
-    return Path(next(filter(os.path.lexists, places), places[0]))
+    places = (os.path.realpath(base / path) for base in bases)
+    return Path(next(filter(os.path.lexists, places), os.path.realpath(bases[0] / path)))
 
 
 def portable_path(file: Path, bases: Sequence[Path]) -> str:
@@ -69,7 +69,7 @@ def check_gold(questions: Sequence[Question], bases: Sequence[Path]) -> tuple[Pr
 
     @lru_cache(maxsize=_KEPT)
     def opened(path: str) -> Text | NotText:
-        return _opened(article_of(path, bases))
+        return open_article(article_of(path, bases))
 
     return tuple(
         problem
@@ -91,7 +91,8 @@ def words_of(text: Text, lines: range) -> str:
     return text.text[start:end]
 
 
-def _opened(file: Path) -> Text | NotText:
+def open_article(file: Path) -> Text | NotText:
+    """Read an article as it is now."""
     contents = read(Root(str(file), str(file)), "", MAX_BYTES)
     return NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
 

@@ -1,12 +1,12 @@
 """Question sets out of SQuAD's own format, versions 1.1 and 2.0."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from eval.answer_spans import find_answer, stands_at
 from eval.importers.events import Imported, ImportEvent, Importing, Notes, Stage
 from eval.importers.folder import ARTICLES, new_folder, write_questions
 from eval.importers.naming import (
@@ -21,7 +21,6 @@ from eval.importers.sources import read_source
 from eval.question_set import Gold, Question
 from index.errors import BadRequest
 from index.json_lines import LineDecoder
-from index.spans import Span
 from qa.answers import LONGEST_QUESTION
 
 _EVERY = 100
@@ -180,7 +179,7 @@ def _located(context: str, answers: Sequence[Answer], asked: str, notes: Notes) 
         spans = find_answer(context, text, answer.answer_start)
         if not spans:
             notes.add("left out: an accepted answer does not stand in the context", asked)
-        elif not _fits(context, text, answer.answer_start):
+        elif not stands_at(context, text, answer.answer_start):
             notes.add("repaired: an answer stands at another place of the context", asked)
         located += [_Words(one.of(context), context.count("\n", 0, one.start)) for one in spans]
     return list(dict.fromkeys(located))
@@ -196,23 +195,3 @@ def _gold(place: _Place, located: Sequence[_Words]) -> list[Gold]:
     return [
         Gold(place.path, line, answers, end_line) for (line, end_line), answers in by_lines.items()
     ]
-
-
-def find_answer(context: str, text: str, start: int) -> tuple[Span, ...]:
-    """Find an answer in its context, white space at its ends left out; nothing if it is not there.
-
-    Where it does not stand at `start`, the nearest place counts that has its words, whole and in
-    order, whatever the white space between them; if need be, whatever their case.
-    """
-    if _fits(context, text, start):
-        return (Span(start, start + len(text)).trimmed(context),)
-    pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, text.split())) + r"(?!\w)"
-    for flags in (re.NOFLAG, re.IGNORECASE):
-        spans = [Span(*match.span()) for match in re.finditer(pattern, context, flags)]
-        if spans:
-            return (min(spans, key=lambda span: abs(span.start - start)),)
-    return ()
-
-
-def _fits(context: str, text: str, start: int) -> bool:
-    return start >= 0 and context.startswith(text, start)

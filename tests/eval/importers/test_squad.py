@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from eval.importers.events import Importing, Stage
-from eval.importers.squad import find_answer, import_squad
+from eval.importers.squad import import_squad
 from eval.question_set import Gold
 from index.articles import Contents, Signature
 from index.errors import BadRequest
 from index.passages import DEFAULT_SETTINGS, Boundless
 from index.reading import ReadArticle, read_article
-from index.spans import Span
 from tests.eval.importers.made import files_in, imported, line_of, names, noted, questions_in
 
 PORT = "The port of Zeebrugge is closed. A ship ran aground there in May."
@@ -140,26 +137,6 @@ def test_an_answer_at_another_offset_is_repaired(
     result = imported(import_squad(one(tmp_path, PORT, asked("a", answer(text, start))), out))
     assert noted(result) == {"repaired: an answer stands at another place of the context": 1}
     assert questions_in(out)[0].gold == [Gold("articles/port.txt", 3, [found])]
-
-
-def test_an_answer_is_found_at_the_place_nearest_to_its_offset() -> None:
-    context = "May was a mayor. In May he may go; in Mayfair, May."
-    assert find_answer(context, "May", 22) == (Span(20, 23),)
-    assert find_answer(context, "May", 42) == (Span(47, 50),)
-    assert find_answer(context, "MAY", 26) == (Span(27, 30),)
-    # Half of a word is no answer, unless it is what was marked.
-    assert find_answer(context, "fair", 0) == ()
-    assert find_answer(context, "fair", 41) == (Span(41, 45),)
-    assert find_answer(context, "go; in", 99) == (Span(31, 37),)
-
-
-@given(st.text("ab \n", min_size=1), st.data())
-def test_what_was_marked_is_found_where_it_was(context: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(context) - 1))
-    end = data.draw(st.integers(start + 1, len(context)))
-    (found,) = find_answer(context, context[start:end], start)
-    assert found.of(context) == context[start:end].strip()
-    assert start <= found.start <= found.end <= end
 
 
 def test_what_cannot_be_placed_is_left_out_and_counted(tmp_path: Path, out: Path) -> None:

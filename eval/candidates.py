@@ -1,0 +1,86 @@
+"""Lines that may answer a question, for a person to choose from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.answer_spans import find_answer
+from eval.gold import open_article, words_of
+from eval.question_set import Gold
+from index.text import Text
+from qa.answers import DEFAULT_ANSWERS, Answered, Citation
+from qa.bot import Bot
+from qa.citations import Shelf, cite
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer a question, or a line that a person named."""
+
+    path: str
+    """As the person named the folder, joined with the file's place below it."""
+    file: str
+    """Absolute path."""
+    line: int
+    end_line: int
+    text: str
+    answer: str = ""
+    """The words in it that Byline would answer with; empty where it would not."""
+
+    @property
+    def place(self) -> str:
+        """Path and line."""
+        return f"{self.path}:{self.line}"
+
+
+def candidates(bot: Bot, question: str) -> list[Candidate]:
+    """Give distinct sentences, the best first: those of answers, then all that was read for them.
+
+    Raises BadRequest as `Bot.ask` does.
+    """
+    distinct: dict[tuple[str, int, str], Candidate] = {}
+    for one in _all_candidates(bot, question):
+        distinct.setdefault((one.file, one.line, one.text), one)
+    return list(distinct.values())
+
+
+def _all_candidates(bot: Bot, question: str) -> Iterator[Candidate]:
+    examined = bot.examine(question)
+    reply = bot.reply_of(examined, DEFAULT_ANSWERS)
+    answers = reply.answers if isinstance(reply, Answered) else reply.rejected
+    for answer in answers:
+        for citation in answer.citations:
+            if citation.stands:
+                yield _candidate(citation, citation.answer.text)
+    shelf = Shelf()
+    for one in examined.retrieved:
+        passage = one.stored.passage
+        article = bot.index.generation.catalog.article(one.stored.article_id)
+        for sentence in passage.sentences:
+            citation = cite(article, passage, sentence, sentence, shelf)
+            if citation.stands:
+                yield _candidate(citation, "")
+
+
+def _candidate(citation: Citation, answer: str) -> Candidate:
+    sentence = citation.sentence
+    return Candidate(
+        citation.path, citation.file, sentence.line, sentence.end_line, sentence.text, answer
+    )
+
+
+def gold_in(candidate: Candidate, answer: str) -> tuple[Gold, ...]:
+    """Give the place of an answer on a candidate's lines, in their own words, by absolute path.
+
+    Nothing where the answer does not stand there, whatever its case and white space.
+    """
+    article = open_article(Path(candidate.file))
+    if not isinstance(article, Text) or candidate.end_line > article.line_count:
+        return ()
+    words = words_of(article, range(candidate.line, candidate.end_line + 1))
+    return tuple(
+        Gold(candidate.file, line, [span.of(words)], line + breaks if breaks else 0)
+        for span in find_answer(words, answer, words.find(candidate.text))
+        for line in [candidate.line + words.count("\n", 0, span.start)]
+        for breaks in [span.of(words).count("\n")]
+    )
