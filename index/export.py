@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from index.cached import put_in_cache
 from index.encoder import encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
-from index.files import file_faults, record_files, write_synced
+from index.files import record_files
 from index.models import Model, find_model
 from index.onnx import write_onnx
 from index.questions import (
-    CARD_FILE,
     CARD_FORMAT,
+    CARDS,
     MODEL_FILE,
     TOKENIZER_FILE,
     Card,
@@ -44,8 +43,8 @@ def open_question_encoder(
     Raises ModelUnavailable where the model is not on this machine, or is another than it was.
     """
     folder = cache / fingerprint
-    card = _read_card(folder)
-    if card.format == CARD_FORMAT and not card.failure:
+    card = CARDS.read(folder)
+    if card != CARDS.blank and not card.failure:
         return OnnxQuestionEncoder.open(folder, card)
     model = find_model(name)
     if model.fingerprint != fingerprint:
@@ -53,7 +52,7 @@ def open_question_encoder(
             f"the index was built with another {name!r} than the one here now; "
             "run `byline index --full`"
         )
-    if card.format != CARD_FORMAT:
+    if card == CARDS.blank:
         notice("preparing the model for questions, once")
         card = ensure_export(model, cache)
     if card.failure:
@@ -64,51 +63,28 @@ def open_question_encoder(
 
 def ensure_export(model: Model, cache: Path) -> Card:
     """Export a model for questions unless the cache has it; the card says how that went."""
-    folder = cache / model.fingerprint
-    card = _read_card(folder)
-    if card.format == CARD_FORMAT:
-        return card
-    loaded = load(model)
-
-    def make(made: Path) -> Card:
-        card = _export(model, loaded, made)
-        write_synced(made / CARD_FILE, msgspec.json.encode(card))
-        return card
-
-    return put_in_cache(folder, make, _is_made)
+    return CARDS.ensure(cache / model.fingerprint, lambda made: _export(model, load(model), made))
 
 
 def is_exported(model: Model, cache: Path) -> bool:
     """Tell whether the cache has a model's export, or the note that there can be none."""
-    return _is_made(cache / model.fingerprint)
+    return CARDS.has(cache / model.fingerprint)
 
 
 def export_failure(model_fingerprint: str, cache: Path) -> str:
     """Tell why a model could not be exported; empty where it was, or was not tried."""
-    return _read_card(cache / model_fingerprint).failure
+    return CARDS.read(cache / model_fingerprint).failure
 
 
 def export_faults(folder: Path) -> list[str]:
     """Tell what keeps a cached export from being used, by size and SHA-256."""
-    card = _read_card(folder)
-    if card.format != CARD_FORMAT:
+    if not CARDS.has(folder):
         return ["the model is not prepared for questions yet; the next question does that"]
-    return file_faults(folder, card.files)
+    return CARDS.faults(folder)
 
 
-def _is_made(folder: Path) -> bool:
-    return _read_card(folder).format == CARD_FORMAT
-
-
-def _read_card(folder: Path) -> Card:
-    try:
-        return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=Card)
-    except (OSError, msgspec.MsgspecError):
-        return _failed("", kind=0)
-
-
-def _failed(reason: str, kind: int = CARD_FORMAT) -> Card:
-    return Card(kind, 0, 0, "", [], 0.0, {}, failure=reason)
+def _failed(reason: str) -> Card:
+    return msgspec.structs.replace(CARDS.blank, format=CARD_FORMAT, failure=reason)
 
 
 def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import numpy as np
 
-from index.cached import require_sizes
+from index.cached import Cards, require_sizes
 from index.encoder import Vectors, encode_with, load, normalised
 from index.files import FileRecord
 from index.models import Model
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "question.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FILE = "question.json"
 _BATCH = 16
 
 
@@ -40,6 +39,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 CARD_FORMAT = 2
+CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], 0.0, {}))
 
 
 class QuestionEncoder(Protocol):

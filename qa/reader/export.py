@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
-from index.cached import put_in_cache
 from index.errors import BylineError, ModelUnavailable
-from index.files import file_faults, record_files, write_synced
+from index.files import record_files
 from index.onnx import open_tokenizer, quantise, write_onnx
 from index.samples import sample_texts
 from qa.reader.extractive import (
-    CARD_FILE,
     CARD_FORMAT,
+    CARDS,
     MODEL_FILE,
     TOKENIZER_FILE,
     Card,
@@ -44,45 +42,34 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
     """
     source = find_reader(name)
     folder = folder_of(source, cache)
-    if not _is_made(folder):
+    card = CARDS.read(folder)
+    if card == CARDS.blank:
         notice("preparing the reader, once")
-        ensure_reader(source, cache)
-    return ExtractiveReader.open(folder, _read_card(folder))
+        card = ensure_reader(source, cache)
+    return ExtractiveReader.open(folder, card)
 
 
-def ensure_reader(source: Source, cache: Path) -> None:
+def ensure_reader(source: Source, cache: Path) -> Card:
     """Export a reader unless the cache has it. Raises ModelUnavailable as `open_reader` does."""
-    if not is_prepared(source, cache):
-        put_in_cache(folder_of(source, cache), lambda made: _export(source, made), _is_made)
+    return CARDS.ensure(folder_of(source, cache), lambda made: _export(source, made))
 
 
 def is_prepared(source: Source, cache: Path) -> bool:
     """Tell whether the cache has a reader's export."""
-    return _is_made(folder_of(source, cache))
+    return CARDS.has(folder_of(source, cache))
 
 
 def reader_faults(source: Source, cache: Path) -> list[str]:
     """Tell what keeps a reader's export from being used, by size and SHA-256."""
     folder = folder_of(source, cache)
-    if not _is_made(folder):
+    if not CARDS.has(folder):
         return ["not prepared yet; the next question does that"]
-    return file_faults(folder, _read_card(folder).files)
+    return CARDS.faults(folder)
 
 
 def folder_of(source: Source, cache: Path) -> Path:
     """Give the place of a reader's export."""
     return cache / f"reader-{source.fingerprint}"
-
-
-def _is_made(folder: Path) -> bool:
-    return _read_card(folder).format == CARD_FORMAT
-
-
-def _read_card(folder: Path) -> Card:
-    try:
-        return msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=Card)
-    except (OSError, msgspec.MsgspecError):
-        return Card(0, "", 0, [], "", {})
 
 
 def _export(source: Source, folder: Path) -> Card:
@@ -106,9 +93,7 @@ def _export(source: Source, folder: Path) -> Card:
         raise ModelUnavailable(
             f"reader {source.name!r} could not be exported: {type(error).__name__}: {told:.200}"
         ) from error
-    card = _card(loaded, folder, source.name, precision)
-    write_synced(folder / CARD_FILE, msgspec.json.encode(card))
-    return card
+    return _card(loaded, folder, source.name, precision)
 
 
 def _card(loaded: Loaded, folder: Path, name: str = "", precision: str = "float32") -> Card:

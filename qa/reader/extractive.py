@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from index.cached import require_sizes
+from index.cached import Cards, require_sizes
 from index.files import FileRecord
 from index.onnx import open_session, open_tokenizer
 from index.passages import Passage
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FILE = "card.json"
 CARD_FORMAT = 1
 
 _SPANS_OF_WINDOW = 5
@@ -41,6 +40,9 @@ class Card(msgspec.Struct, frozen=True):
     precision: str
     """float32 or int8."""
     files: dict[str, FileRecord]
+
+
+CARDS = Cards("card.json", CARD_FORMAT, Card(0, "", 0, [], "", {}))
 
 
 @dataclass(frozen=True)

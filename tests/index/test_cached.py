@@ -1,8 +1,9 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from index.cached import put_in_cache, require_sizes
+from index.cached import Cards, put_in_cache, require_sizes
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.files import FileRecord, record_files
 
@@ -80,3 +81,44 @@ def test_files_are_to_be_there_and_as_long_as_they_were(folder: Path) -> None:
     for records in ({"a": FileRecord(4, "")}, {"b": FileRecord(0, "")}):
         with pytest.raises(ModelUnavailable, match=f"is missing or damaged; delete {folder}"):
             require_sizes(folder, records)
+
+
+class Card(msgspec.Struct, frozen=True):
+    format: int
+    said: str
+    files: dict[str, FileRecord]
+
+
+CARDS = Cards("card.json", 3, Card(0, "", {}))
+
+
+def with_card(made: Path) -> Card:
+    make(made)
+    return Card(3, "of a", record_files(made))
+
+
+def unwanted(_: Path) -> Card:
+    raise AssertionError("it is made already")
+
+
+def test_a_folder_with_a_card_is_made_once(folder: Path) -> None:
+    assert (CARDS.read(folder), CARDS.has(folder)) == (CARDS.blank, False)
+    card = CARDS.ensure(folder, with_card)
+    assert card == CARDS.read(folder) == CARDS.ensure(folder, unwanted)
+    assert (card.said, set(card.files), CARDS.has(folder)) == ("of a", {"a"}, True)
+    assert CARDS.faults(folder) == []
+    (folder / "a").write_bytes(b"abd")
+    assert CARDS.faults(folder) == [f"{folder / 'a'} is not as it was written"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"{}", b'{"format":2,"said":"of a","files":{}}', b'{"format":3,"said":1}']
+)
+def test_a_card_that_cannot_be_read_or_is_of_another_format_is_none(
+    folder: Path, data: bytes
+) -> None:
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_bytes(data)
+    assert (CARDS.read(folder), CARDS.has(folder)) == (CARDS.blank, False)
+    assert CARDS.ensure(folder, with_card).said == "of a"
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "card.json"]

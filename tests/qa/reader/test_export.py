@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from index.cached import Cards
 from index.errors import ModelUnavailable
 from qa.reader import sources
 from qa.reader.export import ensure_reader, is_prepared, open_reader, reader_faults
+from qa.reader.extractive import Card
 from qa.reader.sources import find_reader
 from qa.reader.windows import Window, windows
 from tests.qa.fakes import passage
@@ -84,6 +86,21 @@ def test_an_export_is_made_once_and_told_of_once(
     assert [path.name for path in made.cache.iterdir()] == [made.folder.name]
     passages = [passage("the treaty of prague")]
     assert again.read("who", passages) == made.reader.read("who", passages)
+
+
+def test_to_open_a_reader_its_card_is_read_once(
+    bert: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[Path] = []
+
+    def counted(cards: Cards[Card], folder: Path) -> Card:
+        reads.append(folder)
+        return read(cards, folder)
+
+    read = Cards.read
+    monkeypatch.setattr(Cards, "read", counted)
+    open_reader(str(bert.model), bert.cache, unwanted)
+    assert reads == [bert.folder]
 
 
 def test_an_exported_reader_reads_without_torch(bert: Made) -> None:
