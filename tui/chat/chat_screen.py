@@ -69,7 +69,7 @@ class ChatScreen(Screen[None]):
         Binding("r", "mark(True)", "Right", id="chat.right", tooltip="Mark this answer as right"),
         Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
         Binding("e", "edit", "Edit question", show=False, id="chat.edit",
-                tooltip="Put the question, as it was asked, back into the input"),
+                tooltip="Edit the question, as it was asked"),
         Binding("o", "open_editor", "Open", id="chat.open_letter",
                 tooltip="Open the cited line in your editor"),
         Binding("x", "export", "Export", show=False, id="chat.export",

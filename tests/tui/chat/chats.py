@@ -3,11 +3,12 @@
 import asyncio
 import html
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from index.errors import BadRequest
 from qa.answers import Answered, Citation, Quote, Reply, Status
@@ -25,6 +26,8 @@ from tui.events import Event
 from tui.sessions import Session, Sessions
 
 SIZE = (120, 40)
+_WAITING = frozenset({"_loader", "action_add", "action_folder", "action_name"})
+"""Names of workers that end when a dialog is left."""
 
 
 @dataclass
@@ -91,6 +94,7 @@ class Home:
     """What each job tells."""
     desks: list[FakeDesk] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    running: list[FakeJob] = field(default_factory=list)
     closed_gate: bool = False
 
     def __post_init__(self) -> None:
@@ -136,7 +140,8 @@ class Home:
 
     def _start(self, job: Job) -> FakeJob:
         self.jobs.append(job)
-        return FakeJob(self.told.pop(0) if self.told else [])
+        self.running.append(FakeJob(self.told.pop(0) if self.told else []))
+        return self.running[-1]
 
 
 @dataclass(frozen=True)
@@ -181,9 +186,12 @@ class Chat:
         await self.settle()
 
     async def settle(self) -> None:
-        """Let everything that was begun come to its end."""
+        """Let everything that was begun come to its end, but what waits for the person."""
         await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
+        begun = [one for one in self.app.workers if one.name not in _WAITING]
+        for worker in begun:
+            with suppress(WorkerCancelled):  # another took its place
+                await worker.wait()
         await self.pilot.pause()
 
     async def until(self, reached: Callable[[], bool]) -> None:

@@ -1,0 +1,292 @@
+"""Every screen and state of the chat as a picture; `pytest --snapshot-update` takes them anew."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from index.articles import Skipped
+from index.changes import Changes
+from index.progress import Progress, Stage
+from qa.answers import Answer, Citation, Quote, Status
+from tests.tui.chat.chats import Chat, Home
+from tests.tui.chat.replies import answer, answered, unanswered
+from tui.chat.prompt import Prompt
+from tui.chat.themes import LIGHT, PLAIN
+from tui.chat_settings import ChatSettings, keep_chat_settings
+from tui.desk import NothingIndexed
+from tui.library import Library, LibraryArticle, LibraryRoot
+from tui.sessions import Turn
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+SOLD = "On Monday the mill was sold to Jan Novak for two crowns."
+BOUGHT = "The new owner, Jan Novak, said that he would keep every one of its nine millers."
+FIRE = "Nobody was hurt when the roof of the mill caught fire in the spring of 1987."
+MILL = f"""# The mill on the Elbe has a new owner
+
+3 May 2011
+
+The oldest mill on the river changed hands this week, after years in which nobody knew
+what was to become of it. {SOLD} It had stood empty
+since the flood.
+
+{BOUGHT} “It was built in 1650,” he said, “and it has outlived
+every one who ever owned it. I do not think that it will make an exception for me.”
+
+The town had tried to sell it three times before. Each time the buyer walked away once he had
+seen the cellar, in which the water stands to the knee from October until the end of April.
+
+{FIRE}
+
+The mill is to grind again by the autumn of next year. What it will grind is not known yet.
+"""
+
+
+UNCHANGED = Changes(frozenset(), frozenset(), frozenset(), frozenset(), ())
+
+
+def place(text: str, words: str, start: int = 0) -> Quote:
+    at = text.index(words, start)
+    before = text[:at].split("\n")
+    line, column = len(before), len(before[-1]) + 1
+    return Quote(words, line, column, line, column + len(words) - 1)
+
+
+def cited(file: Path, sentence: str, words: str, status: Status = Status.UNCHANGED) -> Citation:
+    whole = place(MILL, sentence)
+    return Citation(
+        path="news/mill.txt",
+        file=str(file),
+        status=status,
+        answer=place(MILL, words, MILL.index(sentence)),
+        sentence=whole,
+        title="The mill on the Elbe has a new owner",
+        dates=(date(2011, 5, 3),),
+    )
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Takes pictures of a chat."""
+
+    home: Home
+    compare: Callable[..., bool]
+
+    def turn(self, question: str = "Who bought the mill?", asked: str = "") -> Turn:
+        """Answered twice over, and a second time otherwise."""
+        file = self.home.article
+        one = answer(cited(file, SOLD, "Jan Novak"), cited(file, BOUGHT, "Jan Novak"))
+        others = Answer(0.31, (cited(file, BOUGHT, "The new owner"),))
+        return answered(one, others, question=question, asked=asked)
+
+    def nearest(self) -> Turn:
+        near = Answer(0.24, (cited(self.home.article, FIRE, "Nobody"),))
+        return unanswered(near, question="Who set the mill on fire?")
+
+    def take(
+        self,
+        size: tuple[int, int],
+        *turns: Turn,
+        act: Callable[[Chat], Awaitable[None]] | None = None,
+    ) -> None:
+        session = self.home.sessions.new()
+        app = self.home.app(replace(session, turns=turns))
+
+        async def run_before(pilot: Pilot[None]) -> None:
+            chat = Chat(app, pilot, self.home)
+            await chat.settle()
+            if act:
+                await act(chat)
+                await chat.settle() if not self.home.closed_gate else await pilot.pause()
+            if chat.source.display and turns:
+                await chat.until(lambda: chat.source.article.display)
+            for still in (*app.screen.query(Prompt), *app.screen.query(Input)):
+                still.cursor_blink = False
+            await pilot.pause()
+
+        assert self.compare(app, terminal_size=size, run_before=run_before)
+
+
+@pytest.fixture
+def studio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snap_compare: Callable[..., bool]
+) -> Studio:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.library.changes", lambda *_: UNCHANGED)
+    home = Home(tmp_path)
+    home.article.write_text(MILL, encoding="utf-8")
+    return Studio(home, snap_compare)
+
+
+pictured = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+Size = tuple[int, int]
+
+
+@pictured
+def test_an_empty_chat(studio: Studio, size: Size) -> None:
+    studio.take(size)
+
+
+@pictured
+def test_an_answer_with_two_citations(studio: Studio, size: Size) -> None:
+    studio.take(size, studio.turn())
+
+
+@pictured
+def test_further_answers_unfolded(studio: Studio, size: Size) -> None:
+    async def unfold(chat: Chat) -> None:
+        await chat.pilot.press("tab", "up", "down", "down", "down", "enter", "up")
+
+    studio.take(size, studio.turn(), act=unfold)
+
+
+@pictured
+def test_no_answer_and_the_nearest_quote(studio: Studio, size: Size) -> None:
+    studio.take(size, studio.nearest())
+
+
+@pictured
+def test_a_question_that_failed(studio: Studio, size: Size) -> None:
+    async def fail(chat: Chat) -> None:
+        await chat.ask("What is wrong?")
+
+    studio.take(size, studio.turn(), act=fail)
+
+
+@pictured
+def test_questions_that_wait(studio: Studio, size: Size) -> None:
+    studio.home.closed_gate = True
+
+    async def ask(chat: Chat) -> None:
+        for question in ("Who sold it?", "And when was it built?"):
+            chat.prompt.text = question
+            await chat.pilot.press("enter")
+
+    studio.take(size, studio.turn(), act=ask)
+
+
+@pictured
+def test_a_follow_up_made_whole(studio: Studio, size: Size) -> None:
+    studio.take(size, studio.turn(), studio.turn("And who sold it?", "who sold the mill"))
+
+
+@pictured
+def test_a_chat_limited_to_some_articles(studio: Studio, size: Size) -> None:
+    async def limit(chat: Chat) -> None:
+        chat.screen.limit_to(tuple(f"news/{name}.txt" for name in ("dam", "mill", "port", "x")))
+
+    studio.take(size, studio.turn(), act=limit)
+
+
+@pictured
+def test_a_build_that_runs(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()
+    monkeypatch.setattr("tui.chat.progress_bar.monotonic", lambda: next(seconds))
+    studio.home.told = [[Progress(Stage.EMBED, done, 2_000) for done in (0, 150, 900)]]
+
+    async def build(chat: Chat) -> None:
+        await chat.pilot.press("f5")
+
+    studio.take(size, studio.turn(), act=build)
+
+
+@pictured
+def test_articles_that_changed(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(UNCHANGED, new=frozenset("ab"), changed=frozenset("c"))
+    monkeypatch.setattr("tui.library.changes", lambda *_: changed)
+    studio.take(size, studio.turn())
+
+
+def library(names: Sequence[str]) -> Library:
+    articles = [
+        LibraryArticle(
+            file=f"/home/ann/news/{name}.txt",
+            path=f"news/{name}.txt",
+            title=f"The {name} has a new owner, and the town wonders what will become of it",
+            dates=(date(2011, 5, number),),
+            lines=20 * number,
+            passages=3 * number,
+            size=1_000,
+        )
+        for number, name in enumerate(names, 1)
+    ]
+    return Library((LibraryRoot("news", "/home/ann/news", len(articles), True),), tuple(articles))
+
+
+@pictured
+def test_the_library(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("bridge", "dam", "ferry", "inn", "mill", "port", "school")
+    looked = replace(
+        UNCHANGED,
+        new=frozenset(["/home/ann/news/tower.txt"]),
+        changed=frozenset(["/home/ann/news/dam.txt"]),
+        skipped=(Skipped("news/plan.pdf", "not .txt or .md"),),
+    )
+    monkeypatch.setattr("tui.chat.library_screen.read_library", lambda _: library(names))
+    monkeypatch.setattr("tui.chat.library_screen.changes", lambda *_: looked)
+
+    async def look(chat: Chat) -> None:
+        await chat.pilot.press("ctrl+l")
+        await chat.settle()
+        await chat.pilot.press("down", "space")
+
+    studio.take(size, act=look)
+
+
+@pictured
+def test_the_welcome(studio: Studio, size: Size) -> None:
+    studio.home.states = [NothingIndexed()]
+    studio.take(size)
+
+
+@pictured
+def test_earlier_conversations(studio: Studio, size: Size) -> None:
+    for number, question in enumerate(("Who bought the mill?", "When did the dam break?")):
+        turn = replace(studio.turn(question), at=f"2026-11-2{number}T12:00:00+01:00")
+        studio.home.sessions.append(f"2026112{number}-110000-000000-abcd", turn)
+
+    async def open_them(chat: Chat) -> None:
+        await chat.pilot.press("ctrl+t")
+
+    studio.take(size, studio.turn(), act=open_them)
+
+
+@pictured
+def test_help_on_the_chat(studio: Studio, size: Size) -> None:
+    async def ask_help(chat: Chat) -> None:
+        await chat.pilot.press("tab", "f1")
+
+    studio.take(size, studio.turn(), act=ask_help)
+
+
+async def _full_screen(chat: Chat) -> None:
+    await chat.pilot.press("tab", "enter")
+    await chat.pilot.pause()
+    await chat.pilot.press("f")
+
+
+@pictured
+def test_the_article_over_the_whole_screen(studio: Studio, size: Size) -> None:
+    studio.take(size, studio.turn(), act=_full_screen)
+
+
+@pictured
+def test_words_found_in_the_article(studio: Studio, size: Size) -> None:
+    async def find(chat: Chat) -> None:
+        await _full_screen(chat)
+        await chat.pilot.press("slash", *"mill")
+
+    studio.take(size, studio.turn(), act=find)
+
+
+@pytest.mark.parametrize("theme", [LIGHT.name, PLAIN.name])
+def test_the_other_themes(studio: Studio, theme: str) -> None:
+    keep_chat_settings(studio.home.path / "config" / "chat.json", ChatSettings(theme))
+    studio.take((120, 40), studio.turn(), studio.nearest())
