@@ -87,7 +87,8 @@ def _in_name(rest: str, fragment: str, before: str, known: str) -> list[Parallel
     own, theirs = mentions_of(fragment)[-1:], mentions_of(before)
     like = [one for one in theirs if own and _alike(own[0], one)]
     new = [one for one in theirs if own and one.head not in known]
-    return [_put(rest, before, one.start, one.end) for one in (like or new)[-1:]]
+    only = theirs if own and len(theirs) == 1 else []
+    return [_put(rest, before, one.start, one.end) for one in (like or new or only)[-1:]]
 
 
 def _alike(one: Mention, other: Mention) -> bool:
