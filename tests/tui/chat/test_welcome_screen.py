@@ -34,12 +34,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def shows(pilot: Pilot[Any], name: str) -> None:
     """Wait until a folder is in the tree."""
-    nodes: list[Any] = []
-    while not any(str(node.label) == name for node in nodes):
+    for _ in range(300):
         await pilot.pause()
-        roots = [tree.root for tree in pilot.app.screen.query(FolderTree)]
-        nodes = [*roots, *(child for root in roots for child in root.children)]
+        trees = pilot.app.screen.query(FolderTree)
+        nodes: list[Any] = [child for tree in trees for child in tree.root.children]
         nodes += [child for node in nodes for child in node.children]
+        if any(str(node.label) == name for node in [*nodes, *(tree.root for tree in trees)]):
+            return
+    raise AssertionError(f"{name} does not appear")
 
 
 def tree_names(app: App[None]) -> list[str]:
