@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from aiohttp import web
@@ -11,8 +12,12 @@ from textual_serve.server import Server
 
 from index.errors import BadRequest
 
+if TYPE_CHECKING:
+    from asyncio import BaseTransport
+
 COMMAND = (sys.executable, "-m", "tui", "chat")
 """Starts the chat of one page; options follow."""
+_HERE = Path(__file__).parent
 _HOST = "localhost"
 _POLICY = (
     "default-src 'self'; connect-src 'self' ws://{host}; img-src 'self' data:; "
@@ -20,8 +25,8 @@ _POLICY = (
     # No windows are opened: the terminal would make a link of every address in an article.
     "sandbox allow-scripts allow-same-origin"
 )
-_PATIENCE = 1.0
-"""Seconds that open pages have to end by themselves when the server ends."""
+_PATIENCE = 30.0
+"""Seconds that the chats of open pages have to end when the server ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -31,7 +36,8 @@ class LocalServer(Server):
     def __init__(self, arguments: Sequence[str], port: int) -> None:
         # The server hands its command to a shell.
         command = shlex.join([*COMMAND, *arguments])
-        super().__init__(command, _HOST, port, title="Byline", templates_path=Path(__file__).parent)
+        self._pages: set[BaseTransport] = set()
+        super().__init__(command, _HOST, port, title="Byline", templates_path=_HERE)
 
     def serve(self, debug: bool = False) -> None:
         """Serve until interrupted. Raises BadRequest where the port cannot be had."""
@@ -50,6 +56,7 @@ class LocalServer(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.middlewares.append(self._only_from_here)
+        app.router.add_get("/page.js", _page_script)
         return app
 
     @web.middleware
@@ -68,8 +75,27 @@ class LocalServer(Server):
             response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Run the chat of a page until one of the two ends."""
+        page = request.transport
+        assert page
+        self._pages.add(page)
+        try:
+            return await super().handle_websocket(request)
+        finally:
+            self._pages.remove(page)
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """Let go of the pages, which ends their chats: they would outlive the server."""
+        for page in self._pages:
+            page.close()
+
     async def on_startup(self, app: web.Application) -> None:
         """Tell nothing: the port may be taken."""
 
     def _tell(self, _: str) -> None:
         click.echo(f"Byline is at {self.public_url} (ctrl+c ends it)", err=True)
+
+
+async def _page_script(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(_HERE / "page.js")

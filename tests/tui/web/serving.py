@@ -1,30 +1,22 @@
-"""`byline chat --web` in a process of its own, over one article; its models are fakes."""
+"""`byline chat --web` in a process of its own, whose models are fakes."""
 
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.json_lines import LineDecoder
-from tests.tui.terminal import environment, piped
-from tui.session_files import Event
+from tests.tui.terminal import environment
 
-SERVED = [sys.executable, "-m", "tests.tui.web.faked", "chat", "--web"]
-SOLD = "The mill was sold in May."
-REST = "Nobody knows who bought it."
-LINK = "https://example.org/elsewhere"
-EVENTS: LineDecoder[Event] = LineDecoder(Event)
+SERVED = [sys.executable, "-m", "tests.tui.web.faked", "chat", "--web", "--port"]
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """A server that runs."""
 
-    home: Path
     port: int
     process: subprocess.Popen[bytes]
 
@@ -32,36 +24,38 @@ class Served:
     def origin(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def kept(self) -> list[Event]:
-        """What the conversations of this home hold."""
-        files = (self.home / "data" / "byline" / "sessions").glob("*.jsonl")
-        return [EVENTS.decode(line) for file in files for line in file.read_bytes().splitlines()]
+    @property
+    def socket(self) -> str:
+        return f"ws://localhost:{self.port}/ws"
 
-
-def index_article(home: Path) -> None:
-    article = home / "news" / "mill.txt"
-    article.parent.mkdir()
-    article.write_text(f"Mill sold\n\n{SOLD}\n\n{REST} {LINK} tells.\n", encoding="utf-8")
-    assert piped(home, ["index", "news"], {}).returncode == 0
+    def running(self) -> list[int]:
+        """The server and what it started, as far as they still run."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it just ended
+                state, _, group, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+                if int(group) == self.process.pid and state != "Z":
+                    found.append(int(folder.name))
+        return found
 
 
 @contextmanager
-def serving(home: Path, *arguments: str) -> Iterator[Served]:
-    """Serve the chat; it is reached as soon as this gives it."""
+def serving(home: Path) -> Iterator[Served]:
+    """Serve the chat; it can be reached as soon as this gives it."""
     port = free_port()
     process = subprocess.Popen(
-        [*SERVED, "--port", str(port), *arguments],
-        cwd=home, env=environment(home), stderr=subprocess.PIPE,
+        [*SERVED, str(port)],
+        cwd=home, env=environment(home), stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr
     try:
         told = process.stderr.readline().decode()
         assert told == f"Byline is at http://localhost:{port} (ctrl+c ends it)\n"
-        yield Served(home, port, process)
+        yield Served(port, process)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.stderr.close()
+        process.terminate()
         process.wait()
+        process.stderr.close()
 
 
 def free_port() -> int:

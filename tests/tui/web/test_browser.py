@@ -1,0 +1,158 @@
+"""The chat in a real browser."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
+
+from index.json_lines import LineDecoder
+from tests.tui.terminal import piped
+from tests.tui.web.serving import Served, serving
+from tui.session_files import AnsweredTurn
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")
+FLAGS = """
+    --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync
+""".split()
+PATIENCE = 300_000
+SOLD = "The mill was sold in May."
+REST = "Nobody knows who bought it."
+ARTICLE = f"Mill sold\n\n{SOLD}\n\n{REST} https://example.org/elsewhere tells.\n"
+CONTROL = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+ANOTHER_SITE = "data:text/html,elsewhere"
+CONNECT = """
+    address => new Promise(resolve => {
+        const socket = new WebSocket(address);
+        socket.onopen = () => resolve("open");
+        socket.onclose = () => resolve("refused");
+    })
+"""
+
+
+@dataclass
+class Terminal:
+    """What a page's terminal was told to draw, and what the page asked for."""
+
+    page: Page
+    requested: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    sockets: list[WebSocket] = field(default_factory=list)
+    _drawn: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("websocket", self._connected)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
+        self._drawn.clear()
+        socket.on("framereceived", self._received)
+
+    def _received(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes):
+            self._drawn.extend(frame)
+
+    def wait_for(self, words: str) -> None:
+        """Wait until these words were drawn, in one piece."""
+        while words not in CONTROL.sub(b"", self._drawn).decode(errors="replace"):
+            self.sockets[-1].wait_for_event("framereceived", timeout=PATIENCE)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.page.wait_for_selector("body.-first-byte")
+        self.wait_for("Ask the articles")
+
+    def click_rows(self, column: int, rows: int) -> None:
+        """Click on the first rows, from the top on."""
+        columns, lines = map(int, re.findall(r"=(\d+)", self.sockets[-1].url))
+        box = self.page.locator(".xterm-screen").bounding_box()
+        assert box
+        width, height = box["width"] / columns, box["height"] / lines
+        for row in range(rows):
+            self.page.mouse.click((column + 0.5) * width, (row + 0.5) * height)
+
+
+@contextmanager
+def chromium(home: Path) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            home / "browser",
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            chromium_sandbox=False,
+            env={"HOME": str(home)},
+            timeout=PATIENCE,
+            viewport={"width": 1280, "height": 800},
+        )
+        context.set_default_timeout(PATIENCE)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A server over one article."""
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "mill.txt").write_text(ARTICLE, encoding="utf-8")
+    indexed = piped(tmp_path, ["index", "news"], {})
+    assert indexed.returncode == 0, indexed.stderr
+    with serving(tmp_path) as one:
+        yield one
+
+
+def test_ask_see_the_answer_open_its_source(served: Served, tmp_path: Path) -> None:
+    with chromium(tmp_path) as browser:
+        (page,) = browser.pages
+        terminal = Terminal(page)
+        terminal.open(served.origin)
+        assert page.title() == "Byline"
+
+        # The article beside is hidden first, to see it opened.
+        page.keyboard.press("Control+b")
+        page.keyboard.type("the mill was sold in May")
+        page.keyboard.press("Enter")
+        terminal.wait_for(SOLD)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        terminal.wait_for(REST)
+        page.keyboard.press("f")
+        page.screenshot(path=tmp_path / "source.png")
+        # Nothing in an article is a link.
+        terminal.click_rows(column=45, rows=12)
+
+        page.reload()
+        terminal.wait_for(SOLD)
+        assert browser.pages == [page]
+        assert {f"http://localhost:{served.port}"} == {
+            "/".join(address.split("/")[:3]) for address in terminal.requested
+        }
+        assert len(terminal.sockets) == 2
+        assert (terminal.failed, terminal.errors) == ([], [])
+
+        page.keyboard.press("Control+q")
+        page.get_by_text("The chat has ended; the conversation is kept.").wait_for()
+
+    (file,) = (tmp_path / "data" / "byline" / "sessions").glob("*.jsonl")
+    turns = LineDecoder(AnsweredTurn)
+    (turn,) = [turns.decode(line) for line in file.read_bytes().splitlines()]
+    assert turn.question == "the mill was sold in May"
+    assert turn.reply.answers[0].text == SOLD
+
+
+def test_a_page_of_another_site_cannot_talk_to_the_chat(served: Served, tmp_path: Path) -> None:
+    with chromium(tmp_path) as browser:
+        (page,) = browser.pages
+        page.goto(ANOTHER_SITE)
+        assert page.evaluate(CONNECT, served.socket) == "refused"
+        page.goto(f"{served.origin}/page.js")
+        assert page.evaluate(CONNECT, served.socket) == "open"
