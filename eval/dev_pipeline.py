@@ -77,7 +77,7 @@ class DevPipeline:
         left_out = is_left_out(row)
         places = frozenset([self.places[row.context]] if left_out else [])
         generation = self.bot.index.generation
-        retriever = LeavingOut(generation, self.bot.retriever.encoder, places)
+        retriever = LeavingOut(generation, self.bot.retriever.encoder, places=places)
         retrieved = retriever.retrieve(row.question, PASSAGES_READ)
         passages = [one.stored.passage for one in retrieved]
         groups = group_candidates(self.bot.reader.read(row.question, passages), retrieved)

@@ -19,6 +19,7 @@ _COMMANDS = {
     "show": "Show a cited line as it stands in its file now.",
     "verify": "Tell whether the quotes of an exported conversation still stand.",
     "check": "Look whether models, index and articles are sound.",
+    "eval": "Ask a question set: how good are the answers, and why did some fail?",
     "bench": "Measure speed, as ratios to what this machine can do.",
     "completion": "Print the completion script for your shell.",
 }

@@ -11,7 +11,7 @@ from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.samples import bundled_articles
 from index.store import Store
-from qa.reader.sources import find_reader
+from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob
 from tui.options import index_folder_or
 from tui.places import bundled_index, default_index
@@ -26,12 +26,20 @@ def store_to_ask(given: Path | None, reader: str) -> Store:
     """
     store = store_to_look_at(given)
     if is_bundled_to_build(store):
-        from tui.building import prepare_reader  # a question over an index pays for no build
-
         source = find_reader(reader)
         _tell_of_bundled()
-        prepare_reader(source)
-        _build_bundled(store)
+        _ready_bundled(store, source)
+    return store
+
+
+def bundled_to_ask(reader: str) -> Store:
+    """Give the index of the bundled articles, brought up to date, to ask with a reader.
+
+    Raises ModelUnavailable where there is no such reader.
+    """
+    store = Store(bundled_index())
+    if is_bundled_to_build(store):
+        _ready_bundled(store, find_reader(reader))
     return store
 
 
@@ -54,6 +62,13 @@ def store_to_look_at(given: Path | None) -> Store:
             f"nothing is indexed in {own.folder}; run `byline index FOLDER --index {own.folder}`"
         )
     return Store(bundled_index())
+
+
+def _ready_bundled(bundled: Store, reader: Source) -> None:
+    from tui.building import prepare_reader  # a question over an index pays for no build
+
+    prepare_reader(reader)
+    _build_bundled(bundled)
 
 
 def _tell_of_bundled() -> None:

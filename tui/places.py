@@ -45,6 +45,11 @@ def marks_file() -> Path:
     return user_data_path("byline") / "marks.jsonl"
 
 
+def runs_folder() -> Path:
+    """Give the folder of the runs of question sets that are kept."""
+    return user_data_path("byline") / "runs"
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """What the settings file may say; an option on the command line goes before it."""
 

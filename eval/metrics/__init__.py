@@ -1,0 +1,1 @@
+"""Figures of how good answers are, each with its interval."""

@@ -1,0 +1,250 @@
+"""`byline eval`: how good the answers are, and why questions failed."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from eval.asking import ask_all
+from eval.compare import Comparison, compare
+from eval.examine import Examiner
+from eval.exported import Exported, write_json, write_predictions
+from eval.gold import check_gold
+from eval.gold_passages import GoldPassages
+from eval.limits import Limit, limit_of, missed
+from eval.metrics.labels import shown_value
+from eval.outcomes import Outcome
+from eval.question_set import Question
+from eval.report.html import write_report
+from eval.results import Results, results_of
+from eval.runs import Run, RunSettings, last_finished, recording, run_named, runs_in
+from eval.sets import QuestionSet, bundled_set, read_set
+from eval.versions import versions
+from index.errors import BadRequest
+from index.store import Store
+from qa.bot import Bot
+from qa.confidence import default_threshold
+from qa.parts import Part
+from qa.reader.sources import find_reader
+from tui.cold_start import cold_start
+from tui.commands.eval_sets import import_command, new_command
+from tui.default_command import DefaultCommand
+from tui.display import visible
+from tui.eval_progress import watch_asking
+from tui.eval_shown import show_comparison, show_results, show_runs
+from tui.exits import Exit
+from tui.opening import bundled_to_ask, store_to_ask
+from tui.options import chosen_reader, index_option, reader_option, setting
+from tui.places import model_cache, runs_folder
+
+_LAST = "the last one"
+_TOLD = 5
+"""Places of gold that are told to be wrong, at most."""
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(
+    "eval",
+    cls=DefaultCommand,
+    epilog="""\b
+Examples:
+  byline eval                                    the bundled questions over the bundled articles
+  byline eval my.jsonl --report my.html          your own; a report to read in a browser
+  byline eval my.jsonl --without keywords --compare     what is the keyword search worth?
+  byline eval my.jsonl --at-least f1=0.7         exit code 1 where F1 is less
+  byline eval runs                               what is kept
+
+Interrupted, the same command goes on where it was. Exit codes: 0 done, 1 an --at-least was missed,
+2 an error.""",
+)
+def command() -> None:
+    """Ask a question SET from end to end, and tell how good the answers are.
+
+    A set has one question a line, as JSON. Without a SET the bundled questions are asked of the
+    bundled articles. Each run is kept.
+    """
+
+
+@command.command("run", hidden=True)
+@click.argument("question_set", metavar="[SET]", required=False, type=_FILE)
+@index_option
+@reader_option
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Confidence under which there is no answer. [default: calibrated on SQuAD dev articles]",
+)
+@click.option(
+    "--in", "within", multiple=True, metavar="PATH", help="Only in articles at or under PATH."
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice([part.value for part in Part]),
+    help="Leave a part out, to see what it is worth; may be given again.",
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
+@click.option("--json", "json_file", type=_FILE, help="Write figures and outcomes as JSON.")
+@click.option("--report", type=_FILE, help="Write a report as one HTML file.")
+@click.option("--predictions", type=_FILE, help="Write the replies for SQuAD's scorer.")
+@click.option(
+    "--compare",
+    "compared",
+    is_flag=False,
+    flag_value=_LAST,
+    metavar="[RUN]",
+    help="Tell what changed since a run, by default the last one of this set.",
+)
+@click.option(
+    "--at-least", multiple=True, metavar="FIGURE=N", help="Exit with 1 where a figure is less."
+)
+@click.option("--fresh", is_flag=True, help="Start anew where an interrupted run could go on.")
+@click.pass_context
+def run_command(
+    ctx: click.Context,
+    question_set: Path | None,
+    index_folder: Path | None,
+    reader: str | None,
+    threshold: float | None,
+    within: tuple[str, ...],
+    without: tuple[str, ...],
+    limit: int | None,
+    json_file: Path | None,
+    report: Path | None,
+    predictions: Path | None,
+    compared: str | None,
+    at_least: tuple[str, ...],
+    fresh: bool,
+) -> int:
+    """Ask a question SET from end to end, and tell how good the answers are."""
+    limits = [limit_of(one) for one in at_least]
+    _require_folders(json_file, report, predictions)
+    named = () if compared in (None, _LAST) else (run_named(runs_folder(), str(compared)),)
+    asked = read_set(question_set) if question_set else bundled_set()
+    chosen = chosen_reader(reader)
+    is_index_named = ctx.get_parameter_source("index_folder") is ParameterSource.COMMANDLINE
+    is_own = question_set is not None or is_index_named
+    store = store_to_ask(index_folder, chosen) if is_own else bundled_to_ask(chosen)
+    least = setting("threshold", threshold, default_threshold())
+    left_out = frozenset(map(Part, without))
+    with closing(Bot.open(store, model_cache(), chosen, least, _notice, left_out)) as bot:
+        run = _run(bot, store, asked, asked.questions[:limit], within, chosen, fresh)
+    outcomes, results = run.outcomes(), run.results()
+    show_results(results, outcomes)
+    earlier = named or (last_finished(runs_folder(), asked.name, run.name) if compared else ())
+    comparisons = tuple(_compared(one, outcomes, results) for one in earlier)
+    for one in comparisons:
+        show_comparison(one)
+    if compared and not comparisons:
+        _notice("there is no earlier run of this set to compare with")
+    exported = Exported(
+        run=run.name,
+        started=run.started,
+        settings=run.settings,
+        results=results,
+        comparisons=comparisons,
+        outcomes=tuple(outcomes),
+    )
+    _write(exported, json_file, report, predictions)
+    return _held(limits, results)
+
+
+@command.command("runs")
+def runs_command() -> int:
+    """List the runs that are kept, the latest first."""
+    runs = runs_in(runs_folder())
+    if not runs:
+        _notice("no run is kept yet; `byline eval` makes one")
+    else:
+        show_runs(runs)
+    return Exit.DONE
+
+
+command.add_command(import_command)
+command.add_command(new_command)
+
+
+def _run(
+    bot: Bot,
+    store: Store,
+    asked: QuestionSet,
+    questions: Sequence[Question],
+    within: tuple[str, ...],
+    reader: str,
+    fresh: bool,
+) -> Run:
+    """Ask, and keep the run; what an interruption leaves is gone on with by the same command."""
+    bases = asked.bases(bot.index.generation.manifest.roots)
+    _tell_of_gold(questions, bases)
+    examiner = Examiner(bot, GoldPassages(bot.index.generation.catalog, bases), within)
+    settings = RunSettings(
+        set_name=asked.name,
+        set_sha256=asked.sha256,
+        questions=len(questions),
+        index=str(store.folder.absolute()),
+        generation=bot.index.name,
+        reader=reader,
+        reader_fingerprint=find_reader(reader).fingerprint,
+        threshold=bot.threshold,
+        within=within,
+        without=tuple(sorted(bot.without)),
+        versions=versions(),
+    )
+    with recording(runs_folder(), settings, fresh) as recorder:
+        if recorder.done:
+            _notice(f"going on with run {recorder.run.name}, {len(recorder.done):,} questions done")
+        watch_asking(ask_all(questions, examiner, recorder))
+        cold = cold_start(questions[0].whole, store.folder, reader)
+        recorder.run.finish(results_of(recorder.run.outcomes(), cold))
+        return recorder.run
+
+
+def _tell_of_gold(questions: Sequence[Question], bases: Sequence[Path]) -> None:
+    problems = [one for one in check_gold(questions, bases) if not one.is_note]
+    for problem in problems[:_TOLD]:
+        _notice(problem.message)
+    if len(problems) > _TOLD:
+        _notice(f"and {len(problems) - _TOLD:,} more places of gold are not as they say")
+
+
+def _compared(earlier: Run, outcomes: Sequence[Outcome], results: Results) -> Comparison:
+    before = (earlier.outcomes(), earlier.results())
+    return compare(earlier.name, before, (outcomes, results))
+
+
+def _require_folders(*written: Path | None) -> None:
+    for file in written:
+        if file and not file.absolute().parent.is_dir():
+            raise BadRequest(f"{file} cannot be written: its folder does not exist")
+
+
+def _write(
+    exported: Exported, json_file: Path | None, report: Path | None, predictions: Path | None
+) -> None:
+    if json_file:
+        write_json(json_file, exported)
+    if report:
+        write_report(report, exported, visible)
+        _notice(f"report written to {report}")
+    if predictions:
+        beside = write_predictions(predictions, exported.outcomes)
+        _notice(f"replies written to {predictions}, doubts to {beside}")
+
+
+def _held(limits: Sequence[Limit], results: Results) -> int:
+    code = Exit.DONE
+    for one in missed(limits, results):
+        code = Exit.NO_ANSWER
+        name = one.limit.name
+        _notice(
+            f"{name} is {shown_value(name, one.value)}, below {shown_value(name, one.limit.least)} "
+            f"by {one.by:.4f}"
+        )
+    return code
+
+
+def _notice(message: str) -> None:
+    click.echo(f"byline: {visible(message)}", err=True)

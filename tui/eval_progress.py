@@ -1,0 +1,59 @@
+"""The progress of a question set on the terminal: a bar with running figures."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+
+import click
+
+from eval.asking import Running
+from tui.options import colour
+
+_EVERY = 5.0
+"""Seconds between lines where stderr is no terminal."""
+
+
+def watch_asking(events: Iterable[Running]) -> None:
+    """Show on stderr how a run goes, until it ends."""
+    for _ in _with_bar(events) if sys.stderr.isatty() else _with_lines(events):
+        pass
+
+
+def _with_bar(events: Iterable[Running]) -> Iterator[Running]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True, no_color=not colour(True))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        for running in events:
+            bar.update(
+                task,
+                completed=running.done,
+                total=running.total,
+                description=_figures(running),
+            )
+            yield running
+
+
+def _with_lines(events: Iterable[Running]) -> Iterator[Running]:
+    at = time.monotonic()
+    for running in events:
+        if time.monotonic() - at >= _EVERY:
+            at = time.monotonic()
+            click.echo(f"{running.done:,} of {running.total:,}: {_figures(running)}", err=True)
+        yield running
+
+
+def _figures(running: Running) -> str:
+    answered = running.answered / max(1, running.done)
+    return (
+        f"exact {100 * running.exact:.1f}  F1 {100 * running.f1:.1f}  "
+        f"answered {100 * answered:.0f}%"
+    )
