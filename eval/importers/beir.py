@@ -14,6 +14,7 @@ from eval.importers.naming import Distinct, article_text, file_stem, headline, w
 from eval.importers.sources import source_lines
 from eval.question_set import Gold, Question
 from index.errors import BadRequest
+from index.files import write_synced
 from index.json_lines import LineDecoder
 from qa.answers import LONGEST_QUESTION
 
@@ -134,7 +135,7 @@ def _write_articles(
             path = f"{ARTICLES}/{shard}/{names.take(file_stem(key))}.txt"
             text = article_text(title, body)
             (scratch / path).parent.mkdir(exist_ok=True)
-            (scratch / path).write_bytes(text.encode())
+            write_synced(scratch / path, text.encode())
             written[key] = _Written(path, text.count("\n"))
         if done % _EVERY == 0 or done == total:
             yield Importing(Stage.ARTICLES, done, total)

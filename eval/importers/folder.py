@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.question_set import Question
 from index.errors import BadRequest
-from index.files import sync_folder
+from index.files import sync_folder, write_synced
 from index.json_lines import encode_line
 
 ARTICLES = "articles"
@@ -20,7 +20,7 @@ _MADE = (_MARK, ARTICLES, QUESTIONS)
 
 @contextmanager
 def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
-    """Give a scratch folder that takes the folder's place when all went well.
+    """Give a scratch folder, for synced files, that takes the folder's place when all went well.
 
     The folder must not be there, or be empty; with `overwrite` the articles and questions of an
     earlier import are replaced, and all else in it stays. Raises BadRequest.
@@ -34,8 +34,8 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
         (scratch / ARTICLES).mkdir()
         yield scratch
         (scratch / _MARK).touch()
-        # One call for what can be tens of thousands of files.
-        os.sync()
+        for path, _, _ in os.walk(scratch):
+            sync_folder(Path(path))
         _publish(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -43,8 +43,8 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
 
 def write_questions(folder: Path, questions: Iterable[Question]) -> None:
     """Write the question set of a folder."""
-    with (folder / QUESTIONS).open("w", encoding="ascii") as file:
-        file.writelines(f"{encode_line(question)}\n" for question in questions)
+    lines = "".join(f"{encode_line(question)}\n" for question in questions)
+    write_synced(folder / QUESTIONS, lines.encode("ascii"))
 
 
 def _check(target: Path, given: Path, overwrite: bool) -> None:

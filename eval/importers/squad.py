@@ -20,6 +20,7 @@ from eval.importers.naming import (
 from eval.importers.sources import read_source
 from eval.question_set import Gold, Question
 from index.errors import BadRequest
+from index.files import write_synced
 from index.json_lines import LineDecoder
 from qa.answers import LONGEST_QUESTION
 
@@ -122,7 +123,7 @@ def _write_articles(
                 written.places.setdefault(context, []).append(_Place(path, line))
                 line += context.count("\n") + 2
             text = article_text(headline(article.title), "\n\n".join(contexts))
-            (scratch / path).write_bytes(text.encode())
+            write_synced(scratch / path, text.encode())
             written.articles += 1
         yield Importing(Stage.ARTICLES, done, len(articles))
 
