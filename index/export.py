@@ -66,9 +66,9 @@ def ensure_export(model: Model, cache: Path) -> Card:
     return CARDS.ensure(cache / model.fingerprint, lambda made: _export(model, load(model), made))
 
 
-def is_exported(model: Model, cache: Path) -> bool:
+def is_exported(model_fingerprint: str, cache: Path) -> bool:
     """Tell whether the cache has a model's export, or the note that there can be none."""
-    return CARDS.has(cache / model.fingerprint)
+    return CARDS.has(cache / model_fingerprint)
 
 
 def export_failure(model_fingerprint: str, cache: Path) -> str:

@@ -65,7 +65,7 @@ def reader_events(reader: Source) -> Iterator[Waiting]:
 
 
 def _model_events(model: Model) -> Iterator[Waiting]:
-    if not is_exported(model, model_cache()):
+    if not is_exported(model.fingerprint, model_cache()):
         yield Waiting("Preparing the model for questions, once")
         ensure_export(model, model_cache())
 

@@ -131,7 +131,6 @@ class IndexDesk:
 def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     """Yield what has to be done before questions can be asked."""
     from index.export import is_exported
-    from index.models import find_model
     from qa.reader.export import is_prepared
     from qa.reader.sources import find_reader
     from tui.opening import bundled_job, is_bundled_to_build
@@ -140,6 +139,6 @@ def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     if is_bundled_to_build(store):
         yield bundled_job(reader)
     for manifest in store.manifests():
-        name = manifest.model.name
-        if not (is_exported(find_model(name), cache) and is_prepared(source, cache)):
-            yield PrepareJob(name, reader)
+        model = manifest.model
+        if not (is_exported(model.fingerprint, cache) and is_prepared(source, cache)):
+            yield PrepareJob(model.name, reader)
