@@ -1,6 +1,6 @@
 """What figures are called, and which way they are better."""
 
-from eval.metrics.latency import STAGES
+from eval.metrics.latency import QUANTILES
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.metrics.resampling import Figure
 
@@ -37,12 +37,13 @@ STAGE_LABELS = {
 }
 RANKING_FIGURES = tuple(f"{ranking}-{name}" for ranking in RANKINGS for name in RANKED)
 COLD_START = "cold-start"
+_TIMES = tuple(f"-{name}" for name, _ in QUANTILES)
 _LOWER = frozenset({"calibration-error", "risk-area", COLD_START})
 
 
 def is_milliseconds(name: str) -> bool:
     """Tell whether a figure is a time."""
-    return name == COLD_START or name.rpartition("-")[0] in STAGES
+    return name == COLD_START or name.endswith(_TIMES)
 
 
 def is_better_lower(name: str) -> bool:

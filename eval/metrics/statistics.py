@@ -72,10 +72,10 @@ def risk_area_of(confidences: Floats, right: Floats) -> Statistic:
     def statistic(weights: Floats) -> Floats:
         ordered = weights[:, order]
         taken = np.add.reduceat(ordered, starts, axis=1)
-        risks = np.cumsum(np.add.reduceat(ordered * wrong, starts, axis=1), axis=1) / np.cumsum(
-            taken, axis=1
-        )
-        return np.asarray(np.where(taken > 0, taken * risks, 0.0).sum(axis=1) / taken.sum(axis=1))
+        failed = np.add.reduceat(ordered * wrong, starts, axis=1)
+        # Before anything is taken nothing failed either.
+        risks = np.cumsum(failed, axis=1) / np.maximum(np.cumsum(taken, axis=1), 1.0)
+        return np.asarray((taken * risks).sum(axis=1) / taken.sum(axis=1))
 
     return statistic
 
