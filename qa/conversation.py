@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from index.terms import terms
 from qa.answers import Answered, Reply
 from qa.followups import lexicon
+from qa.followups.leaning import leans_as_a_whole
 from qa.followups.mentions import Kind, Mention, mentions_of
 from qa.followups.parallel import parallels
-from qa.followups.references import Reference, leans_as_a_whole, references_in, times_in
+from qa.followups.references import Reference, references_in, times_in
 from qa.followups.spoken import Candidate, Sought, candidates_of, meant
 from qa.followups.words import Word, words_of
 
@@ -181,8 +182,6 @@ def _is_fuller(earlier: Mention, mention: Mention) -> bool:
 def _edited(question: str, edits: Sequence[_Edit]) -> Resolved:
     made, carried, end = [], [], 0
     for edit in sorted(edits, key=lambda one: one.start):
-        if edit.start < end:
-            continue
         text = edit.text if edit.start else _capital(edit.text)
         made += [question[end : edit.start], text]
         carried.append(edit.carried if edit.carried in text else _capital(edit.carried))
