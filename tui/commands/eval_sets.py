@@ -38,7 +38,7 @@ def import_command() -> None:
     """Make a question set of what others keep theirs in, or of the marks from the chat."""
 
 
-@import_command.command("squad")
+@import_command.command("squad", short_help="A file in SQuAD's format, version 1.1 or 2.0.")
 @click.argument("source", metavar="FILE", type=_PATH)
 @click.argument("folder", required=False, type=_PATH)
 @_overwrite
@@ -53,7 +53,7 @@ def squad_command(source: Path, folder: Path | None, overwrite: bool) -> int:
     return Exit.DONE
 
 
-@import_command.command("beir")
+@import_command.command("beir", short_help="A BEIR folder.")
 @click.argument("source", metavar="BEIR_FOLDER", type=_PATH)
 @click.argument("folder", type=_PATH)
 @click.option("--split", default="", metavar="NAME", help="Of the qrels. [default: test]")
@@ -65,7 +65,7 @@ def beir_command(source: Path, folder: Path, split: str, overwrite: bool) -> int
     return Exit.DONE
 
 
-@import_command.command("marks")
+@import_command.command("marks", short_help="What you marked right or wrong in the chat.")
 @click.argument("question_set", metavar="SET", type=_PATH)
 @click.option("--marks", type=_PATH, help="The marks. [default: those of your chats]")
 @index_option
