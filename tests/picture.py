@@ -1,13 +1,12 @@
 """Take the README's picture: `python -m tests.picture`.
 
-The real chat over the bundled articles, in a home of its own; only exported models are the person's.
+The real chat over the bundled articles, in a home of its own; exported models are the person's.
 """
 
 import asyncio
 import os
 import tempfile
 from pathlib import Path
-
 
 PICTURE = Path(__file__).parents[1] / "tui" / "chat.svg"
 QUESTIONS = (

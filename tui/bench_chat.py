@@ -137,7 +137,7 @@ def _chat(environment: Mapping[str, str]) -> Iterator[_Terminal]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
     began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "tui", "chat", "--new"],
         stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
         start_new_session=True,

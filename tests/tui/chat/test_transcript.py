@@ -1,13 +1,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from qa.answers import Citation
 from tests.tui.chat.replies import answer, answered, citation, unanswered
 from tui.chat.entries import Entry, Failed, Waiting
 from tui.chat.transcript import Transcript
+
+if TYPE_CHECKING:
+    from qa.answers import Citation
 
 
 class Shown(App[None]):
