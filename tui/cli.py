@@ -54,6 +54,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
+    subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
