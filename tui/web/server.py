@@ -1,19 +1,16 @@
 """Serves the chat to browsers on this machine; others, and pages of other sites, are refused."""
 
+import asyncio
 import shlex
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from aiohttp import web
 from textual_serve.server import Server
 
 from index.errors import BadRequest
-
-if TYPE_CHECKING:
-    from asyncio import BaseTransport
 
 COMMAND = (sys.executable, "-m", "tui", "chat")
 """Starts the chat of one page; options follow."""
@@ -25,7 +22,7 @@ _POLICY = (
     # No windows are opened: the terminal would make a link of every address in an article.
     "sandbox allow-scripts allow-same-origin"
 )
-_PATIENCE = 30.0
+_PATIENCE = 10.0
 """Seconds that the chats of open pages have to end when the server ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -35,8 +32,8 @@ class LocalServer(Server):
 
     def __init__(self, arguments: Sequence[str], port: int) -> None:
         # The server hands its command to a shell.
-        command = shlex.join([*COMMAND, *arguments])
-        self._pages: set[BaseTransport] = set()
+        command = f"exec {shlex.join([*COMMAND, *arguments])}"
+        self._chats: set[asyncio.Future[web.WebSocketResponse]] = set()
         super().__init__(command, _HOST, port, title="Byline", templates_path=_HERE)
 
     def serve(self, debug: bool = False) -> None:
@@ -77,18 +74,19 @@ class LocalServer(Server):
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Run the chat of a page until one of the two ends."""
-        page = request.transport
-        assert page
-        self._pages.add(page)
+        chat = asyncio.ensure_future(super().handle_websocket(request))
+        self._chats.add(chat)
         try:
-            return await super().handle_websocket(request)
+            return await chat
         finally:
-            self._pages.remove(page)
+            self._chats.remove(chat)
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """Let go of the pages, which ends their chats: they would outlive the server."""
-        for page in self._pages:
-            page.close()
+        """End the chats of open pages, which would outlive the server."""
+        for chat in self._chats:
+            chat.cancel()
+        if self._chats:
+            await asyncio.wait(self._chats, timeout=_PATIENCE)
 
     async def on_startup(self, app: web.Application) -> None:
         """Tell nothing: the port may be taken."""

@@ -68,7 +68,8 @@ class Terminal:
             self.sockets[-1].wait_for_event("framereceived", timeout=PATIENCE)
 
     def open(self, address: str) -> None:
-        self.page.goto(address)
+        with self.page.expect_websocket():
+            self.page.goto(address)
         self.page.wait_for_selector("body.-first-byte")
         self.wait_for("Ask the articles")
 
@@ -130,7 +131,7 @@ def test_ask_see_the_answer_open_its_source(served: Served, tmp_path: Path) -> N
         # Nothing in an article is a link.
         terminal.click_rows(column=45, rows=12)
 
-        page.reload()
+        terminal.open(served.origin)
         terminal.wait_for(SOLD)
         assert browser.pages == [page]
         assert {f"http://localhost:{served.port}"} == {
@@ -143,7 +144,7 @@ def test_ask_see_the_answer_open_its_source(served: Served, tmp_path: Path) -> N
         page.get_by_text("The chat has ended; the conversation is kept.").wait_for()
 
     (file,) = (tmp_path / "data" / "byline" / "sessions").glob("*.jsonl")
-    turns = LineDecoder(AnsweredTurn)
+    turns: LineDecoder[AnsweredTurn] = LineDecoder(AnsweredTurn)
     (turn,) = [turns.decode(line) for line in file.read_bytes().splitlines()]
     assert turn.question == "the mill was sold in May"
     assert turn.reply.answers[0].text == SOLD

@@ -95,7 +95,9 @@ async def test_it_ends_at_once_and_leaves_nothing_though_a_page_is_open(
             assert drawn
             assert len(served.running()) >= 2
             served.process.terminate()
-            assert served.process.wait(PATIENCE) == 0
+            async for _ in page:
+                pass
+        assert served.process.wait(PATIENCE) == 0
     assert served.running() == []
 
 
@@ -125,7 +127,7 @@ def test_each_page_gets_the_options_of_the_command(
     assert shell.byline("chat", "--web", "--port", "8080", *places, *options).code == 0
     assert shell.byline("chat", "--web").code == 0
     assert [shlex.split(one.command) for one in served] == [
-        [*COMMAND, *options, *places],
-        [*COMMAND],
+        ["exec", *COMMAND, *options, *places],
+        ["exec", *COMMAND],
     ]
     assert [one.port for one in served] == [8080, 8017]
