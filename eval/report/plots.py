@@ -9,10 +9,10 @@ from eval.metrics.labels import STAGE_LABELS, shown_value
 from eval.metrics.ranking import RANKINGS, RECALLED_AT
 from eval.metrics.resampling import Figure
 
-WIDTH, HEIGHT = 340, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 326, 10, 184
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 318, 10, 184
 _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _BIGGEST_DOT = 7.0
+_LONGEST_BAR = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ def latency_bars(figures: Sequence[Figure]) -> tuple[Bar, ...]:
         Bar(
             label,
             22.0 * row,
-            110 * known[f"{stage}-p50"] / slowest,
-            110 * known[f"{stage}-p95"] / slowest,
+            _LONGEST_BAR * known[f"{stage}-p50"] / slowest,
+            _LONGEST_BAR * known[f"{stage}-p95"] / slowest,
             f"{shown_value(f'{stage}-p50', known[f'{stage}-p50'])} · "
             f"{shown_value(f'{stage}-p95', known[f'{stage}-p95'])}",
         )

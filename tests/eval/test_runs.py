@@ -1,0 +1,177 @@
+"""Runs that are kept: what an interruption leaves, and who goes on with it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from eval.outcomes import Outcome
+from eval.results import results_of
+from eval.runs import OUTCOMES, Run, RunSettings, last_finished, recording, run_named, runs_in
+from index.errors import BadRequest
+from tests.eval.outcomes import outcome
+
+SETTINGS = RunSettings(
+    set_name="/sets/my.jsonl",
+    set_sha256="a" * 64,
+    questions=3,
+    index="/index",
+    generation="g1",
+    reader="byline",
+    reader_fingerprint="b" * 64,
+    threshold=0.3,
+)
+
+
+class Killed(BaseException):
+    """As a keypress or a signal ends a run."""
+
+
+def asked(*names: str, killed: bool = False) -> Iterator[Outcome]:
+    for name in names:
+        yield outcome(name)
+    if killed:
+        raise Killed
+
+
+def start(folder: Path, *names: str, killed: bool = False, fresh: bool = False) -> Run:
+    with recording(folder, SETTINGS, fresh) as recorder:
+        list(recorder.record(asked(*names, killed=killed)))
+        return recorder.run
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Run:
+    with pytest.raises(Killed):
+        start(tmp_path, "a", "b", killed=True)
+    (run,) = runs_in(tmp_path)
+    return run
+
+
+def done(folder: Path, settings: RunSettings = SETTINGS, fresh: bool = False) -> list[str]:
+    with recording(folder, settings, fresh) as recorder:
+        return [one.id for one in recorder.done]
+
+
+def test_what_was_asked_before_an_interruption_is_kept(interrupted: Run) -> None:
+    assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
+    assert not interrupted.is_finished
+
+
+def test_the_same_settings_go_on_where_it_was(interrupted: Run, tmp_path: Path) -> None:
+    with recording(tmp_path, SETTINGS, fresh=False) as recorder:
+        assert [one.id for one in recorder.done] == ["a", "b"]
+        list(recorder.record(asked("c")))
+        run = recorder.run
+    assert run == interrupted
+    assert [one.id for one in run.outcomes()] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"set_sha256": "c" * 64},
+        {"generation": "g2"},
+        {"threshold": 0.4},
+        {"reader_fingerprint": "d" * 64},
+        {"without": ("keywords",)},
+        {"questions": 2},
+        {"versions": ("byline 2",)},
+    ],
+)
+def test_other_settings_start_a_run_of_their_own(
+    interrupted: Run, tmp_path: Path, other: dict[str, object]
+) -> None:
+    assert done(tmp_path, msgspec.structs.replace(SETTINGS, **other)) == []
+    assert len(runs_in(tmp_path)) == 2
+
+
+def test_one_can_start_anew(interrupted: Run, tmp_path: Path) -> None:
+    assert done(tmp_path, fresh=True) == []
+    assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
+
+
+def test_a_finished_run_is_not_gone_on_with(interrupted: Run, tmp_path: Path) -> None:
+    interrupted.finish(results_of(interrupted.outcomes()))
+    assert interrupted.is_finished
+    assert done(tmp_path) == []
+
+
+def test_a_line_that_was_cut_short_is_asked_again(interrupted: Run, tmp_path: Path) -> None:
+    file = interrupted.folder / OUTCOMES
+    file.write_bytes(file.read_bytes()[:-20])
+    with recording(tmp_path, SETTINGS, fresh=False) as recorder:
+        assert [one.id for one in recorder.done] == ["a"]
+        list(recorder.record(asked("b")))
+    assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
+
+
+def test_a_run_with_a_damaged_line_is_left_alone(interrupted: Run, tmp_path: Path) -> None:
+    file = interrupted.folder / OUTCOMES
+    file.write_bytes(b"{}\n" + file.read_bytes())
+    assert done(tmp_path) == []
+    with pytest.raises(BadRequest, match="line 1, is damaged"):
+        interrupted.outcomes()
+
+
+def test_two_at_once_do_not_write_into_one_run(interrupted: Run, tmp_path: Path) -> None:
+    with recording(tmp_path, SETTINGS, fresh=False) as first:
+        assert first.run == interrupted
+        with recording(tmp_path, SETTINGS, fresh=False) as second:
+            assert second.run != first.run
+            assert second.done == ()
+
+
+def test_runs_are_listed_the_latest_first_and_what_is_none_is_left_out(tmp_path: Path) -> None:
+    made = [start(tmp_path, "a", fresh=True) for _ in range(3)]
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "stray.txt").write_text("x", encoding="utf-8")
+    assert [one.name for one in runs_in(tmp_path)] == [one.name for one in reversed(made)]
+    assert runs_in(tmp_path / "none") == []
+
+
+def test_the_last_finished_run_of_a_set_is_found(tmp_path: Path) -> None:
+    first, second, third = (start(tmp_path, "a", fresh=True) for _ in range(3))
+    for run in (first, second, third):
+        assert last_finished(tmp_path, SETTINGS.set_name, "x") == () or run != first
+        run.finish(results_of(run.outcomes()))
+    assert last_finished(tmp_path, SETTINGS.set_name, third.name) == (second,)
+    assert last_finished(tmp_path, "/sets/other.jsonl", "") == ()
+
+
+def test_a_run_is_named_by_its_beginning(tmp_path: Path) -> None:
+    run = start(tmp_path, "a")
+    assert run_named(tmp_path, run.name) == run_named(tmp_path, run.name[:10]) == run
+    other = replace(run, folder=start(tmp_path, "a", fresh=True).folder)
+    with pytest.raises(BadRequest, match="beginning of several"):
+        run_named(tmp_path, other.name[:8])
+    assert run_named(tmp_path, run.name) == run
+    with pytest.raises(BadRequest, match="there is no run x"):
+        run_named(tmp_path, "x")
+
+
+def test_figures_are_read_as_they_were_kept(interrupted: Run) -> None:
+    results = results_of(interrupted.outcomes())
+    interrupted.finish(results)
+    assert interrupted.results() == results
+    (interrupted.folder / "results.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(BadRequest, match="cannot be read"):
+        interrupted.results()
+
+
+def test_a_run_is_its_person_s_alone(interrupted: Run) -> None:
+    assert interrupted.folder.stat().st_mode & 0o77 == 0
+    assert (interrupted.folder / OUTCOMES).stat().st_mode & 0o77 == 0
+
+
+def test_an_outcome_is_one_line_of_json_whatever_it_holds(tmp_path: Path) -> None:
+    odd = outcome("odd", question="a\nb\u2028c\ud800?")
+    with recording(tmp_path, SETTINGS, fresh=False) as recorder:
+        list(recorder.record(iter([odd])))
+        run = recorder.run
+    assert run.outcomes() == [odd]
+    (line,) = (run.folder / OUTCOMES).read_bytes().splitlines()
+    assert json.loads(line)["id"] == "odd"
