@@ -132,7 +132,7 @@ def _table(*headings: str, numbers: int = 0) -> Table:
     table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for place, heading in enumerate(headings):
         is_number = 0 < place <= numbers
-        table.add_column(Text(heading), justify="right" if is_number else "left")
+        table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
     return table
 
 

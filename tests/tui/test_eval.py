@@ -1,0 +1,253 @@
+"""`byline eval` in this process, with models that need no torch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.examine import Examiner
+from eval.outcomes import Outcome
+from eval.question_set import Question
+from tests.qa.fakes import CALIBRATION
+from tests.tui.fakes import Ran, Shell, assert_one_line_error
+
+
+class _Source:
+    fingerprint = "f" * 64
+
+
+@pytest.fixture(name="indexed")
+def evaluated(indexed: Shell) -> Shell:
+    return stand_in(indexed)
+
+
+@pytest.fixture(name="shell")
+def bare(shell: Shell) -> Shell:
+    return stand_in(shell)
+
+
+def stand_in(shell: Shell) -> Shell:
+    shell.patch.setattr("tui.commands.eval.default_threshold", lambda: CALIBRATION.threshold)
+    shell.patch.setattr("tui.commands.eval.find_reader", lambda _: _Source())
+    shell.patch.setattr("tui.commands.eval.cold_start", lambda *_: (800.0,))
+    return shell
+
+
+PORT = {
+    "id": "port",
+    "question": "the port is closed.",
+    "gold": [{"path": "news/port.txt", "line": 1, "answers": ["the port is closed"]}],
+}
+MILL = {
+    "id": "mill",
+    "question": "When was the mill purchased, and by whom?",
+    "gold": [{"path": "news/in/mill.txt", "line": 1, "answers": ["The mill was sold in May."]}],
+}
+CATS = {"id": "cats", "question": "Why do cats purr?", "gold": []}
+
+
+def write_set(shell: Shell, *questions: dict[str, Any]) -> str:
+    lines = "".join(f"{json.dumps(one)}\n" for one in questions or (PORT, MILL, CATS))
+    (shell.home / "my.jsonl").write_text(lines, encoding="utf-8")
+    return "my.jsonl"
+
+
+def evaluate(shell: Shell, *options: str) -> Ran:
+    return shell.byline("eval", write_set(shell), *options)
+
+
+def figures(shell: Shell, *options: str) -> dict[str, float]:
+    ran = evaluate(shell, "--json", "out.json", *options)
+    assert ran.code == 0, ran.err
+    told = json.loads((shell.home / "out.json").read_text(encoding="ascii"))
+    return {one["name"]: one["value"] for one in told["results"]["figures"]}
+
+
+def test_a_set_is_asked_and_its_figures_told(indexed: Shell) -> None:
+    ran = evaluate(indexed)
+    assert ran.code == 0, ran.err
+    for told in ("Exact match, as SQuAD scores it", "Passages by", "Failed because", "800 ms"):
+        assert told in ran.out
+    assert ran.err == ""
+
+
+def test_the_same_figures_are_written_as_json(indexed: Shell) -> None:
+    told = figures(indexed)
+    # The port is answered in the very words; the mill only came near; the cats are refused.
+    assert told["exact"] == pytest.approx(2 / 3)
+    assert told["answered"] == 0.5
+    assert told["no-answer-recall"] == 1
+    assert told["cold-start"] == 800
+    written = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
+    assert [one["id"] for one in written["outcomes"]] == ["port", "mill", "cats"]
+    assert written["outcomes"][1]["cause"] == "should have answered"
+    assert written["settings"]["generation"]
+    assert written["settings"]["reader_fingerprint"] == "f" * 64
+
+
+def test_without_a_set_the_bundled_one_is_asked_of_the_bundled_articles(indexed: Shell) -> None:
+    ran = indexed.byline("eval", "--limit", "5", "--json", "out.json")
+    assert ran.code == 0, ran.err
+    told = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
+    assert told["settings"]["set_name"] == "bundled"
+    assert told["settings"]["index"].endswith("byline/bundled")
+    assert len(told["outcomes"]) == 5
+    assert all(one["is_indexed"] for one in told["outcomes"])
+
+
+def test_an_interrupted_run_is_gone_on_with_and_asks_nothing_twice(indexed: Shell) -> None:
+    asked: list[str] = []
+    ask = Examiner.ask
+
+    def interrupted(self: Examiner, question: Question) -> Outcome:
+        if question.id == "cats" and "cats" not in asked:
+            asked.append("cats")
+            raise KeyboardInterrupt
+        asked.append(question.id)
+        return ask(self, question)
+
+    indexed.patch.setattr(Examiner, "ask", interrupted)
+    assert evaluate(indexed).code == 130
+    again = evaluate(indexed)
+    assert again.code == 0
+    assert "2 questions done" in again.err
+    assert asked == ["port", "mill", "cats", "cats"]
+    evaluate(indexed)
+    assert asked[4:] == ["port", "mill", "cats"]
+
+
+def test_fresh_starts_anew(indexed: Shell) -> None:
+    ask = Examiner.ask
+
+    def interrupted(self: Examiner, question: Question) -> Outcome:
+        if question.id == "cats":
+            raise KeyboardInterrupt
+        return ask(self, question)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Examiner, "ask", interrupted)
+        evaluate(indexed)
+    ran = evaluate(indexed, "--fresh")
+    assert (ran.code, ran.err) == (0, "")
+    listed = indexed.byline("eval", "runs").out
+    assert "".join(listed.split()).count("my.jsonl") == 2
+    assert "interrupted" in listed
+
+
+def test_a_line_that_is_held_is_0_and_one_that_is_missed_1(indexed: Shell) -> None:
+    assert evaluate(indexed, "--at-least", "exact=0.6", "--at-least", "answered=0.5").code == 0
+    ran = evaluate(indexed, "--at-least", "exact=0.9", "--at-least", "answered=0.5")
+    assert ran.code == 1
+    assert ran.err == "byline: exact is 66.7%, below 90.0% by 0.2333\n"
+
+
+def test_a_limit_that_cannot_be_held_is_told_before_anything_is_asked(indexed: Shell) -> None:
+    assert_one_line_error(evaluate(indexed, "--at-least", "f2=0.5"), "there is no figure f2")
+    assert not (indexed.home / "data/byline/runs").exists()
+
+
+def test_what_changed_since_the_last_run_is_told(indexed: Shell) -> None:
+    first = evaluate(indexed, "--compare")
+    assert first.code == 0
+    assert "no earlier run of this set" in first.err
+    ran = evaluate(indexed, "--threshold", "0", "--compare")
+    assert ran.code == 0
+    assert "Since " in ran.out
+    assert "(refused)" in ran.out
+    name = ran.out.split("Since ")[1].split()[0]
+    named = evaluate(indexed, "--compare", name)
+    assert f"Since {name}" in named.out
+    assert_one_line_error(evaluate(indexed, "--compare", "x"), "there is no run x")
+
+
+@pytest.mark.parametrize("part", ["keywords", "vectors", "duplicates", "reader", "history"])
+def test_a_part_can_be_left_out(indexed: Shell, part: str) -> None:
+    told = figures(indexed, "--without", part)
+    assert told["fused-recall@50"] > 0
+    written = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
+    assert written["settings"]["without"] == [part]
+
+
+def test_replies_are_written_for_squad_s_scorer(indexed: Shell) -> None:
+    assert evaluate(indexed, "--predictions", "p.json").code == 0
+    replies = json.loads((indexed.home / "p.json").read_text(encoding="ascii"))
+    doubts = json.loads((indexed.home / "p.na-prob.json").read_text(encoding="ascii"))
+    assert replies == {"port": "the port is closed.", "mill": "", "cats": ""}
+    assert set(doubts) == set(replies)
+    assert doubts["port"] < 0.5 < doubts["cats"] <= 1
+
+
+def test_a_report_is_one_file(indexed: Shell) -> None:
+    ran = evaluate(indexed, "--report", "r.html")
+    assert ran.code == 0
+    html = (indexed.home / "r.html").read_text(encoding="utf-8")
+    assert html.startswith("<!doctype html>")
+    assert "the port is closed." in html
+    assert "r.html" in ran.err
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(indexed: Shell) -> None:
+    assert_one_line_error(evaluate(indexed, "--json", "no/out.json"), "no/out.json", "folder")
+    assert not (indexed.home / "data/byline/runs").exists()
+
+
+def test_gold_that_does_not_stand_is_told_and_the_run_goes_on(indexed: Shell) -> None:
+    wrong = {**PORT, "gold": [{"path": "news/port.txt", "line": 1, "answers": ["Gdansk\x1b[2J"]}]}
+    ran = indexed.byline("eval", write_set(indexed, wrong))
+    assert ran.code == 0
+    assert "question port, news/port.txt:1" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_what_steers_a_terminal_is_made_visible(indexed: Shell) -> None:
+    odd = {**CATS, "id": "c\u202ea", "question": "Why\x1b[31m?"}
+    indexed.byline("eval", write_set(indexed, odd))
+    ran = indexed.byline("eval", write_set(indexed, odd), "--threshold", "0", "--compare")
+    assert ran.code == 0
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [("", "holds no questions"), ("{}\n", "line 1, is not a question"), ("[\n", "line 1")],
+)
+def test_a_set_that_is_none_is_one_line(indexed: Shell, lines: str, told: str) -> None:
+    (indexed.home / "bad.jsonl").write_text(lines, encoding="utf-8")
+    assert_one_line_error(indexed.byline("eval", "bad.jsonl"), "bad.jsonl", told)
+    assert_one_line_error(indexed.byline("eval", "none.jsonl"), "none.jsonl", "cannot be read")
+
+
+def test_only_some_articles_can_be_asked(indexed: Shell) -> None:
+    told = figures(indexed, "--in", "news/in")
+    assert told["fused-recall@50"] == 0.5
+    ran = evaluate(indexed, "--in", "nowhere")
+    assert ran.code == 2
+    assert "no indexed article is at or under nowhere" in ran.err
+
+
+def test_an_empty_list_of_runs_says_how_to_make_one(shell: Shell) -> None:
+    ran = shell.byline("eval", "runs")
+    assert (ran.code, ran.out) == (0, "")
+    assert "`byline eval` makes one" in ran.err
+
+
+def test_the_help_of_eval_shows_its_options_and_its_commands(shell: Shell) -> None:
+    ran = shell.byline("eval", "--help")
+    assert ran.code == 0
+    assert ran.out.startswith("Usage: byline eval ")
+    for told in ("[SET]", "--at-least FIGURE=N", "--without", "import", "new", "runs"):
+        assert told in ran.out
+    assert " run " not in ran.out.split("Commands:")[1].split("Examples")[0]
+
+
+def test_runs_are_kept_where_only_their_person_reads_them(indexed: Shell) -> None:
+    evaluate(indexed)
+    (run,) = (indexed.home / "data/byline/runs").iterdir()
+    assert {one.name for one in run.iterdir()} == {
+        "settings.json",
+        "outcomes.jsonl",
+        "results.json",
+    }
+    assert Path(run).stat().st_mode & 0o77 == 0
