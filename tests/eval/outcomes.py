@@ -23,7 +23,7 @@ def given(text: str = "Prague", confidence: float = 0.8, **told: Any) -> Given: 
     return Given(text=text, confidence=confidence, **(known | told))
 
 
-WRONG = {"exact": False, "f1": 0.0, "is_right": False}
+WRONG: dict[str, Any] = {"exact": False, "f1": 0.0, "is_right": False}
 
 
 def rankings(**ranks: int) -> Rankings:

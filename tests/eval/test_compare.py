@@ -35,7 +35,7 @@ def test_the_tests_count_what_went_either_way() -> None:
     assert set(tests) == {"exact", "f1", "line"}
     for one in tests.values():
         assert (one.better, one.worse) == (6, 1)
-        assert (one.before, one.after) == (pytest.approx(1 / 7), pytest.approx(6 / 7))
+        assert [one.before, one.after] == pytest.approx([1 / 7, 6 / 7])
         # Of 128 ways 1 + 7 are as lopsided one way, and as many the other.
         assert one.p == pytest.approx(16 / 128)
 
