@@ -4,14 +4,14 @@ import asyncio
 import html
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from index.errors import BadRequest
-from qa.answers import Answered, Citation, Quote, Reply, Status
+from qa.answers import Answered, Citation, Reply, Status
 from qa.conversation import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.background import BuildJob, Job
@@ -63,10 +63,7 @@ class FakeDesk:
 def cited(file: Path) -> Citation:
     """The answer on the second line of the article."""
     found = citation(line=2, path="news/mill.txt")
-    quotes = [
-        Quote(one.text, 2, one.column, 2, one.end_column) for one in (found.answer, found.sentence)
-    ]
-    return Citation("news/mill.txt", str(file), Status.UNCHANGED, *quotes, found.title, found.dates)
+    return replace(found, file=str(file), status=Status.UNCHANGED)
 
 
 @dataclass

@@ -7,8 +7,9 @@ import pytest
 from qa.conversation import Exchange
 from tests.tui.chat.chats import Home, chat_of
 from tests.tui.chat.replies import SENTENCE
+from tui.chat.entries import Entry
 from tui.chat.prompt import Prompt
-from tui.chat.rows import rows as _rows
+from tui.chat.rows import Row, rows
 from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript
 
@@ -235,11 +236,13 @@ async def test_five_hundred_turns_are_wrapped_once_for_each_width(
         (turn,) = chat.screen.session.turns
     for _ in range(500):
         home.sessions.append(session.id, turn)
-    wrapped = []
-    monkeypatch.setattr(
-        "tui.chat.transcript.rows",
-        lambda entry, *rest: wrapped.append(entry) or _rows(entry, *rest),
-    )
+    wrapped: list[Entry] = []
+
+    def counted(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
+        wrapped.append(entry)
+        return rows(entry, unfolded, note, width)
+
+    monkeypatch.setattr("tui.chat.transcript.rows", counted)
     async with chat_of(home, home.sessions.load(session.id)) as chat:
         first = len(wrapped)
         assert first <= 1000
