@@ -35,8 +35,8 @@ def test_exact_match_and_f1_are_those_of_an_independent_scorer(tmp_path: Path) -
     library = Library(tmp_path)
     library.write("radar.txt", TEXT)
     library.index()
-    outcomes: list[Outcome] = []
-    asked: list[dict[str, Any]] = []
+    outcomes = list[Outcome]()
+    asked = list[dict[str, Any]]()
     for marked in MARKED:
         with library.bot(0.5, MarkingReader(marked)) as bot:
             bases = (library.news,)
