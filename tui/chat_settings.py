@@ -15,8 +15,6 @@ class ChatSettings:
     """Name; empty for the chat's own choice."""
     source_shown: bool = True
     """Whether the pane with the source is open."""
-    session: str = ""
-    """Id of the last conversation; empty where there was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 
 from tui.chat_settings import ChatSettings, Remembered, keep_chat_settings, read_chat_settings
 
-CHOSEN = ChatSettings(theme="ink", source_shown=False, session="20110503-102030-000000-ab12")
+CHOSEN = ChatSettings(theme="ink", source_shown=False)
 
 
 @pytest.fixture

@@ -99,9 +99,9 @@ class ChatApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the chat."""
-        return ChatScreen(
-            self._setup.open_desk(self._index), self._setup.sessions, self._setup.session
-        )
+        desk = self._setup.open_desk(self._index)
+        shown = self._settings.source_shown
+        return ChatScreen(desk, self._setup.sessions, self._setup.session, shown)
 
     @property
     def chat(self) -> ChatScreen:
@@ -311,14 +311,19 @@ class ChatApp(App[None]):
 
     def watch_theme(self, theme: str) -> None:
         """Keep the theme for the next time."""
-        kept = replace(self._settings, theme=theme)
-        if kept != self._settings:
-            self._settings = kept
-            self._keep()
+        self._keep(replace(self._settings, theme=theme))
 
-    def _keep(self) -> None:
+    @on(ChatScreen.SourceToggled)
+    def keep_source(self, toggled: ChatScreen.SourceToggled) -> None:
+        """Keep whether the article is shown."""
+        self._keep(replace(self._settings, source_shown=toggled.shown))
+
+    def _keep(self, settings: ChatSettings) -> None:
+        if settings == self._settings:
+            return
+        self._settings = settings
         try:
-            keep_chat_settings(self._setup.settings_file, self._settings)
+            keep_chat_settings(self._setup.settings_file, settings)
         except (BylineError, OSError) as error:
             complain(self, f"The settings are not kept: {error}")
 

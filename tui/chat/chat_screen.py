@@ -77,13 +77,16 @@ class ChatScreen(Screen[None]):
     ]  # fmt: skip
 
     @dataclass
-    class Showing(Message):
-        """A conversation is shown, or grew by a turn."""
+    class SourceToggled(Message):
+        """The article is shown or hidden from now on."""
 
-        session: Session
+        shown: bool
 
-    def __init__(self, desk: Desk, sessions: Sessions, session: Session) -> None:
+    def __init__(
+        self, desk: Desk, sessions: Sessions, session: Session, source_shown: bool = True
+    ) -> None:
         super().__init__()
+        self.set_class(not source_shown, "-no-source")
         self.session = session
         self.ready = asyncio.Event()
         """Set once questions can be answered."""
@@ -123,7 +126,6 @@ class ChatScreen(Screen[None]):
                 self.query_one(SourcePane).show(answer.citations[0])
         if not session.turns:
             self.query_one(SourcePane).clear()
-        self.post_message(self.Showing(session))
 
     def take_desk(self, desk: Desk) -> None:
         """Ask at another desk; the one before finishes what it was asked."""
@@ -215,7 +217,6 @@ class ChatScreen(Screen[None]):
     async def _keep(self, session: Session, turn: Turn) -> None:
         if session.id == self.session.id:
             self.session = replace(self.session, turns=(*self.session.turns, turn))
-            self.post_message(self.Showing(self.session))
         try:
             await asyncio.to_thread(self._sessions.append, session.id, turn)
         except BylineError as error:
@@ -253,7 +254,9 @@ class ChatScreen(Screen[None]):
         """Show or hide the article."""
         self.remove_class("-full-source")
         self.toggle_class("-no-source")
-        if self.has_class("-no-source"):
+        hidden = self.has_class("-no-source")
+        self.post_message(self.SourceToggled(not hidden))
+        if hidden:
             self.query_one(Prompt).focus()
 
     def action_to_prompt(self) -> None:

@@ -227,6 +227,17 @@ async def test_the_article_is_hidden_shown_and_given_the_whole_screen(home: Home
         assert chat.screen.query_one("#left").display
 
 
+async def test_whether_the_article_is_shown_is_kept_for_the_next_time(home: Home) -> None:
+    async with chat_of(home) as chat:
+        assert chat.source.display
+        await chat.pilot.press("ctrl+b")
+    async with chat_of(home) as chat:
+        assert not chat.source.display
+        await chat.pilot.press("ctrl+b")
+    async with chat_of(home) as chat:
+        assert chat.source.display
+
+
 async def test_five_hundred_turns_are_wrapped_once_for_each_width(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
