@@ -161,3 +161,16 @@ def test_a_place_is_found_at_its_best_passage() -> None:
     assert found_in([[1], [7], [9], [4]], places) == (Found(2, 0), Found(3, 1))
     assert found_in([[1, 9], [7]], places) == (Found(1, 1), Found(2, 0))
     assert found_in([], places) == ()
+
+
+def test_of_the_passages_on_one_long_line_only_those_with_the_answer_are_gold(
+    library: Library,
+) -> None:
+    sentences = [f"Sentence number {i} tells of nothing that matters here." for i in range(60)]
+    library.write("long.txt", " ".join([*sentences[:30], "It ended in Brno.", *sentences[30:]]))
+    library.index()
+    with examiner(library, MarkingReader("x")) as one:
+        (brno,) = one.gold.places([Gold("long.txt", 1, ["Brno"])])
+        (line,) = one.gold.places([Gold("long.txt", 1, [])])
+    assert 0 < len(brno.passages) <= 2 < len(line.passages)
+    assert brno.passages < line.passages
