@@ -1,0 +1,22 @@
+"""`python -m tests.tui.chat.faked` is `byline` with fake models; `$PLANTED` shows text as it is."""
+
+import os
+
+import pytest
+
+import tui.display
+
+if "PLANTED" in os.environ:
+    tui.display.visible = lambda text: text
+    tui.display.visible_name = lambda name: name
+
+from tests.tui.fakes import FakeModels
+from tui.cli import main
+
+with pytest.MonkeyPatch.context() as patch:
+    models = FakeModels()
+    models.stand_in(patch)
+    patch.setattr("index.models.find_model", models.find)
+    patch.setattr("index.export.is_exported", lambda *_: True)
+    patch.setattr("qa.reader.export.is_prepared", lambda *_: True)
+    main()
