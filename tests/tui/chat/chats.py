@@ -185,11 +185,11 @@ class Chat:
     async def settle(self) -> None:
         """Let everything that was begun come to its end, but what waits for the person."""
         await self.pilot.pause()
-        begun = [one for one in self.app.workers if one.name not in _WAITING]
-        for worker in begun:
-            with suppress(WorkerCancelled):  # another took its place
-                await worker.wait()
-        await self.pilot.pause()
+        while begun := [one for one in self.app.workers if one.name not in _WAITING]:
+            for worker in begun:
+                with suppress(WorkerCancelled):  # another took its place
+                    await worker.wait()
+            await self.pilot.pause()
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Let the app go on until something holds; for what another thread brings."""

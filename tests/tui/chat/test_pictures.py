@@ -201,7 +201,11 @@ def test_a_build_that_runs(studio: Studio, size: Size, monkeypatch: pytest.Monke
 def test_articles_that_changed(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(UNCHANGED, new=frozenset("ab"), changed=frozenset("c"))
     monkeypatch.setattr("tui.library.changes", lambda *_: changed)
-    studio.take(size, studio.turn())
+
+    async def wait(chat: Chat) -> None:
+        await chat.until(lambda: chat.screen.query_one("#notice").display)
+
+    studio.take(size, studio.turn(), act=wait)
 
 
 def library(names: Sequence[str]) -> Library:
