@@ -68,7 +68,7 @@ def test_a_plain_question_finds_its_line(bot: Bot, question_id: str) -> None:
 @pytest.mark.parametrize(
     ("question", "part"),
     [
-        ("Who is Russia's NATO envoy?", "Rogozin"),
+        ("Who is Russia's ambassador to NATO?", "Rogozin"),
         ("Who signed the Czech radar treaty?", "Schwarzenberg"),
     ],
 )

@@ -150,14 +150,16 @@ def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]
             yield told, Plain(), _INDENT
         elif not rejected:
             yield Text(likely, "likeliness"), Plain(), _INDENT
-        yield _quote(first), Plain(), _DEEPER
+        yield _quote(first, rejected), Plain(), _DEEPER
     for at, citation in enumerate(answer.citations):
         yield _citation(citation), CitationAt(number, at), _DEEPER
 
 
-def _quote(citation: Citation) -> Text:
+def _quote(citation: Citation, rejected: bool) -> Text:
     before, span, after = (visible(part) for part in citation.parts)
-    return Text.assemble((before, "quote"), (span, "span"), (after, "quote"))
+    return Text.assemble(
+        (before, "quote"), (span, "quote" if rejected else "span"), (after, "quote")
+    )
 
 
 def _citation(citation: Citation) -> Text:

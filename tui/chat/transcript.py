@@ -104,6 +104,8 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._blocks: list[_Block] = []
         self._starts: list[int] = [0]
+        self._following = True
+        """Whether the end is to stay in view when something is added."""
         self._chosen: Chosen | Nothing = Nothing()
         self._writer = Console(width=80, color_system="truecolor", force_terminal=True)
 
@@ -145,33 +147,30 @@ class Transcript(ScrollView, can_focus=True):
         """Hold these entries and no others, and show their end."""
         self._blocks = [_Block(entry) for entry in entries]
         self._chosen = Nothing()
+        self._following = True
         self._arrange()
-        self.scroll_end(animate=False)
         if self._blocks:
             self._choose_first(len(self._blocks) - 1)
 
     def add(self, entry: Entry) -> int:
         """Add an entry beneath the others, and give its number."""
-        followed = self._at_end
         self._blocks.append(_Block(entry))
-        self._arrange(followed)
+        self._arrange()
         return len(self._blocks) - 1
 
     def replace(self, number: int, entry: Entry) -> None:
         """Put an entry in another's place; its first citation is chosen where it was the last."""
-        followed = self._at_end
         self._blocks[number] = _Block(entry)
-        self._arrange(followed)
+        self._arrange()
         unchosen = isinstance(self._chosen, Nothing) or not self.has_focus
         if number == len(self._blocks) - 1 and unchosen:
             self._choose_first(number)
 
     def note(self, number: int, note: str) -> None:
         """Write a note beneath an entry."""
-        followed = self._at_end
         block = self._blocks[number]
         self._blocks[number] = _Block(block.entry, block.unfolded, note)
-        self._arrange(followed)
+        self._arrange()
 
     def number_of(self, turn: Turn) -> int:
         """Give the number of a turn's entry."""
@@ -180,32 +179,40 @@ class Transcript(ScrollView, can_focus=True):
     # How it is laid out
 
     @property
-    def _at_end(self) -> bool:
-        return self.scroll_offset.y >= self.max_scroll_y
+    def _end(self) -> int:
+        """The scroll offset that shows the end of the last entry, or the top of a higher one."""
+        top = self._starts[-2] if len(self._starts) > 1 else 0
+        return min(top, max(0, self._starts[-1] - self.scrollable_content_region.height))
 
-    def _arrange(self, follow: bool = False) -> None:
-        """Write what has to be written anew; `follow` keeps the end of the last entry in view."""
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end again once the person has scrolled there, and only then."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = new_value >= self._end
+
+    def _arrange(self) -> None:
+        """Write what has to be written anew; the end stays in view where it is followed."""
+        following = self._following
         width = self.scrollable_content_region.width
         heights = [len(block.write(width)) for block in self._blocks] if width else []
         self._starts = list(accumulate(heights, initial=0))
         self.virtual_size = Size(width, self._starts[-1])
-        if follow and heights:
-            # Of an entry that is higher than the view, its first row is what matters.
-            top = self._starts[-1] - heights[-1]
-            wanted = min(top, max(0, self._starts[-1] - self.scrollable_content_region.height))
-            # Without force a scrollbar that is not drawn yet would forbid it.
-            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+        self._following = following
+        self._keep_end()
+        # Only when it is laid out can it be scrolled to a row that is new.
+        self.call_after_refresh(self._keep_end)
         self.refresh()
 
+    def _keep_end(self) -> None:
+        if self._following:
+            self.scroll_to(y=self._end, animate=False, immediate=True)
+            self._following = True
+
     def on_resize(self) -> None:
-        """Wrap everything anew; the row at the top stays there."""
-        width = self.scrollable_content_region.width
-        if not self._blocks or width == self._blocks[0].width:
-            return
-        followed = self._at_end
-        top = self._row_at(self.scroll_offset.y)
-        self._arrange(followed)
-        if not followed:
+        """Wrap everything anew where the width changed; the row at the top stays there."""
+        following = self._following
+        top = self._row_at(self.scroll_offset.y) if self._starts[-1] else (0, 0)
+        self._arrange()
+        if not following:
             entry, row = top
             height = self._starts[entry + 1] - self._starts[entry]
             self.scroll_to(y=self._starts[entry] + min(row, height - 1), animate=False)
@@ -323,6 +330,7 @@ class Transcript(ScrollView, can_focus=True):
     def _toggle(self, number: int) -> None:
         block = self._blocks[number]
         self._blocks[number] = _Block(block.entry, not block.unfolded, block.note)
+        self._following = False
         self._arrange()
 
     def on_click(self, event: events.Click) -> None:

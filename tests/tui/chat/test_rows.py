@@ -91,6 +91,10 @@ def test_a_refusal_says_why_and_shows_the_nearest_without_marking_it_an_answer()
     ]
 
 
+def test_in_a_refusal_s_quote_nothing_stands_out() -> None:
+    assert styled(rows(unanswered(answer()), False, "", 70), "span") == ""
+
+
 def test_a_refusal_with_nothing_near_says_so_alone() -> None:
     turn = unanswered(reason=Reason.NO_PASSAGES)
     assert shown(turn)[1:] == [
