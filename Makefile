@@ -1,9 +1,10 @@
 # make chat   sets everything up and opens the chat on the bundled articles
 # make test   sets everything up and runs every check
+# make faults runs the fault battery at its full size, for hours
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check format wheel-test lock clean
+.PHONY: chat test check format faults wheel-test lock clean
 
 chat: .venv/byline
 	$(BIN)/byline chat --bundled
@@ -20,6 +21,10 @@ check: .venv/tools
 format: .venv/tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The fault battery at its full size: hours.
+faults: .venv/tools
+	$(BIN)/pytest tests/faults --faults large
 
 # The wheel, in an environment that has nothing of the checkout, answers outside of it.
 wheel-test:

@@ -1,6 +1,7 @@
 from hypothesis import settings
 
 from tests.options import pytest_addoption as pytest_addoption
+from tests.options import pytest_terminal_summary as pytest_terminal_summary
 
 settings.register_profile("byline", deadline=None)
 settings.load_profile("byline")

@@ -1,4 +1,4 @@
-"""Options of the test run; `tests/conftest.py` hands them to pytest."""
+"""Options of the test run and what it prints last; `tests/conftest.py` hands them to pytest."""
 
 import pytest
 
@@ -6,3 +6,23 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="Builds to kill at random moments.")
     parser.addoption("--kill-seed", type=int, default=7, help="Seed of those moments.")
+    parser.addoption(
+        "--faults", choices=("small", "large"), default="small", help="Size of the fault battery."
+    )
+    parser.addoption(
+        "--fault-count", type=int, default=0, help="How often each fault is tried; 0: by the size."
+    )
+    parser.addoption("--fault-seed", type=int, default=7, help="Seed of the fault battery.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    figures = [
+        f"{report.nodeid.split('::')[0].removeprefix('tests/faults/')}: {line}"
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, line in report.user_properties
+        if name == "figure"
+    ]
+    if figures:
+        terminalreporter.section("figures of the fault battery")
+    for line in figures:
+        terminalreporter.write_line(line)
