@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from eval.articles import articles_under
 from index.build import BuildRequest, build
 from index.embedding import batches
@@ -86,8 +88,8 @@ def write_articles(folder: Path, passages: int) -> None:
 def _batches(folder: Path, encoder: SentenceEncoder) -> list[list[str]]:
     """Batch the passages as a build does."""
     texts = [text for article in articles_under(folder, encoder) for text in article.embedded]
-    keys = batches(texts, [text.encode() for text in texts], encoder)
-    return [[key.decode() for key in batch] for batch in keys]
+    lengths = np.array(encoder.count(texts), dtype=np.int32)
+    return [[texts[index] for index in batch] for batch in batches(lengths)]
 
 
 def _timed(events: Iterator[Progress | Summary]) -> tuple[Summary, float]:

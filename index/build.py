@@ -1,28 +1,26 @@
 """A build: look, read, embed what is new, write a generation, publish it. Prints nothing."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
-from index import generation as layout
 from index.articles import MAX_BYTES, Root
-from index.assembly import Assembly
-from index.catalog import write_catalog
+from index.draft import Draft
 from index.embedded import EmbeddedLog
 from index.embedding import Embedding
 from index.encoder import PassageEncoder
 from index.errors import BadRequest, IndexDamaged, IndexUnwritable, NoIndex
-from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
-from index.keywords import write_keywords
+from index.generation import Generation, ModelRecord
+from index.growth import DEFAULT_GROWTH, Growth
 from index.models import Model
 from index.passages import DEFAULT_SETTINGS, PassageSettings
 from index.plan import Fresh, Plan, Planner
 from index.progress import Progress, Stage, Summary
+from index.shape import shape_of
 from index.store import Store
-from index.vectors import write_vectors
+from index.stored import StoredArticle
+from index.writing import STEPS, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,7 @@ class BuildRequest:
     settings: PassageSettings = DEFAULT_SETTINGS
     full: bool = False
     max_bytes: int = MAX_BYTES
+    growth: Growth = DEFAULT_GROWTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +98,18 @@ def _build(
 ) -> Iterator[Progress | Summary]:
     with suppress(OSError):
         store.collect()
-    with _last(store, request) as last:
+    with _last(store, request) as last, closing(_draft(store, last)) as draft:
         plan = Plan()
-        yield from _look(plan, roots, request, encoder, last)
-        embedding = Embedding()
+        stored = [one for generation in last.generations for one in generation.catalog.articles()]
+        yield from _look(plan, roots, request, encoder, stored, draft)
+        embedding = Embedding(draft, encoder)
         published = _is_news(plan, roots, last)
         if published:
-            assembly = Assembly.of(plan, last.generations)
-            log = EmbeddedLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
-            for done, total in embedding.run(assembly, encoder, log, last.generations):
-                yield Progress(Stage.EMBED, done, total)
-            record = _model_record(request.model, encoder, embedding, last)
-            yield from _write(store, roots, record, request.settings, assembly, embedding, last)
-            log.delete()
+            records = [one for last_one in last.generations for one in last_one.manifest.segments]
+            shape = shape_of(plan, stored, records, draft.fresh, request.growth)
+            writing = Writing(store, draft, shape, last.generations, encoder, request.growth)
+            with closing(writing.rows):
+                yield from _write(store, roots, request, writing, embedding, last)
     with suppress(OSError):
         store.collect()
     yield Summary(
@@ -154,16 +152,23 @@ def _last(store: Store, request: BuildRequest) -> Iterator[_Last]:
             yield _Last((current.generation,), "")
 
 
+def _draft(store: Store, last: _Last) -> Draft:
+    for generation in last.generations:
+        manifest = generation.manifest
+        return Draft.after(store, manifest.next_passage, manifest.next_article)
+    return Draft.after(store, 0, 0)
+
+
 def _look(
     plan: Plan,
     roots: tuple[Root, ...],
     request: BuildRequest,
     encoder: PassageEncoder,
-    last: _Last,
+    stored: Sequence[StoredArticle],
+    draft: Draft,
 ) -> Iterator[Progress]:
-    stored = [article for one in last.generations for article in one.catalog.articles()]
     by_path = {article.found.path: article for article in stored}
-    planner = Planner(by_path, request.settings, encoder, request.max_bytes)
+    planner = Planner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
     for done, total in planner.look(roots, plan):
         yield Progress(Stage.READ, done, total)
 
@@ -176,56 +181,29 @@ def _is_news(plan: Plan, roots: tuple[Root, ...], last: _Last) -> bool:
     return bool(fresh or plan.removed or last.generations[0].manifest.roots != roots)
 
 
-def _model_record(
-    model: Model, encoder: PassageEncoder, embedding: Embedding, last: _Last
-) -> ModelRecord:
-    if last.generations and not embedding.embedded:
-        return last.generations[0].manifest.model
-    dimensions = {len(vector) for vector in embedding.known.values()}
-    dimension = dimensions.pop() if dimensions else encoder.encode([""]).shape[1]
-    return ModelRecord(model.name, model.fingerprint, dimension, encoder.precision)
-
-
 def _write(
     store: Store,
     roots: tuple[Root, ...],
-    model: ModelRecord,
-    settings: PassageSettings,
-    assembly: Assembly,
+    request: BuildRequest,
+    writing: Writing,
     embedding: Embedding,
     last: _Last,
 ) -> Iterator[Progress]:
-    steps = 5
-    yield Progress(Stage.WRITE, 0, steps)
-    name = store.new_generation()
-    folder = store.generation_folder(name)
-    vectors = embedding.vectors(assembly, last.generations, model.dimension)
-    write_vectors(folder / layout.VECTORS, vectors)
-    yield Progress(Stage.WRITE, 1, steps)
-    write_catalog(folder / layout.CATALOG, roots, assembly.articles)
-    yield Progress(Stage.WRITE, 2, steps)
-    write_keywords(folder / layout.KEYWORDS, assembly.documents())
-    yield Progress(Stage.WRITE, 3, steps)
-    manifest = Manifest(
-        format=FORMAT,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=model,
-        settings=settings,
-        roots=roots,
-        articles=len(assembly.articles),
-        passages=assembly.passage_count,
-        files={},
-    )
-    seal(folder, manifest)
-    _read_back(folder)
-    yield Progress(Stage.WRITE, 4, steps)
-    store.publish(name)
-    yield Progress(Stage.WRITE, steps, steps)
+    log = EmbeddedLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
+    first = writing.shape.ids.start
+    for done, total in embedding.run(writing.rows, first, log, last.generations):
+        yield Progress(Stage.EMBED, done, total)
+    model = _model_record(request.model, embedding, writing.rows.dimension, last)
+    for done in writing.steps(roots, model, request.settings):
+        yield Progress(Stage.WRITE, done, STEPS)
+    store.publish(writing.draft.name)
+    yield Progress(Stage.WRITE, STEPS, STEPS)
+    log.delete()
 
 
-def _read_back(folder: Path) -> None:
-    try:
-        with closing(Generation.open(folder)) as written:
-            written.check()
-    except IndexDamaged as error:
-        raise OSError(f"what was written did not read back ({error.message})") from error
+def _model_record(model: Model, embedding: Embedding, dimension: int, last: _Last) -> ModelRecord:
+    if last.generations and not embedding.embedded:
+        return last.generations[0].manifest.model
+    encoder = embedding.encoder
+    dimension = dimension or encoder.encode([""]).shape[1]
+    return ModelRecord(model.name, model.fingerprint, dimension, encoder.precision)

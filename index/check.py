@@ -31,7 +31,7 @@ class Finding:
 def check(store: Store, cache: Path) -> Iterator[Finding]:
     """Look at everything, one finding after another; stops at an index that cannot be opened."""
     try:
-        index = store.open()
+        index = store.open(thorough=True)
     except NoIndex as error:
         yield Finding("index", "attention", error.message, "")
         return

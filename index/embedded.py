@@ -1,22 +1,32 @@
 """The vectors that a build has finished, kept on disk so that a killed build loses none."""
 
+import os
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.encoder import Vectors
-from index.files import replace_synced
-
-Vector = NDArray[np.float32]
-"""Shape (dimension,), of length 1."""
+from index.files import sync_file
+from index.vector_rows import STORED
 
 _KEY = 32
 _NUMBER = struct.Struct("<I")
+_MOST_DIMENSIONS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What a log holds, as far as it is whole."""
+
+    places: Mapping[bytes, int]
+    """Where the record of each key begins."""
+    length: int
+    """Bytes of all whole records."""
 
 
 @dataclass(frozen=True)
@@ -25,31 +35,36 @@ class EmbeddedLog:
 
     path: Path
 
-    def read(self) -> dict[bytes, Vector]:
-        """Read the vectors by key, up to the first record that is not whole."""
+    def read(self) -> Logged:
+        """Look where each key's vector is, up to the first record that is not whole."""
+        places: dict[bytes, int] = {}
+        length = 0
         try:
-            data = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                for body in _records(file):
+                    places[body[_NUMBER.size : _NUMBER.size + _KEY]] = length
+                    length += len(body) + _NUMBER.size
         except FileNotFoundError:
-            return {}
-        found = {}
-        start = 0
-        while start + _NUMBER.size <= len(data):
-            (dimension,) = _NUMBER.unpack_from(data, start)
-            end = start + _NUMBER.size + _KEY + 4 * dimension
-            body = data[start:end]
-            if end + _NUMBER.size > len(data) or _NUMBER.unpack_from(data, end)[0] != zlib.crc32(
-                body
-            ):
-                break
-            key = body[_NUMBER.size : _NUMBER.size + _KEY]
-            found[key] = np.frombuffer(body, dtype="<f4", offset=_NUMBER.size + _KEY)
-            start = end + _NUMBER.size
-        return found
+            pass
+        return Logged(places, length)
 
-    def restart(self, kept: Mapping[bytes, Vector]) -> None:
-        """Begin the file anew, in one step, with only the records that were whole."""
+    def vectors(self, places: Sequence[int]) -> Vectors:
+        """Give the vectors of the records at some places; shape (places, dimension)."""
+        found = []
+        with self.path.open("rb") as file:
+            for place in places:
+                file.seek(place)
+                body = next(_records(file))
+                found.append(np.frombuffer(body, STORED, offset=_NUMBER.size + _KEY))
+        return np.asarray(found, dtype=np.float32)
+
+    def restart(self, logged: Logged) -> None:
+        """Cut off what is not whole, so that more can follow."""
         self.path.parent.mkdir(exist_ok=True)
-        replace_synced(self.path, b"".join(_record(*one) for one in kept.items()))
+        with self.path.open("ab") as file:
+            file.truncate(logged.length)
+            os.fsync(file.fileno())
+        sync_file(self.path.parent)
 
     def append(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Add finished vectors of shape (keys, dimension); a kill afterwards does not lose them."""
@@ -63,6 +78,19 @@ class EmbeddedLog:
             path.unlink()
 
 
-def _record(key: bytes, vector: Vector) -> bytes:
-    body = _NUMBER.pack(len(vector)) + key + vector.astype("<f4").tobytes()
+def _records(file: BinaryIO) -> Iterator[bytes]:
+    """Yield whole records without their check sums."""
+    while len(head := file.read(_NUMBER.size)) == _NUMBER.size:
+        (dimension,) = _NUMBER.unpack(head)
+        if dimension > _MOST_DIMENSIONS:
+            return
+        body = head + file.read(_KEY + STORED.itemsize * dimension)
+        check = file.read(_NUMBER.size)
+        if check != _NUMBER.pack(zlib.crc32(body)):
+            return
+        yield body
+
+
+def _record(key: bytes, vector: Vectors) -> bytes:
+    body = _NUMBER.pack(len(vector)) + key + vector.astype(STORED).tobytes()
     return body + _NUMBER.pack(zlib.crc32(body))

@@ -1,77 +1,148 @@
-"""Giving every passage its vector: taken over where its text was embedded before, else made."""
+"""Giving every fresh passage its vector: taken over where its text was embedded before, else made.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+Vectors go to the disk as they come, so that no more than a batch of them is held.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.assembly import Assembly
-from index.embedded import EmbeddedLog, Vector
+from index.draft import AT_ONCE, Draft
+from index.embedded import EmbeddedLog
 from index.encoder import PassageEncoder, Vectors
 from index.generation import Generation
+from index.vector_rows import RowsWriter
 
 BATCH = 32
 """Passages embedded at a time."""
 
+_KEY = 32
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys of all fresh passages, one after another."""
+
+    data: bytes
+
+    def __len__(self) -> int:
+        return len(self.data) // _KEY
+
+    def of(self, place: int) -> bytes:
+        """Give the key of the fresh passage at a place, from 0."""
+        return self.data[_KEY * place : _KEY * (place + 1)]
+
+    def leaders(self) -> Ints:
+        """Give, for each passage, the first that is embedded as the same text."""
+        if not self.data:
+            return np.zeros(0, dtype=np.int64)
+        keys = np.frombuffer(self.data, dtype=f"S{_KEY}")
+        _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+        return np.asarray(first[group], dtype=np.int64)
+
 
 @dataclass
 class Embedding:
-    """The vectors of an assembly's wanted passages, as they come."""
+    """The vectors of a draft's fresh passages, as they come."""
 
-    known: dict[bytes, Vector] = field(default_factory=dict)
+    draft: Draft
+    encoder: PassageEncoder
     embedded: int = 0
     """Passages that went through the model."""
     reused: int = 0
-    """Passages of fresh articles whose vectors were there already."""
+    """Passages whose vectors were there already."""
 
     def run(
-        self,
-        assembly: Assembly,
-        encoder: PassageEncoder,
-        log: EmbeddedLog,
-        last: Sequence[Generation],
+        self, rows: RowsWriter, first: int, log: EmbeddedLog, last: Sequence[Generation]
     ) -> Iterator[tuple[int, int]]:
-        """Find or make the vector of each wanted passage; yields how many of how many are made."""
-        texts = {wanted.key: wanted.text for wanted in assembly.wanted}
+        """Find or make the vector of each fresh passage and put it among the rows.
+
+        `first` is the id of the first row. Yields how many of how many are made.
+        """
+        keys = self._keys()
+        leaders = keys.leaders()
+        target = _Target(rows, self.draft.fresh.start - first)
+        missing = np.unique(leaders)
+        for generation in last:
+            missing = _take_over(keys, missing, generation, target)
         logged = log.read()
-        self.known = {key: logged[key] for key in texts if key in logged}
-        for generation in last:
-            self._take_over(texts, generation)
-        missing = [key for key in texts if key not in self.known]
-        self.reused = len(assembly.wanted) - len(missing)
-        if not missing:
-            return
-        log.restart(logged)
-        yield 0, len(missing)
-        for keys in batches([texts[key] for key in missing], missing, encoder):
-            vectors = encoder.encode([texts[key] for key in keys])
-            log.append(keys, vectors)
-            self.known.update(zip(keys, vectors, strict=True))
-            self.embedded += len(keys)
+        missing = _take_logged(keys, missing, log, logged.places, target)
+        self.reused = len(keys) - len(missing)
+        if len(missing):
+            log.restart(logged)
+            yield 0, len(missing)
+        for batch in self._batches(missing):
+            vectors = self.encoder.encode(self._texts(batch))
+            log.append([keys.of(place) for place in batch], vectors)
+            target.put(batch, vectors)
+            self.embedded += len(batch)
             yield self.embedded, len(missing)
+        for place in np.flatnonzero(leaders != np.arange(len(leaders))).tolist():
+            target.copy(int(leaders[place]), place)
 
-    def vectors(self, assembly: Assembly, last: Sequence[Generation], dimension: int) -> Vectors:
-        """Put the vectors of all passages together; shape (passages, dimension)."""
-        rows = np.zeros((assembly.passage_count, dimension), dtype=np.float32)
-        for generation in last:
-            for kept in assembly.kept:
-                rows[kept.rows.start : kept.rows.stop] = generation.vectors.rows(kept.last_rows)
-        for wanted in assembly.wanted:
-            rows[wanted.row] = self.known[wanted.key]
-        return rows
+    def _keys(self) -> _Keys:
+        if not self.draft.fresh:
+            return _Keys(b"")
+        return _Keys(b"".join(self.draft.writer.keys(self.draft.fresh)))
 
-    def _take_over(self, texts: dict[bytes, str], generation: Generation) -> None:
-        rows = {key: row for key, row in generation.catalog.passage_keys() if key in texts}
-        if rows:
-            vectors = generation.vectors.rows(list(rows.values()))
-            self.known.update(zip(rows, vectors, strict=True))
+    def _batches(self, places: Ints) -> Iterator[list[int]]:
+        """Yield passages of like length together, the longest first, so that padding is little."""
+        lengths = np.zeros(len(places), dtype=np.int32)
+        for start in range(0, len(places), AT_ONCE):
+            texts = self._texts(places[start : start + AT_ONCE].tolist())
+            lengths[start : start + AT_ONCE] = self.encoder.count(texts)
+        for batch in batches(lengths):
+            yield places[batch].tolist()
+
+    def _texts(self, places: Sequence[int]) -> list[str]:
+        first = self.draft.fresh.start
+        return self.draft.texts([first + place for place in places])
 
 
-def batches(
-    texts: Sequence[str], keys: Sequence[bytes], encoder: PassageEncoder
-) -> Iterator[list[bytes]]:
-    """Yield the keys of texts of like length together, the longest first, so padding is little."""
-    lengths = encoder.count(texts)
-    order = sorted(range(len(texts)), key=lambda i: -lengths[i])
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The rows of the fresh passages."""
+
+    rows: RowsWriter
+    shift: int
+    """Row of the first."""
+
+    def put(self, places: Sequence[int], vectors: Vectors) -> None:
+        self.rows.put([self.shift + place for place in places], vectors)
+
+    def copy(self, source: int, place: int) -> None:
+        self.put([place], self.rows.get(self.shift + source))
+
+
+def batches(lengths: NDArray[np.int32]) -> Iterator[Ints]:
+    """Yield the indexes of texts of like length together, the longest first."""
+    order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), BATCH):
-        yield [keys[i] for i in order[start : start + BATCH]]
+        yield order[start : start + BATCH]
+
+
+def _take_over(keys: _Keys, places: Ints, generation: Generation, target: _Target) -> Ints:
+    """Put the vectors that a generation has; gives the places of the others."""
+    missing = []
+    for place in places.tolist():
+        for passage in generation.catalog.ids_of(keys.of(place)):
+            target.put([place], generation.vectors.rows([passage]))
+            break
+        else:
+            missing.append(place)
+    return np.array(missing, dtype=np.int64)
+
+
+def _take_logged(
+    keys: _Keys, places: Ints, log: EmbeddedLog, logged: Mapping[bytes, int], target: _Target
+) -> Ints:
+    """Put the vectors that the log has; gives the places of the others."""
+    known = [place for place in places.tolist() if keys.of(place) in logged]
+    for start in range(0, len(known), AT_ONCE):
+        part = known[start : start + AT_ONCE]
+        target.put(part, log.vectors([logged[keys.of(place)] for place in part]))
+    return np.setdiff1d(places, np.array(known, dtype=np.int64))

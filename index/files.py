@@ -1,7 +1,9 @@
 """Writing files so that they are whole on the disk before anything points at them."""
 
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,6 +49,23 @@ def create_synced(path: Path, data: bytes) -> None:
         raise
 
 
+_CANNOT_LINK = frozenset(
+    {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EACCES}
+)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file that never changes a second name; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _CANNOT_LINK:
+            raise
+        # On file systems that share blocks between files this shares them.
+        shutil.copyfile(source, target)
+        sync_file(target)
+
+
 def sha256_of(path: Path) -> str:
     """Give the hex digest of a file's contents."""
     with path.open("rb") as file:
@@ -60,12 +79,16 @@ class FileRecord(msgspec.Struct, frozen=True):
     sha256: str
 
 
-def record_files(folder: Path) -> dict[str, FileRecord]:
-    """Record every file under a folder, by its path below it."""
+def record_files(
+    folder: Path, known: Mapping[str, FileRecord] | None = None
+) -> dict[str, FileRecord]:
+    """Record every file under a folder, by its path below it; those known are not read again."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    known = known or {}
     return {
-        path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))
-        for path in paths
+        name: known.get(name) or FileRecord(path.stat().st_size, sha256_of(path))
+        for name, path in names.items()
     }
 
 

@@ -6,24 +6,28 @@ from pathlib import Path, PurePath
 
 import msgspec
 
+from index.article_table import ArticleTable
 from index.articles import Root
 from index.catalog import Catalog
 from index.encoder import Precision
 from index.errors import IndexDamaged
-from index.files import FileRecord, file_faults, record_files, sync_folder, write_synced
+from index.files import FileRecord, record_files, sync_folder, write_synced
 from index.keywords import KeywordIndex
 from index.passages import PassageSettings
+from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
+from index.verified import Verified
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""
 
 MANIFEST = "manifest.json"
-CATALOG = "passages.sqlite"
-VECTORS = "vectors.faiss"
+ARTICLES = "articles.sqlite"
+SEGMENTS = "segments"
 KEYWORDS = "keywords"
 _REPAIR = "run `byline index --full`"
-_LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
+LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
+"""Files that tantivy makes and that hold nothing."""
 
 
 class ModelRecord(msgspec.Struct, frozen=True):
@@ -46,8 +50,17 @@ class Manifest(msgspec.Struct, frozen=True):
     roots: tuple[Root, ...]
     articles: int
     passages: int
+    next_article: int
+    """The lowest id that no article has had."""
+    segments: tuple[SegmentRecord, ...]
+    """In the order of their ids."""
     files: dict[str, FileRecord]
     """By path below the generation's folder."""
+
+    @property
+    def next_passage(self) -> int:
+        """The lowest id that no passage has had, as far as segments remember."""
+        return self.segments[-1].stop if self.segments else 0
 
 
 class _Format(msgspec.Struct):
@@ -62,25 +75,36 @@ class Generation:
     manifest: Manifest
 
     @classmethod
-    def open(cls, folder: Path) -> "Generation":
+    def open(cls, folder: Path, verified: Verified, thorough: bool = False) -> "Generation":
         """Open a generation, each of its files checked by size and SHA-256.
 
+        Files that are known to be as they were written are hashed again only where `thorough`.
         Raises IndexDamaged where a file is missing or is not what the manifest says.
         """
         manifest = read_manifest(folder)
-        if faults := file_faults(folder, manifest.files):
+        if faults := verified.faults(folder, manifest.files, thorough):
             raise IndexDamaged(f"{faults[0]}; {_REPAIR}")
         return cls(folder, manifest)
 
     @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Passages with their vectors, as they were written together."""
+        dimension = self.manifest.model.dimension
+        return tuple(
+            Segment(self.folder / SEGMENTS / record.name, record, dimension)
+            for record in self.manifest.segments
+        )
+
+    @cached_property
     def catalog(self) -> Catalog:
         """Articles and passages."""
-        return Catalog.open(self.folder / CATALOG, self.manifest.roots)
+        table = ArticleTable.open(self.folder / ARTICLES, self.manifest.roots)
+        return Catalog(table, tuple((one.record.first, one.passages) for one in self.segments))
 
     @cached_property
     def vectors(self) -> VectorIndex:
-        """Passage vectors; a passage's id is its row."""
-        return VectorIndex.open(self.folder / VECTORS)
+        """Passage vectors."""
+        return VectorIndex(self.segments, self.catalog.table.dropped())
 
     @cached_property
     def keywords(self) -> KeywordIndex:
@@ -89,10 +113,12 @@ class Generation:
 
     def check(self) -> None:
         """Check that the parts agree with one another. Raises IndexDamaged."""
+        for segment in self.segments:
+            segment.check()
         expected = self.manifest.passages
         found = {
-            CATALOG: self.catalog.counts()[1],
-            VECTORS: len(self.vectors),
+            ARTICLES: self.catalog.counts()[1],
+            SEGMENTS: len(self.vectors),
             KEYWORDS: len(self.keywords),
         }
         for name, count in found.items():
@@ -103,6 +129,8 @@ class Generation:
         """Close what was opened."""
         if "catalog" in self.__dict__:
             self.catalog.close()
+        for segment in self.__dict__.get("segments", ()):
+            segment.close()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -122,12 +150,27 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(f"{path} cannot be read: {error}; {_REPAIR}") from error
 
 
+class _Roots(msgspec.Struct):
+    roots: tuple[Root, ...]
+
+
+def read_roots(folder: Path) -> tuple[Root, ...]:
+    """Read what a generation of any format was built from; nothing where that cannot be told."""
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Roots).roots
+    except (OSError, msgspec.MsgspecError):
+        return ()
+
+
 def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the manifest of a generation whose files are all there, with their hashes."""
+    """Write the manifest of a generation whose files are all there, with their hashes.
+
+    Those that the manifest has already, of files of the generation before, are taken as they are.
+    """
     records = {
         name: record
-        for name, record in record_files(folder).items()
-        if PurePath(name).name not in _LOCKS
+        for name, record in record_files(folder, manifest.files).items()
+        if PurePath(name).name not in LOCKS
     }
     sealed = msgspec.structs.replace(manifest, files=records)
     write_synced(folder / MANIFEST, msgspec.json.encode(sealed))

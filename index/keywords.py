@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import tantivy
 
 from index.errors import IndexDamaged
@@ -14,6 +15,9 @@ from index.terms import ANALYZER, analyzer, encodable, terms
 _TITLE_BOOST = 0.3
 """A term in the article's title counts so much of one in the passage."""
 _HEAP = 64 * 1024 * 1024
+_META = "meta.json"
+OWN = frozenset({_META, ".managed.json"})
+"""Files that an update puts new ones in the place of; all others never change."""
 _MOST_TERMS = 64
 """Terms of a question that are searched for; a longer question's first ones."""
 
@@ -28,12 +32,24 @@ class Document:
     text: str
 
 
+class _Part(msgspec.Struct):
+    max_doc: int
+
+
+class _Meta(msgspec.Struct):
+    """What tantivy says of its files."""
+
+    segments: list[_Part]
+
+
 @dataclass(frozen=True)
 class KeywordIndex:
     """The keywords of one generation."""
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+    written: int
+    """Passages written, those deleted since counted in, as they are in how many hold a term."""
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
@@ -41,7 +57,9 @@ class KeywordIndex:
         try:
             index = tantivy.Index.open(str(folder))
             index.register_tokenizer(ANALYZER, analyzer())
-            return cls(index.schema, index.searcher())
+            meta = msgspec.json.decode((folder / _META).read_bytes(), type=_Meta)
+            written = sum(part.max_doc for part in meta.segments)
+            return cls(index.schema, index.searcher(), written)
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
 
@@ -83,14 +101,14 @@ class KeywordIndex:
     def rarity(self, term: str) -> float:
         """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
         holding = self.searcher.doc_freq("text", term)
-        return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
+        return math.log(1 + (self.written - holding + 0.5) / (holding + 0.5))
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
 
 
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
-    """Write the keywords of all passages into a new folder."""
+    """Write the keywords of passages into a new folder."""
     folder.mkdir()
     builder = tantivy.SchemaBuilder()
     for field in ("title", "text"):
@@ -98,10 +116,30 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     builder.add_unsigned_field("passage", fast=True)
     builder.add_unsigned_field("article", indexed=True)
     schema = builder.build()
-    index = tantivy.Index(schema, path=str(folder))
+    _write(folder, tantivy.Index(schema, path=str(folder)), (), documents)
+
+
+def update_keywords(folder: Path, gone: Sequence[int], documents: Iterable[Document]) -> None:
+    """Take articles, by their ids, out of a folder's keywords, and add passages.
+
+    tantivy only ever makes new files and puts new ones in the place of those that it renames, so
+    the files may be links to those of an index that is in use.
+    """
+    index = tantivy.Index.open(str(folder))
+    _write(folder, index, gone, documents)
+
+
+def _write(
+    folder: Path, index: tantivy.Index, gone: Sequence[int], documents: Iterable[Document]
+) -> None:
     index.register_tokenizer(ANALYZER, analyzer())
     # One thread: passages keep their order, so that equal scores rank the same in every build.
     writer = index.writer(_HEAP, 1)
+    if gone:
+        # By a query: tantivy-py 0.27 deletes nothing by a term that is a number.
+        writer.delete_documents_by_query(
+            tantivy.Query.term_set_query(index.schema, "article", list(gone))
+        )
     for document in documents:
         writer.add_document(
             tantivy.Document.from_dict(
@@ -111,7 +149,7 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
                     "passage": document.passage,
                     "article": document.article,
                 },
-                schema,
+                index.schema,
             )
         )
     writer.commit()

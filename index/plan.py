@@ -2,16 +2,16 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from index.articles import Contents, Found, Root, Skipped, find, read
-from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.passages import ModelLimit, PassageSettings
 from index.progress import Lost
-from index.reading import ReadArticle, read_article
+from index.reading import Article, ReadArticle, read_article
+from index.stored import StoredArticle
 from index.text import NotText
 
 RACY_NS = 2_000_000_000
@@ -20,12 +20,25 @@ RACY_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """An article that was read in this build."""
+    """An article that was read in this build; its passages are staged."""
 
     found: Found
     seen_ns: int
-    read: ReadArticle
+    article: Article
+    staged: "Staged"
     change: Literal["added", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where an article's passages were put until they are published."""
+
+    article_id: int
+    passages: range
+    """Ids."""
+
+
+Stage = Callable[[ReadArticle], Staged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Plan:
     def passages(self) -> int:
         """Count the passages of all articles."""
         counts = (
-            len(one.read.passages if isinstance(one, Fresh) else one.stored.passages)
+            len(one.staged.passages if isinstance(one, Fresh) else one.stored.passages)
             for one in self.articles
         )
         return sum(counts)
@@ -97,6 +110,7 @@ class Planner:
     settings: PassageSettings
     limit: ModelLimit
     max_bytes: int
+    stage: Stage
 
     def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[tuple[int, int]]:
         """Fill the plan; yields how many of how many files were looked at."""
@@ -147,4 +161,5 @@ class Planner:
         if isinstance(article, NotText):
             plan.skipped.append(Skipped(found.path, article.reason))
         else:
-            plan.articles.append(Fresh(found, seen_ns, article, change))
+            staged = self.stage(article)
+            plan.articles.append(Fresh(found, seen_ns, article.article, staged, change))

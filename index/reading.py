@@ -32,11 +32,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An article with its passages and the text that each passage is embedded as."""
+    """An article with its passages."""
 
     article: Article
     passages: tuple[Passage, ...]
-    embedded: tuple[str, ...]
+    context: str
+    """The title, where passages are embedded with it; else empty."""
+
+    @property
+    def embedded(self) -> tuple[str, ...]:
+        """The text that each passage is embedded as."""
+        return tuple(embedding_text(self.context, passage.text) for passage in self.passages)
 
 
 def read_article(
@@ -62,7 +68,7 @@ def read_article(
     return ReadArticle(
         Article(contents.sha256, text.encoding, text.line_count, title, headline.dates),
         tuple(passages),
-        tuple(embedding_text(context, passage.text) for passage in passages),
+        context,
     )
 
 

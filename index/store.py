@@ -15,7 +15,9 @@ import msgspec
 from index.articles import Root
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
 from index.files import replace_synced, sync_folder, write_synced
-from index.generation import MANIFEST, Generation, Manifest, read_manifest
+from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
+from index.verified import FILE as VERIFIED
+from index.verified import Verified
 
 CURRENT = "CURRENT"
 MARK = "byline-index"
@@ -58,23 +60,26 @@ class Store:
         """Tell whether an index was ever published here."""
         return (self.folder / CURRENT).is_file()
 
-    def open(self) -> OpenIndex:
-        """Open the current generation. Raises NoIndex or IndexDamaged."""
+    def open(self, thorough: bool = False) -> OpenIndex:
+        """Open the current generation. Raises NoIndex or IndexDamaged.
+
+        Where `thorough` all of it is hashed, even what is known to be sound.
+        """
         for _ in range(_ATTEMPTS):
             name = self.current()
             # Between reading the name and locking it, a build may have published another
             # generation and collected this one.
             with suppress(FileNotFoundError):
-                return self._open(name)
+                return self._open(name, thorough)
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
-    def _open(self, name: str) -> OpenIndex:
+    def _open(self, name: str, thorough: bool) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)
             folder = self.generation_folder(name)
             folder.stat()
-            return OpenIndex(name, Generation.open(folder), lock)
+            return OpenIndex(name, Generation.open(folder, self.verified, thorough), lock)
         except BaseException:
             os.close(lock)
             raise
@@ -101,11 +106,19 @@ class Store:
 
     def remembered_roots(self) -> tuple[Root, ...]:
         """Give the roots that the index was last built from; none where there is no index."""
-        return tuple(root for manifest in self.manifests() for root in manifest.roots)
+        roots: tuple[Root, ...] = ()
+        with suppress(NoIndex):
+            roots = read_roots(self.generation_folder(self.current()))
+        return roots or read_roots(self.folder)
 
     def generation_folder(self, name: str) -> Path:
         """Give the folder of a generation."""
         return self.folder / GENERATIONS / Path(name).name
+
+    @property
+    def verified(self) -> Verified:
+        """What is known of the files of the generations."""
+        return Verified(self.folder / VERIFIED)
 
     @property
     def embedded_folder(self) -> Path:
@@ -151,13 +164,26 @@ class Store:
         except NoIndex:  # unreadable: who knows which one is still needed
             return
         folders = self.folder / GENERATIONS
-        names = {path.name.removesuffix(".lock") for path in folders.iterdir()}
-        for name in names - {current}:
-            with suppress(OSError):
-                self._collect(name)
-        for name in (CURRENT, MANIFEST):
+        names = {path.name.removesuffix(".lock") for path in folders.iterdir()} - {current}
+        if names:
+            with self._kept_verified(current):
+                for name in names:
+                    with suppress(OSError):
+                        self._collect(name)
+        for name in (CURRENT, MANIFEST, VERIFIED):
             for scratch in self.folder.glob(f".{name}.*"):  # of a build killed while it published
                 scratch.unlink()
+
+    @contextmanager
+    def _kept_verified(self, current: str) -> Iterator[None]:
+        """Keep what is known of the current generation while files that it shares are deleted."""
+        folder = self.generation_folder(current)
+        try:
+            files = read_manifest(folder).files if current else {}
+        except IndexDamaged:
+            files = {}
+        with self.verified.through(folder, files):
+            yield
 
     def _collect(self, name: str) -> None:
         lock_file = self._lock_file(name)

@@ -1,15 +1,17 @@
-"""Passage vectors in FAISS: exact inner product over rows of length 1, so similarity is cosine."""
+"""Search over passage vectors: cosine, for rows have length 1; says similarity always."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoder import Vectors
-from index.errors import IndexDamaged
-from index.files import write_synced
+from index.segments import Segment
+
+Mask = NDArray[np.bool_]
+"""Shape (rows of a segment,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Hit:
     """A passage found."""
 
     passage: int
-    """Id of the passage: its row among the vectors."""
+    """Id of the passage."""
     similarity: float
     """Cosine to the question, in [-1, 1]."""
 
@@ -26,66 +28,64 @@ class Hit:
 class VectorIndex:
     """The vectors of one generation."""
 
-    faiss_index: Any
-
-    @classmethod
-    def open(cls, path: Path) -> "VectorIndex":
-        """Read the vectors into memory. Raises IndexDamaged where FAISS cannot make sense of them.
-
-        Not mapped: a mapped file that is cut short kills the process.
-        """
-        import faiss
-
-        data = np.fromfile(path, dtype=np.uint8)
-        try:
-            return cls(faiss.deserialize_index(data))
-        except RuntimeError as error:
-            raise IndexDamaged(
-                f"{path} cannot be read as vectors; run `byline index --full`"
-            ) from error
+    segments: tuple[Segment, ...]
+    dropped: tuple[range, ...]
+    """Ids in the segments that are no passages, or none any more."""
 
     def __len__(self) -> int:
-        return int(self.faiss_index.ntotal)
+        rows = sum(len(segment.rows) for segment in self.segments)
+        return rows - sum(map(len, self.dropped))
 
     def search(self, vector: Vectors, most: int, within: Sequence[range] = ()) -> list[Hit]:
         """Find the passages most similar to one vector of shape (dimension,), best first.
 
         `within` keeps the search to these passage ids, before the cut; empty means everywhere.
         """
-        import faiss
-
-        if not len(self):
-            return []
-        parameters = None
-        if within:
-            allowed = np.concatenate([np.arange(ids.start, ids.stop) for ids in within])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-        question = np.ascontiguousarray(vector[None, :], dtype=np.float32)
-        similarities, ids = self.faiss_index.search(
-            question, min(most, len(self)), params=parameters
-        )
-        return [
-            Hit(int(passage), min(1.0, max(-1.0, float(similarity))))
-            for passage, similarity in zip(ids[0], similarities[0], strict=True)
-            if passage >= 0
+        hits = [
+            Hit(segment.record.first + row, min(1.0, max(-1.0, similarity)))
+            for segment, live in zip(self.segments, self._live, strict=True)
+            for row, similarity in segment.search(
+                vector, most, self._allowed(segment, live, within)
+            )
         ]
+        hits.sort(key=lambda hit: (-hit.similarity, hit.passage))
+        return hits[:most]
 
     def rows(self, ids: Sequence[int] | range) -> Vectors:
         """Give the vectors of some passages; shape (passages, dimension)."""
-        if isinstance(ids, range):
-            return np.asarray(self.faiss_index.reconstruct_n(ids.start, len(ids)), np.float32)
-        return np.asarray(
-            self.faiss_index.reconstruct_batch(np.asarray(ids, dtype=np.int64)), np.float32
+        if isinstance(ids, range) and ids:
+            segment = self._segment_of(ids.start)
+            first = segment.record.first
+            return segment.rows.read(range(ids.start - first, ids.stop - first))
+        picked = [
+            self._segment_of(i).rows.pick([i - self._segment_of(i).record.first]) for i in ids
+        ]
+        return np.concatenate(picked) if picked else np.zeros((0, 0), np.float32)
+
+    def _segment_of(self, passage: int) -> Segment:
+        return next(one for one in reversed(self.segments) if one.record.first <= passage)
+
+    @cached_property
+    def _live(self) -> tuple[tuple[Mask, ...], ...]:
+        """What of each segment is still there; nothing where that is all of it."""
+        return tuple(
+            (~mask,) if (mask := _mask(segment, self.dropped)).any() else ()
+            for segment in self.segments
         )
 
+    def _allowed(
+        self, segment: Segment, live: tuple[Mask, ...], within: Sequence[range]
+    ) -> tuple[Mask, ...]:
+        if not within:
+            return live
+        mask = _mask(segment, within)
+        return tuple([mask & live[0]] if live else [mask])
 
-def write_vectors(path: Path, vectors: Vectors) -> None:
-    """Write vectors of shape (passages, dimension), rows of length 1.
 
-    FAISS reports a save on a full disk as done, so the bytes are written by us.
-    """
-    import faiss
-
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors))
-    write_synced(path, faiss.serialize_index(index).tobytes())
+def _mask(segment: Segment, ids: Sequence[range]) -> Mask:
+    first, count = segment.record.first, segment.record.rows
+    mask = np.zeros(count, dtype=np.bool_)
+    for one in ids:
+        if one.stop > first and one.start < first + count:
+            mask[max(0, one.start - first) : one.stop - first] = True
+    return mask

@@ -1,13 +1,17 @@
 import os
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from index.article_table import ArticleTable, write_articles
 from index.articles import Found, Root, Signature
-from index.catalog import Catalog, StoredArticle, StoredPassage, write_catalog
+from index.catalog import Catalog, StoredArticle, StoredPassage
 from index.errors import IndexDamaged
+from index.passage_table import Move, PassageTable, PassageWriter
 from index.passages import Passage
 from index.reading import Article
 from index.spans import Span
@@ -40,47 +44,82 @@ PASSAGES = (
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
     path = tmp_path / "odd ?#%20name.sqlite"
-    write_catalog(path, ROOTS, [(FIRST, PASSAGES[:2]), (SECOND, PASSAGES[2:])])
-    return Catalog.open(path, ROOTS)
+    write_articles(path, ROOTS, [SECOND, FIRST], [range(3, 9), range(12, 13)])
+    tables = ((0, PASSAGES[:2]), (2, PASSAGES[2:]))
+    segments = tuple((first, write(tmp_path / f"{first} ?", rows)) for first, rows in tables)
+    return Catalog(ArticleTable.open(path, ROOTS), segments)
 
 
-def test_articles_come_back_as_they_were_written(catalog: Catalog) -> None:
-    assert catalog.articles() == [FIRST, SECOND]
+def write(path: Path, passages: Sequence[StoredPassage]) -> PassageTable:
+    writer = PassageWriter.create(path)
+    writer.add(passages)
+    writer.finish()
+    return PassageTable.open(path)
+
+
+def test_articles_come_back_in_the_order_in_which_they_were_written(catalog: Catalog) -> None:
+    assert catalog.articles() == [SECOND, FIRST]
     assert catalog.article(1) == SECOND
+    assert catalog.table.dropped() == (range(3, 9), range(12, 13))
 
 
-def test_passages_come_back_in_the_order_asked_for(catalog: Catalog) -> None:
+def test_passages_come_back_in_the_order_asked_for_from_any_segment(catalog: Catalog) -> None:
     assert catalog.passages([2, 0, 1, 0]) == [PASSAGES[i] for i in (2, 0, 1, 0)]
     assert catalog.passages_of(FIRST) == list(PASSAGES[:2])
+    assert catalog.passages_of(SECOND) == [PASSAGES[2]]
 
 
 def test_counts_and_keys(catalog: Catalog) -> None:
     assert catalog.counts() == (2, 3)
-    assert sorted(catalog.passage_keys()) == [(b"k" * 32, 0), (b"l" * 32, 1), (b"m" * 32, 2)]
+    assert [list(catalog.ids_of(bytes([key]) * 32)) for key in b"klmx"] == [[0], [1], [2], []]
 
 
 def test_an_open_catalog_is_never_written_and_makes_no_files(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        catalog.connection.execute("DELETE FROM passages")
-    assert len(list(tmp_path.iterdir())) == 1
+    for connection in (catalog.table.connection, catalog.segments[0][1].connection):
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("CREATE TABLE x (y)")
+    catalog.counts()
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_an_empty_catalog_holds_nothing(tmp_path: Path) -> None:
-    write_catalog(tmp_path / "c", (), ())
-    assert Catalog.open(tmp_path / "c", ()).counts() == (0, 0)
+    write_articles(tmp_path / "c", (), ())
+    catalog = Catalog(ArticleTable.open(tmp_path / "c", ()), ())
+    assert (catalog.counts(), catalog.passages([])) == ((0, 0), [])
 
 
 def test_a_catalog_that_is_none_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "c").write_bytes(b"no database" * 1000)
-    with pytest.raises(IndexDamaged):
-        Catalog.open(tmp_path / "c", ()).counts()
-    with pytest.raises(IndexDamaged):
-        Catalog.open(tmp_path / "absent", ()).counts()
+    for path in (tmp_path / "c", tmp_path / "absent"):
+        with pytest.raises(IndexDamaged):
+            ArticleTable.open(path, ()).counts()
+        with pytest.raises(IndexDamaged):
+            PassageTable.open(path).passages([1])
 
 
-def test_a_catalog_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
-    twice = [(FIRST, PASSAGES[:2]), (FIRST, PASSAGES[:2])]
+def test_what_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"articles.sqlite: UNIQUE"):
+        write_articles(tmp_path / "articles.sqlite", ROOTS, [FIRST, FIRST])
+    writer = PassageWriter.create(tmp_path / "passages.sqlite")
     with pytest.raises(OSError, match=r"passages.sqlite: UNIQUE"):
-        write_catalog(tmp_path / "passages.sqlite", ROOTS, twice)
+        writer.add([PASSAGES[0], PASSAGES[0]])
+
+
+def test_passages_move_from_one_table_into_another(tmp_path: Path) -> None:
+    write(tmp_path / "a", PASSAGES).close()
+    writer = PassageWriter.create(tmp_path / "b")
+    writer.add([replace(PASSAGES[0], id=50)])
+    writer.take(tmp_path / "a", [Move(range(2), 0), Move(range(2, 9), 40)])
+    writer.add([replace(PASSAGES[0], id=51)])
+    writer.finish()
+    moved = PassageTable.open(tmp_path / "b")
+    assert len(moved) == 5
+    assert moved.within(range(99)) == [
+        *PASSAGES[:2],
+        replace(PASSAGES[2], id=42),
+        replace(PASSAGES[0], id=50),
+        replace(PASSAGES[0], id=51),
+    ]
+    assert [one.text for one in moved.texts(range(1, 50))] == ["# Only\r\n\u2028x", "C."]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from index.article_table import ArticleTable, write_articles
 from index.articles import Found, Root, Signature, Skipped
-from index.catalog import Catalog, StoredArticle, write_catalog
+from index.catalog import Catalog, StoredArticle
 from index.changes import Changes, changes
 from index.plan import RACY_NS
 from index.reading import Article
@@ -45,8 +46,8 @@ class Shelf:
 
     def catalog(self) -> Catalog:
         path = self.catalogs / f"{time.monotonic_ns()}.sqlite"
-        write_catalog(path, [self.root], [(one, ()) for one in self.stored])
-        return Catalog.open(path, [self.root])
+        write_articles(path, [self.root], self.stored)
+        return Catalog(ArticleTable.open(path, [self.root]), ())
 
     def changes(self, max_bytes: int = 1000, thorough: bool = False) -> Changes:
         return changes(self.catalog(), max_bytes, thorough)

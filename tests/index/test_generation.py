@@ -8,6 +8,7 @@ from index.build import BuildRequest, build
 from index.errors import IndexDamaged
 from index.generation import FORMAT, Generation, read_manifest, seal
 from index.store import Store
+from index.verified import Verified
 from tests.fakes import FakeEncoder, fake_model
 
 ARTICLES = {
@@ -28,17 +29,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store.generation_folder(store.current())
 
 
+def open_generation(folder: Path) -> Generation:
+    return Generation.open(folder, Verified(folder.parent / "verified.json"))
+
+
 def test_the_manifest_tells_what_the_generation_holds(made: Path) -> None:
     manifest = read_manifest(made)
     assert (manifest.format, manifest.articles, manifest.passages) == (FORMAT, 2, 2)
     assert (manifest.model.name, manifest.model.dimension) == ("fake", 16)
     assert manifest.model.precision == "float32"
     names = {name.split("/")[0] for name in manifest.files}
-    assert names == {"passages.sqlite", "vectors.faiss", "keywords"}
+    assert names == {"articles.sqlite", "segments", "keywords"}
+    (segment,) = manifest.segments
+    assert (segment.first, segment.rows, segment.passages) == (0, 2, 2)
+    assert {"passages.sqlite", "vectors.f16"} == {
+        name.split("/")[2] for name in manifest.files if name.startswith("segments/")
+    }
 
 
 def test_its_parts_agree_with_one_another(made: Path) -> None:
-    opened = Generation.open(made)
+    opened = open_generation(made)
     opened.check()
     assert opened.catalog.counts() == (2, 2)
     assert (len(opened.vectors), len(opened.keywords)) == (2, 2)
@@ -55,9 +65,9 @@ def test_any_file_with_one_bit_flipped_is_damaged(made: Path) -> None:
         for at in {0, len(data) // 2, len(data) - 1}:
             path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
             with pytest.raises(IndexDamaged, match="is not as it was written"):
-                Generation.open(made)
+                open_generation(made)
         path.write_bytes(data)
-    Generation.open(made).close()
+    open_generation(made).close()
 
 
 def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
@@ -65,10 +75,10 @@ def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
         data = path.read_bytes()
         path.write_bytes(data[:-1])
         with pytest.raises(IndexDamaged, match="has another size"):
-            Generation.open(made)
+            open_generation(made)
         path.unlink()
         with pytest.raises(IndexDamaged, match="cannot be read: No such file"):
-            Generation.open(made)
+            open_generation(made)
         path.write_bytes(data)
 
 
@@ -78,7 +88,7 @@ def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
         (b"", "cannot be read"),
         (b"{", "cannot be read"),
         (b"[]", "cannot be read"),
-        (b'{"format": 1}', "cannot be read"),
+        (b'{"format": %d}' % FORMAT, "cannot be read"),
         (b'{"format": 99, "new": true}', "format 99, this version of Byline reads"),
         (b"\xff\xfe", "cannot be read"),
     ],
@@ -96,7 +106,7 @@ def test_a_missing_manifest_is_damaged(tmp_path: Path) -> None:
 
 def test_parts_that_hold_different_numbers_of_passages_are_damaged(made: Path) -> None:
     manifest = msgspec.structs.replace(read_manifest(made), passages=3)
-    with pytest.raises(IndexDamaged, match=r"passages.sqlite holds 2 of 3 passages"):
+    with pytest.raises(IndexDamaged, match=r"articles.sqlite holds 2 of 3 passages"):
         Generation(made, manifest).check()
 
 
@@ -104,7 +114,8 @@ def test_sealing_records_every_file_and_no_lock(made: Path, tmp_path: Path) -> N
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a").write_bytes(b"abc")
     (tmp_path / ".tantivy-meta.lock").write_bytes(b"")
-    sealed = seal(tmp_path, read_manifest(made))
+    unsealed = msgspec.structs.replace(read_manifest(made), files={})
+    sealed = seal(tmp_path, unsealed)
     assert list(sealed.files) == ["in/a"]
     assert (sealed.files["in/a"].size, sealed.files["in/a"].sha256[:8]) == (3, "ba7816bf")
     assert read_manifest(tmp_path) == sealed

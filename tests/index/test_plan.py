@@ -7,8 +7,17 @@ from index.articles import Found, Root, Signature, Skipped
 from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.passages import DEFAULT_SETTINGS
-from index.plan import RACY_NS, Fresh, Plan, Planner, Same, resolve_roots, signature_is_proof
-from index.reading import Article
+from index.plan import (
+    RACY_NS,
+    Fresh,
+    Plan,
+    Planner,
+    Same,
+    Staged,
+    resolve_roots,
+    signature_is_proof,
+)
+from index.reading import Article, ReadArticle
 from tests.fakes import WordLimit
 
 LONG_AGO = 10**18
@@ -26,8 +35,12 @@ def found_at(path: Path, root: Root | None = None) -> Found:
 def look(roots: tuple[Root, ...], *known: StoredArticle) -> Plan:
     plan = Plan()
     by_path = {one.found.path: one for one in known}
-    list(Planner(by_path, DEFAULT_SETTINGS, WordLimit(), 1000).look(roots, plan))
+    list(Planner(by_path, DEFAULT_SETTINGS, WordLimit(), 1000, stage).look(roots, plan))
     return plan
+
+
+def stage(read: ReadArticle) -> Staged:
+    return Staged(9, range(len(read.passages)))
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from index.encoder import Vectors, normalised
 from index.errors import IndexDamaged
-from index.vectors import Hit, VectorIndex, write_vectors
+from index.search import Exact
+from index.segments import VECTORS, Segment, SegmentRecord
+from index.vector_rows import RowsWriter, VectorRows
+from index.vectors import Hit, VectorIndex
 
 DIMENSION = 5
 
@@ -24,10 +28,24 @@ question = arrays(np.float32, DIMENSION, elements=st.floats(-1, 1, width=32)).ma
 ranges = st.lists(st.tuples(st.integers(0, 39), st.integers(1, 9)), max_size=4)
 
 
-def index_of(vectors: Vectors) -> VectorIndex:
+def index_of(vectors: Vectors, dropped: tuple[range, ...] = (), cut: int = 0) -> "VectorIndex":
+    """Write vectors in one segment, or two; they are read before their folder goes."""
+    parts = [range(cut), range(cut, len(vectors))]
+    segments = []
     with TemporaryDirectory() as folder:
-        write_vectors(Path(folder) / "v", vectors)
-        return VectorIndex.open(Path(folder) / "v")
+        for ids in parts:
+            if not ids:
+                continue
+            path = Path(folder) / str(ids.start)
+            path.mkdir()
+            writer = RowsWriter(path / VECTORS)
+            rows = [row - ids.start for row in ids]
+            writer.put(rows[::-1], vectors[ids.start : ids.stop][::-1])
+            writer.finish(len(ids))
+            record = SegmentRecord("", ids.start, len(ids), len(ids), Exact())
+            segments.append(Segment(path, record, vectors.shape[1]))
+            segments[-1].search(vectors[0], 1, ())
+    return VectorIndex(tuple(segments), dropped)
 
 
 def unit(*values: float) -> Vectors:
@@ -41,10 +59,10 @@ def test_faiss_agrees_with_brute_force(vectors: Vectors, asked: Vectors, most: i
     exact = vectors @ asked
     assert len(hits) == min(most, len(vectors)) == len({hit.passage for hit in hits})
     np.testing.assert_allclose(
-        [hit.similarity for hit in hits], np.sort(exact)[::-1][: len(hits)], atol=1e-5
+        [hit.similarity for hit in hits], np.sort(exact)[::-1][: len(hits)], atol=2e-3
     )
     for hit in hits:
-        assert abs(hit.similarity - exact[hit.passage]) <= 1e-5
+        assert abs(hit.similarity - exact[hit.passage]) <= 2e-3
         assert -1 <= hit.similarity <= 1
 
 
@@ -58,14 +76,14 @@ def test_the_filter_goes_before_the_cut(
     hits = index_of(vectors).search(asked, most, within)
     assert {hit.passage for hit in hits} <= allowed
     best = sorted((float(vectors[row] @ asked) for row in allowed), reverse=True)[:most]
-    np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=1e-5)
+    np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=2e-3)
 
 
 def test_the_best_comes_first() -> None:
     index = index_of(np.stack([unit(0, 1), unit(1, 0), unit(-1, 0), unit(1, 1)]))
     found = index.search(unit(1, 0), 3)
     assert [hit.passage for hit in found] == [1, 3, 0]
-    assert [round(hit.similarity, 4) for hit in found] == [1.0, 0.7071, 0.0]
+    assert [round(hit.similarity, 3) for hit in found] == [1.0, 0.707, 0.0]
 
 
 def test_a_filter_finds_the_passage_that_is_no_best_match() -> None:
@@ -79,25 +97,68 @@ def test_rounding_takes_no_similarity_out_of_bounds() -> None:
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    index = index_of(np.zeros((0, 4), dtype=np.float32))
+    index = VectorIndex((), ())
     assert len(index) == 0
     assert index.search(unit(1, 0, 0, 0), 5) == []
 
 
 @given(rows)
-def test_rows_come_back_as_they_were_written(vectors: Vectors) -> None:
+def test_rows_come_back_as_half_precision_has_them(vectors: Vectors) -> None:
     index = index_of(vectors)
     last = len(vectors) - 1
-    np.testing.assert_array_equal(index.rows(range(len(vectors))), vectors)
-    np.testing.assert_array_equal(index.rows(range(last, last + 1)), vectors[last:])
-    np.testing.assert_array_equal(index.rows([last, 0, last]), vectors[[last, 0, last]])
+    halves = vectors.astype(np.float16).astype(np.float32)
+    np.testing.assert_array_equal(index.rows(range(len(vectors))), halves)
+    np.testing.assert_array_equal(index.rows(range(last, last + 1)), halves[last:])
+    np.testing.assert_array_equal(index.rows([last, 0, last]), halves[[last, 0, last]])
+
+
+@given(rows, question, st.integers(1, 50), ranges, ranges)
+def test_what_is_dropped_is_not_found_and_takes_nothing_s_place(
+    vectors: Vectors,
+    asked: Vectors,
+    most: int,
+    dropped: list[tuple[int, int]],
+    within: list[tuple[int, int]],
+) -> None:
+    count = len(vectors)
+    gone = {row for at, size in dropped for row in range(at, at + size) if row < count}
+    ranges = [range(at, min(at + size, count)) for at, size in within if at < count]
+    allowed = {row for ids in ranges for row in ids} if ranges else set(range(count))
+    index = index_of(vectors, tuple(range(row, row + 1) for row in sorted(gone)))
+    hits = index.search(asked, most, ranges)
+    assert len(index) == count - len(gone)
+    exact = vectors @ asked
+    best = sorted((float(exact[row]) for row in allowed - gone), reverse=True)[:most]
+    np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=2e-3)
+    assert not {hit.passage for hit in hits} & gone
+
+
+@given(rows, question, st.integers(1, 60), st.integers(0, 40))
+def test_several_segments_are_searched_as_one(
+    vectors: Vectors, asked: Vectors, most: int, cut: int
+) -> None:
+    whole = index_of(vectors).search(asked, most)
+    parts = index_of(vectors, (), min(cut, len(vectors)))
+    assert [hit.similarity for hit in parts.search(asked, most)] == [
+        hit.similarity for hit in whole
+    ]
+    assert {hit.passage for hit in parts.search(asked, len(vectors))} == set(range(len(vectors)))
+    ids = list(range(len(vectors)))[::-1]
+    np.testing.assert_array_equal(parts.rows(ids), index_of(vectors).rows(ids))
 
 
 def test_a_file_cut_short_anywhere_is_damaged(tmp_path: Path) -> None:
-    path = tmp_path / "v"
-    write_vectors(path, np.eye(3, dtype=np.float32))
-    data = path.read_bytes()
+    writer = RowsWriter(tmp_path / "v")
+    writer.put(range(3), np.eye(3, dtype=np.float32))
+    writer.finish(3)
+    data = (tmp_path / "v").read_bytes()
+    assert len(data) == 3 * 3 * 2
     for length in range(len(data)):
-        path.write_bytes(data[:length])
-        with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
-            VectorIndex.open(path)
+        (tmp_path / "v").write_bytes(data[:length])
+        with (
+            closing(VectorRows.open(tmp_path / "v", 3)) as rows,
+            pytest.raises(IndexDamaged, match="cannot be read as vectors"),
+        ):
+            rows.read(range(3))
+    with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
+        VectorRows.open(tmp_path / "absent", 3)

@@ -100,6 +100,6 @@ def test_what_cannot_be_asked_is_an_error_of_one_line(
 
 
 def test_a_damaged_index_is_told_and_not_asked(indexed: Shell) -> None:
-    (vectors,) = indexed.index.glob("generations/*/vectors.faiss")
+    (vectors,) = indexed.index.glob("generations/*/segments/*/vectors.f16")
     vectors.write_bytes(vectors.read_bytes()[:-1])
     assert_one_line_error(indexed.byline("ask", ASKED), "Index is damaged", "byline index --full")

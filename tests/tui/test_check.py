@@ -34,7 +34,7 @@ def test_articles_that_changed_need_attention(indexed: Shell) -> None:
 
 
 def test_a_file_of_the_index_that_changed_is_broken(indexed: Shell) -> None:
-    (catalog,) = indexed.index.glob("generations/*/passages.sqlite")
+    (catalog,) = indexed.index.glob("generations/*/segments/*/passages.sqlite")
     data = catalog.read_bytes()
     catalog.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     ran = indexed.byline("check")

@@ -46,7 +46,7 @@ def test_the_bundled_index_follows_when_byline_moves(shell: Shell) -> None:
 
 def test_a_bundled_index_that_is_damaged_is_made_anew(shell: Shell) -> None:
     shell.byline("ask", ASKED)
-    (vectors,) = (shell.home / "data/byline/bundled/generations").glob("*/vectors.faiss")
+    (vectors,) = (shell.home / "data/byline/bundled/generations").glob("*/segments/*/vectors.f16")
     vectors.write_bytes(b"")
     assert shell.byline("ask", ASKED, "--threshold", "0").code == 0
 

@@ -165,7 +165,7 @@ def test_a_finding_neutralises_the_place_that_it_tells_of(
 ) -> None:
     place = f"{hostile.home}/index {NAME}"
     assert_neutral(hostile.byline("index", "news", "--index", place))
-    (vectors,) = Path(place).glob("generations/*/vectors.faiss")
+    (vectors,) = Path(place).glob("generations/*/segments/*/vectors.f16")
     vectors.unlink()
     ran = assert_neutral(hostile.byline("check", "--index", place, *options))
     assert ran.code == 2

@@ -1,0 +1,163 @@
+"""Articles of any number, made up: for measuring how Byline grows where no real text is at hand.
+
+Words follow Zipf's law: the bundled articles' own, the commonest first, then words made of
+syllables. An article has one topic of many, and topics are as unequal as words are: a third of its
+words are among the topic's few, the rest among all. A text's vector is the sum of its words'
+directions, rare words counting more. A topic lies between two passages of the bundled articles, as
+the embedding model has them, and its words lie around it; so passages come in clusters of all
+sizes, and these where real text is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Precision, Vectors, normalised
+from index.samples import sample_texts
+
+_SEED = 7
+_WORDS = 40_000
+_TOPIC_WORDS = 24
+_TOPIC_SHARE = 0.33
+_SPREAD = 1.0
+"""Length of what sets a word's direction apart from its topic's, which has length 1."""
+_SHIFT = 2.7
+"""Of Zipf and Mandelbrot's law: the frequency of the word of rank r is 1 / (r + shift)."""
+_SENTENCE = (8, 20)
+"""Words."""
+_PARAGRAPH = 8
+"""Sentences."""
+_PASSAGES = 1.24
+"""In a paragraph, as cut with the default settings: measured."""
+_FOLDER = 1000
+"""Articles in one folder."""
+_SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in ("a", "e", "i", "o", "u", "an", "or"))
+_WORD = re.compile(r"[a-z]+")
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MadeLanguage:
+    """Words, their frequencies, their topics and their directions."""
+
+    real: Vectors
+    """Vectors of real passages; shape (passages, dimension)."""
+    topics: int
+
+    @cached_property
+    def words(self) -> list[str]:
+        """All words, the commonest first."""
+        counts = Counter(_WORD.findall(" ".join(sample_texts(100_000)).lower()))
+        real = [word for word, _ in counts.most_common() if len(word) > 1]
+        made = [_made_word(number) for number in range(_WORDS)]
+        return list(dict.fromkeys(real + made))[:_WORDS]
+
+    @cached_property
+    def directions(self) -> Vectors:
+        """Each word's direction, scaled by its weight; shape (words, dimension)."""
+        chance = np.random.default_rng(_SEED)
+        own = normalised(chance.normal(size=(_WORDS, self.real.shape[1])).astype(np.float32))
+        towards = self._centres(chance)[chance.integers(self.topics, size=_WORDS)]
+        for words, centre in zip(self.topic_words, self._centres(chance), strict=True):
+            towards[words] = centre
+        weights = np.log(np.arange(_WORDS) + _SHIFT) / np.log(_WORDS)
+        return np.asarray((towards + _SPREAD * own) * weights[:, None] ** 2, dtype=np.float32)
+
+    @cached_property
+    def topic_words(self) -> Ints:
+        """Each topic's words; shape (topics, words of a topic)."""
+        chance = np.random.default_rng(_SEED + 1)
+        return chance.integers(200, _WORDS, size=(self.topics, _TOPIC_WORDS))
+
+    def _centres(self, chance: np.random.Generator) -> Vectors:
+        first, second = chance.integers(len(self.real), size=(2, self.topics))
+        share = chance.uniform(0.5, 1.0, size=(self.topics, 1)).astype(np.float32)
+        return normalised(share * self.real[first] + (1 - share) * self.real[second])
+
+    def articles(self, paragraphs: int, count: int) -> Iterator[str]:
+        """Yield the text of articles, each of so many paragraphs."""
+        chance = np.random.default_rng(_SEED + 2)
+        frequencies = 1 / (np.arange(_WORDS) + _SHIFT)
+        cumulative = np.cumsum(frequencies / frequencies.sum())
+        popularity = np.cumsum(1 / (np.arange(self.topics) + 10))
+        popularity /= popularity[-1]
+        for _ in range(count):
+            topic = np.searchsorted(popularity, chance.random())
+            lengths = chance.integers(*_SENTENCE, size=(paragraphs, _PARAGRAPH))
+            total = int(lengths.sum())
+            ids = np.minimum(np.searchsorted(cumulative, chance.random(total)), _WORDS - 1)
+            of_topic = chance.random(total) < _TOPIC_SHARE
+            drawn = chance.zipf(1.3, size=total) % _TOPIC_WORDS
+            ids[of_topic] = self.topic_words[topic, drawn[of_topic]]
+            yield self._text(ids.tolist(), lengths.tolist())
+
+    def _text(self, ids: Sequence[int], lengths: Sequence[Sequence[int]]) -> str:
+        words, start, paragraphs = self.words, 0, []
+        for sentences in lengths:
+            told = []
+            for length in sentences:
+                told.append(" ".join([words[i] for i in ids[start : start + length]]).capitalize())
+                start += length
+            paragraphs.append(". ".join(told) + ".")
+        return "\n\n".join(paragraphs) + "\n"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.words)}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give the texts' vectors; shape (texts, dimension), rows of length 1."""
+        numbers = self._numbers
+        sums = [
+            self.directions[
+                [numbers[word] for word in _WORD.findall(text.lower()) if word in numbers]
+            ].sum(axis=0)
+            for text in texts
+        ]
+        return normalised(np.asarray(sums, dtype=np.float32).reshape(len(texts), -1))
+
+
+@dataclass(frozen=True)
+class MadeEncoder:
+    """A language's encoder as a build needs it."""
+
+    language: MadeLanguage
+    max_tokens: int = 256
+    precision: Precision = "float32"
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count about the tokens that a real model takes each text for."""
+        return [2 + len(text) // 5 for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give the texts' vectors."""
+        return self.language.encode(texts)
+
+
+def write_made_articles(
+    folder: Path, language: MadeLanguage, passages: int, paragraphs: int = 8
+) -> int:
+    """Write articles of about so many passages in all; gives how many articles."""
+    count = max(1, round(passages / (paragraphs * _PASSAGES)))
+    for number, text in enumerate(language.articles(paragraphs, count)):
+        place = folder / f"{number // _FOLDER:04}"
+        if number % _FOLDER == 0:
+            place.mkdir(parents=True)
+        (place / f"{number:07}.txt").write_text(text, encoding="utf-8")
+    return count
+
+
+def _made_word(number: int) -> str:
+    parts = []
+    number += len(_SYLLABLES)
+    while number:
+        number, part = divmod(number, len(_SYLLABLES))
+        parts.append(_SYLLABLES[part])
+    return "".join(parts)

@@ -1,0 +1,112 @@
+"""The articles of a generation, in a small SQLite file that every build writes anew."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from index.articles import Found, Root, Signature
+from index.database import Row, create, errors_of_the_disk, fetch, marks, open_written
+from index.files import sync_file
+from index.reading import Article
+from index.stored import StoredArticle
+
+_SCHEMA = """
+CREATE TABLE articles (
+    position INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE,
+    root INTEGER NOT NULL, relative BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, encoding TEXT NOT NULL, line_count INTEGER NOT NULL,
+    title TEXT NOT NULL, date TEXT NOT NULL,
+    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL
+) STRICT;
+CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class ArticleTable:
+    """The opened, read-only table."""
+
+    connection: sqlite3.Connection
+    roots: Sequence[Root]
+
+    @classmethod
+    def open(cls, path: Path, roots: Sequence[Root]) -> "ArticleTable":
+        """Open a written table. Raises IndexDamaged."""
+        return cls(open_written(path), roots)
+
+    def articles(self) -> list[StoredArticle]:
+        """Give all articles, in the order in which they were found."""
+        rows = fetch(self.connection, "SELECT * FROM articles ORDER BY position")
+        return [self._article(row) for row in rows]
+
+    def article(self, article_id: int) -> StoredArticle:
+        """Give one article."""
+        (row,) = fetch(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)
+        return self._article(row)
+
+    def dropped(self) -> tuple[range, ...]:
+        """Give the ids in the segments that are no passages, or none any more, in order."""
+        rows = fetch(self.connection, "SELECT start, stop FROM dropped ORDER BY start")
+        return tuple(range(start, stop) for start, stop in rows)
+
+    def counts(self) -> tuple[int, int]:
+        """Count articles and their passages."""
+        sql = "SELECT count(*), coalesce(sum(passage_count), 0) FROM articles"
+        (row,) = fetch(self.connection, sql)
+        return row[0], row[1]
+
+    def _article(self, row: Row) -> StoredArticle:
+        _, article_id, root, relative, size, mtime, ctime, inode, seen, *rest = row
+        sha256, encoding, line_count, title, day, first, count = rest
+        return StoredArticle(
+            article_id,
+            Found(self.roots[root], os.fsdecode(relative), Signature(size, mtime, ctime, inode)),
+            seen,
+            Article(sha256, encoding, line_count, title, (date.fromisoformat(day),) if day else ()),
+            range(first, first + count),
+        )
+
+
+def write_articles(
+    path: Path,
+    roots: Sequence[Root],
+    articles: Iterable[StoredArticle],
+    dropped: Sequence[range] = (),
+) -> None:
+    """Write a new table. Raises OSError where the disk takes no more."""
+    numbers = {root: number for number, root in enumerate(roots)}
+    with errors_of_the_disk(path):
+        connection = create(path, _SCHEMA)
+        try:
+            connection.execute("BEGIN")
+            connection.executemany(
+                f"INSERT INTO articles VALUES ({marks(16)})",  # noqa: S608
+                (
+                    (position, *_row(stored, numbers[stored.found.root]))
+                    for position, stored in enumerate(articles)
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO dropped VALUES (?, ?)", ((ids.start, ids.stop) for ids in dropped)
+            )
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+    sync_file(path)
+
+
+def _row(stored: StoredArticle, root: int) -> Row:
+    found, article = stored.found, stored.article
+    signature = found.signature
+    return (
+        stored.id, root, os.fsencode(found.relative),
+        signature.size, signature.mtime_ns, signature.ctime_ns, signature.inode, stored.seen_ns,
+        article.sha256, article.encoding, article.line_count,
+        article.title, "".join(day.isoformat() for day in article.dates),
+        stored.passages.start, len(stored.passages),
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""Making the cells that a large segment is searched by: trained on a sample, tuned to a recall.
+
+FAISS's guidance for up to a million vectors is `IVF` with 4 to 16 times their root in cells,
+trained on 39 to 256 vectors a cell (its wiki, "Guidelines to choose an index"). SQ8 stores a byte
+for each dimension.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Vectors
+from index.files import sync_file
+from index.search import Cells, read_cells
+from index.vector_rows import VectorRows, runs
+
+LEAST_RECALL = 0.98
+"""Of the exact best ten."""
+_MARGIN = 0.005
+"""Recall beyond the least that is tuned for: what is tuned on is a sample."""
+_BEST = 10
+_DEPTH = 50
+"""Rows that a question asks for, and that are ranked again by their exact similarity."""
+_TRAINED_PER_CELL = 50
+_DRIFT_SAMPLE = 5_000
+_MOST_DRIFT = 1.2
+"""Error of the rows over that of those trained on, from which on cells are trained anew."""
+_MOST_GROWTH = 0.3
+"""Change of size since the cells were trained, from which on they are trained anew."""
+_SEED = 7
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Cells of a segment before, whose centres may serve again."""
+
+    path: Path
+    cells: Cells
+
+
+def write_cells(
+    path: Path,
+    rows: VectorRows,
+    live: Sequence[range],
+    questions: Vectors,
+    before: Sequence[Trained],
+) -> Cells:
+    """Write cells for the live rows of a segment, tuned on questions; shape (questions, dimension).
+
+    Centres from before are taken over unless the rows have drifted from them. Raises OSError.
+    """
+    import faiss
+
+    count = sum(map(len, live))
+    index, trained = _trained(rows, live, count, before)
+    for run in [part for part_of in live for part in runs(part_of)]:
+        index.add_with_ids(rows.read(run), np.arange(run.start, run.stop))
+    exact = _exact_best(rows, live, questions)
+
+    def recall(probes: int) -> float:
+        parameters = faiss.SearchParametersIVF(nprobe=probes)  # type: ignore[call-arg]
+        _, found = index.search(questions, min(_DEPTH, count), params=parameters)
+        shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
+        return sum(shared) / exact.size
+
+    probes = least_that_reaches(recall, index.nlist, LEAST_RECALL + _MARGIN)
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from error
+    sync_file(path)
+    return Cells(
+        factory=trained.factory,
+        probes=probes,
+        recall=round(recall(probes), 4),
+        questions=len(questions),
+        trained_on=trained.trained_on,
+        trained_at=trained.trained_at,
+        error=trained.error,
+    )
+
+
+def cell_count(rows: int) -> int:
+    """Give the power of two nearest to four times the root of the rows."""
+    return int(2 ** round(math.log2(4 * math.sqrt(rows))))
+
+
+def least_that_reaches(recall: Callable[[int], float], most: int, least: float) -> int:
+    """Give the smallest number of probes with a recall, else the most; recall grows with them."""
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        if recall(middle) >= least:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _trained(
+    rows: VectorRows, live: Sequence[range], count: int, before: Sequence[Trained]
+) -> tuple[Any, Cells]:
+    """Give an empty index with centres, those from before where they still fit."""
+    for one in before:
+        index = read_cells(one.path)
+        index.reset()
+        grown = abs(count - one.cells.trained_at) / one.cells.trained_at
+        if grown <= _MOST_GROWTH and (
+            _error(index, _sample(rows, live, _DRIFT_SAMPLE)) <= _MOST_DRIFT * one.cells.error
+        ):
+            return index, one.cells
+    return _train(rows, live, count)
+
+
+def _train(rows: VectorRows, live: Sequence[range], count: int) -> tuple[Any, Cells]:
+    import faiss
+
+    number = min(cell_count(count), count)
+    factory = f"IVF{number},SQ8"
+    index: Any = faiss.index_factory(rows.dimension, factory, faiss.METRIC_INNER_PRODUCT)
+    index.cp.min_points_per_centroid = 1
+    index.cp.seed = _SEED
+    sample = _sample(rows, live, number * _TRAINED_PER_CELL)
+    index.train(sample)
+    error = _error(index, sample[:_DRIFT_SAMPLE])
+    return index, Cells(factory, 0, 0.0, 0, len(sample), count, error)
+
+
+def _sample(rows: VectorRows, live: Sequence[range], most: int) -> Vectors:
+    """Give live rows chosen by chance, at most so many; shape (rows, dimension)."""
+    every = np.concatenate([np.arange(run.start, run.stop) for run in live])
+    if len(every) > most:
+        every = np.random.default_rng(_SEED).choice(every, most, replace=False)
+    # Read in the order of the file, and then in none, for the first of them are a sample too.
+    return np.random.default_rng(_SEED).permutation(rows.pick(np.sort(every).tolist()))
+
+
+def _error(index: Any, vectors: Vectors) -> float:  # noqa: ANN401
+    """Give the mean squared distance from the nearest centre; all have length 1."""
+    similarities, _ = index.quantizer.search(vectors, 1)
+    return float(2 - 2 * similarities.mean())
+
+
+def _exact_best(rows: VectorRows, live: Sequence[range], questions: Vectors) -> Ids:
+    """Give the most similar rows to each question; shape (questions, 10 at most)."""
+    best = np.zeros((len(questions), 0), dtype=np.float32)
+    ids = np.zeros((len(questions), 0), dtype=np.int64)
+    for run in [part for part_of in live for part in runs(part_of)]:
+        here = np.arange(run.start, run.stop)
+        best = np.concatenate([best, questions @ rows.read(run).T], axis=1)
+        ids = np.concatenate([ids, np.broadcast_to(here, (len(questions), len(here)))], axis=1)
+        if best.shape[1] > _BEST:
+            order = np.argpartition(-best, _BEST - 1, axis=1)[:, :_BEST]
+            best = np.take_along_axis(best, order, axis=1)
+            ids = np.take_along_axis(ids, order, axis=1)
+    return ids

@@ -1,0 +1,140 @@
+"""Searching one segment's vectors in FAISS: all rows where they are few, else those of some cells.
+
+Whatever cells give is ranked again by the rows themselves, so similarities are exact.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Vectors
+from index.errors import IndexDamaged
+from index.vector_rows import VectorRows
+
+_FEW = 20_000
+"""Rows allowed by a filter, up to which each is compared and no cells are gone through."""
+
+Mask = NDArray[np.bool_]
+"""Shape (rows,): the rows that may be found."""
+Found = list[tuple[int, float]]
+"""Rows and similarities, the best first."""
+
+
+class Exact(msgspec.Struct, frozen=True, tag="exact"):
+    """All rows are gone through."""
+
+
+class Cells(msgspec.Struct, frozen=True, tag="cells"):
+    """Rows lie in cells around centres, and the nearest cells are gone through."""
+
+    factory: str
+    """FAISS's name for it."""
+    probes: int
+    """Cells gone through for a question."""
+    recall: float
+    """Of the exact best ten, with that many; measured when it was built."""
+    questions: int
+    """That it was measured with."""
+    trained_on: int
+    """Vectors."""
+    trained_at: int
+    """Rows that there were when the cells were trained."""
+    error: float
+    """Mean squared distance, from its cell's centre, of what was trained on."""
+
+
+Way = Exact | Cells
+"""How a segment is searched."""
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """A segment's rows, ready to be searched."""
+
+    faiss_index: Any
+    rows: VectorRows
+    way: Way
+
+    @classmethod
+    def open(cls, rows: VectorRows, cells: Path, way: Way) -> "Searcher":
+        """Load what is searched into memory. Raises IndexDamaged."""
+        return cls(_exact(rows) if isinstance(way, Exact) else read_cells(cells), rows, way)
+
+    def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...] = ()) -> Found:
+        """Find the rows most similar to a vector, among those allowed; nothing means all."""
+        match self.way:
+            case Exact():
+                return self._search(vector, most, 0, allowed)
+            case Cells(probes=probes):
+                return self._search_cells(vector, most, probes, allowed)
+
+    def _search_cells(
+        self, vector: Vectors, most: int, probes: int, allowed: tuple[Mask, ...]
+    ) -> Found:
+        for mask in allowed:
+            count = int(np.count_nonzero(mask))
+            if count <= _FEW:
+                return self._ranked(np.flatnonzero(mask), vector, most)
+            # The fewer rows are allowed, the farther away the nearest ones are.
+            probes = min(self.faiss_index.nlist, -(-probes * len(mask) // count))
+        found = self._search(vector, most, probes, allowed)
+        return self._ranked(np.array([row for row, _ in found], dtype=np.int64), vector, most)
+
+    def _search(self, vector: Vectors, most: int, probes: int, allowed: tuple[Mask, ...]) -> Found:
+        import faiss
+
+        count = min(most, self.faiss_index.ntotal)
+        if not count:
+            return []
+        chosen: dict[str, Any] = {}
+        for mask in allowed:
+            bits = np.packbits(mask, bitorder="little")
+            chosen["sel"] = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+        parameters = (
+            faiss.SearchParametersIVF(nprobe=probes, **chosen)  # type: ignore[call-arg]
+            if probes
+            else faiss.SearchParameters(**chosen)
+        )
+        question = np.ascontiguousarray(vector[None, :], dtype=np.float32)
+        similarities, rows = self.faiss_index.search(question, count, params=parameters)
+        return [
+            (row, similarity)
+            for row, similarity in zip(rows[0].tolist(), similarities[0].tolist(), strict=True)
+            if row >= 0
+        ]
+
+    def _ranked(self, rows: NDArray[np.int64], vector: Vectors, most: int) -> Found:
+        """Rank rows, in ascending order or not, by their exact similarities."""
+        if not len(rows):
+            return []
+        rows = np.sort(rows)
+        similarities = self.rows.pick(rows.tolist()) @ vector
+        best = np.argsort(-similarities, kind="stable")[:most]
+        return list(zip(rows[best].tolist(), similarities[best].tolist(), strict=True))
+
+
+def read_cells(path: Path) -> Any:  # noqa: ANN401
+    """Read cells into memory. Raises IndexDamaged where FAISS cannot make sense of them."""
+    import faiss
+
+    try:
+        return faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise IndexDamaged(
+            f"{path} cannot be read as vectors; run `byline index --full`"
+        ) from error
+
+
+def _exact(rows: VectorRows) -> Any:  # noqa: ANN401
+    import faiss
+
+    index = faiss.IndexScalarQuantizer(
+        rows.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    faiss.copy_array_to_vector(np.frombuffer(rows.stored(range(len(rows))), np.uint8), index.codes)
+    index.ntotal = len(rows)
+    return index

@@ -1,0 +1,86 @@
+"""A segment: passages that were written together, with their vectors; never written again.
+
+Ids of its passages are its first id and their rows'; some rows may be of no passage.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from index.encoder import Vectors
+from index.errors import IndexDamaged
+from index.passage_table import PassageTable
+from index.search import Cells, Found, Mask, Searcher, Way
+from index.vector_rows import VectorRows
+
+PASSAGES = "passages.sqlite"
+VECTORS = "vectors.f16"
+CELLS = "cells.faiss"
+_REPAIR = "run `byline index --full`"
+
+
+class SegmentRecord(msgspec.Struct, frozen=True):
+    """What a manifest says of a segment."""
+
+    name: str
+    """Of its folder, among the generation's segments."""
+    first: int
+    """Id of its first row."""
+    rows: int
+    passages: int
+    """Rows that were passages when it was written."""
+    way: Way
+
+    @property
+    def stop(self) -> int:
+        """The first id after it."""
+        return self.first + self.rows
+
+
+@dataclass(frozen=True)
+class Segment:
+    """An opened segment."""
+
+    folder: Path
+    record: SegmentRecord
+    dimension: int
+
+    @cached_property
+    def passages(self) -> PassageTable:
+        """Its passages."""
+        return PassageTable.open(self.folder / PASSAGES)
+
+    @cached_property
+    def rows(self) -> VectorRows:
+        """Its vectors as they are."""
+        return VectorRows.open(self.folder / VECTORS, self.dimension)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        return Searcher.open(self.rows, self.folder / CELLS, self.record.way)
+
+    def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
+        """Find its rows most similar to a vector, among those allowed; nothing means all."""
+        return self._searcher.search(vector, most, allowed)
+
+    def check(self) -> None:
+        """Check that its parts agree with one another. Raises IndexDamaged."""
+        counts = {
+            PASSAGES: (len(self.passages), self.record.passages),
+            VECTORS: (len(self.rows), self.record.rows),
+        }
+        if isinstance(self.record.way, Cells):
+            counts[CELLS] = (self._searcher.faiss_index.ntotal, self.record.passages)
+        for name, (found, expected) in counts.items():
+            if found != expected:
+                path = self.folder / name
+                raise IndexDamaged(f"{path} holds {found} of {expected} passages; {_REPAIR}")
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "passages" in self.__dict__:
+            self.passages.close()
+        if "rows" in self.__dict__:
+            self.rows.close()

@@ -1,0 +1,32 @@
+"""Articles and passages as a generation holds them."""
+
+from dataclasses import dataclass
+
+from index.articles import Found
+from index.passages import Passage
+from index.reading import Article
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as a generation holds it."""
+
+    id: int
+    """Its own for as long as its content stays, from one generation to the next."""
+    found: Found
+    seen_ns: int
+    """When its signature was taken, in nanoseconds since the epoch."""
+    article: Article
+    passages: range
+    """Ids of its passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as a generation holds it."""
+
+    id: int
+    article_id: int
+    passage: Passage
+    key: bytes
+    """SHA-256 of the text that it was embedded as."""
