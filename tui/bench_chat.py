@@ -77,11 +77,11 @@ def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
             quiet = [chat.echo(letter) for letter in _letters()]
             tell(f"keypresses while {passages:,} passages are indexed")
             chat.write(_REBUILD)
-            chat.until("embed")
+            chat.until("Embedding")
             busy = []
             for letter in _letters():
                 busy.append(chat.echo(letter))
-                if "up to date" in chat.seen:
+                if "index is up to date" in chat.seen:
                     break
     return ChatBench(
         frame=median(frames),
