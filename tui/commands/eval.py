@@ -13,6 +13,7 @@ from eval.examine import Examiner
 from eval.exported import Exported, write_json, write_predictions
 from eval.gold import check_gold
 from eval.gold_passages import GoldPassages
+from eval.gold_quotes import GoldQuotes
 from eval.limits import Limit, limit_of, missed
 from eval.metrics.labels import shown_value
 from eval.outcomes import Outcome
@@ -179,7 +180,8 @@ def _run(
     """Ask, and keep the run; what an interruption leaves is gone on with by the same command."""
     bases = asked.bases(bot.index.generation.manifest.roots)
     _tell_of_gold(questions, bases)
-    examiner = Examiner(bot, GoldPassages(bot.index.generation.catalog, bases), within)
+    gold = GoldPassages(bot.index.generation.catalog, bases)
+    examiner = Examiner(bot, gold, GoldQuotes(bases), within)
     settings = RunSettings(
         set_name=asked.name,
         set_sha256=asked.sha256,
