@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelUnavailable
-from index.models import Model, go_offline
+from index.models import Model
+from index.offline import go_offline
 from index.passages import ModelLimit
 from index.processor import processor_flags
 

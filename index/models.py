@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from index.errors import ModelUnavailable
 from index.files import sha256_of
+from index.offline import go_offline
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The name under which the model that comes with Byline is known."""
@@ -96,13 +96,6 @@ def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
         lines.append(f"{path.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n")
     fingerprint = hashlib.sha256("".join(lines).encode()).hexdigest()
     return Transformer(name, folder, fingerprint)
-
-
-def go_offline() -> None:
-    """Switch every hub look-up and its telemetry off, for this process."""
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
-        os.environ[variable] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 
 def _is_default(name: str) -> bool:
