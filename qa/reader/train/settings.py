@@ -51,6 +51,6 @@ class Training(msgspec.Struct, frozen=True):
 
 RECIPE = (
     Training("first", Settings()),
-    Training("second", Settings(epochs=2.0, order=2, sibling=0.3, near_miss=0.15)),
+    Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15)),
 )
 """What ships: the mean of two trainings from the same fresh outputs (Wortsman et al. 2022)."""
