@@ -1,7 +1,10 @@
 """Keyword search: BM25 in tantivy over stemmed English terms, built by us from the question."""
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,7 @@ _TITLE_BOOST = 0.3
 _HEAP = 64 * 1024 * 1024
 _MOST_TERMS = 64
 """Terms of a question that are searched for; a longer question's first ones."""
+_CODE = re.compile(r"(?:os error |code: )(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,16 @@ class KeywordIndex:
 
 
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
-    """Write the keywords of all passages into a new folder."""
+    """Write the keywords of all passages into a new folder. Raises OSError."""
     folder.mkdir()
+    with _errors_of_disk(folder):
+        _write(folder, documents)
+    for path in folder.iterdir():
+        sync_file(path)
+    sync_file(folder)
+
+
+def _write(folder: Path, documents: Iterable[Document]) -> None:
     builder = tantivy.SchemaBuilder()
     for field in ("title", "text"):
         builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
@@ -116,6 +128,15 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
         )
     writer.commit()
     writer.wait_merging_threads()
-    for path in folder.iterdir():
-        sync_file(path)
-    sync_file(folder)
+
+
+@contextmanager
+def _errors_of_disk(folder: Path) -> Iterator[None]:
+    """Raise what tantivy tells of the disk, in its own words, as the error that the disk gave."""
+    try:
+        yield
+    except ValueError as error:
+        codes = [int(code) for code in _CODE.findall(str(error))]
+        if codes:
+            raise OSError(codes[0], os.strerror(codes[0])) from error
+        raise OSError(f"{folder.name}: {' '.join(str(error).split())}") from error

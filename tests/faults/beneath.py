@@ -22,8 +22,8 @@ class FileLimit(msgspec.Struct, frozen=True, tag=True):
 class Trap(msgspec.Struct, frozen=True, tag=True):
     """The system calls on files of a folder are looked at, by `trap.c`."""
 
-    library: str
-    folder: str
+    library: str = ""
+    folder: str = ""
     only: str = ""
     """Part of the paths whose calls are counted."""
     failing: int = -1

@@ -1,4 +1,5 @@
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,3 +151,12 @@ def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "k" / "meta.json").write_bytes(b"{")
     with pytest.raises(IndexDamaged, match="cannot be read"):
         KeywordIndex.open(tmp_path / "k")
+
+
+def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: Path) -> None:
+    def documents() -> Iterator[Document]:
+        yield Document(0, 0, "", "The lion slept.")
+        shutil.rmtree(tmp_path / "k")
+
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory$"):
+        write_keywords(tmp_path / "k", documents())
