@@ -1,5 +1,4 @@
 import math
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,7 +155,7 @@ def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
 def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: Path) -> None:
     def documents() -> Iterator[Document]:
         yield Document(0, 0, "", "The lion slept.")
-        shutil.rmtree(tmp_path / "k")
+        (tmp_path / "k").rename(tmp_path / "elsewhere")
 
     with pytest.raises(FileNotFoundError, match=r"No such file or directory$"):
         write_keywords(tmp_path / "k", documents())
