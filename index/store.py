@@ -176,9 +176,16 @@ class Store:
                 raise BadRequest(
                     f"{self.folder} holds other things and is no index; name an empty or new folder"
                 )
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             write_synced(mark, b"An index made by Byline; safe to delete as a whole.\n")
+            sync_folder(self.folder)
         (self.folder / GENERATIONS).mkdir(mode=0o700, exist_ok=True)
+
+    def _make_folder(self) -> None:
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in made:
+            sync_folder(path.parent)
 
     def _lock_for_writing(self, lock: int) -> None:
         try:
@@ -193,8 +200,9 @@ class Store:
                 "put the index elsewhere with --index"
             ) from error
         holder = Holder(os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")  # noqa: DTZ005
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, msgspec.json.encode(holder), 0)
+        with suppress(OSError):  # a full disk; the lock holds all the same
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, msgspec.json.encode(holder), 0)
 
     def _lock_file(self, name: str) -> Path:
         return self.folder / GENERATIONS / f"{Path(name).name}.lock"

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import faiss
@@ -40,6 +41,7 @@ class Job(msgspec.Struct):
     wait_at: str = ""
     """The line after which it waits to be killed; empty where it does not wait."""
     beneath: Beneath = SOUND
+    dimension: int = FakeEncoder.dimension
 
 
 def main() -> None:
@@ -73,7 +75,8 @@ def _run(job: Job) -> str:
     except BylineError as error:
         return f"failed {type(error).__name__}: {error.message!a}"
     except BaseException as error:  # noqa: BLE001  (a fork must end here, whatever comes)
-        traceback.print_exc()
+        with suppress(OSError):  # not even that can be written where files may not grow
+            traceback.print_exc()
         return f"crashed {type(error).__name__}: {str(error)!a}"
 
 
@@ -87,7 +90,7 @@ def _build(job: Job) -> str:
     seen = lay(job.beneath)
     request = BuildRequest(fake_model(), (Root("news", job.news),))
     try:
-        for event in build(Store(Path(job.store)), request, FakeEncoder()):
+        for event in build(Store(Path(job.store)), request, FakeEncoder(dimension=job.dimension)):
             if not isinstance(event, Summary):
                 step(f"{event.stage.name} {event.done} {event.total}")
     finally:

@@ -1,6 +1,7 @@
 """What must hold after a build that something went wrong beneath."""
 
 import shutil
+from collections.abc import Callable
 
 from index.store import Store
 from tests.faults.building import Told
@@ -8,12 +9,22 @@ from tests.faults.outcomes import Outcome
 from tests.faults.stage import Kind, Stage, go_on
 
 
-def faults_after(stage: Stage, kind: Kind, store: Store, told: Told) -> list[str]:
-    """Tell what is wrong with an index after a build, and after the next one; deletes it."""
+def faults_after(
+    stage: Stage,
+    kind: Kind,
+    store: Store,
+    told: Told,
+    make_room: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Tell what is wrong with an index after a build, and after the next one; deletes it.
+
+    `make_room` is called before the next build.
+    """
     checker = stage.checker(kind)
     try:
         outcome = checker.outcome(store)
         faults = _faults_of_end(told, outcome)
+        make_room()
         go_on(stage, store)
         assert checker.outcome(store) == "new"
     except Exception as error:  # noqa: BLE001  (whatever it is, it is what the battery looks for)

@@ -181,3 +181,23 @@ def test_publishing_replaces_the_name_in_one_step(
     monkeypatch.undo()
     with closing(store.open()) as reader:
         assert reader.name == old
+
+
+def test_a_full_disk_keeps_nobody_from_locking(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int, _data: bytes, _offset: int) -> int:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("index.store.os.pwrite", full)
+    with store.writing(), pytest.raises(IndexBusy, match=r"^another process is building"):
+        store.writing().__enter__()
+
+
+def test_the_names_of_new_folders_and_of_the_mark_are_synced(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("index.store.sync_folder", synced.append)
+    with store.writing():
+        assert synced == [tmp_path / "deep", tmp_path, tmp_path / "deep" / "index"]
