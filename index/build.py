@@ -98,6 +98,7 @@ def _build(
     began: float,
 ) -> Iterator[Progress | Summary]:
     with suppress(OSError):
+        store.mend()
         store.collect()
     with _last(store, request) as last:
         plan = Plan()

@@ -3,12 +3,15 @@
 import os
 import sqlite3
 import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from index.articles import Found, Root, Signature
 from index.errors import IndexDamaged
@@ -24,13 +27,15 @@ CREATE TABLE articles (
     inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL, encoding TEXT NOT NULL, line_count INTEGER NOT NULL,
     title TEXT NOT NULL, date TEXT NOT NULL,
-    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL
+    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles,
     byte_start INTEGER NOT NULL, byte_end INTEGER NOT NULL,
     line INTEGER NOT NULL, "column" INTEGER NOT NULL,
-    text TEXT NOT NULL, sentences BLOB NOT NULL, key BLOB NOT NULL
+    text TEXT NOT NULL, sentences BLOB NOT NULL, key BLOB NOT NULL,
+    crc32 INTEGER NOT NULL
 ) STRICT;
 """
 
@@ -61,7 +66,11 @@ class StoredPassage:
 
 @dataclass(frozen=True)
 class Catalog:
-    """An opened, read-only catalog."""
+    """An opened, read-only catalog.
+
+    Every row has a check sum, for SQLite does not see most damage to its file. The methods raise
+    IndexDamaged for a row that is missing or is not as it was written.
+    """
 
     connection: sqlite3.Connection
     roots: Sequence[Root]
@@ -83,24 +92,20 @@ class Catalog:
 
     def articles(self) -> list[StoredArticle]:
         """Give all articles, in order."""
-        return [self._article(row) for row in self._rows("SELECT * FROM articles ORDER BY id")]
+        rows = self._checked("SELECT * FROM articles ORDER BY id")
+        return [self._article(row) for row in rows]
 
     def article(self, article_id: int) -> StoredArticle:
         """Give one article."""
-        (row,) = self._rows("SELECT * FROM articles WHERE id = ?", article_id)
-        return self._article(row)
+        return self._article(self._one("SELECT * FROM articles WHERE id = ?", article_id))
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Give passages in the order of the ids."""
-        return [
-            _passage(row)
-            for passage_id in ids
-            for row in self._rows("SELECT * FROM passages WHERE id = ?", passage_id)
-        ]
+        return [_passage(self._one("SELECT * FROM passages WHERE id = ?", one)) for one in ids]
 
     def passages_of(self, article: StoredArticle) -> list[StoredPassage]:
         """Give an article's passages in order."""
-        rows = self._rows("SELECT * FROM passages WHERE article = ? ORDER BY id", article.id)
+        rows = self._checked("SELECT * FROM passages WHERE article = ? ORDER BY id", article.id)
         return [_passage(row) for row in rows]
 
     def passage_keys(self) -> Iterator[tuple[bytes, int]]:
@@ -113,13 +118,23 @@ class Catalog:
         (row,) = self._rows(sql)
         return row[0], row[1]
 
+    def _one(self, sql: str, row_id: int) -> tuple[Any, ...]:
+        rows = self._checked(sql, row_id)
+        if len(rows) != 1 or rows[0][0] != row_id:
+            raise _damaged("lacks what the rest of the index speaks of")
+        return rows[0]
+
+    def _checked(self, sql: str, *values: int) -> list[tuple[Any, ...]]:
+        rows = self._rows(sql, *values)
+        if any(_crc32(row[:-1]) != row[-1] for row in rows):
+            raise _damaged("is not as it was written")
+        return [row[:-1] for row in rows]
+
     def _rows(self, sql: str, *values: int) -> list[tuple[Any, ...]]:
         try:
             return self.connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise IndexDamaged(
-                "passages.sqlite cannot be read; run `byline index --full`"
-            ) from error
+        except (sqlite3.Error, OverflowError) as error:
+            raise _damaged("cannot be read") from error
 
     def _article(self, row: tuple[Any, ...]) -> StoredArticle:
         article_id, root, relative, size, mtime, ctime, inode, seen, *rest = row
@@ -148,10 +163,10 @@ def write_catalog(
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         for stored, passages in articles:
-            row = _article_row(stored, numbers[stored.found.root])
+            row = _with_crc32(_article_row(stored, numbers[stored.found.root]))
             connection.execute(f"INSERT INTO articles VALUES ({_marks(row)})", row)  # noqa: S608
             for passage in passages:
-                values = _passage_row(passage)
+                values = _with_crc32(_passage_row(passage))
                 sql = f"INSERT INTO passages VALUES ({_marks(values)})"  # noqa: S608
                 connection.execute(sql, values)
         connection.execute("CREATE INDEX passages_by_article ON passages (article)")
@@ -161,6 +176,18 @@ def write_catalog(
     finally:
         connection.close()
     sync_file(path)
+
+
+def _damaged(how: str) -> IndexDamaged:
+    return IndexDamaged(f"passages.sqlite {how}; run `byline index --full`")
+
+
+def _crc32(row: tuple[Any, ...]) -> int:
+    return zlib.crc32(msgspec.msgpack.encode(row))
+
+
+def _with_crc32(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row, _crc32(row))
 
 
 def _marks(row: tuple[Any, ...]) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from index.articles import Root
 from index.catalog import Catalog
+from index.digest import with_digest, without_digest
 from index.encoder import Precision
 from index.errors import IndexDamaged
 from index.files import FileRecord, file_faults, record_files, sync_folder, write_synced
@@ -15,7 +16,7 @@ from index.keywords import KeywordIndex
 from index.passages import PassageSettings
 from index.vectors import VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""
 
 MANIFEST = "manifest.json"
@@ -110,15 +111,15 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
-        known = msgspec.json.decode(data, type=_Format).format
+        known = msgspec.json.decode(data.partition(b"\n")[0], type=_Format).format
         if known != FORMAT:
             raise IndexDamaged(
                 f"the index has format {known}, this version of Byline reads {FORMAT}; {_REPAIR}"
             )
-        return msgspec.json.decode(data, type=Manifest)
+        return msgspec.json.decode(without_digest(data), type=Manifest)
     except FileNotFoundError as error:
         raise IndexDamaged(f"{path} is missing; {_REPAIR}") from error
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError) as error:
         raise IndexDamaged(f"{path} cannot be read: {error}; {_REPAIR}") from error
 
 
@@ -130,6 +131,6 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
         if PurePath(name).name not in _LOCKS
     }
     sealed = msgspec.structs.replace(manifest, files=records)
-    write_synced(folder / MANIFEST, msgspec.json.encode(sealed))
+    write_synced(folder / MANIFEST, with_digest(msgspec.json.encode(sealed)))
     sync_folder(folder)
     return sealed

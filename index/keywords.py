@@ -12,6 +12,7 @@ import tantivy
 
 from index.errors import IndexDamaged
 from index.files import sync_file
+from index.private_copy import private_copy
 from index.terms import ANALYZER, analyzer, encodable, terms
 
 _TITLE_BOOST = 0.3
@@ -36,18 +37,20 @@ class Document:
 class KeywordIndex:
     """The keywords of one generation."""
 
+    folder: Path
     schema: tantivy.Schema
     searcher: tantivy.Searcher
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
-        """Open the keywords. Raises IndexDamaged where tantivy cannot make sense of them."""
-        try:
-            index = tantivy.Index.open(str(folder))
+        """Open a copy of the keywords, for tantivy maps its files.
+
+        Raises IndexDamaged where tantivy cannot make sense of them, as the methods do.
+        """
+        with _damage_told(folder), private_copy(folder) as copy:
+            index = tantivy.Index.open(str(copy))
             index.register_tokenizer(ANALYZER, analyzer())
-            return cls(index.schema, index.searcher())
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
+            return cls(folder, index.schema, index.searcher())
 
     def __len__(self) -> int:
         return int(self.searcher.num_docs)
@@ -78,19 +81,32 @@ class KeywordIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
             )
-        addresses = [
-            address for _, address in self.searcher.search(matching, most, count=False).hits
-        ]
-        passages = self.searcher.fast_field_values("passage", addresses)
+        with _damage_told(self.folder):
+            hits = self.searcher.search(matching, most, count=False).hits
+            passages = self.searcher.fast_field_values("passage", [place for _, place in hits])
         return [int(passage) for passage in passages if passage is not None]
 
     def rarity(self, term: str) -> float:
         """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
-        holding = self.searcher.doc_freq("text", term)
+        with _damage_told(self.folder):
+            holding = self.searcher.doc_freq("text", term)
         return math.log(1 + (len(self) - holding + 0.5) / (holding + 0.5))
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")
+
+
+@contextmanager
+def _damage_told(folder: Path) -> Iterator[None]:
+    """Turn what tantivy raises over damaged files into IndexDamaged."""
+    try:
+        yield
+    except BaseException as error:
+        # A panic of tantivy's is a BaseException of a class that cannot be imported.
+        panicked = type(error).__name__ == "PanicException"
+        if panicked or isinstance(error, (ValueError, OSError, OverflowError)):
+            raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
+        raise
 
 
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:

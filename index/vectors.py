@@ -36,10 +36,9 @@ class VectorIndex:
         """
         import faiss
 
-        data = np.fromfile(path, dtype=np.uint8)
         try:
-            return cls(faiss.deserialize_index(data))
-        except RuntimeError as error:
+            return cls(faiss.deserialize_index(np.fromfile(path, dtype=np.uint8)))
+        except (RuntimeError, OSError) as error:
             raise IndexDamaged(
                 f"{path} cannot be read as vectors; run `byline index --full`"
             ) from error

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -84,3 +85,47 @@ def test_a_catalog_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path
     twice = [(FIRST, PASSAGES[:2]), (FIRST, PASSAGES[:2])]
     with pytest.raises(OSError, match=r"passages.sqlite: UNIQUE"):
         write_catalog(tmp_path / "passages.sqlite", ROOTS, twice)
+
+
+def tampered(tmp_path: Path, sql: str, *values: object) -> Catalog:
+    """A catalog whose file was changed behind its back."""
+    path = tmp_path / "c"
+    write_catalog(path, ROOTS, [(FIRST, PASSAGES[:2]), (SECOND, PASSAGES[2:])])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(sql, values)
+    return Catalog.open(path, ROOTS)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("text", "A\0b 😁."), ("line", 4), ("byte_start", 8), ("key", b"x"), ("crc32", 1)],
+)
+def test_a_passage_that_is_not_as_it_was_written_is_damaged(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    catalog = tampered(tmp_path, f"UPDATE passages SET {column} = ? WHERE id = 0", value)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.passages([0])
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.passages_of(FIRST)
+    assert catalog.passages([1]) == [PASSAGES[1]]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("title", "Title"), ("date", "2010-05-13"), ("root", 7), ("inode", 0)]
+)
+def test_an_article_that_is_not_as_it_was_written_is_damaged(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    catalog = tampered(tmp_path, f"UPDATE articles SET {column} = ? WHERE id = 0", value)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.article(0)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.articles()
+
+
+@pytest.mark.parametrize("number", [3, -1, 2**64 - 1])
+def test_what_is_missing_is_damaged(catalog: Catalog, number: int) -> None:
+    for ask in (lambda: catalog.passages([0, number]), lambda: catalog.article(number)):
+        with pytest.raises(IndexDamaged, match="run `byline index --full`"):
+            ask()

@@ -78,7 +78,7 @@ def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
         (b"", "cannot be read"),
         (b"{", "cannot be read"),
         (b"[]", "cannot be read"),
-        (b'{"format": 1}', "cannot be read"),
+        (b'{"format": 2}', "cannot be read"),
         (b'{"format": 99, "new": true}', "format 99, this version of Byline reads"),
         (b"\xff\xfe", "cannot be read"),
     ],
