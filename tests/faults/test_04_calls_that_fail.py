@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
+from index.errors import BylineError
+from index.store import Store
 from tests.faults.beneath import Trap
+from tests.faults.building import Told
 from tests.faults.conftest import Battery, Figure
 from tests.faults.disturbed import faults_after
 from tests.faults.naive import Naive
-from tests.faults.stage import Kind, set_stage
+from tests.faults.python_calls import PythonCalls
+from tests.faults.stage import Kind, Stage, go_on, set_stage
 from tests.faults.trapping import Trapper, set_trap
 
 KINDS: tuple[Kind, ...] = ("first build", "update")
@@ -33,9 +37,14 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def trapper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trapper]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with set_stage(tmp_path_factory.mktemp("failing")) as stage:
-        yield set_trap(stage)
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def trapper(stage: Stage) -> Trapper:
+    return set_trap(stage)
 
 
 def calls_of(trapper: Trapper, kind: Kind, naive: Naive = "", only: str = "") -> int:
@@ -70,6 +79,35 @@ def test_whichever_call_fails_nothing_bad_is_published(
     assert not faults, "\n".join(faults)
     counted = ", ".join(f"{count} in the {kind}" for kind, count in calls.items())
     figure(f"{tried} of {len(cases)} failures, {len(WAYS)} ways at each call ({counted}): 0 bad")
+
+
+def build_here(stage: Stage, store: Store) -> Told:
+    try:
+        go_on(stage, store)
+    except BylineError as error:
+        return Told([(0.0, f"failed {type(error).__name__}: {error.message!a}")])
+    return Told([(0.0, "done")])
+
+
+def test_whichever_call_of_python_fails_nothing_bad_is_published(
+    stage: Stage, battery: Battery, figure: Figure
+) -> None:
+    def build_failing(number: int) -> tuple[int, list[str]]:
+        store = stage.store("update", "failing")
+        calls = PythonCalls(store.folder, number)
+        with pytest.MonkeyPatch.context() as patch:
+            calls.patch(patch)
+            told = build_here(stage, store)
+        return calls.count, faults_after(stage, "update", store, told)
+
+    total, none = build_failing(-1)
+    assert none == []
+    tried = min(battery.pick(8, total), total)
+    faults: list[str] = []
+    for number in battery.chance("calls of Python").sample(range(total), tried):
+        faults += [f"call {number}: {fault}" for fault in build_failing(number)[1]]
+    assert not faults, "\n".join(faults)
+    figure(f"{tried} of {total} calls of Python's fail: 0 bad")
 
 
 @pytest.mark.parametrize(
