@@ -33,7 +33,7 @@ class PythonCalls:
     def _watched(
         self, call: Callable[Concatenate[Subject, P], R]
     ) -> Callable[Concatenate[Subject, P], R]:
-        def watched(subject: Subject, *arguments: P.args, **named: P.kwargs) -> R:
+        def watched(subject: Subject, /, *arguments: P.args, **named: P.kwargs) -> R:
             # A number is a file that was opened below the folder, or a lock there.
             if isinstance(subject, int) or self.folder in Path(os.fsdecode(subject)).parents:
                 self.count += 1
