@@ -1,6 +1,6 @@
 """Lines that may answer a question, for a person to choose from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from index.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
 from qa.citations import Shelf, cite
+from qa.conversation import recall
+from qa.examination import Examination
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,26 @@ class Candidate:
         return f"{self.path}:{self.line}"
 
 
-def candidates(bot: Bot, question: str) -> list[Candidate]:
-    """Give distinct sentences, the best first: those of answers, then all that was read for them.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may answer a question."""
 
-    Raises BadRequest as `Bot.ask` does.
-    """
+    asked: str
+    """The question as it was searched for: a follow-up made whole."""
+    sentences: tuple[Candidate, ...]
+    """Distinct ones, the best first: those of answers, then all that was read for them."""
+
+
+def candidates(bot: Bot, question: str, history: Sequence[str] = ()) -> Candidates:
+    """Look for what may answer a question, asked after others. Raises BadRequest as `Bot.ask`."""
+    examined = bot.examine(question, history=recall(history))
     distinct: dict[tuple[str, int, str], Candidate] = {}
-    for one in _all_candidates(bot, question):
+    for one in _all_candidates(bot, examined):
         distinct.setdefault((one.file, one.line, one.text), one)
-    return list(distinct.values())
+    return Candidates(examined.asked, tuple(distinct.values()))
 
 
-def _all_candidates(bot: Bot, question: str) -> Iterator[Candidate]:
-    examined = bot.examine(question)
+def _all_candidates(bot: Bot, examined: Examination) -> Iterator[Candidate]:
     reply = bot.reply_of(examined, DEFAULT_ANSWERS)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     for answer in answers:

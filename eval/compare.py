@@ -7,8 +7,10 @@ import numpy as np
 
 from eval.metrics.resampling import Figure, Floats
 from eval.outcomes import Cause, Outcome
-from eval.results import Results
+from eval.results import Results, results_of
+from eval.runs import RunSettings
 
+Setting = str | int | float | tuple[str, ...]
 _PERMUTATIONS = 9_999
 _SEED = 20_081
 
@@ -28,7 +30,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A figure in both runs, each over its own questions."""
+    """A figure in both runs, over the questions that both asked."""
 
     name: str
     before: float
@@ -52,6 +54,14 @@ class PairedTest(msgspec.Struct, frozen=True):
     """Of a difference at least as large, if the runs were alike."""
 
 
+class SettingChange(msgspec.Struct, frozen=True):
+    """A setting that is not the same in both runs."""
+
+    name: str
+    before: str
+    after: str
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """Two runs of one set."""
 
@@ -63,12 +73,14 @@ class Comparison(msgspec.Struct, frozen=True):
     """The most harmed first."""
     differences: tuple[Difference, ...]
     tests: tuple[PairedTest, ...]
+    settings: tuple[SettingChange, ...] = ()
 
 
 def compare(
     name: str,
     before: tuple[Sequence[Outcome], Results],
     after: tuple[Sequence[Outcome], Results],
+    settings: tuple[SettingChange, ...] = (),
 ) -> Comparison:
     """Compare a run with an earlier one, by name; questions go together by their ids.
 
@@ -80,13 +92,39 @@ def compare(
         for one in after[0]
         if one.id in earlier and earlier[one.id].gold == one.gold
     ]
+    figures = before[1].figures, after[1].figures
+    if not len(pairs) == len(before[0]) == len(after[0]):
+        figures = (
+            results_of([one for one, _ in pairs]).figures,
+            results_of([other for _, other in pairs]).figures,
+        )
     return Comparison(
         name,
         len(pairs),
         tuple(sorted((one for pair in pairs for one in _changes(*pair)), key=lambda one: one.gain)),
-        _differences(before[1].figures, after[1].figures),
+        _differences(*figures),
         _tests(pairs),
+        settings,
     )
+
+
+def changed_settings(before: RunSettings, after: RunSettings) -> tuple[SettingChange, ...]:
+    """Tell which settings differ; of those that are lists, only what one of the two lacks."""
+    return tuple(
+        SettingChange(name.replace("_", " "), *_told(getattr(before, name), getattr(after, name)))
+        for name in before.__struct_fields__
+        if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _told(before: Setting, after: Setting) -> tuple[str, str]:
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return _lacking(before, after), _lacking(after, before)
+    return str(before), str(after)
+
+
+def _lacking(some: Sequence[str], others: Sequence[str]) -> str:
+    return ", ".join(one for one in some if one not in others)
 
 
 def _changes(before: Outcome, after: Outcome) -> Sequence[Change]:

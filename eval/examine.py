@@ -7,10 +7,11 @@ import msgspec
 
 from eval.causes import cause_of
 from eval.gold_passages import GoldPassages, GoldPlace, found_in
+from eval.gold_quotes import GoldQuotes
 from eval.outcomes import RIGHT, Given, Kind, Outcome, Rankings, Spent
 from eval.question_set import Question
 from eval.squad import exact_match, f1
-from qa.answers import DEFAULT_ANSWERS, Answer, Answered
+from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
 from qa.bot import Bot
 from qa.conversation import recall
 from qa.examination import Examination
@@ -24,6 +25,7 @@ class Examiner:
 
     bot: Bot
     gold: GoldPassages
+    quotes: GoldQuotes
     within: tuple[str, ...] = ()
 
     def ask(self, question: Question) -> Outcome:
@@ -49,6 +51,8 @@ class Examiner:
             kind=_kind(question),
             gold=tuple(question.gold),
             rejected=tuple(question.rejected),
+            gold_quotes=tuple(map(self.quotes.quote, question.gold)),
+            rejected_quotes=tuple(map(self.quotes.quote, question.rejected)),
             answered=is_answered,
             reason="" if isinstance(reply, Answered) else reply.reason.value,
             given=given,
@@ -82,6 +86,7 @@ class Examiner:
             f1=overlap,
             is_line_right=is_line_right,
             is_right=overlap >= RIGHT if accepted else is_line_right,
+            start=offset_in(first.sentence, first.answer),
         )
 
 

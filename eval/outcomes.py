@@ -1,9 +1,11 @@
 """What became of each question of a set, as one JSON line each."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
+from eval.marked import Mark, Marked
 from eval.question_set import Gold
 
 
@@ -59,6 +61,15 @@ class Given(msgspec.Struct, frozen=True):
     """Whether one of its citations begins on a gold line."""
     is_right: bool
     """Whether its F1 is at least RIGHT; where gold has no words, whether its line is right."""
+    start: int = 0
+    """The code point of its quote at which the answer begins."""
+
+    @property
+    def marked(self) -> Marked:
+        """Its sentence, the answer marked in it."""
+        is_there = self.quote.startswith(self.text, self.start)
+        mark = Mark(self.start, self.start + len(self.text))
+        return Marked(self.quote, (mark,) if is_there else ())
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True):
@@ -106,6 +117,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     gold: tuple[Gold, ...] = ()
     rejected: tuple[Gold, ...] = ()
+    gold_quotes: tuple[Marked, ...] = ()
+    """What stands at each gold place, as `eval.gold_quotes` gives it."""
+    rejected_quotes: tuple[Marked, ...] = ()
     answered: bool
     reason: str = ""
     """Why there was no answer; empty where there was one."""
@@ -128,6 +142,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return [answer for place in self.gold for answer in place.answers]
 
     @property
+    def quoted_gold(self) -> list[tuple[Gold, Marked]]:
+        """Each gold place with what stands there."""
+        return _quoted(self.gold, self.gold_quotes)
+
+    @property
+    def quoted_rejected(self) -> list[tuple[Gold, Marked]]:
+        """Each rejected place with what stands there."""
+        return _quoted(self.rejected, self.rejected_quotes)
+
+    @property
     def confidence(self) -> float:
         """Of the best answer, given or not; 0 where there is none."""
         return self.given[0].confidence if self.given else 0.0
@@ -141,6 +165,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def is_scored(self) -> bool:
         """Whether exact match and F1 count."""
         return self.kind in (Kind.ANSWERABLE, Kind.UNANSWERABLE)
+
+
+def _quoted(places: Sequence[Gold], quotes: Sequence[Marked]) -> list[tuple[Gold, Marked]]:
+    # Runs kept by an earlier version have no quotes.
+    missing = [Marked("")] * (len(places) - len(quotes))
+    return list(zip(places, [*quotes, *missing], strict=True))
 
 
 RIGHT = 0.5

@@ -35,6 +35,11 @@ class Gold(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         """The lines of the place."""
         return range(self.line, max(self.line, self.end_line) + 1)
 
+    @property
+    def place(self) -> str:
+        """Path and lines."""
+        return f"{self.path}:{self.line}{f'–{self.end_line}' if len(self.lines) > 1 else ''}"
+
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A question; one without gold has no answer in the articles, unless its gold is unknown."""

@@ -8,7 +8,17 @@ from datetime import date
 from pathlib import Path
 
 from index.articles import Found, Root, Signature
-from index.database import Row, create, errors_of_the_disk, fetch, marks, open_written
+from index.database import (
+    Row,
+    create,
+    damaged,
+    errors_of_the_disk,
+    fetch,
+    fetch_checked,
+    marks,
+    open_written,
+    with_crc32,
+)
 from index.files import sync_file
 from index.reading import Article
 from index.stored import StoredArticle
@@ -21,7 +31,8 @@ CREATE TABLE articles (
     inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL, encoding TEXT NOT NULL, line_count INTEGER NOT NULL,
     title TEXT NOT NULL, date TEXT NOT NULL,
-    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL
+    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
 """
@@ -29,7 +40,7 @@ CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
 
 @dataclass(frozen=True)
 class ArticleTable:
-    """The opened, read-only table."""
+    """The opened, read-only table; the methods raise IndexDamaged as a catalog's do."""
 
     connection: sqlite3.Connection
     roots: Sequence[Root]
@@ -41,13 +52,15 @@ class ArticleTable:
 
     def articles(self) -> list[StoredArticle]:
         """Give all articles, in the order in which they were found."""
-        rows = fetch(self.connection, "SELECT * FROM articles ORDER BY position")
+        rows = fetch_checked(self.connection, "SELECT * FROM articles ORDER BY position")
         return [self._article(row) for row in rows]
 
     def article(self, article_id: int) -> StoredArticle:
         """Give one article."""
-        (row,) = fetch(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)
-        return self._article(row)
+        rows = fetch_checked(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)
+        if len(rows) != 1 or rows[0][1] != article_id:
+            raise damaged("lacks what the rest of the index speaks of")
+        return self._article(rows[0])
 
     def dropped(self) -> tuple[range, ...]:
         """Give the ids in the segments that are no passages, or none any more, in order."""
@@ -85,9 +98,9 @@ def write_articles(
         try:
             connection.execute("BEGIN")
             connection.executemany(
-                f"INSERT INTO articles VALUES ({marks(16)})",  # noqa: S608
+                f"INSERT INTO articles VALUES ({marks(17)})",  # noqa: S608
                 (
-                    (position, *_row(stored, numbers[stored.found.root]))
+                    with_crc32((position, *_row(stored, numbers[stored.found.root])))
                     for position, stored in enumerate(articles)
                 ),
             )

@@ -97,6 +97,7 @@ def _build(
     began: float,
 ) -> Iterator[Progress | Summary]:
     with suppress(OSError):
+        store.mend()
         store.collect()
     with _last(store, request) as last, closing(_draft(store, last)) as draft:
         plan = Plan()

@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from index.digest import with_digest, without_digest
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.files import FileRecord, file_faults, sync_folder, write_synced
 
@@ -35,13 +36,14 @@ class Cards(Generic[Card]):
     """Where the card is in its folder."""
     format: int
     blank: Card
-    """Stands for a card that is missing, cannot be read, or is of another format."""
+    """Stands for a card that is missing, is not as it was written, or is of another format."""
 
     def read(self, folder: Path) -> Card:
         """Read a folder's card; blank where it has none."""
         try:
-            card = msgspec.json.decode((folder / self.file).read_bytes(), type=type(self.blank))
-        except (OSError, msgspec.MsgspecError):
+            line = without_digest((folder / self.file).read_bytes())
+            card = msgspec.json.decode(line, type=type(self.blank))
+        except (OSError, ValueError):
             return self.blank
         return card if card.format == self.format else self.blank
 
@@ -61,7 +63,7 @@ class Cards(Generic[Card]):
 
         def make_with_card(made: Path) -> Card:
             card = make(made)
-            write_synced(made / self.file, msgspec.json.encode(card))
+            write_synced(made / self.file, with_digest(msgspec.json.encode(card)))
             return card
 
         return put_in_cache(folder, make_with_card, self.has)

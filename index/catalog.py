@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.article_table import ArticleTable
 from index.articles import Root
+from index.database import damaged
 from index.passage_table import PassageTable
 from index.stored import StoredArticle as StoredArticle
 from index.stored import StoredPassage as StoredPassage
@@ -13,7 +14,11 @@ from index.stored import StoredPassage as StoredPassage
 
 @dataclass(frozen=True)
 class Catalog:
-    """An opened, read-only catalog."""
+    """An opened, read-only catalog.
+
+    Every row has a check sum, for SQLite does not see most damage to its file. The methods raise
+    IndexDamaged for a row that is missing or is not as it was written.
+    """
 
     table: ArticleTable
     segments: tuple[tuple[int, PassageTable], ...]
@@ -48,6 +53,8 @@ class Catalog:
             for segment, members in by_segment.items()
             for stored in self.segments[segment][1].passages(members)
         }
+        if any(passage_id not in found for passage_id in ids):
+            raise damaged("lacks what the rest of the index speaks of")
         return [found[passage_id] for passage_id in ids]
 
     def passages_of(self, article: StoredArticle) -> list[StoredPassage]:
@@ -67,4 +74,7 @@ class Catalog:
 
     def _segment_of(self, passage_id: int) -> int:
         """Tell which segment a passage is in: an article's passages are all in one."""
-        return bisect_right(self.segments, passage_id, key=lambda segment: segment[0]) - 1
+        at = bisect_right(self.segments, passage_id, key=lambda segment: segment[0]) - 1
+        if at < 0:
+            raise damaged("lacks what the rest of the index speaks of")
+        return at

@@ -46,15 +46,19 @@ def check(store: Store, cache: Path) -> Iterator[Finding]:
             yield Finding("index", "broken", error.message, "")
             return
         manifest = generation.manifest
-        yield Finding(
-            "index",
-            "sound",
-            f"{manifest.articles:,} articles, {manifest.passages:,} passages, every file as written"
-            f" on {manifest.created}",
-            "",
-        )
+        yield _beside(store, manifest)
         yield _model(manifest, cache)
         yield _articles(generation.catalog)
+
+
+def _beside(store: Store, manifest: Manifest) -> Finding:
+    if faults := store.faults():
+        return Finding("index", "attention", faults[0], "run `byline index`")
+    message = (
+        f"{manifest.articles:,} articles, {manifest.passages:,} passages, every file as written"
+        f" on {manifest.created}"
+    )
+    return Finding("index", "sound", message, "")
 
 
 def _model(manifest: Manifest, cache: Path) -> Finding:

@@ -1,11 +1,14 @@
 """SQLite files that are written once, whole, and only read from then on."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from index.errors import IndexDamaged
 
@@ -18,25 +21,40 @@ def open_written(path: Path) -> sqlite3.Connection:
     Raises IndexDamaged.
     """
     try:
-        return sqlite3.connect(written_uri(path), uri=True, check_same_thread=False)
+        address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
     except sqlite3.Error as error:
-        raise IndexDamaged(f"{path} cannot be opened; run `byline index --full`") from error
-
-
-def written_uri(path: Path) -> str:
-    """Give the address of a written file."""
-    return f"file:{quote(str(path))}?mode=ro&immutable=1"
+        raise damaged(f"cannot be opened: {path}") from error
 
 
 def fetch(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:
     """Give the rows of a query over a written file. Raises IndexDamaged."""
     try:
         return connection.execute(sql, values).fetchall()
-    except sqlite3.Error as error:
-        # Of several files only the name matters to a person: all are built anew together.
-        raise IndexDamaged(f"the index cannot be read ({error}); run `byline index --full`") from (
-            error
-        )
+    except (sqlite3.Error, OverflowError) as error:
+        raise damaged(f"cannot be read ({error})") from error
+
+
+def fetch_checked(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:
+    """Give whole rows without their check sums. Raises IndexDamaged where one does not fit."""
+    rows = fetch(connection, sql, *values)
+    if any(_crc32(row[:-1]) != row[-1] for row in rows):
+        raise damaged("is not as it was written")
+    return [row[:-1] for row in rows]
+
+
+def with_crc32(row: Row) -> Row:
+    """Put a check sum at the end of a row."""
+    return (*row, _crc32(row))
+
+
+def damaged(how: str) -> IndexDamaged:
+    """Give the error for a table; of several only that it is one matters to a person."""
+    return IndexDamaged(f"a table of the index {how}; run `byline index --full`")
+
+
+def _crc32(row: Row) -> int:
+    return zlib.crc32(msgspec.msgpack.encode(row))
 
 
 def create(path: Path, schema: str) -> sqlite3.Connection:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelUnavailable
-from index.models import Model, go_offline
+from index.models import Model
+from index.offline import go_offline
 from index.passages import ModelLimit
 from index.processor import processor_flags
 
@@ -77,7 +78,10 @@ class SentenceEncoder:
 
         path = self.model.folder / self.model.transformer / "tokenizer.json"
         if path.is_file():
-            tokenizer = Tokenizer.from_file(str(path))
+            try:
+                tokenizer = Tokenizer.from_file(str(path))
+            except Exception as error:  # tokenizers raises nothing narrower
+                raise ModelUnavailable(f"{path} cannot be read: {error}") from error
         else:
             tokenizer = Tokenizer.from_str(tokenizer_json(self._loaded[0]))
         tokenizer.no_truncation()
@@ -108,7 +112,7 @@ def load(model: Model) -> "SentenceTransformer":
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         ).eval()
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+    except Exception as error:  # whatever libraries make of a folder that they did not write
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelUnavailable(f"model {model.name!r} could not be loaded: {reason}") from error
 

@@ -9,6 +9,7 @@ import msgspec
 from index.article_table import ArticleTable
 from index.articles import Root
 from index.catalog import Catalog
+from index.digest import with_digest, without_digest
 from index.encoder import Precision
 from index.errors import IndexDamaged
 from index.files import FileRecord, record_files, sync_folder, write_synced
@@ -18,7 +19,7 @@ from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
 from index.verified import Verified
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""
 
 MANIFEST = "manifest.json"
@@ -138,15 +139,15 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
-        known = msgspec.json.decode(data, type=_Format).format
+        known = msgspec.json.decode(data.partition(b"\n")[0], type=_Format).format
         if known != FORMAT:
             raise IndexDamaged(
                 f"the index has format {known}, this version of Byline reads {FORMAT}; {_REPAIR}"
             )
-        return msgspec.json.decode(data, type=Manifest)
+        return msgspec.json.decode(without_digest(data), type=Manifest)
     except FileNotFoundError as error:
         raise IndexDamaged(f"{path} is missing; {_REPAIR}") from error
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError) as error:
         raise IndexDamaged(f"{path} cannot be read: {error}; {_REPAIR}") from error
 
 
@@ -157,8 +158,9 @@ class _Roots(msgspec.Struct):
 def read_roots(folder: Path) -> tuple[Root, ...]:
     """Read what a generation of any format was built from; nothing where that cannot be told."""
     try:
-        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Roots).roots
-    except (OSError, msgspec.MsgspecError):
+        line = without_digest((folder / MANIFEST).read_bytes())
+        return msgspec.json.decode(line, type=_Roots).roots
+    except (OSError, ValueError):
         return ()
 
 
@@ -173,6 +175,6 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
         if PurePath(name).name not in LOCKS
     }
     sealed = msgspec.structs.replace(manifest, files=records)
-    write_synced(folder / MANIFEST, msgspec.json.encode(sealed))
+    write_synced(folder / MANIFEST, with_digest(msgspec.json.encode(sealed)))
     sync_folder(folder)
     return sealed

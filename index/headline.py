@@ -36,7 +36,9 @@ _PLACE = re.compile(
     r"\W*(?:(?i:(?:first |last )?(?:published|posted|updated)|date)\b\W*(?:on|at)?\W*|"
     r"(?:[A-Z][\w.'’-]*\W+){1,4})?",
 )
-_HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*\s*")
+_OPENING = 120
+"""Code points that place and date at the head of a paragraph take, at most."""
+_HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def read_headline(header: Headline, paragraphs: Sequence[str]) -> Headline:
     top = plain[:HEADER]
     first = paragraphs[:HEADER]
     headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
-    title = header.title or next(headings, "") or _headline(top, Counter(plain))
+    title = header.title or next(headings, "").rstrip("# \t") or _headline(top, Counter(plain))
     dates = header.dates or _dateline(top)
     return Headline(normalised(title), dates, header.front_matter)
 
@@ -134,7 +136,7 @@ def _dateline(lines: Sequence[str]) -> tuple[date, ...]:
 def _opening(line: str) -> str:
     """Give the date that a paragraph opens with, as in `PRAGUE, 8 July 2008 - …`, or nothing."""
     for pattern in _DATES:
-        match = pattern.search(line)
+        match = pattern.search(line[:_OPENING])
         if match and _PLACE.fullmatch(line[: match.start()]):
             after = line[match.end() :].lstrip()
             return match[0] if after[:1] in set("-–—:)(|/") else ""

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ import msgspec
 
 from index.errors import ModelUnavailable
 from index.files import sha256_of
+from index.offline import go_offline
+from index.untrusted import refuse_untrusted
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The name under which the model that comes with Byline is known."""
@@ -57,7 +58,7 @@ def find_model(name: str, *, from_hub: bool = True) -> Model:
     go_offline()
     folder = _folder(name, from_hub)
     modules = _check_modules(folder)
-    _check_weights(folder)
+    refuse_untrusted(folder)
     hashes = {path.relative_to(folder): sha256_of(path) for path in sorted(_hashed_files(folder))}
     if _is_default(name) and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
         raise ModelUnavailable(
@@ -88,21 +89,13 @@ def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
     """
     go_offline()
     folder = _folder(name, from_hub)
-    _refuse_foreign_code(folder)
-    _check_weights(folder)
+    refuse_untrusted(folder)
     lines = []
     for path in sorted(_hashed_files(folder)):
         stat = path.stat()
         lines.append(f"{path.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n")
     fingerprint = hashlib.sha256("".join(lines).encode()).hexdigest()
     return Transformer(name, folder, fingerprint)
-
-
-def go_offline() -> None:
-    """Switch every hub look-up and its telemetry off, for this process."""
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
-        os.environ[variable] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 
 def _is_default(name: str) -> bool:
@@ -179,23 +172,11 @@ def _check_modules(folder: Path) -> list[_Module]:
                 f"{folder} asks for code of its own ({module.type}); Byline loads only models "
                 "made of sentence-transformers' own modules"
             )
-    _refuse_foreign_code(folder)
+        if Path(module.path).is_absolute() or ".." in Path(module.path).parts:
+            raise ModelUnavailable(f"{folder} has a module outside itself ({module.path})")
     if not modules:
         raise ModelUnavailable(f"{folder} is no sentence-transformers model: it has no modules")
     return modules
-
-
-def _refuse_foreign_code(folder: Path) -> None:
-    for config in folder.rglob("config.json"):
-        if b'"auto_map"' in config.read_bytes():
-            raise ModelUnavailable(f"{config} asks for code of its own (auto_map); not loaded")
-
-
-def _check_weights(folder: Path) -> None:
-    if next(folder.rglob("*.safetensors"), None) is None:
-        raise ModelUnavailable(
-            f"{folder} has no weights in safetensors format; other formats can run code when read"
-        )
 
 
 class _Prompts(msgspec.Struct):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelUnavailable
+from index.offline import go_offline
 from index.processor import processor_flags
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def quantise(exact: Path, path: Path) -> None:
     Activations are scaled as they come. Weights keep to 7 bits where the processor would let sums
     of products of bytes overflow (x86 without VNNI). Raises whatever onnxruntime raises.
     """
+    go_offline()
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -73,6 +75,7 @@ def open_session(path: Path, threads: int = 0) -> Any:  # noqa: ANN401
 
     Raises ModelUnavailable where the file is damaged.
     """
+    go_offline()
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(3)

@@ -11,9 +11,10 @@ from index.database import (
     create,
     errors_of_the_disk,
     fetch,
+    fetch_checked,
     marks,
     open_written,
-    written_uri,
+    with_crc32,
 )
 from index.files import sync_file
 from index.passages import Passage
@@ -25,9 +26,12 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL,
     byte_start INTEGER NOT NULL, byte_end INTEGER NOT NULL,
     line INTEGER NOT NULL, "column" INTEGER NOT NULL,
-    text TEXT NOT NULL, sentences BLOB NOT NULL, key BLOB NOT NULL
+    text TEXT NOT NULL, sentences BLOB NOT NULL, key BLOB NOT NULL,
+    crc32 INTEGER NOT NULL
 ) STRICT;
 """
+_TEXT = 6
+"""Column of the text."""
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
 _AT_ONCE = 500
 """Ids in one query; SQLite takes 999 at least."""
@@ -52,7 +56,7 @@ class Move:
 
 @dataclass(frozen=True)
 class PassageTable:
-    """An opened, read-only table."""
+    """An opened, read-only table; the methods raise IndexDamaged as a catalog's do."""
 
     connection: sqlite3.Connection
 
@@ -66,23 +70,35 @@ class PassageTable:
         return [
             _passage(row)
             for start in range(0, len(ids), _AT_ONCE)
-            for row in _among(self.connection, "*", ids[start : start + _AT_ONCE])
+            for row in self._among(ids[start : start + _AT_ONCE])
         ]
 
     def within(self, ids: range) -> list[StoredPassage]:
         """Give the passages of a range of ids, in order."""
-        sql = "SELECT * FROM passages WHERE id >= ? AND id < ? ORDER BY id"
-        return [_passage(row) for row in fetch(self.connection, sql, ids.start, ids.stop)]
+        return [_passage(row) for row in self._rows(ids)]
 
     def texts(self, ids: range) -> Iterator[Text]:
-        """Yield the texts of a range of ids, in order, one by one."""
-        sql = "SELECT id, article, text FROM passages WHERE id >= ? AND id < ? ORDER BY id"
-        yield from (Text(*row) for row in self.connection.execute(sql, (ids.start, ids.stop)))
+        """Yield the texts of a range of ids, in order."""
+        for row in self.rows(ids):
+            yield Text(row[0], row[1], row[_TEXT])
+
+    def rows(self, ids: range) -> Iterator[Row]:
+        """Yield the rows of a range of ids, in order, as they are stored."""
+        for start in range(ids.start, ids.stop, _AT_ONCE):
+            yield from self._rows(range(start, min(start + _AT_ONCE, ids.stop)))
 
     def ids_of(self, key: bytes) -> Iterator[int]:
         """Yield the id of one passage that was embedded as the text of this key, if there is."""
         sql = "SELECT id FROM passages WHERE key = ? LIMIT 1"
         yield from (row[0] for row in fetch(self.connection, sql, key))
+
+    def _rows(self, ids: range) -> list[Row]:
+        sql = "SELECT * FROM passages WHERE id >= ? AND id < ? ORDER BY id"
+        return fetch_checked(self.connection, sql, ids.start, ids.stop)
+
+    def _among(self, ids: Sequence[int]) -> list[Row]:
+        sql = f"SELECT * FROM passages WHERE id IN ({marks(len(ids))})"  # noqa: S608
+        return fetch_checked(self.connection, sql, *ids)
 
     def __len__(self) -> int:
         (row,) = fetch(self.connection, "SELECT count(*) FROM passages")
@@ -110,26 +126,17 @@ class PassageWriter:
 
     def add(self, passages: Iterable[StoredPassage]) -> None:
         """Add passages. Raises OSError where the disk takes no more."""
-        sql = f"INSERT INTO passages VALUES ({marks(9)})"  # noqa: S608
-        with errors_of_the_disk(self.path):
-            self.connection.executemany(sql, map(_row, passages))
+        self._insert(map(_row, passages))
 
-    def take(self, path: Path, moves: Iterable[Move]) -> None:
-        """Add passages of another table."""
-        sql = (
-            'INSERT INTO passages SELECT id + ?, article, byte_start, byte_end, line, "column", '
-            "text, sentences, key FROM other.passages WHERE id >= ? AND id < ?"
-        )
+    def take(self, table: PassageTable, moves: Iterable[Move]) -> None:
+        """Add passages of another table. Raises OSError, and IndexDamaged as that table does."""
+        for move in moves:
+            self._insert((row[0] + move.shift, *row[1:]) for row in table.rows(move.ids))
+
+    def _insert(self, rows: Iterable[Row]) -> None:
+        sql = f"INSERT INTO passages VALUES ({marks(10)})"  # noqa: S608
         with errors_of_the_disk(self.path):
-            self.connection.execute("COMMIT")
-            self.connection.execute("ATTACH ? AS other", (written_uri(path),))
-            self.connection.execute("BEGIN")
-            self.connection.executemany(
-                sql, ((move.shift, move.ids.start, move.ids.stop) for move in moves)
-            )
-            self.connection.execute("COMMIT")
-            self.connection.execute("DETACH other")
-            self.connection.execute("BEGIN")
+            self.connection.executemany(sql, map(with_crc32, rows))
 
     def keys(self, ids: range) -> Iterator[bytes]:
         """Yield the keys of a range of ids that are all there, in order."""
@@ -139,9 +146,9 @@ class PassageWriter:
 
     def texts(self, ids: Sequence[int]) -> list[Text]:
         """Give the texts of at most 500 passages that are there, in the order of the ids."""
+        sql = f"SELECT id, article, text FROM passages WHERE id IN ({marks(len(ids))})"  # noqa: S608
         with errors_of_the_disk(self.path):
-            rows = _among(self.connection, "id, article, text", ids)
-        texts = {row[0]: Text(*row) for row in rows}
+            texts = {row[0]: Text(*row) for row in self.connection.execute(sql, ids)}
         return [texts[passage_id] for passage_id in ids]
 
     def finish(self) -> None:
@@ -155,11 +162,6 @@ class PassageWriter:
     def close(self) -> None:
         """Let the file go, as far as it was written."""
         self.connection.close()
-
-
-def _among(connection: sqlite3.Connection, columns: str, ids: Sequence[int]) -> list[Row]:
-    sql = f"SELECT {columns} FROM passages WHERE id IN ({marks(len(ids))})"  # noqa: S608
-    return fetch(connection, sql, *ids)
 
 
 def _row(stored: StoredPassage) -> Row:

@@ -58,7 +58,8 @@ class Store:
 
     def exists(self) -> bool:
         """Tell whether an index was ever published here."""
-        return (self.folder / CURRENT).is_file()
+        # Either may be lost; what is left tells that there was more.
+        return any((self.folder / name).is_file() for name in (CURRENT, MANIFEST))
 
     def open(self, thorough: bool = False) -> OpenIndex:
         """Open the current generation. Raises NoIndex or IndexDamaged.
@@ -95,6 +96,19 @@ class Store:
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise NoIndex(f"{self.folder / CURRENT} cannot be read: {error}") from error
+
+    def faults(self) -> list[str]:
+        """Tell what is amiss beside the current generation; a build puts it right."""
+        mark, copy = self.folder / MARK, self.folder / MANIFEST
+        faults = [] if mark.is_file() else [f"{mark} is missing"]
+        return faults if self._is_copied() else [*faults, f"{copy} is not the current manifest"]
+
+    def _is_copied(self) -> bool:
+        try:
+            manifest = self.generation_folder(self.current()) / MANIFEST
+            return (self.folder / MANIFEST).read_bytes() == manifest.read_bytes()
+        except OSError:
+            return False
 
     def manifests(self) -> list[Manifest]:
         """Read the current generation's manifest, or its copy; none where neither can be read."""
@@ -153,9 +167,20 @@ class Store:
         even when the generation is lost.
         """
         sync_folder(self.folder / GENERATIONS)
+        self._copy_manifest(name)
+        replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+
+    def mend(self) -> None:
+        """Put right what lies beside the current generation; hold the writer's lock."""
+        with suppress(NoIndex, IndexDamaged):
+            name = self.current()
+            read_manifest(self.generation_folder(name))
+            if not self._is_copied():
+                self._copy_manifest(name)
+
+    def _copy_manifest(self, name: str) -> None:
         manifest = (self.generation_folder(name) / MANIFEST).read_bytes()
         replace_synced(self.folder / MANIFEST, manifest)
-        replace_synced(self.folder / CURRENT, f"{name}\n".encode())
 
     def collect(self) -> None:
         """Delete generations that are not current and that nobody reads; hold the writer's lock."""
@@ -198,13 +223,21 @@ class Store:
     def _prepare(self) -> None:
         mark = self.folder / MARK
         if not mark.exists():
-            if self.folder.is_dir() and any(self.folder.iterdir()):
+            holds_other_things = self.folder.is_dir() and any(self.folder.iterdir())
+            if holds_other_things and not self.exists():
                 raise BadRequest(
                     f"{self.folder} holds other things and is no index; name an empty or new folder"
                 )
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             write_synced(mark, b"An index made by Byline; safe to delete as a whole.\n")
+            sync_folder(self.folder)
         (self.folder / GENERATIONS).mkdir(mode=0o700, exist_ok=True)
+
+    def _make_folder(self) -> None:
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in made:
+            sync_folder(path.parent)
 
     def _lock_for_writing(self, lock: int) -> None:
         try:
@@ -219,8 +252,9 @@ class Store:
                 "put the index elsewhere with --index"
             ) from error
         holder = Holder(os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")  # noqa: DTZ005
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, msgspec.json.encode(holder), 0)
+        with suppress(OSError):  # a full disk; the lock holds all the same
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, msgspec.json.encode(holder), 0)
 
     def _lock_file(self, name: str) -> Path:
         return self.folder / GENERATIONS / f"{Path(name).name}.lock"

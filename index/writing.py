@@ -121,7 +121,7 @@ class Writing:
     def _take(self, record: SegmentRecord, moves: Sequence[Move]) -> None:
         """Take passages and their vectors from a segment of the last generation."""
         for segment in (one for last in self.last for one in last.segments if one.record == record):
-            self.draft.writer.take(segment.folder / PASSAGES, moves)
+            self.draft.writer.take(segment.passages, moves)
             for move in moves:
                 for run in runs(move.ids):
                     shift = move.shift - self.shape.ids.start

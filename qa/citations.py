@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from index.articles import MAX_BYTES, Contents, Root, Skipped, read
 from index.catalog import StoredArticle
+from index.errors import IndexDamaged
 from index.passages import Passage
 from index.spans import Span
 from index.text import NotText, Text, decode
@@ -27,6 +28,7 @@ class Shelf:
     """The files cited in one reply, each read once."""
 
     contents: dict[str, Contents | Skipped] = field(default_factory=dict)
+    texts: dict[str, Text | NotText] = field(default_factory=dict)
 
     def read(self, article: StoredArticle) -> Contents | Skipped:
         """Read an article's file as it is now."""
@@ -35,6 +37,16 @@ class Shelf:
             most = max(MAX_BYTES, 2 * found.signature.size)
             self.contents[found.path] = read(found.root, found.relative, most)
         return self.contents[found.path]
+
+    def text(self, article: StoredArticle) -> Text | NotText:
+        """Decode an article's file as it is now."""
+        path, contents = article.found.path, self.read(article)
+        if path not in self.texts:
+            if isinstance(contents, Skipped):
+                self.texts[path] = NotText(contents.reason)
+            else:
+                self.texts[path] = decode(contents.data)
+        return self.texts[path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +61,28 @@ class Standing:
 def cite(
     article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: Shelf
 ) -> Citation:
-    """Cite a span of an indexed passage, and tell how it stands in its file now."""
+    """Cite a span of an indexed passage, and tell how it stands in its file now.
+
+    Raises IndexDamaged where the file is as it was indexed but does not say what the index holds.
+    """
     before = (quote_of(passage, answer), quote_of(passage, sentence))
     contents = shelf.read(article)
-    if isinstance(contents, Contents) and contents.sha256 == article.article.sha256:
-        return _citation(article, Standing(Status.UNCHANGED, *before))
-    return _citation(article, find_again(contents, *before))
+    if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
+        return _citation(article, find_again(contents, *before))
+    if not all(_stands(quote, shelf.text(article)) for quote in before):
+        raise IndexDamaged(
+            f"the index does not hold what {article.found.path} says; run `byline index --full`"
+        )
+    return _citation(article, Standing(Status.UNCHANGED, *before))
+
+
+def _stands(quote: Quote, text: Text | NotText) -> bool:
+    """Tell whether a quote is at its very place in a text."""
+    if isinstance(text, NotText) or not 1 <= quote.line <= len(text.line_starts):
+        return False
+    start = text.line_starts[quote.line - 1] + quote.column - 1
+    span = Span(start, start + len(quote.text))
+    return _quote_in(text, span) == quote
 
 
 def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> Standing:

@@ -15,11 +15,6 @@ from qa.retriever import Retrieved
 _LEADING = re.compile(
     r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"
 )
-_CAPITALS = r"[^\W\d_a-z](?:[^\W\d_a-z]|\.)+"
-_DATELINE = re.compile(
-    rf"^(?:{_CAPITALS}(?:,? {_CAPITALS})*(?:, \w+\.?(?: \d+)?)?(?: \(\w+\))? ?)?(?:[–—]|--?)\s+"
-)
-"""What news has before its first sentence: PRAGUE –; WARSAW, July 8 (Reuters) –; a dash alone."""
 _TITLES = frozenset(
     {"president", "premier", "chancellor", "minister", "secretary", "senator", "governor",
      "general", "ambassador", "professor", "dr", "sir"}
@@ -68,7 +63,7 @@ def group_candidates(
     short name goes with the best longer form before it. One that comes before all of its longer
     forms stays alone where they are several names, as `Bill Clinton` and `Hillary Clinton` are.
     """
-    told = [(_told(one, retrieved), one) for one in candidates]
+    told = [(one.span.of(retrieved[one.passage].stored.passage.text), one) for one in candidates]
     every = list(dict.fromkeys(words for words, _ in told))
     groups: list[tuple[str, list[Candidate]]] = []
     for words, candidate in told:
@@ -81,14 +76,6 @@ def group_candidates(
         else:
             groups.append((words, [candidate]))
     return [Group(tuple(members)) for _, members in groups]
-
-
-def _told(candidate: Candidate, retrieved: Sequence[Retrieved]) -> str:
-    """Give the words of a candidate that are its answer, without a dateline before them."""
-    words = candidate.span.of(retrieved[candidate.passage].stored.passage.text)
-    if candidate.span.start == candidate.sentence.start:
-        return _DATELINE.sub("", words)
-    return words
 
 
 def _joins(words: str, best: str, every: Sequence[str]) -> bool:

@@ -4,8 +4,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=20, help="Builds to kill at random moments.")
-    parser.addoption("--kill-seed", type=int, default=7, help="Seed of those moments.")
     parser.addoption(
         "--faults", choices=("small", "large"), default="small", help="Size of the fault battery."
     )

@@ -21,8 +21,9 @@ from index.errors import BylineError
 from index.json_lines import encode_line
 from index.progress import Progress, Summary
 from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
+from tui.interpreter import PYTHON
 
-COMMAND = (sys.executable, "-m", "tui.background")
+COMMAND = (*PYTHON, "-m", "tui.background")
 NICENESS = 10
 """Added to the child's: a keypress goes before a build."""
 _GRACE = 1.0

@@ -6,7 +6,6 @@ import pty
 import select
 import struct
 import subprocess
-import sys
 import tempfile
 import termios
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from eval.bench_index import write_articles
+from tui.interpreter import PYTHON
 
 _ROUNDS = 5
 _KEYS = 60
@@ -77,11 +77,11 @@ def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
             quiet = [chat.echo(letter) for letter in _letters()]
             tell(f"keypresses while {passages:,} passages are indexed")
             chat.write(_REBUILD)
-            chat.until("embed")
+            chat.until("Embedding")
             busy = []
             for letter in _letters():
                 busy.append(chat.echo(letter))
-                if "up to date" in chat.seen:
+                if "index is up to date" in chat.seen:
                     break
     return ChatBench(
         frame=median(frames),
@@ -137,8 +137,8 @@ def _chat(environment: Mapping[str, str]) -> Iterator[_Terminal]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "chat", "--new"],
+    process = subprocess.Popen(  # noqa: S603
+        [*PYTHON, "-m", "tui", "chat", "--new"],
         stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
         start_new_session=True,
     )  # fmt: skip
@@ -164,12 +164,12 @@ def _letters() -> list[str]:
 
 def _run(*arguments: str, environment: Mapping[str, str]) -> None:
     subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "tui", *arguments], env=environment, capture_output=True, check=False
+        [*PYTHON, "-m", "tui", *arguments], env=environment, capture_output=True, check=False
     )
 
 
 def _timed_import() -> float:
     began = time.perf_counter()
     code = "import textual.app, textual.widgets; from textual.widgets import TextArea, Footer"
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([*PYTHON, "-c", code], check=True)  # noqa: S603
     return time.perf_counter() - began

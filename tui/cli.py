@@ -93,6 +93,9 @@ def run(arguments: list[str]) -> int:
     except BylineError as error:
         click.echo(f"byline: {visible(error.title)}: {visible(error.message)}", err=True)
         return Exit.ERROR
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Exit.ERROR
     except click.ClickException as error:
         click.echo(f"byline: {visible(error.format_message())}", err=True)
         return Exit.ERROR

@@ -1,11 +1,11 @@
 """How long one `byline ask` takes as a process of its own."""
 
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from tui.exits import Exit
+from tui.interpreter import PYTHON
 
 
 def cold_start(question: str, index: Path, reader: str) -> tuple[float, ...]:
@@ -13,7 +13,7 @@ def cold_start(question: str, index: Path, reader: str) -> tuple[float, ...]:
     options = ("--index", str(index), "--reader", reader, "--json", "--")
     began = time.perf_counter()
     ended = subprocess.run(  # noqa: S603  ours
-        (sys.executable, "-m", "tui", "ask", *options, question),
+        (*PYTHON, "-m", "tui", "ask", *options, question),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

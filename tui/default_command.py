@@ -1,6 +1,7 @@
 """A command that has commands of its own, and does something without one."""
 
 import click
+from click.shell_completion import CompletionItem
 
 
 class DefaultCommand(click.Group):
@@ -10,7 +11,9 @@ class DefaultCommand(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before what names no other."""
-        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+        is_named = bool(args) and args[0] in {*self.commands, *ctx.help_option_names}
+        # What is being completed is not among the words: after none it may be a command.
+        if not is_named and (args or not ctx.resilient_parsing):
             args = [self.DEFAULT, *args]
         return super().parse_args(ctx, args)
 
@@ -26,3 +29,16 @@ class DefaultCommand(click.Group):
         """Show the default command's options, then the commands."""
         self.commands[self.DEFAULT].format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command, or else what the default command takes."""
+        default = self.commands[self.DEFAULT]
+        with default.make_context(self.DEFAULT, [], ctx, resilient_parsing=True) as inner:
+            options = default.shell_complete(inner, incomplete)
+            arguments = [one for one in default.params if isinstance(one, click.Argument)]
+            first = [
+                item for one in arguments[:1] for item in one.shell_complete(inner, incomplete)
+            ]
+        if options:
+            return options
+        return [*first, *super().shell_complete(ctx, incomplete)]

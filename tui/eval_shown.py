@@ -41,7 +41,7 @@ def show_results(results: Results, outcomes: Sequence[Outcome]) -> None:
 
 def show_comparison(comparison: Comparison) -> None:
     """Print what changed since another run."""
-    tables = [_tests(comparison)]
+    tables = [_settings(comparison), _tests(comparison)]
     worse = [one for one in comparison.changes if one.gain < 0]
     better = [one for one in reversed(comparison.changes) if one.gain > 0]
     tables += [_changes("Worse", worse), _changes("Better", better)]
@@ -90,6 +90,7 @@ def _times(known: dict[str, Figure]) -> Table:
 
 def _causes(results: Results, outcomes: Sequence[Outcome]) -> Table:
     table = _table("Failed because", "", "for example", numbers=1)
+    table.caption = Text("gold and given side by side: byline eval show")
     for one in results.causes:
         ids = [outcome.id for outcome in outcomes if outcome.cause is one.cause]
         more = " …" if len(ids) > _IDS else ""
@@ -98,9 +99,18 @@ def _causes(results: Results, outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
+def _settings(comparison: Comparison) -> Table:
+    table = _table("Set otherwise", "before", "after")
+    for one in comparison.settings:
+        values = (visible(value) or "–" for value in (one.before, one.after))
+        table.add_row(one.name, *map(Text, values))
+    return table
+
+
 def _tests(comparison: Comparison) -> Table:
     since = f"Since {visible_name(comparison.before)}"
     table = _table(since, "before", "after", "better", "worse", "p", numbers=5)
+    table.caption = Text(f"better and worse: of the {comparison.paired:,} questions of both runs")
     for one in comparison.tests:
         values = [shown_value(one.name, value) for value in (one.before, one.after)]
         table.add_row(ANSWERS[one.name], *values, str(one.better), str(one.worse), f"{one.p:.3f}")
@@ -129,7 +139,7 @@ def _value(known: dict[str, Figure], name: str) -> str:
 
 def _table(*headings: str, numbers: int = 0) -> Table:
     """Make a table whose columns after the first are numbers, as many as that."""
-    table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, caption_justify="left", pad_edge=False)
     for place, heading in enumerate(headings):
         is_number = 0 < place <= numbers
         table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")

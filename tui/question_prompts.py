@@ -22,6 +22,7 @@ from tui.display import visible, visible_name
 
 _SHOWN = 9
 """Candidates shown at once."""
+_FOLLOW_UP = "+"
 _PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})", re.DOTALL)
 _HELP = "numbers, or PATH:LINE; m: more lines, n: the articles do not answer, s: skip"
 
@@ -31,32 +32,50 @@ class Skipped:
     """A question that the person gave up."""
 
 
-def write_set(bot: Bot, file: Path) -> Iterator[Question]:
-    """Ask for questions until the input ends; yields each as it was saved."""
+def write_set(bot: Bot, file: Path, before: Sequence[Question]) -> Iterator[Question]:
+    """Ask for questions until the input ends; yields each as it was saved.
+
+    `before` are those that the set holds; a follow-up comes after the last one, with its history.
+    """
     bases = bases_of(file.absolute(), bot.index.generation.manifest.roots)
+    talk = _talk(before[-1:])
     with suppress(click.Abort):
         while True:
-            asked = _asked(bot)
+            asked = _asked(bot, talk)
             if isinstance(asked, Question):
                 gold = [_portable(place, bases) for place in asked.gold]
                 yield add_question(file, msgspec.structs.replace(asked, gold=gold))
+                talk = _talk([asked])
 
 
-def _asked(bot: Bot) -> Question | Skipped:
-    question = " ".join(_prompt("\nQuestion (Ctrl-D: done)").split())
+def _talk(last: Sequence[Question]) -> list[str]:
+    """Give the questions that a follow-up of the last one has before it."""
+    return [text for one in last for text in (*one.history, one.question)]
+
+
+def _asked(bot: Bot, talk: Sequence[str]) -> Question | Skipped:
+    follow_up = f"; {_FOLLOW_UP} before it: a follow-up of the last" if talk else ""
+    typed = " ".join(_prompt(f"\nQuestion (Ctrl-D: done{follow_up})").split())
+    question = typed.removeprefix(_FOLLOW_UP).strip()
+    history = talk if typed.startswith(_FOLLOW_UP) else ()
     if not question:
         return Skipped()
+    if typed != question and not history:
+        click.echo(f"There is no question before it; ask one first, without {_FOLLOW_UP}")
+        return Skipped()
     try:
-        found = candidates(bot, question)
+        found = candidates(bot, question, history)
     except BadRequest as error:
         click.echo(visible(error.message))
         return Skipped()
-    chosen = _Choosing(found, bot.index.generation.catalog).choose()
+    if history:
+        click.echo(f"After: {visible(' / '.join(history))}\nAsked as: {visible(found.asked)}")
+    chosen = _Choosing(found.sentences, bot.index.generation.catalog).choose()
     if isinstance(chosen, Skipped):
         return chosen
     gold = _joined([place for candidate in chosen for place in _gold(candidate)])
     tags = _prompt("Tags, with spaces between (Enter: none)").split()
-    return Question(id="new", question=question, history=[], gold=gold, tags=tags)
+    return Question(id="new", question=question, history=list(history), gold=gold, tags=tags)
 
 
 @dataclass

@@ -116,20 +116,25 @@
     return row.kind === "unanswerable" ? "The articles do not answer it." : "What is right is not known.";
   }
 
+  function quoted(pieces, told) {
+    const quote = element("blockquote");
+    for (const [text, marked] of pieces) quote.append(marked ? element("mark", text) : text);
+    quote.append(element("span", told.join(" · "), "place"));
+    return quote;
+  }
+
   function goldPlace(place) {
     const words = place.answers.length ? place.answers.join(" | ") : "(the place alone counts)";
-    return [element("p", words), element("blockquote", place.place, "quiet")];
+    return [element("p", words), quoted(place.quote, [place.place])];
   }
 
   function answer(row, one) {
     const isRight = one.right && one.line_right;
     const head = element("p", one.text, row.gold.length ? (isRight ? "good" : "bad") : "");
-    const quote = element("blockquote", one.quote);
-    const told = [`${one.place}`, `${Math.round(100 * one.confidence)}% sure`];
+    const told = [one.place, `${Math.round(100 * one.confidence)}% sure`];
     if (row.kind === "answerable") told.push(`F1 ${one.f1.toFixed(2)}`);
     if (row.gold.length) told.push(one.line_right ? "gold line" : "not a gold line");
-    quote.append(element("br"), element("span", told.join(" · "), "quiet"));
-    return [head, quote];
+    return [head, quoted(one.quote, told)];
   }
 
   function about(row) {

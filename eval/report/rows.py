@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from eval.marked import Marked
 from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, Found, Given, Outcome
 from eval.question_set import Gold
@@ -12,18 +13,26 @@ Show = Callable[[str], str]
 """Makes what could mislead a reader visible: bidirectional marks, control characters."""
 
 
+class Piece(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a quote."""
+
+    text: str
+    marked: bool
+
+
 class PlaceRow(msgspec.Struct, frozen=True):
     """A gold place."""
 
     place: str
     answers: list[str]
+    quote: list[Piece]
 
 
 class GivenRow(msgspec.Struct, frozen=True):
     """An answer, given or near."""
 
     text: str
-    quote: str
+    quote: list[Piece]
     place: str
     confidence: float
     f1: float
@@ -79,8 +88,8 @@ def _row(outcome: Outcome, show: Show) -> Row:
         f1=round(outcome.f1, 4),
         confidence=round(outcome.confidence, 4),
         milliseconds=round(outcome.milliseconds.total, 1),
-        gold=[_place(one, show) for one in outcome.gold],
-        rejected=[_place(one, show) for one in outcome.rejected],
+        gold=[_place(place, quote, show) for place, quote in outcome.quoted_gold],
+        rejected=[_place(place, quote, show) for place, quote in outcome.quoted_rejected],
         given=[_given(one, show) for one in outcome.given],
         ranks=[
             RankRow(name, _first(getattr(outcome.rankings, name))) for name in (*RANKINGS, "read")
@@ -88,15 +97,18 @@ def _row(outcome: Outcome, show: Show) -> Row:
     )
 
 
-def _place(gold: Gold, show: Show) -> PlaceRow:
-    lines = f"{gold.line}–{gold.end_line}" if len(gold.lines) > 1 else str(gold.line)
-    return PlaceRow(f"{show(gold.path)}:{lines}", [show(one) for one in gold.answers])
+def _place(gold: Gold, quote: Marked, show: Show) -> PlaceRow:
+    return PlaceRow(show(gold.place), [show(one) for one in gold.answers], _pieces(quote, show))
+
+
+def _pieces(quote: Marked, show: Show) -> list[Piece]:
+    return [Piece(show(text), is_marked) for text, is_marked in quote.pieces]
 
 
 def _given(given: Given, show: Show) -> GivenRow:
     return GivenRow(
         show(given.text),
-        show(given.quote),
+        _pieces(given.marked, show),
         f"{show(given.path)}:{given.line}:{given.column}",
         round(given.confidence, 4),
         round(given.f1, 4),

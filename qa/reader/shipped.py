@@ -1,5 +1,6 @@
 """The reader that ships with Byline: what was trained, over the embedding model's own words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ class Record(msgspec.Struct, frozen=True):
     """Of the weights' file."""
     over: str
     """SHA-256 of the weights of the embedding model that they were trained over."""
-    settings: dict[str, float]
-    """Of the training."""
+    settings: tuple[dict[str, float], ...]
+    """Of the trainings whose weighted mean they are."""
 
 
 def read_record(folder: Path = FOLDER) -> Record:
@@ -91,7 +92,7 @@ def trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
 
 
 def write_weights(
-    network: "BertForQuestionAnswering", settings: dict[str, float], folder: Path
+    network: "BertForQuestionAnswering", settings: Sequence[dict[str, float]], folder: Path
 ) -> Record:
     """Write what was trained, in half precision, and its record."""
     import torch
@@ -104,7 +105,7 @@ def write_weights(
         if name != FROZEN
     }
     save_file(tensors, folder / WEIGHTS_FILE)
-    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, settings)
+    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, tuple(settings))
     encoded = msgspec.json.format(msgspec.json.encode(record))
     (folder / RECORD_FILE).write_bytes(encoded + b"\n")
     return record

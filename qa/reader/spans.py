@@ -19,6 +19,11 @@ _PARTNERS = {"“": "”", "‘": "’", "«": "»", "„": "“", "(": ")", "["
 _STRAIGHT = "\"'`"
 _OUTER = ",;:!?…—–-*•|/\\"
 """What an answer neither begins nor ends with, as it does not with white space."""
+_CAPITALS = r"[^\W\d_a-z](?:[^\W\d_a-z]|\.)+"
+_DATELINE = re.compile(
+    rf"^{_CAPITALS}(?:,? {_CAPITALS})*(?:, \w+\.?(?: \d+)?)?(?: \(\w+\))? ?(?:[–—]|--?)\s+(?=.*\w)"
+)
+"""What news has before its first sentence: PRAGUE –; WARSAW, July 8 (Reuters) –."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|\b[^\W\d_]|"
     r"\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|Bros|etc|Gen|Col|Dr|Mr))\.$"
@@ -82,7 +87,7 @@ def sentence_of_tokens(offsets: Ints, sentences: Sequence[Span]) -> Ints:
 
 
 def whole_words(text: str, span: Span, within: Span) -> Span:
-    """Widen a span to whole words, then leave out stray quotes, brackets and punctuation.
+    """Widen a span to whole words; leave out a dateline, stray quotes, brackets and punctuation.
 
     It never leaves `within`, its sentence; empty where nothing but punctuation was in it.
     """
@@ -91,6 +96,8 @@ def whole_words(text: str, span: Span, within: Span) -> Span:
         start -= 1
     while end < within.end and _joined(text, end):
         end += 1
+    if start == within.start and (dateline := _DATELINE.match(text[start:end])):
+        start += dateline.end()
     while (inner := _peeled(text, Span(start, end))) != Span(start, end):
         start, end = inner.start, inner.end
     said = any(char.isalnum() for char in text[start:end])

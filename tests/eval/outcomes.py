@@ -19,6 +19,7 @@ def given(text: str = "Prague", confidence: float = 0.8, **told: Any) -> Given: 
         "f1": 1.0,
         "is_line_right": True,
         "is_right": True,
+        "start": 7,
     }
     return Given(text=text, confidence=confidence, **(known | told))
 

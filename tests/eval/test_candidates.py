@@ -22,7 +22,7 @@ def library(tmp_path: Path) -> Library:
 
 def test_sentences_of_answers_come_first_then_all_that_was_read(library: Library) -> None:
     with library.bot() as bot:
-        found = candidates(bot, "The ship waits.")
+        found = candidates(bot, "The ship waits.").sentences
     first, *others = found
     assert (Path(first.file).name, first.line, first.end_line) == ("tide.txt", 7, 7)
     assert (first.text, first.answer) == ("The ship waits.", "The ship waits.")
@@ -36,8 +36,16 @@ def test_sentences_of_answers_come_first_then_all_that_was_read(library: Library
 def test_what_no_longer_stands_is_no_candidate(library: Library) -> None:
     library.write("tide.txt", "Tide\n\nGone.\n")
     with library.bot() as bot:
-        found = candidates(bot, "The ship waits.")
+        found = candidates(bot, "The ship waits.").sentences
     assert {Path(one.file).name for one in found} == {"mill.txt"}
+
+
+def test_a_follow_up_is_looked_for_as_it_was_made_whole(library: Library) -> None:
+    with library.bot() as bot:
+        alone = candidates(bot, "Is it old?")
+        after = candidates(bot, "Is it old?", ["When was the mill sold?"])
+    assert alone.asked == "Is it old?"
+    assert "mill" in after.asked
 
 
 @pytest.mark.parametrize(

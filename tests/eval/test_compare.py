@@ -1,13 +1,22 @@
 """Two runs compared, by hand."""
 
+import msgspec
 import numpy as np
 import pytest
 
-from eval.compare import Comparison, compare, mcnemar, permuted
+from eval.compare import (
+    Comparison,
+    SettingChange,
+    changed_settings,
+    compare,
+    mcnemar,
+    permuted,
+)
 from eval.outcomes import Cause, Kind, Outcome
 from eval.question_set import Gold
 from eval.results import results_of
 from tests.eval.outcomes import WRONG, given, outcome, unanswerable
+from tests.eval.test_runs import SETTINGS
 
 MISSED = {"answered": False, "exact": 0.0, "f1": 0.0, "cause": Cause.SHOULD_HAVE_ANSWERED}
 
@@ -55,11 +64,34 @@ def test_only_questions_that_both_asked_with_the_same_gold_are_paired() -> None:
     assert [one.id for one in told.changes] == ["a"]
 
 
-def test_figures_stand_side_by_side_over_each_run_s_own_questions() -> None:
-    told = compared([outcome("a")], [outcome("a", **MISSED), outcome("b")])
+def test_figures_are_compared_over_the_questions_that_both_asked() -> None:
+    told = compared([outcome("a"), outcome("c", **MISSED)], [outcome("a", **MISSED), outcome("b")])
     by_name = {one.name: (one.before, one.after) for one in told.differences}
-    assert by_name["f1"] == (1, 0.5)
-    assert by_name["answered"] == (1, 0.5)
+    assert by_name["f1"] == (1, 0)
+    assert by_name["answered"] == (1, 0)
+
+
+def test_figures_of_the_same_questions_are_those_of_the_runs() -> None:
+    asked = [outcome("a"), outcome("b")]
+    kept = results_of(asked, (812.0,))
+    told = compare("old", (asked, kept), (asked, results_of(asked, (700.0,))))
+    assert {one.name: (one.before, one.after) for one in told.differences}["cold-start"] == (
+        812, 700,
+    )  # fmt: skip
+
+
+def test_what_was_set_otherwise_is_told() -> None:
+    before = msgspec.structs.replace(SETTINGS, versions=("byline 1", "numpy 2"))
+    after = msgspec.structs.replace(
+        before, threshold=0.5, without=("keywords",), versions=("byline 2", "numpy 2")
+    )
+    assert changed_settings(before, after) == (
+        SettingChange("threshold", "0.3", "0.5"),
+        SettingChange("without", "", "keywords"),
+        SettingChange("versions", "byline 1", "byline 2"),
+    )
+    assert changed_settings(before, before) == ()
+    assert compared([outcome("a")], [outcome("a")]).settings == ()
 
 
 def test_a_mark_that_is_no_longer_heeded_got_worse() -> None:

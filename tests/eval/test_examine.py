@@ -8,6 +8,8 @@ import pytest
 
 from eval.examine import Examiner
 from eval.gold_passages import GoldPassages, GoldPlace, found_in
+from eval.gold_quotes import GoldQuotes
+from eval.marked import Mark, Marked
 from eval.outcomes import Cause, Found, Kind, Outcome
 from eval.question_set import Gold, Question
 from qa.reader.protocol import Reader
@@ -35,7 +37,9 @@ PRAGUE = Gold("radar.txt", 3, ["Prague"])
 @contextmanager
 def examiner(library: Library, reader: Reader, threshold: float = 0.5) -> Iterator[Examiner]:
     with library.bot(threshold, reader) as bot:
-        yield Examiner(bot, GoldPassages(bot.index.generation.catalog, (library.news,)))
+        bases = (library.news,)
+        gold = GoldPassages(bot.index.generation.catalog, bases)
+        yield Examiner(bot, gold, GoldQuotes(bases))
 
 
 def ask(
@@ -52,6 +56,9 @@ def test_a_right_answer_from_its_line_is_right(library: Library) -> None:
     best = told.given[0]
     assert (best.line, best.is_line_right, best.is_right) == (3, True, True)
     assert best.quote == "The treaty was signed in Prague."
+    # Code points 25 to 31 of it, in gold and in the answer alike.
+    quoted = Marked("The treaty was signed in Prague.", (Mark(25, 31),))
+    assert (best.marked, told.gold_quotes) == (quoted, (quoted,))
     assert told.rankings.fused
     assert told.rankings.read
     spent = told.milliseconds

@@ -9,6 +9,7 @@ import pytest
 from eval.examine import Examiner
 from eval.exported import write_predictions
 from eval.gold_passages import GoldPassages
+from eval.gold_quotes import GoldQuotes
 from eval.outcomes import Outcome
 from eval.question_set import Gold, Question
 from eval.results import results_of
@@ -40,7 +41,8 @@ def test_exact_match_and_f1_are_those_of_an_independent_scorer(tmp_path: Path) -
     for marked in MARKED:
         with library.bot(0.5, MarkingReader(marked)) as bot:
             bases = (library.news,)
-            examiner = Examiner(bot, GoldPassages(bot.index.generation.catalog, bases))
+            gold_passages = GoldPassages(bot.index.generation.catalog, bases)
+            examiner = Examiner(bot, gold_passages, GoldQuotes(bases))
             for accepted in ACCEPTED:
                 name = f"q{len(outcomes)}"
                 gold = [Gold("radar.txt", 1, accepted)] if accepted else []

@@ -1,6 +1,7 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -108,10 +109,10 @@ def test_what_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
 
 
 def test_passages_move_from_one_table_into_another(tmp_path: Path) -> None:
-    write(tmp_path / "a", PASSAGES).close()
+    source = write(tmp_path / "a", PASSAGES)
     writer = PassageWriter.create(tmp_path / "b")
     writer.add([replace(PASSAGES[0], id=50)])
-    writer.take(tmp_path / "a", [Move(range(2), 0), Move(range(2, 9), 40)])
+    writer.take(source, [Move(range(2), 0), Move(range(2, 9), 40)])
     writer.add([replace(PASSAGES[0], id=51)])
     writer.finish()
     moved = PassageTable.open(tmp_path / "b")
@@ -123,3 +124,52 @@ def test_passages_move_from_one_table_into_another(tmp_path: Path) -> None:
         replace(PASSAGES[0], id=51),
     ]
     assert [one.text for one in moved.texts(range(1, 50))] == ["# Only\r\n\u2028x", "C."]
+
+
+def tampered(tmp_path: Path, sql: str, *values: object) -> Catalog:
+    """A catalog whose file was changed behind its back."""
+    articles, passages = tmp_path / "a", tmp_path / "p"
+    write_articles(articles, ROOTS, [FIRST, SECOND])
+    write(passages, PASSAGES).close()
+    path = articles if "articles" in sql else passages
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(sql, values)
+    return Catalog(ArticleTable.open(articles, ROOTS), ((0, PassageTable.open(passages)),))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("text", "A\0b 😁."), ("line", 4), ("byte_start", 8), ("key", b"x"), ("crc32", 1)],
+)
+def test_a_passage_that_is_not_as_it_was_written_is_damaged(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    catalog = tampered(tmp_path, f"UPDATE passages SET {column} = ? WHERE id = 0", value)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.passages([0])
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.passages_of(FIRST)
+    assert catalog.passages([1]) == [PASSAGES[1]]
+    writer = PassageWriter.create(tmp_path / "other")
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        writer.take(catalog.segments[0][1], [Move(range(3), 9)])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("title", "Title"), ("date", "2010-05-13"), ("root", 7), ("inode", 0)]
+)
+def test_an_article_that_is_not_as_it_was_written_is_damaged(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    catalog = tampered(tmp_path, f"UPDATE articles SET {column} = ? WHERE id = 0", value)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.article(0)
+    with pytest.raises(IndexDamaged, match="not as it was written"):
+        catalog.articles()
+
+
+@pytest.mark.parametrize("number", [3, -1, 2**64 - 1])
+def test_what_is_missing_is_damaged(catalog: Catalog, number: int) -> None:
+    for ask in (lambda: catalog.passages([0, number]), lambda: catalog.article(number)):
+        with pytest.raises(IndexDamaged, match="run `byline index --full`"):
+            ask()

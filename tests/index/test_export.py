@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index import export
+from index.digest import with_digest
 from index.encoder import Vectors, encode_with, load
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.export import ensure_export, open_question_encoder
@@ -205,7 +206,7 @@ def test_an_export_of_an_older_format_is_made_anew(
     copy: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = msgspec.structs.replace(copy.card, format=0)
-    (copy.folder / "question.json").write_bytes(msgspec.json.encode(old))
+    (copy.folder / "question.json").write_bytes(with_digest(msgspec.json.encode(old)))
     monkeypatch.setattr(export, "load", lambda _: Loaded())
     monkeypatch.setattr(export, "_write_onnx", wordless)
     assert ensure_export(copy.model, copy.cache).failure == "AssertionError"

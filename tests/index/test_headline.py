@@ -152,3 +152,19 @@ def test_front_matter_that_would_grow_without_end_does_not() -> None:
         merges.append(f"b{i}: &b{i} {{<<: [{', '.join([f'*b{i - 1}'] * 9)}]}}")
     found = matter("\n".join([*laughs, *merges, "date: *a59", "title: Port"]))
     assert (found.title, found.dates) == ("Port", ())
+
+
+@pytest.mark.parametrize(
+    ("top", "title"),
+    [
+        ("# a" + 100_000 * " " + "b", "a b"),
+        ("# a" + 50_000 * " #" + "b", ""),
+        ("# The port" + 100_000 * " " + "#" * 100_000, "The port"),
+        ("Published" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
+        ("A" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
+    ],
+)
+def test_no_top_of_an_article_takes_for_ever(top: str, title: str) -> None:
+    found = headline(top, BODY)
+    assert found.dates == ()
+    assert found.title == title or not title

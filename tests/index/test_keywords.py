@@ -1,6 +1,8 @@
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from index.errors import IndexDamaged
 from index.keywords import Document, KeywordIndex, write_keywords
 from index.terms import terms
+
+if TYPE_CHECKING:
+    import tantivy
 
 TEXTS = {
     0: ("", "The envoy signed the treaty in Prague."),
@@ -150,3 +155,57 @@ def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "k" / "meta.json").write_bytes(b"{")
     with pytest.raises(IndexDamaged, match="cannot be read"):
         KeywordIndex.open(tmp_path / "k")
+
+
+def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: Path) -> None:
+    def documents() -> Iterator[Document]:
+        yield Document(0, 0, "", "The lion slept.")
+        (tmp_path / "k").rename(tmp_path / "elsewhere")
+
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory$"):
+        write_keywords(tmp_path / "k", documents())
+
+
+class PanicException(BaseException):
+    """As pyo3 raises it, of a class of that name that no module holds."""
+
+
+@dataclass
+class Raising:
+    """A searcher over damaged files."""
+
+    error: BaseException
+    num_docs: int = 1
+
+    def fails(self, *_: object, **__: object) -> None:
+        raise self.error
+
+    search = doc_freq = fails
+
+
+def over_damaged_files(index: KeywordIndex, error: BaseException) -> KeywordIndex:
+    return KeywordIndex(index.folder, index.schema, cast("tantivy.Searcher", Raising(error)), 1)
+
+
+@pytest.mark.parametrize(
+    "error", [PanicException(), ValueError("corrupt"), OSError(5, "I/O error")]
+)
+def test_whatever_tantivy_raises_over_damaged_files_is_damage(
+    index: KeywordIndex, error: BaseException
+) -> None:
+    damaged = over_damaged_files(index, error)
+    for ask in (lambda: damaged.search("lion", 9), lambda: damaged.rarity("lion")):
+        with pytest.raises(IndexDamaged, match="run `byline index --full`"):
+            ask()
+
+
+def test_an_interruption_is_no_damage(index: KeywordIndex) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        over_damaged_files(index, KeyboardInterrupt()).search("lion", 9)
+
+
+def test_files_cut_short_after_they_were_opened_do_no_harm(tmp_path: Path) -> None:
+    opened = write(tmp_path / "k", TEXTS)
+    for path in (tmp_path / "k").iterdir():
+        path.write_bytes(b"")
+    assert opened.search("lion", 9)[-1] == 3

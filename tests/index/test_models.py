@@ -78,6 +78,12 @@ def test_a_path_where_nothing_is_never_reaches_the_hub(tmp_path: Path) -> None:
             find_model(name)
 
 
+@pytest.mark.parametrize("path", ["../elsewhere", "/elsewhere", "1/../../elsewhere"])
+def test_a_module_outside_the_folder_is_refused(folder: Path, path: str) -> None:
+    write(folder / "modules.json", [{"path": path, "type": OWN[0]["type"]}])
+    assert f"has a module outside itself ({path})" in refused(folder)
+
+
 def test_prompts_are_read_for_questions_and_passages(folder: Path) -> None:
     def prompts(config: object) -> Prompts:
         write(folder / "config_sentence_transformers.json", config)

@@ -1,5 +1,9 @@
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sentencex import get_sentence_boundaries
 
 from index.sentences import cut, sentences
 from index.spans import Span
@@ -70,3 +74,33 @@ def test_pieces_fit_and_lose_nothing_but_white_space(text: str, most: int) -> No
     assert all(len(one) <= max(1, most) for one in pieces)
     kept = "".join(one.of(text) for one in pieces)
     assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_a_long_paragraph_has_the_same_sentences_as_its_parts() -> None:
+    parts = [f"Ship {number} left “the old port”, said Dr. Ng." for number in range(2_000)]
+    assert given_in(" ".join(parts)) == parts
+
+
+def test_no_more_than_a_window_is_segmented_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def counted(language: str, text: str) -> list[dict[str, Any]]:
+        sizes.append(len(text))
+        return list(get_sentence_boundaries(language, text))
+
+    monkeypatch.setattr("index.sentences.get_sentence_boundaries", counted)
+    for text in ("“'" * 100_000, "He left. " * 20_000, "x" * 200_000):
+        sizes.clear()
+        found = given_in(text)
+        assert "".join("".join(found).split()) == "".join(text.split())
+        assert max(sizes) <= 16_384
+        assert sum(sizes) < 1.1 * len(text) + 16_384
+
+
+def test_fragments_are_not_taken_for_sentences() -> None:
+    assert len(given_in("?! " * 100_000)) < 16_384
+
+
+def test_a_word_that_is_endless_is_halved_without_looking_for_its_ends() -> None:
+    found = cut("x" * 1_000_000, Span(0, 1_000_000), lambda text: len(text) <= 1_000)
+    assert {len(one) for one in found} <= {976, 977}

@@ -181,3 +181,64 @@ def test_publishing_replaces_the_name_in_one_step(
     monkeypatch.undo()
     with closing(store.open()) as reader:
         assert reader.name == old
+
+
+def test_a_full_disk_keeps_nobody_from_locking(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int, _data: bytes, _offset: int) -> int:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("index.store.os.pwrite", full)
+    with store.writing(), pytest.raises(IndexBusy, match=r"^another process is building"):
+        store.writing().__enter__()
+
+
+def test_the_names_of_new_folders_and_of_the_mark_are_synced(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("index.store.sync_folder", synced.append)
+    with store.writing():
+        assert synced == [tmp_path / "deep", tmp_path, tmp_path / "deep" / "index"]
+
+
+def build_again(store: Store) -> None:
+    list(build(store, BuildRequest(fake_model()), FakeEncoder()))
+
+
+def test_a_build_puts_right_what_lies_beside_the_generation(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    assert store.faults() == []
+    mark, copy = store.folder / "byline-index", store.folder / "manifest.json"
+    mark.unlink()
+    copy.write_bytes(copy.read_bytes()[:-1])
+    assert store.faults() == [f"{mark} is missing", f"{copy} is not the current manifest"]
+    build_again(store)
+    assert store.faults() == []
+    copy.unlink()
+    assert store.faults() == [f"{copy} is not the current manifest"]
+    build_again(store)
+    assert store.faults() == []
+
+
+def test_a_good_copy_of_the_manifest_is_never_lost_to_a_bad_manifest(
+    store: Store, tmp_path: Path
+) -> None:
+    name = publish(store, tmp_path / "news", "The old port. It is closed.")
+    (store.generation_folder(name) / "manifest.json").write_bytes(b"{}")
+    with store.writing():
+        store.mend()
+    assert len(store.remembered_roots()) == 1
+
+
+def test_an_index_that_lost_the_name_of_its_generation_is_still_one(
+    store: Store, tmp_path: Path
+) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    (store.folder / "CURRENT").unlink()
+    assert store.exists()
+    with pytest.raises(NoIndex):
+        store.open()
+    build_again(store)
+    store.open().close()

@@ -13,10 +13,10 @@ import pytest
 
 from index.articles import Root
 from index.build import BuildRequest, build
+from index.files import FileRecord, file_faults
 from index.growth import Growth
 from index.progress import Summary
 from index.store import Store
-from index.verified import Verified
 from tests.fakes import FakeEncoder, fake_model, fake_vectors
 
 PASSAGES = 10
@@ -217,11 +217,10 @@ def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.Monke
         os.utime(folder / name, ns=(1, 1))
     desk.store.open().close()
     hashed: list[str] = []
-    real = Verified.faults.__globals__["file_faults"]
 
-    def counted(folder: Path, files: dict[str, object]) -> list[str]:
+    def counted(folder: Path, files: dict[str, FileRecord]) -> list[str]:
         hashed.extend(files)
-        return list(real(folder, files))
+        return file_faults(folder, files)
 
     monkeypatch.setattr("index.verified.file_faults", counted)
     desk.write("b")

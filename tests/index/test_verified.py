@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index import verified
-from index.files import FileRecord, record_files
+from index.files import FileRecord, file_faults, record_files
 from index.verified import SMALL, Verified
 
 LONG_AGO = 10**18
@@ -23,11 +22,10 @@ class Shelf:
         self.files = record_files(self.folder)
         self.verified = Verified(folder / "verified.json")
         self.hashed: list[str] = []
-        real = verified.file_faults
 
         def counted(folder: Path, files: dict[str, FileRecord]) -> list[str]:
             self.hashed += sorted(files)
-            return real(folder, files)
+            return file_faults(folder, files)
 
         patch.setattr("index.verified.file_faults", counted)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.articles import Contents, Root, Signature
+from index.errors import IndexDamaged
 from index.spans import Span
 from qa.answers import Citation, Quote, Status
 from qa.citations import Shelf, Standing, cite, find_again, quote_of, shown_path
@@ -199,3 +200,29 @@ def test_a_path_is_shown_as_given_only_where_that_leads_there(
     monkeypatch.chdir(news)
     assert shown_path(Root("news", str(news)), "in/a.txt") == f"{news}/in/a.txt"
     assert shown_path(Root("news/a.txt", str(news / "a.txt")), "") == f"{news}/a.txt"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "text"),
+    [
+        (4, 1, SENTENCE),
+        (0, 1, SENTENCE),
+        (99, 1, SENTENCE),
+        (3, 2, SENTENCE),
+        # The very words, but a column further than its line is long.
+        (1, 14, SENTENCE),
+        (3, 1, SENTENCE.replace("Dmitry", "Dmitri")),
+    ],
+)
+def test_an_index_that_does_not_hold_what_the_file_says_is_damaged(
+    library: Library, line: int, column: int, text: str
+) -> None:
+    library.write("envoy.txt", f"First line.\n\n{SENTENCE}\n")
+    library.index()
+    with closing(library.store.open()) as opened:
+        (article,) = opened.generation.catalog.articles()
+    name, sentence = Span(37, 51), Span(0, len(SENTENCE))
+    right = cite(article, passage(SENTENCE, line=3), name, sentence, Shelf())
+    assert right.answer == Quote("Dmitry Rogozin", 3, 38, 3, 51)
+    with pytest.raises(IndexDamaged, match=r"does not hold what .*envoy.txt says"):
+        cite(article, passage(text, line=line, column=column), name, sentence, Shelf())

@@ -152,40 +152,6 @@ def test_in_whatever_order_two_people_are_two_groups(answers: list[str]) -> None
         assert not {"Bill Clinton", "Hillary Clinton"} <= set(group)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "PRAGUE – Condoleezza Rice",
-        "WARSAW, July 8 (Reuters) - Condoleezza Rice",
-        "NEW YORK, N.Y. — Condoleezza Rice",
-        "— Condoleezza Rice",
-        "ŁÓDŹ -- Condoleezza Rice",
-    ],
-)
-def test_a_dateline_is_no_part_of_the_answer(words: str) -> None:
-    assert grouped("Condoleezza Rice", words, "Rice") == [["Condoleezza Rice", words, "Rice"]]
-    assert grouped(words, "Rice") == [[words, "Rice"]]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Prague – Condoleezza Rice",
-        "PRAGUE-Condoleezza Rice",
-        "F-16 – Condoleezza Rice",
-    ],
-)
-def test_what_is_no_dateline_stays_a_part_of_the_answer(words: str) -> None:
-    assert grouped("Condoleezza Rice", words) == [["Condoleezza Rice"], [words]]
-
-
-def test_a_dateline_stands_at_the_beginning_of_a_sentence() -> None:
-    candidates, found = answered("Russia", "The NATO – Russia")
-    inside = Candidate(1, Span(4, 17), Span(0, 17), -1.0, -0.5)
-    assert words(inside, found) == "NATO – Russia"
-    assert len(group_candidates([candidates[0], inside], found)) == 2
-
-
 def test_a_candidate_is_compared_with_the_best_of_each_group() -> None:
     assert grouped(
         "Dmitry Medvedev", "Putin", "Medvedev", "Anatoly Medvedev", "Vladimir Putin"

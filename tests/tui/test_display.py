@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.display import visible, visible_name
+from tui.display import visible, visible_in_place, visible_name
 
 HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
@@ -60,6 +60,8 @@ def test_what_is_hidden_is_seen_and_never_dropped(text: str) -> None:
         ("alone\rbehind", "alone␍behind"),
         ("[red]not markup[/red]", "[red]not markup[/red]"),
         ("naïve “东京” 😀 e\u0301", "naïve “东京” 😀 e\u0301"),
+        ("fill\u3164er\u034f \U000e0100", "fill⟨3164⟩er⟨034F⟩ ⟨E0100⟩"),
+        ("⚠\ufe0f", "⚠\ufe0f"),
         ("", ""),
     ],
 )
@@ -70,3 +72,14 @@ def test_each_kind_is_shown_as_something_that_is_seen(text: str, expected: str) 
 def test_a_line_break_in_a_name_is_seen_as_one() -> None:
     assert visible_name("new\nline\t.txt") == "new␊line␉.txt"
     assert visible("new\nline\t.txt") == "new line .txt"
+
+
+@given(texts)
+def test_in_place_each_code_point_has_one_that_is_seen(text: str) -> None:
+    shown = visible_in_place(text)
+    assert len(shown) == len(text)
+    assert visible_name(shown.replace("\t", "")) == shown.replace("\t", "")
+
+
+def test_in_place_what_has_no_picture_is_a_replacement_character() -> None:
+    assert visible_in_place("a\x1bb\u202ec\td") == "a␛b\ufffdc\td"

@@ -1,16 +1,19 @@
 """`byline eval` in this process, with models that need no torch."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import BashComplete
 
 from eval.examine import Examiner
 from eval.outcomes import Outcome
 from eval.question_set import Question
 from tests.qa.fakes import CALIBRATION
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
+from tui.cli import cli
 
 
 class _Source:
@@ -158,7 +161,62 @@ def test_what_changed_since_the_last_run_is_told(indexed: Shell) -> None:
     name = ran.out.split("Since ")[1].split()[0]
     named = evaluate(indexed, "--compare", name)
     assert f"Since {name}" in named.out
-    assert_one_line_error(evaluate(indexed, "--compare", "x"), "there is no run x")
+    assert_one_line_error(evaluate(indexed, "--compare=x"), "there is no run x")
+
+
+def test_what_follows_compare_is_a_run_only_where_it_looks_like_one(indexed: Shell) -> None:
+    name = write_set(indexed)
+    assert evaluate(indexed).code == 0
+    ran = indexed.byline("eval", "--compare", name, "--threshold", "0.3")
+    assert ran.code == 0, ran.err
+    run = ran.out.split("Since ")[1].split()[0]
+    assert "Set otherwise" in ran.out
+    assert re.search(r"threshold +0\.5 +0\.3", ran.out)
+    for given in (("--compare", run), (f"--compare={run}",)):
+        ran = indexed.byline("eval", *given, name)
+        assert f"Since {run}" in ran.out
+    nowhere = indexed.byline("eval", "--compare=20010101-000000", name)
+    assert_one_line_error(nowhere, "there is no run 20010101-000000")
+    ran = indexed.byline("eval", name, "--compare", "last")
+    assert_one_line_error(ran, "last is neither a run nor a file", "`byline eval runs`")
+
+
+def test_the_set_may_follow_two_hyphens(indexed: Shell) -> None:
+    ran = indexed.byline("eval", "--compare", "--", write_set(indexed))
+    assert "no earlier run of this set" in ran.err
+
+
+def completed(shell: Shell, *words: str) -> list[str]:
+    shell.patch.setenv("COMP_WORDS", " ".join(("byline", *words)))
+    shell.patch.setenv("COMP_CWORD", str(len(words)))
+    answers = BashComplete(cli, {}, "byline", "_BYLINE_COMPLETE").complete()
+    return [answer.partition(",")[2] for answer in answers.splitlines()]
+
+
+def test_words_are_completed(indexed: Shell) -> None:
+    assert evaluate(indexed).code == 0
+    (run,) = (indexed.home / "data/byline/runs").iterdir()
+    assert completed(indexed, "eval", "--comp") == ["--compare"]
+    assert completed(indexed, "eval", "im") == ["im", "import"]
+    assert completed(indexed, "eval", "--compare", run.name[:9]) == [run.name]
+    # No run is called so: it may be the set.
+    assert completed(indexed, "eval", "--compare", "my") == ["my"]
+    assert completed(indexed, "eval", "show", "--run", "2") == [run.name]
+    assert completed(indexed, "eval", "show", "mi") == ["mill"]
+    assert completed(indexed, "eval", "show", "--run", run.name, "c") == ["cats"]
+    assert completed(indexed, "eval", "show", "--run", "1", "c") == []
+    (run / "outcomes.jsonl").write_text("?\n", encoding="utf-8")
+    assert completed(indexed, "eval", "show", "c") == []
+
+
+def test_files_are_written_though_nobody_reads_what_is_shown(indexed: Shell) -> None:
+    def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    indexed.patch.setattr("tui.commands.eval.show_results", gone)
+    evaluate(indexed, "--json", "out.json", "--report", "r.html")
+    assert (indexed.home / "out.json").stat().st_size > 0
+    assert (indexed.home / "r.html").stat().st_size > 0
 
 
 @pytest.mark.parametrize("part", ["keywords", "vectors", "duplicates", "reader", "history"])
@@ -237,7 +295,7 @@ def test_the_help_of_eval_shows_its_options_and_its_commands(shell: Shell) -> No
     ran = shell.byline("eval", "--help")
     assert ran.code == 0
     assert ran.out.startswith("Usage: byline eval ")
-    for told in ("[SET]", "--at-least FIGURE=N", "--without", "import", "new", "runs"):
+    for told in ("[SET]", "--at-least FIGURE=N", "--without", "import", "new", "runs", "show"):
         assert told in ran.out
     assert " run " not in ran.out.split("Commands:")[1].split("Examples")[0]
 

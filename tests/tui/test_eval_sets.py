@@ -146,6 +146,33 @@ def test_a_line_of_the_same_place_chosen_twice_is_one_place(indexed: Shell) -> N
     assert sorted(one.gold[0].answers) == ["the money", "the port"]
 
 
+def test_a_follow_up_keeps_the_questions_before_it(indexed: Shell) -> None:
+    first = ("When was the mill sold?", "n", "")
+    ran = typed(indexed, *first, "+ Is it old?", "n", "", "+why", "s", "+And why?", "n", "")
+    assert ran.code == 0, ran.err
+    assert "After: When was the mill sold?\nAsked as: " in ran.out
+    # What was skipped is no part of the conversation.
+    assert [(one.question, one.history) for one in written(indexed)] == [
+        ("When was the mill sold?", []),
+        ("Is it old?", ["When was the mill sold?"]),
+        ("And why?", ["When was the mill sold?", "Is it old?"]),
+    ]
+    # Another time it goes on from the last of the set; a question of its own begins anew.
+    typed(indexed, "+ Who says so?", "n", "", "What is closed?", "n", "", "+ Why?", "n", "")
+    assert [one.history for one in written(indexed)[3:]] == [
+        ["When was the mill sold?", "Is it old?", "And why?"],
+        [],
+        ["What is closed?"],
+    ]
+
+
+def test_a_follow_up_needs_a_question_before_it(indexed: Shell) -> None:
+    ran = typed(indexed, "+ Is it old?", "+", "")
+    assert ran.out.count("There is no question before it") == 1
+    assert "follow-up" not in ran.out
+    assert not (indexed.home / "my.jsonl").exists()
+
+
 def test_skipped_questions_and_unusable_ones_are_not_saved(indexed: Shell) -> None:
     ran = typed(indexed, "", "why", "s", "w" * 4001, "who", "N", "")
     assert "the question has 4,001 characters, over 4,000" in ran.out

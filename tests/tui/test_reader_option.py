@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from index.digest import with_digest
 from index.files import FileRecord
 from index.samples import bundled_articles
 from qa.reader import export
@@ -172,7 +173,7 @@ def prepared(shell: Shell) -> Path:
     (folder / "reader.onnx").write_bytes(b"abc")
     sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc"
     card = Card(CARD_FORMAT, "byline", 384, [], "int8", {"reader.onnx": FileRecord(3, sha256)})
-    (folder / "card.json").write_bytes(msgspec.json.encode(card))
+    (folder / "card.json").write_bytes(with_digest(msgspec.json.encode(card)))
     return folder
 
 

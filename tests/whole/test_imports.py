@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole.conftest import Home
+from tests.real import Home
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "qa", "eval", "tui")

@@ -11,6 +11,7 @@ import pytest
 from eval.question_set import bundled_questions
 from index.build import BuildRequest, build
 from index.check import check
+from index.digest import with_digest
 from index.encoder import SentenceEncoder
 from index.errors import ModelUnavailable
 from index.files import write_synced
@@ -23,7 +24,7 @@ from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.confidence import default_threshold
 from qa.reader.shipped import DEFAULT_READER
-from tests.whole.conftest import Home
+from tests.real import Home
 from tests.whole.test_citations_fuzzed import cut
 
 ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarzenberg?"
@@ -123,7 +124,7 @@ def foreign(real: Home, tmp_path: Path) -> Store:
     manifest = read_manifest(folder)
     other = msgspec.structs.replace(manifest.model, fingerprint="f" * 64)
     changed = msgspec.structs.replace(manifest, model=other)
-    write_synced(folder / "manifest.json", msgspec.json.encode(changed))
+    write_synced(folder / "manifest.json", with_digest(msgspec.json.encode(changed)))
     return store
 
 

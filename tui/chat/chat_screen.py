@@ -20,7 +20,6 @@ from tui.chat.entries import Entry, Failed, Waiting
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.prompt import Prompt
-from tui.chat.rows import shown_answers
 from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript
 from tui.desk import Desk
@@ -118,14 +117,10 @@ class ChatScreen(Screen[None]):
         """Show a conversation in the place of the one that is shown."""
         self.session = session
         self._pending.clear()
+        self.query_one(SourcePane).clear()  # until the transcript chooses a citation
         self.query_one(Transcript).fill(session.turns)
         self.query_one(Prompt).remember([turn.question for turn in session.turns])
         self._show_chips()
-        for turn in session.turns[-1:]:
-            for answer in shown_answers(turn)[:1]:
-                self.query_one(SourcePane).show(answer.citations[0])
-        if not session.turns:
-            self.query_one(SourcePane).clear()
 
     def take_desk(self, desk: Desk) -> None:
         """Ask at another desk; the one before finishes what it was asked."""

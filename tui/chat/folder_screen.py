@@ -17,6 +17,7 @@ from textual.widgets import Button, DirectoryTree, Input, Label, Tree
 from textual.widgets.directory_tree import DirEntry
 
 from tui.chat.keys_footer import KeysFooter
+from tui.chat.typed import VISIBLE
 from tui.display import visible_name
 
 
@@ -91,7 +92,7 @@ class FolderScreen(ModalScreen[str]):
         """Lay the dialog out."""
         yield Label("Which folder holds your articles?", classes="title")
         yield FolderTree(self._start, id="tree")
-        yield Input(placeholder="or type a path", id="path")
+        yield Input(placeholder="or type a path", id="path", highlighter=VISIBLE)
         yield Label("", id="told", markup=False)
         with Horizontal(id="buttons"):
             yield Button("Index this folder", variant="primary", id="choose")

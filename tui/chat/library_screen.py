@@ -23,6 +23,7 @@ from tui.chat.folder_screen import FolderScreen
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.row_table import Column, Row, RowTable
+from tui.chat.typed import VISIBLE
 from tui.display import visible, visible_name
 from tui.library import Library, LibraryRoot, changes, read_library
 from tui.library_entries import Entry, Order, State, entries, filtered, ordered
@@ -120,7 +121,12 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         yield Static("", id="folders", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Articles", id="articles-tab"):
-                yield Input(placeholder="/ filters by title or path", id="filter", compact=True)
+                yield Input(
+                    placeholder="/ filters by title or path",
+                    id="filter",
+                    compact=True,
+                    highlighter=VISIBLE,
+                )
                 yield RowTable((), id="articles")
                 yield Label("", id="told", markup=False)
             with TabPane("Skipped", id="skipped-tab"):

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
 from qa.answers import LONGEST_QUESTION
+from tui.display import visible_in_place
 
 
 class Prompt(TextArea):
@@ -52,6 +54,10 @@ class Prompt(TextArea):
         self._draft = ""
         self._whole = False
         """Whether what is edited was made whole already."""
+
+    def get_line(self, line_index: int) -> Text:
+        """Give a line to be drawn: what was pasted may hold what steers a terminal."""
+        return Text(visible_in_place(self.document.get_line(line_index)), end="", no_wrap=True)
 
     def remember(self, questions: list[str]) -> None:
         """Take these, the oldest first, for the questions that were asked before."""

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from index.errors import BylineError
 from tui.chat.acting import complain, say
 from tui.chat.keys_footer import KeysFooter
+from tui.chat.typed import VISIBLE
 from tui.display import visible
 from tui.sessions import Sessions, SessionSummary
 
@@ -50,7 +51,9 @@ class SessionsScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
         yield Label("Conversations", classes="title")
-        yield Input(placeholder="Search in questions, answers and quotes", id="search")
+        yield Input(
+            placeholder="Search in questions, answers and quotes", id="search", highlighter=VISIBLE
+        )
         yield OptionList(id="list", markup=False)
         yield Label("", id="told", markup=False)
         yield KeysFooter()
@@ -153,7 +156,7 @@ class NameScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
         yield Label("Name of the conversation", classes="title")
-        yield Input(id="name", max_length=100)
+        yield Input(id="name", max_length=100, highlighter=VISIBLE)
         yield KeysFooter()
 
     @on(Input.Submitted)

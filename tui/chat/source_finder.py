@@ -8,6 +8,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.chat.typed import VISIBLE
+
 
 class SourceFinder(Horizontal):
     """Asks what to find, and tells how much of it there is."""
@@ -47,7 +49,12 @@ class SourceFinder(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the words and the count."""
-        yield Input(placeholder="find in the article", compact=True, select_on_focus=True)
+        yield Input(
+            placeholder="find in the article",
+            compact=True,
+            select_on_focus=True,
+            highlighter=VISIBLE,
+        )
         yield Static("", markup=False)
 
     def ask(self) -> None:

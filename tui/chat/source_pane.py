@@ -150,9 +150,10 @@ class SourcePane(Vertical):
             self._refresh_all(unreadable(message.wanted, message.outcome))
             return
         self._refresh_all("")
-        marks = message.outcome.marks
-        self.article.show(message.outcome.text, marks)
-        if not isinstance(before, Loaded) or before.marks != marks:
+        text, marks = message.outcome.text, message.outcome.marks
+        self.article.show(text, marks)
+        # Scanned further, it stays where the person has scrolled to meanwhile.
+        if not (isinstance(before, Loaded) and before.text is text and before.marks == marks):
             self.article.view.go_to(marks.at, THIRD)
 
     def _refresh_all(self, notice: str) -> None:

@@ -184,19 +184,16 @@ class Transcript(ScrollView, can_focus=True):
         top = self._starts[-2] if len(self._starts) > 1 else 0
         return min(top, max(0, self._starts[-1] - self.scrollable_content_region.height))
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end again once the person has scrolled there, and only then."""
-        super().watch_scroll_y(old_value, new_value)
-        self._following = new_value >= self._end
+    def watch_scroll_target_y(self, target: float) -> None:
+        """Follow the end again once it was scrolled to; `scroll_y` changes by the layout too."""
+        self._following = target >= self._end
 
     def _arrange(self) -> None:
         """Write what has to be written anew; the end stays in view where it is followed."""
-        following = self._following
         width = self.scrollable_content_region.width
         heights = [len(block.write(width)) for block in self._blocks] if width else []
         self._starts = list(accumulate(heights, initial=0))
         self.virtual_size = Size(width, self._starts[-1])
-        self._following = following
         self._keep_end()
         # Only when it is laid out can it be scrolled to a row that is new.
         self.call_after_refresh(self._keep_end)
@@ -204,15 +201,14 @@ class Transcript(ScrollView, can_focus=True):
 
     def _keep_end(self) -> None:
         if self._following:
-            self.scroll_to(y=self._end, animate=False, immediate=True)
-            self._following = True
+            self.scroll_to(y=self._end, animate=False)
+            self._following = True  # where it cannot be scrolled there yet
 
     def on_resize(self) -> None:
         """Wrap everything anew where the width changed; the row at the top stays there."""
-        following = self._following
         top = self._row_at(self.scroll_offset.y) if self._starts[-1] else (0, 0)
         self._arrange()
-        if not following:
+        if not self._following:
             entry, row = top
             height = self._starts[entry + 1] - self._starts[entry]
             self.scroll_to(y=self._starts[entry] + min(row, height - 1), animate=False)

@@ -1,6 +1,6 @@
 """`byline eval`: how good the answers are, and why questions failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -8,18 +8,19 @@ import click
 from click.core import ParameterSource
 
 from eval.asking import ask_all
-from eval.compare import Comparison, compare
+from eval.compare import Comparison, changed_settings, compare
 from eval.examine import Examiner
 from eval.exported import Exported, write_json, write_predictions
 from eval.gold import check_gold
 from eval.gold_passages import GoldPassages
+from eval.gold_quotes import GoldQuotes
 from eval.limits import Limit, limit_of, missed
 from eval.metrics.labels import shown_value
 from eval.outcomes import Outcome
 from eval.question_set import Question
 from eval.report.html import write_report
 from eval.results import Results, results_of
-from eval.runs import Run, RunSettings, last_finished, recording, run_named, runs_in
+from eval.runs import Run, RunSettings, last_finished, recording, run_named
 from eval.sets import QuestionSet, bundled_set, read_set
 from eval.versions import versions
 from index.errors import BadRequest
@@ -29,17 +30,18 @@ from qa.confidence import default_threshold
 from qa.parts import Part
 from qa.reader.sources import find_reader
 from tui.cold_start import cold_start
+from tui.commands.eval_runs import runs_command, show_command
 from tui.commands.eval_sets import import_command, new_command
 from tui.default_command import DefaultCommand
 from tui.display import visible
 from tui.eval_progress import watch_asking
-from tui.eval_shown import show_comparison, show_results, show_runs
+from tui.eval_shown import show_comparison, show_results
 from tui.exits import Exit
 from tui.opening import bundled_to_ask, store_to_ask
 from tui.options import chosen_reader, index_option, reader_option, setting
 from tui.places import model_cache, runs_folder
+from tui.run_names import LAST_RUN, Compares, complete_run_or_file
 
-_LAST = "the last one"
 _TOLD = 5
 """Places of gold that are told to be wrong, at most."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -54,6 +56,8 @@ Examples:
   byline eval my.jsonl --report my.html          your own; a report to read in a browser
   byline eval my.jsonl --without keywords --compare     what is the keyword search worth?
   byline eval my.jsonl --at-least f1=0.7         exit code 1 where F1 is less
+  byline eval --compare=20261122-093000          what changed since that run
+  byline eval show                               what failed in the last run, gold and given
   byline eval runs                               what is kept
 
 Interrupted, the same command goes on where it was. Exit codes: 0 done, 1 an --at-least was missed,
@@ -67,7 +71,7 @@ def command() -> None:
     """
 
 
-@command.command("run", hidden=True)
+@command.command(DefaultCommand.DEFAULT, cls=Compares, hidden=True)
 @click.argument("question_set", metavar="[SET]", required=False, type=_FILE)
 @index_option
 @reader_option
@@ -93,10 +97,9 @@ def command() -> None:
 @click.option(
     "--compare",
     "compared",
-    is_flag=False,
-    flag_value=_LAST,
     metavar="[RUN]",
-    help="Tell what changed since a run, by default the last one of this set.",
+    shell_complete=complete_run_or_file,
+    help="Tell what changed since a RUN, by its name; alone, since the last one of this set.",
 )
 @click.option(
     "--at-least", multiple=True, metavar="FIGURE=N", help="Exit with 1 where a figure is less."
@@ -122,7 +125,7 @@ def run_command(
     """Ask a question SET from end to end, and tell how good the answers are."""
     limits = [limit_of(one) for one in at_least]
     _require_folders(json_file, report, predictions)
-    named = () if compared in (None, _LAST) else (run_named(runs_folder(), str(compared)),)
+    named = (run_named(runs_folder(), compared),) if compared else ()
     asked = read_set(question_set) if question_set else bundled_set()
     chosen = chosen_reader(reader)
     is_index_named = ctx.get_parameter_source("index_folder") is ParameterSource.COMMANDLINE
@@ -133,13 +136,9 @@ def run_command(
     with closing(Bot.open(store, model_cache(), chosen, least, _notice, left_out)) as bot:
         run = _run(bot, store, asked, asked.questions[:limit], within, chosen, fresh)
     outcomes, results = run.outcomes(), run.results()
-    show_results(results, outcomes)
-    earlier = named or (last_finished(runs_folder(), asked.name, run.name) if compared else ())
-    comparisons = tuple(_compared(one, outcomes, results) for one in earlier)
-    for one in comparisons:
-        show_comparison(one)
-    if compared and not comparisons:
-        _notice("there is no earlier run of this set to compare with")
+    is_last_wanted = compared == LAST_RUN
+    last = last_finished(runs_folder(), asked.name, run.name) if is_last_wanted else ()
+    comparisons = tuple(_compared(one, run, outcomes, results) for one in named or last)
     exported = Exported(
         run=run.name,
         started=run.started,
@@ -148,23 +147,22 @@ def run_command(
         comparisons=comparisons,
         outcomes=tuple(outcomes),
     )
-    _write(exported, json_file, report, predictions)
+    # Before anything is shown: who reads it may go away.
+    written = list(_written(exported, json_file, report, predictions))
+    show_results(results, outcomes)
+    for one in comparisons:
+        show_comparison(one)
+    if is_last_wanted and not comparisons:
+        _notice("there is no earlier run of this set to compare with")
+    for message in written:
+        _notice(message)
     return _held(limits, results)
-
-
-@command.command("runs")
-def runs_command() -> int:
-    """List the runs that are kept, the latest first."""
-    runs = runs_in(runs_folder())
-    if not runs:
-        _notice("no run is kept yet; `byline eval` makes one")
-    else:
-        show_runs(runs)
-    return Exit.DONE
 
 
 command.add_command(import_command)
 command.add_command(new_command)
+command.add_command(runs_command)
+command.add_command(show_command)
 
 
 def _run(
@@ -179,7 +177,8 @@ def _run(
     """Ask, and keep the run; what an interruption leaves is gone on with by the same command."""
     bases = asked.bases(bot.index.generation.manifest.roots)
     _tell_of_gold(questions, bases)
-    examiner = Examiner(bot, GoldPassages(bot.index.generation.catalog, bases), within)
+    gold = GoldPassages(bot.index.generation.catalog, bases)
+    examiner = Examiner(bot, gold, GoldQuotes(bases), within)
     settings = RunSettings(
         set_name=asked.name,
         set_sha256=asked.sha256,
@@ -210,9 +209,10 @@ def _tell_of_gold(questions: Sequence[Question], bases: Sequence[Path]) -> None:
         _notice(f"and {len(problems) - _TOLD:,} more places of gold are not as they say")
 
 
-def _compared(earlier: Run, outcomes: Sequence[Outcome], results: Results) -> Comparison:
+def _compared(earlier: Run, run: Run, outcomes: Sequence[Outcome], results: Results) -> Comparison:
     before = (earlier.outcomes(), earlier.results())
-    return compare(earlier.name, before, (outcomes, results))
+    changed = changed_settings(earlier.settings, run.settings)
+    return compare(earlier.name, before, (outcomes, results), changed)
 
 
 def _require_folders(*written: Path | None) -> None:
@@ -221,17 +221,19 @@ def _require_folders(*written: Path | None) -> None:
             raise BadRequest(f"{file} cannot be written: its folder does not exist")
 
 
-def _write(
+def _written(
     exported: Exported, json_file: Path | None, report: Path | None, predictions: Path | None
-) -> None:
+) -> Iterator[str]:
+    """Write what was asked for; yields what to tell of it."""
     if json_file:
         write_json(json_file, exported)
+        yield f"figures and outcomes written to {json_file}"
     if report:
         write_report(report, exported, visible)
-        _notice(f"report written to {report}")
+        yield f"report written to {report}"
     if predictions:
         beside = write_predictions(predictions, exported.outcomes)
-        _notice(f"replies written to {predictions}, doubts to {beside}")
+        yield f"replies written to {predictions}, doubts to {beside}"
 
 
 def _held(limits: Sequence[Limit], results: Results) -> int:

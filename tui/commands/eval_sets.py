@@ -85,23 +85,24 @@ def marks_command(
     epilog="""\b
 For each question it shows the lines nearest to it. Choose those that answer it, by number or as
 PATH:LINE, and give the words that answer; or say that the articles do not answer. Each question
-is saved at once, so end it when you like: Ctrl-D.""",
+is saved at once, so end it when you like: Ctrl-D. With + before it, a question is a follow-up of
+the last one, as "+ And who signed it?", and keeps what was asked before it.""",
 )
 @click.argument("question_set", metavar="SET", type=_PATH)
 @reader_option
 @index_option
 def new_command(question_set: Path, reader: str | None, index_folder: Path | None) -> int:
     """Write a question SET, or add to one, with the lines of your articles at hand."""
-    before = len(read_questions(question_set)) if question_set.exists() else 0
+    before = read_questions(question_set) if question_set.exists() else []
     chosen = chosen_reader(reader)
     store = store_to_ask(index_folder, chosen)
     count = 0
     with closing(Bot.open(store, model_cache(), chosen, 0.0, _notice)) as bot:
-        for saved in write_set(bot, question_set):
+        for saved in write_set(bot, question_set, before):
             count += 1
             click.echo(f"Saved as {visible(saved.id)}")
     click.echo()
-    _notice(f"{count:,} saved in {question_set}, which holds {before + count:,}")
+    _notice(f"{count:,} saved in {question_set}, which holds {len(before) + count:,}")
     if count:
         _tell_next(f"byline eval {_quoted(question_set)}{_index_words(index_folder)}")
     return Exit.DONE

@@ -2,7 +2,6 @@
 
 import asyncio
 import shlex
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from aiohttp import web
 from textual_serve.server import Server
 
 from index.errors import BadRequest
+from tui.interpreter import PYTHON
 
-COMMAND = (sys.executable, "-m", "tui", "chat")
+COMMAND = (*PYTHON, "-m", "tui", "chat")
 """Starts the chat of one page; options follow."""
 _HERE = Path(__file__).parent
 _HOST = "localhost"

@@ -53,7 +53,7 @@ def schedule(every: Sequence[Target], settings: Settings) -> Iterator[list[Targe
     left = settings.epochs
     epoch = 0
     while left > 0:
-        chance = random.Random(1000 * settings.seed + epoch)  # noqa: S311
+        chance = random.Random(1000 * settings.order + epoch)  # noqa: S311
         batches = list(_epoch(every, settings, chance))
         yield from batches[: round(min(left, 1.0) * len(batches))]
         left -= 1

@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,15 +95,26 @@ def training_rows(dev: Iterable[Row]) -> list[Row]:
 
 
 def without_contexts(rows: Iterable[Row], kept_apart: Iterable[Row]) -> list[Row]:
-    """Leave out the rows whose context shares a run of words with one that is kept apart."""
-    apart = {run for context in {row.context for row in kept_apart} for run in _runs(context)}
-    return [row for row in rows if apart.isdisjoint(_runs(row.context))]
+    """Leave out the rows whose context shares a run of words with one that is kept apart.
+
+    A context shorter than a run is left out where all of it stands in one that is kept apart.
+    """
+    apart = [_words(context) for context in {row.context for row in kept_apart}]
+    lengths = range(1, _SHARED + 1)
+    runs = {run for words in apart for length in lengths for run in _runs(words, length)}
+    return [row for row in rows if runs.isdisjoint(_longest_runs(_words(row.context)))]
 
 
-def _runs(context: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", context.lower())
-    starts = range(max(1, len(words) - _SHARED + 1))
-    return {tuple(words[start : start + _SHARED]) for start in starts}
+def _words(context: str) -> list[str]:
+    return re.findall(r"\w+", context.lower())
+
+
+def _longest_runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return _runs(words, min(_SHARED, len(words))) if words else iter(())
+
+
+def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
 
 
 def passages_of(context: str) -> list[Span]:

@@ -41,9 +41,8 @@ class Trainer:
         """Set up the optimiser for a network's trainable weights."""
         import torch
 
-        trained = [weight for weight in network.parameters() if weight.requires_grad]
         optimiser = torch.optim.AdamW(
-            trained,
+            trainable(network),
             lr=settings.learning_rate,
             betas=(0.9, 0.98),
             weight_decay=settings.weight_decay,
@@ -75,7 +74,7 @@ class Trainer:
                     flush=True,
                 )
                 losses = 0.0
-            if (step + 1) % _CHECKPOINT_EVERY == 0:
+            if (step + 1) % _CHECKPOINT_EVERY == 0 or step + 1 == len(batches):
                 self._save(step + 1)
         for name, weight in self._trained() if self.mean else []:
             with torch.no_grad():
@@ -103,7 +102,7 @@ class Trainer:
         import torch
         from safetensors.torch import save_file
 
-        tensors = {"step": torch.tensor(step)}
+        tensors = {"step": torch.tensor(step), "chance": torch.get_rng_state()}
         tensors |= {f"average {name}": value for name, value in self.mean.items()}
         for name, weight in self._trained():
             state = self.optimiser.state[weight]
@@ -122,6 +121,7 @@ class Trainer:
             return 0
         tensors = load_file(self.checkpoint)
         step = int(tensors["step"])
+        torch.set_rng_state(tensors["chance"])
         named = (name.partition(" ") for name in tensors)
         self.mean.update(
             {name: tensors[f"average {name}"] for kind, _, name in named if kind == "average"}
@@ -138,6 +138,11 @@ class Trainer:
 
     def _trained(self) -> "list[tuple[str, torch.nn.Parameter]]":
         return [(name, one) for name, one in self.network.named_parameters() if one.requires_grad]
+
+
+def trainable(network: "BertForQuestionAnswering") -> "list[torch.nn.Parameter]":
+    """Give the weights that are trained, in the network's own order."""
+    return [weight for weight in network.parameters() if weight.requires_grad]
 
 
 def learning_rate(step: int, steps: int, settings: Settings) -> float:

@@ -20,24 +20,26 @@ from qa.reader.train.data import (
 from qa.reader.train.negatives import near_misses
 from qa.reader.train.perturbed import unanswerable
 
+_SEED = 1
+"""Of which near misses and turned questions there are."""
 _CONVERSATIONAL = frozenset({"reddit", "amazon"})
 
 
-def mixture(data: Path, folder: Path, seed: int) -> list[Example]:
+def mixture(data: Path, folder: Path) -> list[Example]:
     """Make the examples from the data's folder, or read those that were made before."""
     made = folder / "examples.jsonl"
     if not made.exists():
         partial = made.with_suffix(".partial")
         with partial.open("wb") as lines:
-            for example in _examples(data, folder / "retrieval", seed):
+            for example in _examples(data, folder / "retrieval"):
                 lines.write(msgspec.json.encode(example) + b"\n")
         partial.rename(made)
     with made.open("rb") as lines:
         return [msgspec.json.decode(line, type=Example) for line in lines]
 
 
-def _examples(data: Path, scratch: Path, seed: int) -> Iterator[Example]:
-    chance = random.Random(seed)  # noqa: S311
+def _examples(data: Path, scratch: Path) -> Iterator[Example]:
+    chance = random.Random(_SEED)  # noqa: S311
     dev = load(data / "dev.jsonl.gz")
     apart = [row for row in dev if row.title in MEASURED | CALIBRATED]
     rows = without_contexts(load(data / "train.jsonl.gz"), apart)

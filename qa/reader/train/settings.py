@@ -22,6 +22,9 @@ class Settings(msgspec.Struct, frozen=True):
     batch: int = 32
     """Windows in a step, of like length."""
     seed: int = 1
+    """Of the fresh outputs, and of what is dropped."""
+    order: int = 1
+    """Seed of the examples' order, and of which of them take part."""
     encyclopedic: float = 1.0
     """Of the epochs, the share that each example of this kind takes part in."""
     conversational: float = 0.5
@@ -34,3 +37,20 @@ class Settings(msgspec.Struct, frozen=True):
     def share(self, kind: Kind) -> float:
         """Give the share of the epochs that an example of a kind takes part in."""
         return float(getattr(self, kind.name.lower()))
+
+
+class Training(msgspec.Struct, frozen=True):
+    """One of the trainings whose weighted mean ships."""
+
+    name: str
+    """Of its checkpoint."""
+    settings: Settings
+    share: float = 0.5
+    """In the mean, in [0, 1]; those of a recipe add up to 1."""
+
+
+RECIPE = (
+    Training("first", Settings()),
+    Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15)),
+)
+"""What ships: the mean of two trainings from the same fresh outputs (Wortsman et al. 2022)."""

@@ -14,6 +14,7 @@ import pytest
 
 from eval.compare import compare
 from eval.exported import Exported
+from eval.marked import Mark, Marked
 from eval.outcomes import Cause, Outcome
 from eval.question_set import Gold
 from eval.report.html import report, write_report
@@ -120,7 +121,8 @@ def test_hostile_text_stays_text() -> None:
         history=(HOSTILE,),
         tags=(HOSTILE,),
         gold=gold,
-        given=(given(HOSTILE, quote=HOSTILE, path=HOSTILE),),
+        gold_quotes=(Marked(HOSTILE, (Mark(2, 9),)),),
+        given=(given(HOSTILE, quote=HOSTILE, path=HOSTILE, start=0),),
     )
     settings = msgspec.structs.replace(SETTINGS, set_name=HOSTILE, index=HOSTILE, within=(HOSTILE,))
     missed = outcome(HOSTILE, gold=gold, answered=False, f1=0.0, exact=0.0)
@@ -135,7 +137,32 @@ def test_hostile_text_stays_text() -> None:
     assert len(page.policy) == len(harmless.policy)
     assert "\u202e" not in html
     (row,) = page.rows
-    assert row["question"] == row["given"][0]["quote"] == shown(HOSTILE)
+    assert row["question"] == shown(HOSTILE)
+    assert row["given"][0]["quote"] == [[shown(HOSTILE), True]]
+    assert row["gold"][0]["quote"] == [
+        ["</", False],
+        ["script>", True],
+        [shown(HOSTILE)[9:], False],
+    ]
+
+
+def test_gold_and_given_stand_side_by_side_with_their_words_marked() -> None:
+    quote = Marked("It was Prague then.", (Mark(7, 13),))
+    told = outcome("a", gold_quotes=(quote,), given=(given("Kyiv", start=7),))
+    (row,) = Page(report(exported([told]), shown)).rows
+    assert row["gold"] == [
+        {
+            "place": "radar.txt:3",
+            "answers": ["Prague"],
+            "quote": [["It was ", False], ["Prague", True], [" then.", False]],
+        }
+    ]
+    assert row["given"][0]["quote"] == [["It was ", False], ["Kyiv", True], [".", False]]
+
+
+def test_a_run_that_kept_no_quotes_is_reported_without() -> None:
+    (row,) = Page(report(exported([outcome("a")]), shown)).rows
+    assert row["gold"][0]["quote"] == []
 
 
 def test_every_text_of_a_row_is_made_visible() -> None:
@@ -146,7 +173,7 @@ def test_every_text_of_a_row_is_made_visible() -> None:
         return "⟨shown⟩"
 
     page = Page(report(exported([outcome("the id", tags=("the tag",))]), noted))
-    assert {"the id", "the tag", "Prague", "It was Prague.", "radar.txt"} <= set(seen)
+    assert {"the id", "the tag", "Prague", "It was ", "radar.txt:3"} <= set(seen)
     (row,) = page.rows
     assert row["id"] == row["reply"] == "⟨shown⟩"
 

@@ -24,7 +24,7 @@ from qa.reader.shipped import (
 )
 from qa.reader.sources import find_reader
 
-SETTINGS = {"epochs": 2.0, "rate": 3e-5}
+SETTINGS = ({"epochs": 2.0, "rate": 3e-5}, {"epochs": 1.0})
 
 
 @dataclass(frozen=True)

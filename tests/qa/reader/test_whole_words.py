@@ -190,3 +190,37 @@ def test_no_letter_is_lost_and_no_word_is_cut(place: tuple[str, Span, Span]) -> 
     for border in (found.start, found.end):
         if len(found) and within.start < border < within.end:
             assert not text[border - 1 : border + 1].isalnum()
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "PRAGUE – ",
+        "WARSAW, July 8 (Reuters) - ",
+        "NEW YORK, N.Y. — ",
+        "ŁÓDŹ -- ",
+    ],
+)
+def test_a_dateline_is_no_part_of_an_answer(dateline: str) -> None:
+    text = f"{dateline}Condoleezza Rice signed."
+    assert widened(text, f"{dateline}Condoleezza Rice") == "Condoleezza Rice"
+    assert widened(text, "Condoleezza Rice") == "Condoleezza Rice"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Prague – Condoleezza Rice",
+        "PRAGUE-Condoleezza Rice",
+        "F-16 – Condoleezza Rice",
+        # A place alone may be what was asked for.
+        "PRAGUE",
+    ],
+)
+def test_what_is_no_dateline_stays(part: str) -> None:
+    assert widened(f"{part} signed.", part) == part
+    assert widened("PRAGUE – Rice signed.", "PRAGUE –") == "PRAGUE"
+
+
+def test_a_dateline_stands_at_the_beginning_of_a_sentence() -> None:
+    assert widened("The NATO – Russia council met.", "NATO – Russia") == "NATO – Russia"

@@ -216,7 +216,8 @@ def test_a_context_that_shares_twelve_words_in_a_row_is_left_out(context: str, k
     assert without_contexts([one, other], apart) == ([one, other] if kept else [other])
 
 
-def test_a_context_of_fewer_words_is_left_out_where_all_are_the_same() -> None:
-    apart = [row("The port is closed.", title="Normans")]
-    kept = [row("The port is"), row("The port is closed now.")]
-    assert without_contexts([row("The PORT is closed"), *kept], apart) == kept
+def test_a_context_of_fewer_words_is_left_out_where_all_of_it_stands_in_one_kept_apart() -> None:
+    apart = [row("At night the port is closed.", title="Normans")]
+    kept = [row("The port is closed now."), row("The port closed"), row("...")]
+    left_out = [row("The PORT is closed"), row("port")]
+    assert without_contexts([*left_out, *kept], apart) == kept

@@ -15,6 +15,7 @@ from qa.reader.shipped import FROZEN
 from qa.reader.train import loop
 from qa.reader.train.batches import Target
 from qa.reader.train.data import Kind
+from qa.reader.train.dropout import drop_units
 from qa.reader.train.loop import Trainer, learning_rate, logits
 from qa.reader.train.settings import Settings
 from qa.reader.windows import Window
@@ -201,7 +202,9 @@ def test_a_training_broken_off_goes_on_and_ends_as_one_that_was_not(
     assert same(resumed, whole)
     # So are the last weights, their moments and their mean.
     last, last_whole = (load_file(tmp_path / f"{one}.safetensors") for one in ("broken", "whole"))
-    assert {name.split()[0] for name in last} == {"step", "average", "weight", "mean", "square"}
+    assert {name.split()[0] for name in last} == {
+        "step", "chance", "average", "weight", "mean", "square",
+    }  # fmt: skip
     assert set(last) == set(last_whole)
     assert same(last, last_whole)
 
@@ -244,7 +247,31 @@ def test_the_mean_by_hand(tmp_path: Path) -> None:
     assert made.qa_outputs.bias.tolist() == [8.0, 8.0]
 
 
-def test_a_training_that_ended_is_not_done_again(tmp_path: Path, steps: Steps) -> None:
+def test_a_training_that_drops_units_goes_on_with_the_same_chances(
+    tmp_path: Path, steps: Steps
+) -> None:
+    import torch
+
+    def dropping(name: str) -> Weights:
+        torch.manual_seed(3)
+        made = tiny_network()
+        drop_units(made, 0.3)
+        Trainer.of(made, SETTINGS, tmp_path / name).train(EXAMPLES, SETTINGS)
+        return weights(made)
+
+    whole = dropping("whole.safetensors")
+    steps.most, steps.done = 13, 0
+    with pytest.raises(BrokenOff):
+        dropping("broken.safetensors")
+    steps.most = 1000
+    assert same(dropping("broken.safetensors"), whole)
+
+
+def test_a_training_that_ended_is_not_done_again(
+    tmp_path: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Thirty steps are no multiple of it: the last one has a checkpoint of its own.
+    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY", 7)
     one = weights(trained(tmp_path / "one.safetensors"))
     assert [path.name for path in tmp_path.iterdir()] == ["one.safetensors"]
     steps.done = 0
@@ -253,6 +280,6 @@ def test_a_training_that_ended_is_not_done_again(tmp_path: Path, steps: Steps) -
 
 
 def test_where_training_went_wrong_the_weights_differ(tmp_path: Path) -> None:
-    other = msgspec.structs.replace(SETTINGS, seed=2)
+    other = msgspec.structs.replace(SETTINGS, order=2)
     one, two = (trained(tmp_path / f"{i}", used) for i, used in enumerate((SETTINGS, other)))
     assert not same(weights(one), weights(two))

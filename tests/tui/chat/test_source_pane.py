@@ -222,6 +222,19 @@ async def test_nothing_is_shown_after_clear(cited: Citation) -> None:
         assert not shown.pane.article.display
 
 
+async def test_an_article_opened_twice_in_a_hurry_stands_at_the_cited_line(
+    cited: Citation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(wanted: Wanted) -> Iterator[Outcome]:
+        yield from load(wanted)
+        yield from load(wanted)
+
+    monkeypatch.setattr(source_pane, "load", twice)
+    async with opened() as shown:
+        await shown.cite(cited)
+        assert any(SENTENCE in row for row in shown.words)
+
+
 async def test_another_citation_of_the_same_file_is_gone_to(article: Path, cited: Citation) -> None:
     async with opened() as shown:
         await shown.cite(cited)

@@ -68,6 +68,15 @@ async def test_the_end_of_a_long_conversation_is_shown_first() -> None:
         assert app.transcript.is_vertical_scroll_end
 
 
+async def test_the_end_stays_in_view_at_any_size() -> None:
+    turns = [answered(question=f"Question {number}?") for number in range(20)]
+    async with transcript_of(*turns) as (app, pilot):
+        for size in ((70, 50), (30, 9), (30, 200), (70, 12)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "› Question 19?" in app.lines
+
+
 async def test_a_question_added_while_the_end_is_in_view_is_shown() -> None:
     turns = [answered(question=f"Question {number}?") for number in range(20)]
     async with transcript_of(*turns) as (app, pilot):

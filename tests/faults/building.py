@@ -1,4 +1,4 @@
-"""Builds that are killed, and what an index may answer afterwards."""
+"""Builds that are killed or fail, told line by line."""
 
 import os
 import select
@@ -8,30 +8,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from index.errors import NoIndex
-from index.store import Store
-from qa.answers import Milliseconds, Reply
-from qa.bot import Bot
-from tests.qa.fakes import QuickEncoder, SentenceReader
-from tests.whole.builder import Fault, Job
+from tests.faults.beneath import Seen
+from tests.faults.builder import Job
 
 ROOT = Path(__file__).parents[2]
 _LONGEST = 60.0
-"""Seconds after which a build that waits for a step it never reaches is given up."""
-QUESTIONS = (
-    "Ship 3 of article 2 left the port",
-    "Boat 11 of article 5 left the port",
-    "Who left article 20 late?",
-    "It was dark.",
-)
-Outcome = Literal["none", "old", "new"]
-Answers = tuple[Reply, ...]
+"""Seconds after which a build that does not end, or never reaches a step, is given up."""
+_ENDS = frozenset({"done", "failed", "crashed", "untrapped:"})
 
 
 @dataclass
@@ -45,8 +33,19 @@ class Told:
         return next(when for when, told in self.lines if told == line)
 
     @property
+    def end(self) -> str:
+        """How it ended; empty where it was killed first."""
+        ends = [told for _, told in self.lines if told.split()[0] in _ENDS]
+        return ends[0] if ends else ""
+
+    @property
     def finished(self) -> bool:
-        return any(told == "done" for _, told in self.lines)
+        return self.end == "done"
+
+    @property
+    def steps(self) -> list[str]:
+        """The lines of its progress."""
+        return [told for _, told in self.lines if told.split()[0].isupper()]
 
     @property
     def stage(self) -> str:
@@ -56,8 +55,14 @@ class Told:
     @property
     def embedded(self) -> int:
         """Vectors that it told it had finished."""
-        steps = [told.split() for _, told in self.lines]
+        steps = [step.split() for step in self.steps]
         return max((int(step[1]) for step in steps if step[0] == "EMBED"), default=0)
+
+    @property
+    def seen(self) -> Seen:
+        """What its trap saw."""
+        (told,) = [told.split() for _, told in self.lines if told.startswith("seen ")]
+        return Seen(int(told[1]), int(told[2]))
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Builder:
         began = time.monotonic()
         told = Told()
         due = began + (_LONGEST if kill_at or kill_after is None else kill_after)
-        while not told.finished:
+        while not told.end:
             line = self._line_before(due)
             if line:
                 told.lines.append((time.monotonic() - began, line))
@@ -104,10 +109,10 @@ class Builder:
         assert line, "the builder is gone"
         return line.decode().strip()
 
-    def _line_before(self, due: float | None) -> str:
+    def _line_before(self, due: float) -> str:
         """Give the next line, or nothing once it is due."""
         assert self.process.stdout
-        wait = None if due is None else max(0.0, due - time.monotonic())
+        wait = max(0.0, due - time.monotonic())
         ready, _, _ = select.select([self.process.stdout], [], [], wait)
         return self._line() if ready else ""
 
@@ -116,7 +121,7 @@ class Builder:
 def builder() -> Iterator[Builder]:
     """Start a builder, and end it."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.whole.builder"],
+        [sys.executable, "-m", "tests.faults.builder"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=ROOT,
     ) as process:  # fmt: skip
         try:
@@ -126,46 +131,6 @@ def builder() -> Iterator[Builder]:
             process.stdin.close()
 
 
-def answers(store: Store) -> Answers:
-    """Ask the current index everything."""
-    bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
-    try:
-        bot.index.generation.check()
-        return tuple(
-            replace(bot.ask(question, most=5), milliseconds=Milliseconds(0, 0, 0))
-            for question in QUESTIONS
-        )
-    finally:
-        bot.close()
-
-
-@dataclass(frozen=True)
-class Checker:
-    """What an index may answer after a kill."""
-
-    old: Answers | None
-    """Nothing where there was no index before."""
-    new: Answers
-
-    def outcome(self, store: Store) -> Outcome:
-        """Tell which index answers. Raises AssertionError where it is neither, whole."""
-        try:
-            found = answers(store)
-        except NoIndex:
-            assert self.old is None, "the old index is gone"
-            return "none"
-        except Exception as error:
-            raise AssertionError(f"the index cannot be asked: {error}") from error
-        if found == self.new:
-            return "new"
-        assert found == self.old, "the answers are neither those of the old nor of the new index"
-        return "old"
-
-
 def one_step(line: str) -> Callable[[str], bool]:
     """Wait for a line."""
     return lambda told: told == line
-
-
-def job(store: Store, news: Path, fault: Fault = "", wait_at: str = "") -> Job:
-    return Job(str(store.folder), str(news), fault, wait_at)

@@ -1,0 +1,57 @@
+"""Writes down what a process does that Byline never may do, also in processes that it starts.
+
+A `sitecustomize.py` on $PYTHONPATH that installs it puts it into each of them.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+LOG = "BYLINE_AUDIT"
+"""Variable that names the file written to, a JSON array of kind and detail on each line."""
+SITE = "import tests.faults.audit\n\ntests.faults.audit.install()\n"
+SWITCHES = {
+    "huggingface_hub": ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"),
+    "transformers": ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"),
+    "onnxruntime": ("ORT_DISABLE_TELEMETRY",),
+}
+"""What must be 1 when a library is imported: it looks only then."""
+
+_PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+_CONNECTS = frozenset(
+    {"connect", "getaddrinfo", "gethostbyname", "gethostbyaddr", "sendto", "sendmsg"}
+)
+_ROOT = str(Path(__file__).parents[2])
+_OWN = ("<", sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), _ROOT)  # noqa: PTH120
+
+
+def install() -> None:
+    """Watch this process until it ends."""
+    log = os.open(os.environ[LOG], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        for kind, detail in _deeds(event, arguments):
+            os.write(log, json.dumps([kind, detail]).encode() + b"\n")
+
+    sys.addaudithook(watch)
+
+
+def _deeds(event: str, arguments: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
+    match event, arguments:
+        case "open", [str() as path, *_] if path.endswith(_PICKLES):
+            yield "pickle", path
+        case "pickle.find_class", [module, name]:
+            yield "pickle", f"{module}.{name}"
+        case "exec", [CodeType() as code] if not code.co_filename.startswith(_OWN):
+            yield "foreign code", code.co_filename
+        case "import", [str() as name, str() as path, *_] if not path.startswith(_OWN):
+            yield "foreign code", path
+        case "import", [name, *_] if name in SWITCHES:
+            switched = all(os.environ.get(one) == "1" for one in SWITCHES[name])
+            yield ("switched off" if switched else "switched on"), name
+        case _ if event.startswith("socket.") and event[7:] in _CONNECTS:
+            yield "connect", f"{event} {arguments[1:]!r}"

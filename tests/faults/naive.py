@@ -1,0 +1,70 @@
+"""The naive ways to build, each of which loses something; planted, so that checkers find it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import faiss
+import numpy as np
+from pytest import MonkeyPatch
+
+from index.generation import Generation
+from index.store import CURRENT, Store
+
+Naive = Literal[
+    "", "publishes first", "collects first", "overwrites", "never syncs", "leaves saving to FAISS"
+]
+
+
+def plant(naive: Naive, patch: MonkeyPatch, step: Callable[[str], None]) -> None:
+    """Have every build of this process be naive; `step` is told how far it is."""
+    if naive == "publishes first":
+        _publish_first(patch)
+    elif naive == "collects first":
+        _collect_first(patch, step)
+    elif naive == "overwrites":
+        patch.setattr(Store, "publish", lambda store, name: overwrite(store, name, step))
+    elif naive == "never syncs":
+        patch.setattr("os.fsync", lambda _: None)
+    elif naive == "leaves saving to FAISS":
+        patch.setattr("index.vectors.write_synced", _save_by_faiss)
+        patch.setattr(Generation, "check", lambda _: None)
+
+
+def overwrite(store: Store, name: str, step: Callable[[str], None]) -> None:
+    """Put a generation's files over those of the current one, one after the other."""
+    new, current = store.generation_folder(name), store.generation_folder(store.current())
+    files = sorted(path for path in new.rglob("*") if path.is_file())
+    for done, path in enumerate(files):
+        target = current / path.relative_to(new)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(path.read_bytes())
+        if done == len(files) // 2:
+            step("overwritten half")
+
+
+def _publish_first(patch: MonkeyPatch) -> None:
+    make = Store.new_generation
+
+    def publishes_first(self: Store) -> str:
+        name = make(self)
+        (self.folder / CURRENT).write_text(f"{name}\n", encoding="ascii")
+        return name
+
+    patch.setattr(Store, "new_generation", publishes_first)
+
+
+def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
+    publish = Store.publish
+
+    def collects_first(self: Store, name: str) -> None:
+        shutil.rmtree(self.generation_folder(self.current()))
+        step("collected")
+        publish(self, name)
+
+    patch.setattr(Store, "publish", collects_first)
+
+
+def _save_by_faiss(path: Path, data: bytes) -> None:
+    faiss.write_index(faiss.deserialize_index(np.frombuffer(data, np.uint8)), str(path))

@@ -1,0 +1,55 @@
+"""What an index may answer after a build that was killed or failed."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index.errors import NoIndex
+from index.store import Store
+from qa.answers import Milliseconds, Reply
+from qa.bot import Bot
+from tests.qa.fakes import QuickEncoder, SentenceReader
+
+QUESTIONS = (
+    "Ship 3 of article 2 left the port",
+    "Boat 11 of article 5 left the port",
+    "Who left article 20 late?",
+    "It was dark.",
+)
+Outcome = Literal["none", "old", "new"]
+Answers = tuple[Reply, ...]
+
+
+def answers(store: Store) -> Answers:
+    """Ask the current index everything."""
+    bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
+    try:
+        bot.index.generation.check()
+        return tuple(
+            replace(bot.ask(question, most=5), milliseconds=Milliseconds(0, 0, 0))
+            for question in QUESTIONS
+        )
+    finally:
+        bot.close()
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Tells which index answers."""
+
+    old: tuple[Answers, ...]
+    """Nothing where there was no index before."""
+    new: Answers
+
+    def outcome(self, store: Store) -> Outcome:
+        """Tell which index answers. Raises AssertionError where it is neither, whole."""
+        try:
+            found = answers(store)
+        except NoIndex as error:
+            assert not self.old, f"the old index is gone: {error}"
+            return "none"
+        except BaseException as error:  # a panic of tantivy is no Exception
+            raise AssertionError(f"the index cannot be asked: {error}") from error
+        if found == self.new:
+            return "new"
+        assert (found,) == self.old, "the answers are neither those of the old nor of the new index"
+        return "old"

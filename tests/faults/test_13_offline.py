@@ -1,0 +1,205 @@
+"""Byline without a network: nothing is asked of one, no pickle read, no foreign code run."""
+
+import fcntl
+import os
+import pty
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.faults import traps
+from tests.faults.audit import SWITCHES
+from tests.faults.commands import Ended, run_all
+from tests.faults.conftest import Battery, Figure
+from tests.faults.traps import Trap
+from tests.faults.watched import BYLINE, FORBIDDEN, ROOT, Watch, can_trace, how
+from tests.qa.reader.models import save_bert
+from tests.real import Home
+from tests.tui.chat.terminals import ENTER, Terminal
+from tests.tui.fakes import home_variables
+
+STORY = "Harbour closed\n\nThe harbour board closed the port on Tuesday. Anna Weiss signed it.\n"
+QUESTION = "Who signed it?"
+NOWHERE = {"HF_ENDPOINT": "http://127.0.0.1:9"}
+"""Nobody listens there: what would go to a hub stays on this machine."""
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Watch:
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "harbour.txt").write_text(STORY, encoding="utf-8")
+    return Watch(tmp_path / "watch", home_variables(tmp_path))
+
+
+@pytest.fixture
+def prepared(watch: Watch, tmp_path: Path, real: Home) -> Watch:
+    """A home whose models are prepared, as after the first question."""
+    shutil.copytree(real.cache, tmp_path / "cache" / "byline" / "models")
+    return watch
+
+
+def assert_ended(ended: "subprocess.CompletedProcess[str]", words: str) -> None:
+    assert ended.returncode == 0, ended.stderr
+    assert words in ended.stdout + ended.stderr
+
+
+def chat(watch: Watch, cwd: Path) -> None:
+    """Open the chat, ask a question, and leave."""
+    here, there = pty.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    process = subprocess.Popen(
+        watch.command(*BYLINE, "chat", "--new"),
+        stdin=there, stdout=there, stderr=there, cwd=cwd, start_new_session=True,
+        env={**watch.environment, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(there)
+    try:
+        terminal = Terminal(process, here)
+        terminal.until("sk the articles")
+        terminal.press(f"{QUESTION}{ENTER}")
+        terminal.until("harbour.txt:3")
+        assert terminal.close() == 0
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        os.close(here)
+
+
+def use(watch: Watch, home: Path) -> None:
+    """Do what a person does in a day."""
+    assert_ended(watch.run((*BYLINE, "index", "news"), home), "1 articles, 1 passages")
+    assert_ended(watch.run((*BYLINE, "ask", QUESTION), home), "news/harbour.txt:3")
+    assert_ended(watch.run((*BYLINE, "check"), home), "every file as written")
+    assert_ended(watch.run((*BYLINE, "show", "news/harbour.txt:3"), home), "Anna Weiss")
+    chat(watch, home)
+
+
+def assert_only_allowed(watch: Watch, *libraries: str) -> None:
+    assert watch.forbidden() == []
+    # It was watched: libraries that could call home were seen, switched off.
+    seen = {deed.detail for deed in watch.deeds() if deed.kind == "switched off"}
+    assert seen == set(libraries)
+
+
+def test_a_day_of_byline_asks_nothing_of_the_network_and_reads_no_pickle(
+    prepared: Watch, tmp_path: Path, figure: Figure
+) -> None:
+    use(prepared, tmp_path)
+    assert_only_allowed(prepared, *SWITCHES)
+    figure(f"index, ask, check, show, chat {how()}: 0 connects, 0 pickles, 0 foreign code")
+
+
+def test_preparing_the_models_for_the_first_time_does_not_either(
+    watch: Watch, tmp_path: Path, battery: Battery, figure: Figure
+) -> None:
+    if not battery.large:
+        pytest.skip("takes half a minute; the other runs have models prepared before")
+    use(watch, tmp_path)
+    assert_only_allowed(watch, *SWITCHES)
+    figure(f"the same in an empty home {how()}: 0 connects, 0 pickles, 0 foreign code")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an honest embedding model and an honest reader, tiny both."""
+    folder = tmp_path_factory.mktemp("models")
+    save_bert(folder / "embedding", "BertModel")
+    traps.modules(folder / "embedding")
+    save_bert(folder / "reader")
+    return folder
+
+
+def laid(
+    models: Path, kind: str, some: Mapping[str, Trap], folder: Path
+) -> dict[str, tuple[Path, Path]]:
+    """Lay traps; gives the folder and the canary of each."""
+    made = {}
+    for name, trap in some.items():
+        spoilt = Path(shutil.copytree(models / kind, folder / f"{kind} {name}"))
+        canary = folder / f"{kind} {name} ran"
+        trap(spoilt, canary)
+        made[name] = (spoilt, canary)
+    return made
+
+
+def assert_refused(ended: Ended, name: str) -> None:
+    assert ended.code == 2, (name, ended)
+    assert ended.out == "", name
+    assert ended.last.startswith("byline: Model cannot be used: "), (name, ended)
+    assert len(ended.last) < 600, name
+
+
+def test_trapped_models_are_refused_in_one_line_and_nothing_of_them_runs(
+    prepared: Watch, models: Path, tmp_path: Path, figure: Figure
+) -> None:
+    honest = [
+        ["index", "news", "--index", "own", "--model", str(models / "embedding")],
+        ["ask", QUESTION, "--index", "own", "--threshold", "0", "--reader", str(models / "reader")],
+    ]
+    embedding = laid(models, "embedding", {**traps.ANY, **traps.EMBEDDING}, tmp_path)
+    reader = laid(models, "reader", traps.ANY, tmp_path)
+    trapped = [
+        ["index", "news", "--index", f"i{number}", "--model", str(folder)]
+        for number, (folder, _) in enumerate(embedding.values())
+    ] + [
+        ["ask", QUESTION, "--index", "own", "--reader", str(folder)]
+        for folder, _ in reader.values()
+    ]
+    ends = run_all(prepared, honest + trapped, tmp_path)
+    for command, end in zip(honest, ends, strict=False):
+        assert end.code == 0, (command, end)
+    for end, name in zip(ends[len(honest) :], [*embedding, *reader], strict=True):
+        assert_refused(end, name)
+    assert [
+        str(canary) for _, canary in (*embedding.values(), *reader.values()) if canary.exists()
+    ] == []
+    assert prepared.forbidden() == []
+    figure(f"{len(trapped)} trapped model folders: {len(trapped)} refused in a line, 0 ran or read")
+
+
+def test_a_pickle_beside_the_weights_is_never_read(
+    prepared: Watch, models: Path, tmp_path: Path
+) -> None:
+    def beside(folder: Path, canary: Path) -> None:
+        traps.write_pickle(folder / "pytorch_model.bin", canary)
+
+    (embedding,) = laid(models, "embedding", {"beside": beside}, tmp_path).values()
+    (reader,) = laid(models, "reader", {"beside": beside}, tmp_path).values()
+    asked = ["ask", QUESTION, "--index", "own", "--threshold", "0", "--reader", str(reader[0])]
+    ends = run_all(
+        prepared,
+        [["index", "news", "--index", "own", "--model", str(embedding[0])], asked],
+        tmp_path,
+    )
+    assert [end.code for end in ends] == [0, 0], ends
+    assert not embedding[1].exists()
+    assert not reader[1].exists()
+    assert prepared.forbidden() == []
+
+
+def test_the_same_watch_catches_a_careless_loader(
+    watch: Watch, models: Path, tmp_path: Path, figure: Figure
+) -> None:
+    ((trapped, canary),) = laid(
+        models, "embedding", {"": traps.EMBEDDING["a foreign module"]}, tmp_path
+    ).values()
+    pickled = tmp_path / "weights.bin"
+    traps.write_pickle(pickled, tmp_path / "pickle ran")
+    argv = (sys.executable, "-m", "tests.faults.careless", str(trapped), str(pickled))
+    ended = watch.run(argv, ROOT, NOWHERE)
+    assert ended.returncode == 0, ended.stderr
+    assert canary.exists()
+    assert (tmp_path / "pickle ran").exists()
+    caught = {deed.kind for deed in watch.deeds()} & FORBIDDEN
+    assert caught >= FORBIDDEN - (set() if can_trace() else {"traced connect"})
+    assert {one.detail for one in watch.deeds() if one.kind == "switched on"} == set(SWITCHES)
+    figure(f"planted, a careless loader: {len(watch.forbidden())} forbidden deeds seen")

@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY")
+WATCH = """
+import os, sys
+from pathlib import Path
+
+def watch(event, arguments):
+    if event == "import" and arguments[0] == LIBRARY:
+        print([os.environ.get(switch) for switch in SWITCHES])
+
+sys.addaudithook(watch)
+from index.errors import ModelUnavailable
+"""
+
+
+def switched(library: str, switches: tuple[str, ...], script: str) -> str:
+    """Run a script in a fresh interpreter; gives the switches when the library was imported."""
+    begin = f"LIBRARY, SWITCHES = {library!r}, {switches!r}{WATCH}"
+    return subprocess.run(
+        [sys.executable, "-c", begin + script],
+        cwd=ROOT, env={}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "from index.onnx import open_session\n"
+        "try:\n    open_session(Path('nowhere'))\nexcept ModelUnavailable:\n    pass",
+        "from index.onnx import quantise\n"
+        "try:\n    quantise(Path('nowhere'), Path('nowhere'))\nexcept FileNotFoundError:\n    pass",
+    ],
+)
+def test_onnxruntime_is_told_to_report_nothing_before_it_is_imported(script: str) -> None:
+    assert switched("onnxruntime", ("ORT_DISABLE_TELEMETRY",), script) == "['1']\n"
+
+
+def test_the_hub_is_switched_off_before_it_is_imported() -> None:
+    script = (
+        "from index.models import find_model\n"
+        "try:\n    find_model('no/model', from_hub=False)\nexcept ModelUnavailable:\n    pass"
+    )
+    assert switched("huggingface_hub", SWITCHES, script) == "['1', '1', '1']\n"
+
+
+def test_the_watch_itself_sees_what_is_not_switched_off() -> None:
+    assert switched("onnxruntime", SWITCHES, "import onnxruntime") == "[None, None, None]\n"

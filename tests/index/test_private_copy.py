@@ -1,0 +1,65 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from index.private_copy import private_copy
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "keywords"
+    (folder / "in").mkdir(parents=True)
+    (folder / "a").write_bytes(b"abc" * 1_000_000)
+    (folder / "b").write_bytes(b"")
+    os.mkfifo(folder / "fifo")
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_copy_holds_every_file_and_does_not_change_with_it(folder: Path) -> None:
+    with private_copy(folder) as copy:
+        (folder / "a").write_bytes(b"")
+        assert copy != folder
+        assert contents(copy) == {"a": b"abc" * 1_000_000, "b": b""}
+
+
+def test_nothing_of_a_copy_is_left(folder: Path) -> None:
+    descriptors = len(list(Path("/dev/fd").iterdir()))
+    with private_copy(folder) as copy:
+        pass
+    assert not copy.exists()
+    assert len(list(Path("/dev/fd").iterdir())) == descriptors
+
+
+def test_without_memory_files_the_copies_are_temporary_ones(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.memfd_create", raising=False)
+    monkeypatch.setattr("index.private_copy._IN_MEMORY", "/nonexistent")
+    with private_copy(folder) as copy:
+        assert not (copy / "a").is_symlink()
+        assert contents(copy) == contents(folder)
+
+
+@pytest.mark.parametrize("missing", ["tempfile.TemporaryDirectory", "os.memfd_create"])
+def test_where_there_is_no_room_the_folder_itself_is_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(missing, full, raising=False)
+    with private_copy(folder) as copy:
+        assert copy == folder
+
+
+def test_where_descriptors_have_no_names_the_folder_itself_is_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.private_copy._DESCRIPTORS", "/nonexistent")
+    with private_copy(folder) as copy:
+        assert copy == folder

@@ -1,0 +1,30 @@
+import pytest
+
+from qa.reader.shipped import FROZEN
+from qa.reader.train.averaging import average
+from qa.reader.train.settings import RECIPE
+from tests.qa.train.networks import tiny_network
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def test_a_mean_is_by_shares_and_leaves_what_is_frozen() -> None:
+    import torch
+
+    mean, one, other = (tiny_network() for _ in range(3))
+    with torch.no_grad():
+        for network, value in ((mean, 7.0), (one, 2.0), (other, 10.0)):
+            for weight in network.parameters():
+                weight.fill_(value)
+    average(mean, [(one, 0.75), (other, 0.25)])
+    # 0.75 * 2 + 0.25 * 10
+    expected = {name: 7.0 if name == FROZEN else 4.0 for name, _ in mean.named_parameters()}
+    found = {name: one.detach().unique().tolist() for name, one in mean.named_parameters()}
+    assert found == {name: [value] for name, value in expected.items()}
+
+
+def test_the_recipe_is_a_mean_of_different_trainings_from_one_beginning() -> None:
+    assert sum(training.share for training in RECIPE) == pytest.approx(1)
+    assert len({training.name for training in RECIPE}) == len(RECIPE)
+    assert len({training.settings.order for training in RECIPE}) == len(RECIPE)
+    assert len({training.settings.seed for training in RECIPE}) == 1

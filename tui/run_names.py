@@ -1,0 +1,84 @@
+"""Names of runs and of their questions, as they are typed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from eval.runs import Run, runs_in
+from index.errors import BadRequest
+from tui.places import runs_folder
+
+_COMPARE = "--compare"
+LAST_RUN = ""
+"""The value of a `--compare` that names no run."""
+_NAME = re.compile(r"[0-9]{8}(-[0-9-]*)?")
+"""A run's name begins with its date: nothing else is taken for one."""
+
+
+class Compares(click.Command):
+    """Takes the word after `--compare` for its RUN only where it looks like one.
+
+    Else that word is the SET, or another option. `--compare=RUN` is always the run.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Join each `--compare` and its run into one word."""
+        return super().parse_args(ctx, args if ctx.resilient_parsing else list(_joined(args)))
+
+
+def _joined(args: Sequence[str]) -> Iterator[str]:
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            yield word
+            yield from words
+        elif word == _COMPARE:
+            following = next(words, "")
+            is_run = _NAME.fullmatch(following)
+            yield f"{_COMPARE}={following if is_run else LAST_RUN}"
+            if following and not is_run:
+                yield from _joined((_set_or_option(following), *words))
+        else:
+            yield word
+
+
+def _set_or_option(word: str) -> str:
+    """Let through what may follow `--compare`. Raises click.UsageError where it is neither."""
+    if word.startswith("-") or Path(word).exists():
+        return word
+    raise click.UsageError(f"{word} is neither a run nor a file; `byline eval runs` lists the runs")
+
+
+def complete_run(_ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
+    """Complete the name of a run."""
+    return [
+        CompletionItem(run.name, help=run.settings.set_name)
+        for run in runs_in(runs_folder())
+        if run.name.startswith(start)
+    ]
+
+
+def complete_run_or_file(
+    ctx: click.Context, param: click.Parameter, start: str
+) -> list[CompletionItem]:
+    """Complete the name of a run, or else of a file."""
+    return complete_run(ctx, param, start) or [CompletionItem(start, type="file")]
+
+
+def complete_id(ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
+    """Complete the id of a question of the run that is named, else of the last."""
+    named = str(ctx.params.get("run_name") or "")
+    for run in runs_in(runs_folder()):
+        if run.name.startswith(named):
+            return [CompletionItem(one) for one in _ids(run) if one.startswith(start)]
+    return []
+
+
+def _ids(run: Run) -> list[str]:
+    try:
+        return [one.id for one in run.outcomes() if one.id.isprintable()]
+    except BadRequest:
+        return []
