@@ -71,11 +71,7 @@ def write_cells(
         return sum(shared) / exact.size
 
     probes = least_that_reaches(recall, index.nlist, LEAST_RECALL + _MARGIN)
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise OSError(f"{path.name}: {error}") from error
-    sync_file(path)
+    _save(index, path)
     return Cells(
         factory=trained.factory,
         probes=probes,
@@ -140,6 +136,19 @@ def _sample(rows: VectorRows, live: Sequence[range], most: int) -> Vectors:
         every = np.random.default_rng(_SEED).choice(every, most, replace=False)
     # Read in the order of the file, and then in none, for the first of them are a sample too.
     return np.random.default_rng(_SEED).permutation(rows.pick(np.sort(every).tolist()))
+
+
+def _save(index: Any, path: Path) -> None:  # noqa: ANN401
+    """Write it out by ourselves: FAISS tells nobody that the disk is full. Raises OSError."""
+    import faiss
+
+    with path.open("wb") as file:
+        try:
+            writer = faiss.PyCallbackIOWriter(file.write, 1 << 20)  # type: ignore[attr-defined]
+            faiss.write_index(index, writer)
+        except RuntimeError as error:
+            raise OSError(f"{path.name}: {error}") from error
+    sync_file(path)
 
 
 def _error(index: Any, vectors: Vectors) -> float:  # noqa: ANN401

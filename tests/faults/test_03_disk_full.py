@@ -70,7 +70,7 @@ def test_a_build_that_leaves_saving_to_faiss_is_found_to_publish_half(
     stage: Stage, figure: Figure
 ) -> None:
     def job(name: str) -> Job:
-        naive = stage.job(Store(stage.folder / name), "leaves saving to FAISS")
+        naive = stage.job(Store(stage.folder / name), "saves as FAISS does")
         return msgspec.structs.replace(naive, dimension=512)
 
     # Of so many dimensions that the vectors are the largest file, and end within a page.
@@ -82,4 +82,4 @@ def test_a_build_that_leaves_saving_to_faiss_is_found_to_publish_half(
     assert stage.builder.build(cut).finished
     with pytest.raises(AssertionError, match="cannot be read as vectors"):
         stage.checker("first build").outcome(Store(stage.folder / "cut"))
-    figure("planted: a build that leaves saving to FAISS, one page short: done, and unreadable")
+    figure("planted: a build that saves as FAISS does, one page short: done, and unreadable")

@@ -112,7 +112,7 @@ def test_whichever_call_of_python_fails_nothing_bad_is_published(
 
 @pytest.mark.parametrize(
     ("naive", "only"),
-    [("leaves saving to FAISS", "vectors.faiss"), ("publishes first", "vectors.faiss")],
+    [("saves as FAISS does", "vectors.f16"), ("publishes first", "vectors.f16")],
 )
 def test_a_call_that_fails_in_a_naive_build_is_found_to_publish_what_is_bad(
     trapper: Trapper, naive: Naive, only: str, figure: Figure

@@ -1,0 +1,155 @@
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import cells
+from index.cells import Trained, cell_count, least_that_reaches, write_cells
+from index.encoder import Vectors, normalised
+from index.errors import IndexDamaged
+from index.search import Cells, Searcher, read_cells
+from index.vector_rows import RowsWriter, VectorRows
+
+DIMENSION = 16
+ROWS = 2000
+
+
+def clustered(count: int, seed: int) -> Vectors:
+    chance = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).normal(size=(40, DIMENSION))
+    noise = chance.normal(size=(count, DIMENSION))
+    return normalised((centres[chance.integers(40, size=count)] + noise).astype(np.float32))
+
+
+def rows_of(path: Path, vectors: Vectors) -> VectorRows:
+    writer = RowsWriter(path)
+    writer.put(range(len(vectors)), vectors)
+    writer.finish(len(vectors))
+    return VectorRows.open(path, vectors.shape[1])
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorRows]:
+    with closing(rows_of(tmp_path_factory.mktemp("rows") / "v", clustered(ROWS, 1))) as rows:
+        yield rows
+
+
+@pytest.fixture(scope="module")
+def made(rows: VectorRows) -> Trained:
+    path = rows.path.with_name("cells")
+    return Trained(path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), []))
+
+
+def exact(rows: VectorRows, vector: Vectors, allowed: np.ndarray, most: int) -> set[int]:
+    similarities = rows.read(range(len(rows))) @ vector
+    ids = np.flatnonzero(allowed)
+    return set(ids[np.argsort(-similarities[ids])[:most]].tolist())
+
+
+def test_cells_grow_as_the_root_of_the_rows() -> None:
+    # 4 * 1000 = 4000, and 4 * sqrt(50,000) = 894.
+    assert [cell_count(rows) for rows in (1_000_000, 50_000, 100)] == [4096, 1024, 32]
+
+
+def reached(least: int, probes: int) -> float:
+    return float(probes >= least)
+
+
+def test_the_least_number_of_probes_is_found() -> None:
+    for least in range(1, 33):
+        assert least_that_reaches(partial(reached, least), 32, 1.0) == least
+    assert least_that_reaches(lambda _: 0.5, 32, 0.98) == 32
+
+
+def test_the_operating_point_is_recorded_and_reaches_its_recall(
+    rows: VectorRows, made: Trained
+) -> None:
+    point = made.cells
+    # The power of two nearest to 4 * sqrt(2,000) = 179; fifty vectors a cell are more than all.
+    assert (point.factory, point.trained_on, point.trained_at) == ("IVF128,SQ8", ROWS, ROWS)
+    assert 1 <= point.probes < 128
+    assert point.recall >= 0.98
+    searcher = Searcher.open(rows, made.path, point)
+    asked = clustered(200, 3)
+    everything = np.ones(ROWS, dtype=np.bool_)
+    shared = [
+        len(exact(rows, one, everything, 10) & {row for row, _ in searcher.search(one, 50)[:10]})
+        for one in asked
+    ]
+    assert sum(shared) / (10 * len(asked)) >= 0.96
+
+
+def test_similarities_are_those_of_the_rows(rows: VectorRows, made: Trained) -> None:
+    vector = clustered(1, 4)[0]
+    found = Searcher.open(rows, made.path, made.cells).search(vector, 20)
+    assert len(found) == 20
+    similarities = rows.read(range(ROWS)) @ vector
+    assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
+    np.testing.assert_allclose(
+        [value for _, value in found], [similarities[row] for row, _ in found], atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("few", [20_000, 10])
+@pytest.mark.parametrize("share", [0.002, 0.05, 0.5, 0.95])
+def test_a_filter_goes_before_the_cut_whatever_it_leaves(
+    rows: VectorRows, made: Trained, monkeypatch: pytest.MonkeyPatch, few: int, share: float
+) -> None:
+    monkeypatch.setattr("index.search._FEW", few)
+    allowed = np.random.default_rng(5).random(ROWS) < share
+    searcher = Searcher.open(rows, made.path, made.cells)
+    shared = wanted = 0
+    for vector in clustered(50, 6):
+        best = exact(rows, vector, allowed, 10)
+        found = [row for row, _ in searcher.search(vector, 50, (allowed,))[:10]]
+        assert all(allowed[row] for row in found)
+        shared, wanted = shared + len(best & set(found)), wanted + len(best)
+    assert shared / wanted >= (1 if few == 20_000 else 0.95)
+
+
+def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorRows, tmp_path: Path) -> None:
+    live = [range(500), range(700, ROWS)]
+    point = write_cells(tmp_path / "c", rows, live, clustered(50, 2), [])
+    index = read_cells(tmp_path / "c")
+    assert index.ntotal == point.trained_at == ROWS - 200
+    found = Searcher.open(rows, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
+    assert not {row for row, _ in found} & set(range(500, 700))
+
+
+def trained_again(rows: VectorRows, live: range, made: Trained, tmp_path: Path) -> bool:
+    point = write_cells(tmp_path / "c", rows, [live], clustered(50, 2), [made])
+    return (point.trained_at, point.error) != (made.cells.trained_at, made.cells.error)
+
+
+def test_centres_serve_again_until_the_rows_have_drifted(
+    rows: VectorRows, made: Trained, tmp_path: Path
+) -> None:
+    assert not trained_again(rows, range(ROWS), made, tmp_path)
+    assert not trained_again(rows, range(1400), made, tmp_path)
+    assert trained_again(rows, range(1390), made, tmp_path)
+    foreign = np.random.default_rng(9).normal(size=(ROWS, DIMENSION)).astype(np.float32)
+    with closing(rows_of(tmp_path / "foreign", normalised(foreign))) as drifted:
+        error = cells._error(read_cells(made.path), drifted.read(range(ROWS)))
+        assert error > 1.2 * made.cells.error
+        assert trained_again(drifted, range(ROWS), made, tmp_path)
+
+
+def test_cells_cut_short_anywhere_are_damaged(made: Trained, tmp_path: Path) -> None:
+    data = made.path.read_bytes()
+    for length in [*range(400), *range(400, len(data), 997), len(data) - 1]:
+        (tmp_path / "c").write_bytes(data[:length])
+        with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
+            read_cells(tmp_path / "c")
+
+
+def test_a_full_disk_is_told(rows: VectorRows) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        write_cells(Path("/dev/full"), rows, [range(ROWS)], clustered(20, 2), [])
+
+
+def test_a_point_says_what_it_is(made: Trained) -> None:
+    assert isinstance(made.cells, Cells)
+    assert made.cells.questions == 100
