@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 _INODE = (1 << 63) - 1
 """SQLite's integers are signed."""
@@ -102,16 +102,16 @@ def _under(root: Root) -> Iterator[Found | Skipped]:
         yield Skipped(root.path, f"cannot be looked at: {error.strerror}")
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _in_folder(root, PurePosixPath())
+        yield from _in_folder(root)
     else:
         yield _classify(root, "", root.path, status)
 
 
-def _in_folder(root: Root, folder: PurePosixPath) -> Iterator[Found | Skipped]:
-    pending = [folder]
+def _in_folder(root: Root) -> Iterator[Found | Skipped]:
+    pending = [""]
     while pending:
         folder = pending.pop()
-        path = absolute_path(root, "" if folder == PurePosixPath() else str(folder))
+        path = absolute_path(root, folder)
         try:
             with os.scandir(path) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
@@ -127,10 +127,11 @@ def _in_folder(root: Root, folder: PurePosixPath) -> Iterator[Found | Skipped]:
             except OSError as error:
                 yield Skipped(entry.path, f"cannot be looked at: {error.strerror}")
                 continue
+            relative = f"{folder}/{entry.name}" if folder else entry.name
             if stat.S_ISDIR(status.st_mode):
-                folders.append(folder / entry.name)
+                folders.append(relative)
             else:
-                yield _classify(root, str(folder / entry.name), entry.path, status)
+                yield _classify(root, relative, entry.path, status)
         pending.extend(reversed(folders))
 
 
@@ -139,7 +140,7 @@ def _classify(root: Root, relative: str, path: str, status: os.stat_result) -> F
         return Skipped(path, "a link; links are not followed")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
-    if Path(path).suffix.lower() not in SUFFIXES:
+    if os.path.splitext(path)[1].lower() not in SUFFIXES:  # noqa: PTH122
         return Skipped(path, "not .txt or .md")
     return Found(root, relative, Signature.of(status))
 

@@ -17,7 +17,7 @@ from index.models import Model
 from index.passages import DEFAULT_SETTINGS, PassageSettings
 from index.plan import Fresh, Plan, Planner
 from index.progress import Progress, Stage, Summary
-from index.shape import shape_of
+from index.shape import rows_of_fresh, shape_of
 from index.store import Store
 from index.stored import StoredArticle
 from index.writing import STEPS, Writing
@@ -191,8 +191,8 @@ def _write(
     last: _Last,
 ) -> Iterator[Progress]:
     log = EmbeddedLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
-    first = writing.shape.ids.start
-    for done, total in embedding.run(writing.rows, first, log, last.generations):
+    places = rows_of_fresh(writing.shape, writing.draft.fresh)
+    for done, total in embedding.run(writing.rows, places, log, last.generations):
         yield Progress(Stage.EMBED, done, total)
     model = _model_record(request.model, embedding, writing.rows.dimension, last)
     for done in writing.steps(roots, model, request.settings):

@@ -125,7 +125,7 @@ def _train(rows: VectorRows, live: Sequence[range], count: int) -> tuple[Any, Ce
     index.cp.seed = _SEED
     sample = _sample(rows, live, number * _TRAINED_PER_CELL)
     index.train(sample)
-    error = _error(index, sample[:_DRIFT_SAMPLE])
+    error = _error(index, sample[:: -(-len(sample) // _DRIFT_SAMPLE)])
     return index, Cells(factory, 0, 0.0, 0, len(sample), count, error)
 
 
@@ -134,8 +134,7 @@ def _sample(rows: VectorRows, live: Sequence[range], most: int) -> Vectors:
     every = np.concatenate([np.arange(run.start, run.stop) for run in live])
     if len(every) > most:
         every = np.random.default_rng(_SEED).choice(every, most, replace=False)
-    # Read in the order of the file, and then in none, for the first of them are a sample too.
-    return np.random.default_rng(_SEED).permutation(rows.pick(np.sort(every).tolist()))
+    return rows.pick(np.sort(every).tolist())
 
 
 def _save(index: Any, path: Path) -> None:  # noqa: ANN401

@@ -57,15 +57,15 @@ class Embedding:
     """Passages whose vectors were there already."""
 
     def run(
-        self, rows: RowsWriter, first: int, log: EmbeddedLog, last: Sequence[Generation]
+        self, rows: RowsWriter, places: Ints, log: EmbeddedLog, last: Sequence[Generation]
     ) -> Iterator[tuple[int, int]]:
         """Find or make the vector of each fresh passage and put it among the rows.
 
-        `first` is the id of the first row. Yields how many of how many are made.
+        `places` has the row of each. Yields how many of how many are made.
         """
         keys = self._keys()
         leaders = keys.leaders()
-        target = _Target(rows, self.draft.fresh.start - first)
+        target = _Target(rows, places)
         missing = np.unique(leaders)
         for generation in last:
             missing = _take_over(keys, missing, generation, target)
@@ -108,14 +108,14 @@ class _Target:
     """The rows of the fresh passages."""
 
     rows: RowsWriter
-    shift: int
-    """Row of the first."""
+    places: Ints
+    """Row of each."""
 
-    def put(self, places: Sequence[int], vectors: Vectors) -> None:
-        self.rows.put([self.shift + place for place in places], vectors)
+    def put(self, fresh: Sequence[int], vectors: Vectors) -> None:
+        self.rows.put(self.places[fresh].tolist(), vectors)
 
-    def copy(self, source: int, place: int) -> None:
-        self.put([place], self.rows.get(self.shift + source))
+    def copy(self, source: int, target: int) -> None:
+        self.put([target], self.rows.get(int(self.places[source])))
 
 
 def batches(lengths: NDArray[np.int32]) -> Iterator[Ints]:

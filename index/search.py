@@ -60,9 +60,10 @@ class Searcher:
     way: Way
 
     @classmethod
-    def open(cls, rows: VectorRows, cells: Path, way: Way) -> "Searcher":
-        """Load what is searched into memory. Raises IndexDamaged."""
-        return cls(_exact(rows) if isinstance(way, Exact) else read_cells(cells), rows, way)
+    def open(cls, rows: VectorRows, count: int, cells: Path, way: Way) -> "Searcher":
+        """Load what is searched of so many rows into memory. Raises IndexDamaged."""
+        exact = isinstance(way, Exact)
+        return cls(_exact(rows, count) if exact else read_cells(cells), rows, way)
 
     def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...] = ()) -> Found:
         """Find the rows most similar to a vector, among those allowed; nothing means all."""
@@ -129,12 +130,12 @@ def read_cells(path: Path) -> Any:  # noqa: ANN401
         ) from error
 
 
-def _exact(rows: VectorRows) -> Any:  # noqa: ANN401
+def _exact(rows: VectorRows, count: int) -> Any:  # noqa: ANN401
     import faiss
 
     index = faiss.IndexScalarQuantizer(
         rows.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
-    faiss.copy_array_to_vector(np.frombuffer(rows.stored(range(len(rows))), np.uint8), index.codes)
-    index.ntotal = len(rows)
+    faiss.copy_array_to_vector(np.frombuffer(rows.stored(range(count)), np.uint8), index.codes)
+    index.ntotal = count
     return index

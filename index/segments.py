@@ -59,7 +59,7 @@ class Segment:
 
     @cached_property
     def _searcher(self) -> Searcher:
-        return Searcher.open(self.rows, self.folder / CELLS, self.record.way)
+        return Searcher.open(self.rows, self.record.rows, self.folder / CELLS, self.record.way)
 
     def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
         """Find its rows most similar to a vector, among those allowed; nothing means all."""

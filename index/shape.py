@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.growth import Growth
 from index.passage_table import Move
 from index.plan import Fresh, Plan, Same
 from index.segments import SegmentRecord
 from index.stored import StoredArticle
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +21,12 @@ class Shape:
 
     kept: tuple[SegmentRecord, ...]
     """Segments that stay as they are."""
-    moves: tuple[tuple[SegmentRecord, tuple[Move, ...]], ...]
-    """What is written from segments of before into the new one."""
+    moves: tuple[Move, ...]
+    """What is written into the new segment, beside what is fresh and keeps its ids."""
     ids: range
     """Of the new segment; empty where there is none."""
     renumbered: bool
-    """Whether kept passages have other ids than before."""
+    """Whether all passages have other ids than before, in the order of their articles."""
     articles: tuple[StoredArticle, ...]
     """All of them, in the order in which they were found."""
     gone: tuple[int, ...]
@@ -48,47 +53,32 @@ def shape_of(
     articles = tuple(map(_stored, plan.articles))
     there = {article.id for article in articles}
     gone = tuple(article.id for article in last if article.id not in there)
-    kept = [one for one in articles if not one.passages or one.passages.start < fresh.start]
     live = sum(len(article.passages) for article in articles)
     rows = sum(segment.rows for segment in segments) + len(fresh)
     if growth.is_worn(rows, live):
-        return _anew(articles, kept, segments, fresh, gone)
+        return _anew(articles, fresh.stop, gone)
     count = growth.absorbed([segment.rows for segment in segments], len(fresh))
     staying, absorbed = segments[: len(segments) - count], segments[len(segments) - count :]
-    runs = _joined(article.passages for article in kept)
-    moves = tuple(
-        (one, tuple(Move(run, 0) for run in within(range(one.first, one.stop), runs)))
-        for one in absorbed
-    )
     first = absorbed[0].first if absorbed else fresh.start
+    runs = _joined(article.passages for article in articles)
+    moves = tuple(Move(run, 0) for run in within(range(first, fresh.start), runs))
     return Shape(tuple(staying), moves, range(first, fresh.stop), False, articles, gone)
 
 
-def _anew(
-    articles: Sequence[StoredArticle], kept: Sequence[StoredArticle],
-    segments: Sequence[SegmentRecord], fresh: range, gone: tuple[int, ...],
-) -> Shape:  # fmt: skip
-    """Write everything anew, without gaps: what was kept comes after what is fresh."""
-    at = fresh.stop
-    moved: dict[int, range] = {}
+def _anew(articles: Sequence[StoredArticle], first: int, gone: tuple[int, ...]) -> Shape:
+    """Write everything anew, without gaps and in order, as a first build would."""
+    at = first
+    renumbered = []
     moves: list[Move] = []
-    for article in sorted(kept, key=lambda article: article.passages.start):
-        ids = article.passages
-        moved[article.id] = range(at, at + len(ids))
-        if moves and moves[-1].ids.stop == ids.start and moves[-1].shift == at - ids.start:
-            moves[-1] = Move(range(moves[-1].ids.start, ids.stop), moves[-1].shift)
+    for article in articles:
+        ids, shift = article.passages, at - article.passages.start
+        if moves and moves[-1].ids.stop == ids.start and moves[-1].shift == shift:
+            moves[-1] = Move(range(moves[-1].ids.start, ids.stop), shift)
         else:
-            moves.append(Move(ids, at - ids.start))
+            moves.append(Move(ids, shift))
+        renumbered.append(replace(article, passages=range(at, at + len(ids))))
         at += len(ids)
-    taken = tuple((one, tuple(_of_segment(one, moves))) for one in segments)
-    everything = tuple(replace(one, passages=moved.get(one.id, one.passages)) for one in articles)
-    return Shape((), taken, range(fresh.start, at), True, everything, gone)
-
-
-def _of_segment(segment: SegmentRecord, moves: Sequence[Move]) -> Iterator[Move]:
-    for move in moves:
-        for part in within(range(segment.first, segment.stop), [move.ids]):
-            yield Move(part, move.shift)
+    return Shape((), tuple(moves), range(first, at), True, tuple(renumbered), gone)
 
 
 def _stored(planned: Fresh | Same) -> StoredArticle:
@@ -98,6 +88,16 @@ def _stored(planned: Fresh | Same) -> StoredArticle:
     return StoredArticle(
         staged.article_id, planned.found, planned.seen_ns, planned.article, staged.passages
     )
+
+
+def rows_of_fresh(shape: Shape, fresh: range) -> Ints:
+    """Give the row, in the new segment, of each fresh passage."""
+    rows = np.arange(fresh.start, fresh.stop) - shape.ids.start
+    if shape.renumbered:
+        for move in shape.moves:
+            for part in within(fresh, [move.ids]):
+                rows[part.start - fresh.start : part.stop - fresh.start] += move.shift
+    return rows
 
 
 def _joined(ids: Iterable[range]) -> list[range]:

@@ -21,10 +21,10 @@ from index.files import FileRecord, link_or_copy, sync_folder
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.growth import Growth
 from index.keywords import OWN, Document, update_keywords, write_keywords
-from index.passage_table import Move, PassageTable
+from index.passage_table import Move, PassageTable, PassageWriter
 from index.passages import PassageSettings
 from index.search import Cells, Exact, Way
-from index.segments import CELLS, PASSAGES, VECTORS, SegmentRecord
+from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
 from index.shape import Shape, within
 from index.store import Store
 from index.vector_rows import RowsWriter, VectorRows, runs
@@ -102,10 +102,13 @@ class Writing:
 
     def _write_segment(self, dimension: int) -> SegmentRecord:
         ids, folder = self.shape.ids, self.draft.segment
-        for record, moves in self.shape.moves:
-            self._take(record, moves)
-        self.draft.writer.finish()
+        self._take_vectors()
         self.rows.finish(len(ids))
+        if self.shape.renumbered:
+            self._write_anew()
+        else:
+            self._take_passages(self.draft.writer)
+            self.draft.writer.finish()
         live = [
             range(run.start - ids.start, run.stop - ids.start)
             for run in within(ids, self.shape.live)
@@ -118,16 +121,39 @@ class Writing:
         sync_folder(folder.parent)
         return SegmentRecord(folder.name, ids.start, len(ids), passages, way)
 
-    def _take(self, record: SegmentRecord, moves: Sequence[Move]) -> None:
-        """Take passages and their vectors from a segment of the last generation."""
-        for segment in (one for last in self.last for one in last.segments if one.record == record):
-            self.draft.writer.take(segment.passages, moves)
-            for move in moves:
-                for run in runs(move.ids):
-                    shift = move.shift - self.shape.ids.start
-                    target = range(run.start + shift, run.stop + shift)
-                    source = range(run.start - record.first, run.stop - record.first)
-                    self.rows.put(target, segment.rows.read(source))
+    def _take_vectors(self) -> None:
+        """Take the vectors of passages of the last generation."""
+        for segment, move in self._moved():
+            first = segment.record.first
+            for run in runs(move.ids):
+                shift = move.shift - self.shape.ids.start
+                vectors = segment.rows.read(range(run.start - first, run.stop - first))
+                self.rows.put(range(run.start + shift, run.stop + shift), vectors)
+
+    def _take_passages(self, writer: PassageWriter) -> None:
+        for segment, move in self._moved():
+            writer.take(segment.passages, [move])
+
+    def _moved(self) -> Iterator[tuple[Segment, Move]]:
+        """Yield what is taken of each segment of the last generation."""
+        for segment in (one for generation in self.last for one in generation.segments):
+            bounds = range(segment.record.first, segment.record.stop)
+            for move in self.shape.moves:
+                for part in within(bounds, [move.ids]):
+                    yield segment, Move(part, move.shift)
+
+    def _write_anew(self) -> None:
+        """Write all passages with their new ids, in the place of those that were staged."""
+        staged = self.draft.segment / PASSAGES
+        self.draft.writer.finish()
+        writer = PassageWriter.create(staged.with_suffix(".anew"))
+        with closing(writer), closing(PassageTable.open(staged)) as fresh:
+            self._take_passages(writer)
+            for move in self.shape.moves:
+                for part in within(self.draft.fresh, [move.ids]):
+                    writer.take(fresh, [Move(part, move.shift)])
+            writer.finish()
+        writer.path.replace(staged)
 
     def _write_cells(self, live: Sequence[range], dimension: int) -> Way:
         before = [

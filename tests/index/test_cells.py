@@ -72,7 +72,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     assert (point.factory, point.trained_on, point.trained_at) == ("IVF128,SQ8", ROWS, ROWS)
     assert 1 <= point.probes < 128
     assert point.recall >= 0.98
-    searcher = Searcher.open(rows, made.path, point)
+    searcher = Searcher.open(rows, ROWS, made.path, point)
     asked = clustered(200, 3)
     everything = np.ones(ROWS, dtype=np.bool_)
     shared = [
@@ -84,7 +84,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
 
 def test_similarities_are_those_of_the_rows(rows: VectorRows, made: Trained) -> None:
     vector = clustered(1, 4)[0]
-    found = Searcher.open(rows, made.path, made.cells).search(vector, 20)
+    found = Searcher.open(rows, ROWS, made.path, made.cells).search(vector, 20)
     assert len(found) == 20
     similarities = rows.read(range(ROWS)) @ vector
     assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
@@ -100,7 +100,7 @@ def test_a_filter_goes_before_the_cut_whatever_it_leaves(
 ) -> None:
     monkeypatch.setattr("index.search._FEW", few)
     allowed = np.random.default_rng(5).random(ROWS) < share
-    searcher = Searcher.open(rows, made.path, made.cells)
+    searcher = Searcher.open(rows, ROWS, made.path, made.cells)
     shared = wanted = 0
     for vector in clustered(50, 6):
         best = exact(rows, vector, allowed, 10)
@@ -115,7 +115,7 @@ def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorRows, tmp_path: 
     point = write_cells(tmp_path / "c", rows, live, clustered(50, 2), [])
     index = read_cells(tmp_path / "c")
     assert index.ntotal == point.trained_at == ROWS - 200
-    found = Searcher.open(rows, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
+    found = Searcher.open(rows, ROWS, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
     assert not {row for row, _ in found} & set(range(500, 700))
 
 
