@@ -101,14 +101,14 @@ class Writing:
         return {name: record for name, record in linked.items() if PurePath(name).name not in OWN}
 
     def _write_segment(self, dimension: int) -> SegmentRecord:
-        ids, folder = self.shape.ids, self.draft.segment
+        ids, folder, staged = self.shape.ids, self.draft.segment, self.draft.writer
         self._take_vectors()
         self.rows.finish(len(ids))
         if self.shape.renumbered:
             self._write_anew()
         else:
-            self._take_passages(self.draft.writer)
-            self.draft.writer.finish()
+            self._take_passages(staged)
+            staged.finish()
         live = [
             range(run.start - ids.start, run.stop - ids.start)
             for run in within(ids, self.shape.live)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pytest import MonkeyPatch
 
+from index.embedded import EmbeddedLog
 from index.generation import Generation
 from index.store import CURRENT, Store
 from index.vector_rows import RowsWriter
@@ -28,8 +29,8 @@ def plant(naive: Naive, patch: MonkeyPatch, step: Callable[[str], None]) -> None
         patch.setattr("os.fsync", lambda _: None)
     elif naive == "saves as FAISS does":
         # FAISS tells nobody that the disk is full.
-        for name in ("put", "finish"):
-            patch.setattr(RowsWriter, name, _silent(getattr(RowsWriter, name)))
+        for kind, name in ((RowsWriter, "put"), (RowsWriter, "finish"), (EmbeddedLog, "append")):
+            patch.setattr(kind, name, _silent(getattr(kind, name)))
         patch.setattr(Generation, "check", lambda _: None)
 
 
