@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from eval.asking import ask_all
 from eval.compare import Comparison, changed_settings, compare
 from eval.examine import Examiner
-from eval.exported import Exported, write_json, write_predictions
+from eval.exported import Exported, json_of, write_predictions
 from eval.gold import check_gold
 from eval.gold_passages import GoldPassages
 from eval.gold_quotes import GoldQuotes
@@ -38,13 +38,14 @@ from tui.eval_progress import watch_asking
 from tui.eval_shown import show_comparison, show_results
 from tui.exits import Exit
 from tui.opening import bundled_to_ask, store_to_ask
-from tui.options import chosen_reader, index_option, reader_option, setting
+from tui.options import chosen_reader, index_option, json_option, reader_option, setting
 from tui.places import model_cache, runs_folder
 from tui.run_names import LAST_RUN, Compares, complete_run_or_file
 
 _TOLD = 5
 """Places of gold that are told to be wrong, at most."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_WRITTEN = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
 
 
 @click.group(
@@ -91,9 +92,9 @@ def command() -> None:
     help="Leave a part out, to see what it is worth; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
-@click.option("--json", "json_file", type=_FILE, help="Write figures and outcomes as JSON.")
-@click.option("--report", type=_FILE, help="Write a report as one HTML file.")
-@click.option("--predictions", type=_FILE, help="Write the replies for SQuAD's scorer.")
+@json_option("figures and outcomes")
+@click.option("--report", type=_WRITTEN, help="Write a report as one HTML file.")
+@click.option("--predictions", type=_WRITTEN, help="Write the replies for SQuAD's scorer.")
 @click.option(
     "--compare",
     "compared",
@@ -115,7 +116,7 @@ def run_command(
     within: tuple[str, ...],
     without: tuple[str, ...],
     limit: int | None,
-    json_file: Path | None,
+    as_json: bool,
     report: Path | None,
     predictions: Path | None,
     compared: str | None,
@@ -124,7 +125,7 @@ def run_command(
 ) -> int:
     """Ask a question SET from end to end, and tell how good the answers are."""
     limits = [limit_of(one) for one in at_least]
-    _require_folders(json_file, report, predictions)
+    _require_writable(report, predictions)
     named = (run_named(runs_folder(), compared),) if compared else ()
     asked = read_set(question_set) if question_set else bundled_set()
     chosen = chosen_reader(reader)
@@ -148,10 +149,13 @@ def run_command(
         outcomes=tuple(outcomes),
     )
     # Before anything is shown: who reads it may go away.
-    written = list(_written(exported, json_file, report, predictions))
-    show_results(results, outcomes)
-    for one in comparisons:
-        show_comparison(one)
+    written = list(_written(exported, report, predictions))
+    if as_json:
+        click.echo(json_of(exported))
+    else:
+        show_results(results, outcomes)
+        for one in comparisons:
+            show_comparison(one)
     if is_last_wanted and not comparisons:
         _notice("there is no earlier run of this set to compare with")
     for message in written:
@@ -215,19 +219,16 @@ def _compared(earlier: Run, run: Run, outcomes: Sequence[Outcome], results: Resu
     return compare(earlier.name, before, (outcomes, results), changed)
 
 
-def _require_folders(*written: Path | None) -> None:
+def _require_writable(*written: Path | None) -> None:
     for file in written:
-        if file and not file.absolute().parent.is_dir():
+        if file and not file.parent.is_dir():
             raise BadRequest(f"{file} cannot be written: its folder does not exist")
+        if file and file.exists() and not file.is_file():
+            raise BadRequest(f"{file} cannot be written: it is no regular file")
 
 
-def _written(
-    exported: Exported, json_file: Path | None, report: Path | None, predictions: Path | None
-) -> Iterator[str]:
+def _written(exported: Exported, report: Path | None, predictions: Path | None) -> Iterator[str]:
     """Write what was asked for; yields what to tell of it."""
-    if json_file:
-        write_json(json_file, exported)
-        yield f"figures and outcomes written to {json_file}"
     if report:
         write_report(report, exported, visible)
         yield f"report written to {report}"
