@@ -14,7 +14,7 @@ import msgspec
 
 from index.articles import Root
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
-from index.files import replace_synced, sync_folder, write_synced
+from index.files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.generation import MANIFEST, Generation, Manifest, read_manifest
 
 CURRENT = "CURRENT"
@@ -151,11 +151,18 @@ class Store:
         """Make a generation, whole and synced, the current one, in one step.
 
         A copy of its manifest is kept beside it: what was indexed, and with which model, is known
-        even when the generation is lost.
+        even when the generation is lost. Raises OSError, or IndexUnwritable where the generation
+        is the current one but the disk did not confirm it.
         """
         sync_folder(self.folder / GENERATIONS)
         self._copy_manifest(name)
-        replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+        try:
+            replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+        except Unconfirmed as error:
+            raise IndexUnwritable(
+                f"{self.folder}: {error.strerror}; the new index is in place, but the disk may "
+                "lose it if the power fails"
+            ) from error
 
     def mend(self) -> None:
         """Put right what lies beside the current generation; hold the writer's lock."""
@@ -175,6 +182,8 @@ class Store:
             current = self.current() if self.exists() else ""
         except NoIndex:  # unreadable: who knows which one is still needed
             return
+        # The build that wrote CURRENT may have been killed before the disk had it.
+        sync_folder(self.folder)
         folders = self.folder / GENERATIONS
         names = {path.name.removesuffix(".lock") for path in folders.iterdir()}
         for name in names - {current}:
