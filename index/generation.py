@@ -24,7 +24,7 @@ CATALOG = "passages.sqlite"
 VECTORS = "vectors.faiss"
 KEYWORDS = "keywords"
 _REPAIR = "run `byline index --full`"
-_LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
+LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
 
 
 class ModelRecord(msgspec.Struct, frozen=True):
@@ -128,7 +128,7 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     records = {
         name: record
         for name, record in record_files(folder).items()
-        if PurePath(name).name not in _LOCKS
+        if PurePath(name).name not in LOCKS
     }
     sealed = msgspec.structs.replace(manifest, files=records)
     write_synced(folder / MANIFEST, with_digest(msgspec.json.encode(sealed)))

@@ -207,7 +207,8 @@ class Store:
         mark = self.folder / MARK
         if not mark.exists():
             holds_other_things = self.folder.is_dir() and any(self.folder.iterdir())
-            if holds_other_things and not self.exists():
+            # Another build may have made the folder and its mark between the two looks.
+            if holds_other_things and not (self.exists() or mark.exists()):
                 raise BadRequest(
                     f"{self.folder} holds other things and is no index; name an empty or new folder"
                 )
