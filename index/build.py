@@ -112,7 +112,8 @@ def _build(
                 yield Progress(Stage.EMBED, done, total)
             record = _model_record(request.model, encoder, embedding, last)
             yield from _write(store, roots, record, request.settings, assembly, embedding, last)
-            log.delete()
+            with suppress(OSError):  # the next build tries again
+                log.delete()
     with suppress(OSError):
         store.collect()
     yield Summary(
