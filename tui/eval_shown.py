@@ -147,6 +147,7 @@ def _table(*headings: str, numbers: int = 0) -> Table:
 
 
 def _print(tables: Sequence[Table]) -> None:
-    console = Console(no_color=not colour(sys.stdout.isatty()), highlight=False, emoji=False)
+    coloured = colour(sys.stdout.isatty())
+    console = Console(no_color=not coloured, markup=False, highlight=False, emoji=False)
     for table in tables:
         console.print(table)

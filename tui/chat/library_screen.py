@@ -1,6 +1,5 @@
 """The library: the indexed folders and articles, what changed, what was skipped."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from textual.widgets import Input, Label, Static, TabbedContent, TabPane
 from index.articles import MAX_BYTES, Skipped
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
+from index.paths import real_path
 from index.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen
@@ -175,7 +175,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self._list()
 
     def _is_within(self, entry: Entry) -> bool:
-        places = [os.path.realpath(os.path.expanduser(one)) for one in self._within]  # noqa: PTH111
+        places = [real_path(one) for one in self._within]
         file = entry.article.file
         return any(file == place or file.startswith(f"{place}/") for place in places)
 
