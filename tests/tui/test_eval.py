@@ -72,7 +72,8 @@ def figures_of(ran: Ran) -> dict[str, float]:
 def test_a_set_is_asked_and_its_figures_told(indexed: Shell) -> None:
     ran = evaluate(indexed)
     assert ran.code == 0, ran.err
-    for told in ("Exact match, as SQuAD scores it", "Passages by", "Failed because", "800 ms"):
+    for told in ("Exact match, as SQuAD scores it", "Passages by", "Failed because", "800 ms",
+                 "Gold and given side by side: byline eval show\n"):  # fmt: skip
         assert told in ran.out
     assert ran.err == ""
 
@@ -174,6 +175,7 @@ def test_what_follows_compare_is_a_run_only_where_it_looks_like_one(indexed: She
     assert ran.code == 0, ran.err
     run = ran.out.split("Since ")[1].split()[0]
     assert "Set otherwise" in ran.out
+    assert "Over the 3 questions that both runs asked\n" in ran.out
     assert re.search(r"threshold +0\.5 +0\.3", ran.out)
     for given in (("--compare", run), (f"--compare={run}",)):
         ran = indexed.byline("eval", *given, name)
