@@ -28,7 +28,7 @@ _PLACES = "Panama Prague Warsaw Oslo Lima Quito Tunis Lagos Osaka Turin Split Ba
 _DEEDS = "signed sank sold burned bought found hired wrote moved mended closed opened".split()
 
 
-def _article(number: int, edition: int) -> str:
+def article(number: int, edition: int) -> str:
     chance = random.Random(number)
     sentences = [
         f"Ship {ship} of article {number} {chance.choice(_DEEDS)} {chance.choice(_PLACES)} "
@@ -86,11 +86,11 @@ def shelved(folder: Path) -> Shelved:
     """Make the index anew."""
     library = Library(folder)
     for number in range(_ARTICLES):
-        library.write(f"{number}.txt", _article(number, 1))
+        library.write(f"{number}.txt", article(number, 1))
     library.index()
     with closing(library.store.open()):
         for number in range(0, _ARTICLES, 3):
-            library.write(f"{number}.txt", _article(number, 2))
+            library.write(f"{number}.txt", article(number, 2))
         library.index()
     cache = folder / "cache"
     CARDS.ensure(cache / fake_model().fingerprint, _question_card)
