@@ -30,6 +30,11 @@ def json_of(exported: Exported) -> str:
     return encode_line(exported)
 
 
+def write_json(file: Path, exported: Exported) -> None:
+    """Write a run as one JSON object, in ASCII."""
+    replace_synced(file, f"{json_of(exported)}\n".encode("ascii"))
+
+
 def write_predictions(file: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write replies as SQuAD's scorer reads them, by question id; gives the file beside it.
 

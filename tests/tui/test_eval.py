@@ -93,6 +93,27 @@ def test_the_same_figures_are_printed_as_json_and_nothing_else(indexed: Shell) -
     assert ran.json["comparisons"] == []
 
 
+@pytest.mark.parametrize("options", [("--json", "run.json"), ("--json=run.txt",)])
+def test_they_are_written_to_a_file_where_one_is_named(
+    indexed: Shell, options: tuple[str, ...]
+) -> None:
+    ran = evaluate(indexed, *options)
+    assert ran.code == 0
+    assert "Exact match" in ran.out
+    file = indexed.home / options[-1].removeprefix("--json=")
+    assert f"written to {file}" in ran.err
+    told = json.loads(file.read_text(encoding="ascii"))
+    assert [one["id"] for one in told["outcomes"]] == ["port", "mill", "cats"]
+
+
+def test_a_set_after_json_is_asked_and_never_written_over(indexed: Shell) -> None:
+    name = write_set(indexed)
+    before = (indexed.home / name).read_bytes()
+    ran = indexed.byline("eval", "--json", name)
+    assert [one["id"] for one in ran.json["outcomes"]] == ["port", "mill", "cats"]
+    assert (indexed.home / name).read_bytes() == before
+
+
 def test_without_a_set_the_bundled_one_is_asked_of_the_bundled_articles(indexed: Shell) -> None:
     ran = indexed.byline("eval", "--limit", "5", "--json")
     assert ran.code == 0, ran.err

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from eval.asking import ask_all
 from eval.compare import Comparison, changed_settings, compare
 from eval.examine import Examiner
-from eval.exported import Exported, json_of, write_predictions
+from eval.exported import Exported, json_of, write_json, write_predictions
 from eval.gold import check_gold
 from eval.gold_passages import GoldPassages
 from eval.gold_quotes import GoldQuotes
@@ -38,9 +38,9 @@ from tui.eval_progress import watch_asking
 from tui.eval_shown import show_comparison, show_results
 from tui.exits import Exit
 from tui.opening import bundled_to_ask, store_to_ask
-from tui.options import chosen_reader, index_option, json_option, reader_option, setting
+from tui.options import chosen_reader, index_option, reader_option, setting
 from tui.places import model_cache, runs_folder
-from tui.run_names import LAST_RUN, Compares, complete_run_or_file
+from tui.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 
 _TOLD = 5
 """Places of gold that are told to be wrong, at most."""
@@ -72,7 +72,7 @@ def command() -> None:
     """
 
 
-@command.command(DefaultCommand.DEFAULT, cls=Compares, hidden=True)
+@command.command(DefaultCommand.DEFAULT, cls=WithOptionalValues, hidden=True)
 @click.argument("question_set", metavar="[SET]", required=False, type=_FILE)
 @index_option
 @reader_option
@@ -92,7 +92,13 @@ def command() -> None:
     help="Leave a part out, to see what it is worth; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
-@json_option("figures and outcomes")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False, resolve_path=True, allow_dash=True),
+    metavar="[FILE.json]",
+    help="Write figures and outcomes as JSON; alone, print them and nothing else.",
+)
 @click.option("--report", type=_WRITTEN, help="Write a report as one HTML file.")
 @click.option("--predictions", type=_WRITTEN, help="Write the replies for SQuAD's scorer.")
 @click.option(
@@ -116,7 +122,7 @@ def run_command(
     within: tuple[str, ...],
     without: tuple[str, ...],
     limit: int | None,
-    as_json: bool,
+    json_file: Path | None,
     report: Path | None,
     predictions: Path | None,
     compared: str | None,
@@ -125,7 +131,9 @@ def run_command(
 ) -> int:
     """Ask a question SET from end to end, and tell how good the answers are."""
     limits = [limit_of(one) for one in at_least]
-    _require_writable(report, predictions)
+    as_json = json_file == Path(STDOUT)
+    json_written = None if as_json else json_file
+    _require_writable(json_written, report, predictions)
     named = (run_named(runs_folder(), compared),) if compared else ()
     asked = read_set(question_set) if question_set else bundled_set()
     chosen = chosen_reader(reader)
@@ -149,7 +157,7 @@ def run_command(
         outcomes=tuple(outcomes),
     )
     # Before anything is shown: who reads it may go away.
-    written = list(_written(exported, report, predictions))
+    written = list(_written(exported, json_written, report, predictions))
     if as_json:
         click.echo(json_of(exported))
     else:
@@ -227,8 +235,13 @@ def _require_writable(*written: Path | None) -> None:
             raise BadRequest(f"{file} cannot be written: it is no regular file")
 
 
-def _written(exported: Exported, report: Path | None, predictions: Path | None) -> Iterator[str]:
+def _written(
+    exported: Exported, json_file: Path | None, report: Path | None, predictions: Path | None
+) -> Iterator[str]:
     """Write what was asked for; yields what to tell of it."""
+    if json_file:
+        write_json(json_file, exported)
+        yield f"figures and outcomes written to {json_file}"
     if report:
         write_report(report, exported, visible)
         yield f"report written to {report}"
