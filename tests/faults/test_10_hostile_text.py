@@ -20,6 +20,8 @@ from tests.faults.conftest import Battery, Figure
 from tests.faults.markup import unsafe_calls
 from tests.faults.payloads import action_links, faults, in_file, in_name, payloads
 from tests.tui.chat.chats import Home, chat_of
+from tests.tui.chat.terminals import ENTER, ESCAPE, TAB, control, running
+from tests.tui.chat.test_hostile import faults as faults_of_chat
 from tests.tui.conftest import shell as shell
 from tests.tui.fakes import Shell
 from tests.tui.test_eval import stand_in
@@ -30,7 +32,10 @@ from tui.sessions import Session
 
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""Of the progress bars: colours, and where the cursor goes."""
 NOTHING = re.compile(r"(?!)")
+PAGE_DOWN = "\x1b[6~"
 BATCH = 50
 
 
@@ -286,3 +291,61 @@ def test_careless_code_is_found_out(careless: str) -> None:
 )
 def test_careful_code_is_not(careful: str) -> None:
     assert not list(unsafe_calls(careful))
+
+
+@pytest.fixture
+def terminal_home(shell: Shell, battery: Battery) -> Path:
+    """A home in which hostile articles are indexed; the last of them holds every payload."""
+    texts = payloads(battery.pick(60, 600), battery.chance("terminal"))
+    shell.patch.chdir(shell.home)
+    for text in texts:
+        shell.write(f"{in_name(text)}.txt", f"# {in_file(text)}\n\nThe {in_file(text)} is shut.\n")
+    lines = "".join(f"{in_file(text)}\n\n" for text in texts)
+    shell.write("zz all.txt", f"All of them stand here now.\n\n{lines}")
+    assert shell.byline("index", "news").code == 0
+    return shell.home
+
+
+def test_commands_send_a_terminal_no_byte_of_a_text(terminal_home: Path, figure: Figure) -> None:
+    files = sorted(os.listdir(terminal_home / "news"))[:3]
+    commands = [
+        ["index", "--full"],
+        ["check"],
+        ["ask", "is shut.", "--top", "20", "--threshold", "0"],
+        ["ask", "All of them stand here now."],
+        ["show", "news/zz all.txt:1", "--around", "1000"],
+        *(["show", f"news/{name}:3"] for name in files),
+    ]
+    written = [on_terminal(terminal_home, *one, columns=60) for one in commands]
+    found = [one for text in written for one in neutral("terminal", text.replace("\r", ""), OURS)]
+    sent = sum(len(text) for text in written)
+    figure(f"{len(commands)} commands on a terminal, {sent:,} characters: {len(found)} forbidden")
+    assert found == []
+
+
+def test_the_chat_sends_a_terminal_no_byte_of_a_text(
+    terminal_home: Path, battery: Battery, figure: Figure
+) -> None:
+    with running(terminal_home, size=(160, 50)) as terminal:
+        terminal.until("Ask")
+        terminal.press("All of them stand here now.")
+        terminal.until("now.")
+        terminal.press(ENTER)
+        terminal.until("zz all.txt")
+        terminal.press(TAB)
+        terminal.press(ENTER)
+        terminal.until("Full screen")
+        for _ in range(battery.pick(4, 60)):
+            terminal.press(PAGE_DOWN)
+        terminal.press(ESCAPE)
+        terminal.until("Answers")
+        terminal.press(control("l"))
+        terminal.until("Mark")
+        for _ in range(battery.pick(2, 20)):
+            terminal.press(PAGE_DOWN)
+        terminal.press(ESCAPE)
+        terminal.until("Answers")
+        assert terminal.close() == 0
+        found = list(faults_of_chat(terminal))
+    figure(f"the chat on a terminal, {len(terminal.written):,} bytes: {len(found)} forbidden")
+    assert found == []

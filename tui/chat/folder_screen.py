@@ -128,7 +128,7 @@ class FolderScreen(ModalScreen[str]):
 
     def action_type(self) -> None:
         """Go to the path."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def _choose(self, path: str) -> None:
         if path and expanded(path).exists():

@@ -136,7 +136,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def on_mount(self) -> None:
         """Show what is indexed, then look what changed."""
-        self.query_one("#articles").focus()
+        self.set_focus(self.query_one("#articles"))
         self._load()
 
     def on_resize(self) -> None:
@@ -240,18 +240,18 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         box = self.query_one("#filter", Input)
         if box.has_focus:
             box.value = ""
-            self.query_one("#articles").focus()
+            self.set_focus(self.query_one("#articles"))
         else:
             self.dismiss(None)
 
     def action_filter(self) -> None:
         """Go to the filter."""
         self._show_tab("articles")
-        self.query_one("#filter").focus()
+        self.set_focus(self.query_one("#filter"))
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:
-        self.query_one("#articles").focus()
+        self.set_focus(self.query_one("#articles"))
 
     def action_skipped(self) -> None:
         """Go to what was skipped, or back to the articles."""
@@ -260,7 +260,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def _show_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = f"{name}-tab"
-        self.query_one(f"#{name}").focus()
+        self.set_focus(self.query_one(f"#{name}"))
 
     def action_order(self, number: int) -> None:
         """Put the articles in another order, or turn the order round."""
