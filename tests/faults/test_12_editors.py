@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_show_opens_a_hostile_name_as_it_is(
     shell.patch.setenv("VISUAL", "vim")
     found: list[str] = []
     for name in kept:
-        argv = recorder.argv(lambda name=name: _shown(shell, f"./{name}:3"))
+        argv = recorder.argv(partial(_shown, shell, f"./{name}:3"))
         if argv[-2:] != [b"--", os.fsencode(shell.news / name)]:
             found.append(f"{name!r}: {argv}")
     found += sorted(strays(shell.news, kept))
