@@ -60,7 +60,7 @@ class SourceFinder(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the words and the count."""
-        yield Input(
+        yield FinderInput(
             placeholder="find in the article",
             compact=True,
             select_on_focus=True,
