@@ -25,9 +25,14 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
 
 
+def json_of(exported: Exported) -> str:
+    """Give a run as one JSON object on one line, in ASCII."""
+    return encode_line(exported)
+
+
 def write_json(file: Path, exported: Exported) -> None:
     """Write a run as one JSON object, in ASCII."""
-    replace_synced(file, f"{encode_line(exported)}\n".encode("ascii"))
+    replace_synced(file, f"{json_of(exported)}\n".encode("ascii"))
 
 
 def write_predictions(file: Path, outcomes: Sequence[Outcome]) -> Path:

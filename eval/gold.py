@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eval.question_set import Gold, Question
 from index.articles import MAX_BYTES, Root, Skipped, read
+from index.paths import real_path
 from index.text import NotText, Text, decode
 from qa.normalise import normalise_answer
 
@@ -44,8 +45,8 @@ def article_of(path: str, bases: Sequence[Path]) -> Path:
     A relative path is looked for below each base in turn (see `bases_of`; for the bundled set the
     one base is the folder of the bundled articles). Where no base has it, it is below the first.
     """
-    places = (os.path.realpath(base / path) for base in bases)
-    return Path(next(filter(os.path.lexists, places), os.path.realpath(bases[0] / path)))
+    places = (real_path(str(base / path)) for base in bases)
+    return Path(next(filter(os.path.lexists, places), real_path(str(bases[0] / path))))
 
 
 def portable_path(file: Path, bases: Sequence[Path]) -> str:

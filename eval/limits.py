@@ -38,6 +38,8 @@ def limit_of(text: str) -> Limit:
         limit = Limit(name.strip(), float(least))
     except ValueError as error:
         raise BadRequest(f"{text!r} is no limit; write one like f1=0.7") from error
+    if not limit.name:
+        raise BadRequest(f"{text!r} is no limit; write one like f1=0.7")
     if limit.name not in _HELD and not is_better_lower(limit.name):
         raise BadRequest(f"there is no figure {limit.name}; there are {', '.join(_HELD)}")
     if is_better_lower(limit.name):

@@ -185,6 +185,8 @@ def open_regular(root: Root, relative: str) -> int | Skipped:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return Skipped(path, f"cannot be opened: {error.strerror}")
+    except ValueError:  # a NUL, or a surrogate that stands for no byte
+        return Skipped(path, "no file can have such a name")
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return descriptor

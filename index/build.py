@@ -199,7 +199,8 @@ def _write(
         yield Progress(Stage.WRITE, done, STEPS)
     store.publish(writing.draft.name)
     yield Progress(Stage.WRITE, STEPS, STEPS)
-    log.delete()
+    with suppress(OSError):  # the next build tries again
+        log.delete()
 
 
 def _model_record(model: Model, embedding: Embedding, dimension: int, last: _Last) -> ModelRecord:

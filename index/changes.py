@@ -1,7 +1,7 @@
 """Which articles are no longer as they were indexed, told without reading more than needed."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +34,16 @@ class Changes:
         return bool(self.new or self.changed or self.gone)
 
 
-def changes(catalog: Catalog, max_bytes: int = MAX_BYTES, thorough: bool = False) -> Changes:
+Told = Callable[[int, int], None]
+"""Takes how many of how many articles were looked at."""
+
+
+def changes(
+    catalog: Catalog,
+    max_bytes: int = MAX_BYTES,
+    thorough: bool = False,
+    told: Told = lambda _done, _total: None,
+) -> Changes:
     """Compare the articles with what a generation holds of them.
 
     A file whose size and times prove it unchanged is read only where `thorough`; so are new files
@@ -45,7 +54,9 @@ def changes(catalog: Catalog, max_bytes: int = MAX_BYTES, thorough: bool = False
     found = {one.path: one for one in items if isinstance(one, Found)}
     by_state: dict[State, set[str]] = {"unchanged": set(), "changed": set(), "gone": set()}
     by_state["lost"] = set()
-    for stored in catalog.articles():
+    articles = catalog.articles()
+    for done, stored in enumerate(articles):
+        told(done, len(articles))
         path = stored.found.path
         if path in found:
             by_state[_state(found.pop(path), stored, thorough)].add(path)

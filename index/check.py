@@ -1,59 +1,75 @@
 """Is everything sound? Model, index and articles, looked at without network or writing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from index.catalog import Catalog
-from index.changes import changes
+from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
 from index.export import export_failure, export_faults
-from index.generation import Manifest
+from index.generation import Generation, ModelRecord
 from index.models import find_model
 from index.store import Store
+from index.strangers import strangers
 
+Subject = Literal["index", "model", "reader", "articles"]
 State = Literal["sound", "attention", "broken"]
+"""Attention: questions can be asked, or soon; broken: they cannot."""
+Told = Callable[[Subject, int, int], None]
+"""Takes what is looked at, and how many of how many parts of it are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at."""
 
-    subject: Literal["index", "model", "reader", "articles"]
+    subject: Subject
     state: State
     message: str
     advice: str
     """What to do; empty where nothing needs doing."""
 
 
-def check(store: Store, cache: Path) -> Iterator[Finding]:
+def check(
+    store: Store, cache: Path, told: Told = lambda _subject, _done, _total: None
+) -> Iterator[Finding]:
     """Look at everything, one finding after another; stops at an index that cannot be opened."""
+    told("index", 0, 1)
     try:
         index = store.open(thorough=True)
-    except NoIndex as error:
-        yield Finding("index", "attention", error.message, "")
-        return
     except BylineError as error:
-        yield Finding("index", "broken", error.message, "")
+        yield _unopened(error)
         return
     with closing(index):
-        generation = index.generation
         try:
-            generation.check()
+            index.generation.check()
         except BylineError as error:
-            yield Finding("index", "broken", error.message, "")
+            yield _unopened(error)
             return
-        manifest = generation.manifest
-        yield _beside(store, manifest)
-        yield _model(manifest, cache)
-        yield _articles(generation.catalog)
+        yield _index(store, index.generation)
+        told("model", 0, 1)
+        yield _model(index.generation.manifest.model, cache)
+        yield from _articles(index.generation.catalog, told)
 
 
-def _beside(store: Store, manifest: Manifest) -> Finding:
-    if faults := store.faults():
-        return Finding("index", "attention", faults[0], "run `byline index`")
+def _unopened(error: BylineError) -> Finding:
+    """Make a finding of an error, whose message may end with what to run."""
+    message, _, advice = error.message.partition("; run ")
+    advice = f"run {advice}" if advice else ""
+    return Finding(
+        "index", "attention" if isinstance(error, NoIndex) else "broken", message, advice
+    )
+
+
+def _index(store: Store, generation: Generation) -> Finding:
+    manifest = generation.manifest
+    for fault in store.faults():
+        return Finding("index", "attention", fault, "run `byline index`")
+    for stranger in strangers(generation.folder, manifest.files):
+        return Finding("index", "attention", stranger, "run `byline index --full`")
     message = (
         f"{manifest.articles:,} articles, {manifest.passages:,} passages, every file as written"
         f" on {manifest.created}"
@@ -61,36 +77,53 @@ def _beside(store: Store, manifest: Manifest) -> Finding:
     return Finding("index", "sound", message, "")
 
 
-def _model(manifest: Manifest, cache: Path) -> Finding:
-    name, fingerprint = manifest.model.name, manifest.model.fingerprint
-    if failure := export_failure(fingerprint, cache):
-        message = f"{name}, not exported and so slower to start ({failure})"
-        return Finding("model", "sound", message, "")
-    faults = export_faults(cache / fingerprint)
-    if not faults:
-        return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")
+def _model(record: ModelRecord, cache: Path) -> Finding:
+    name, folder = record.name, cache / record.fingerprint
+    faults = export_faults(folder)
+    needed: State = "broken" if faults else "attention"
     try:
         here = find_model(name, from_hub=False)
     except BylineError as error:
-        return Finding(
-            "model", "broken", error.message, "put the model back, or index with another"
-        )
-    if here.fingerprint != fingerprint:
+        advice = "put the model back, or name another: `byline index --full --model NAME`"
+        return Finding("model", needed, error.message, advice)
+    if here.fingerprint != record.fingerprint:
         message = f"{name} is not the one that the index was built with"
-        return Finding("model", "broken", message, "run `byline index --full`")
-    return Finding(
-        "model", "attention", faults[0], f"delete {cache / fingerprint} and ask anything"
-    )
+        return Finding("model", needed, message, "run `byline index --full`")
+    if failure := export_failure(record.fingerprint, cache):
+        message = f"{name}, not exported and so slower to start ({failure})"
+        return Finding("model", "sound", message, "")
+    if faults:
+        return Finding("model", "attention", faults[0], f"delete {folder} and ask anything")
+    return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")
 
 
-def _articles(catalog: Catalog) -> Finding:
-    found = changes(catalog, thorough=True)
+def _articles(catalog: Catalog, told: Told) -> Iterator[Finding]:
+    found = changes(catalog, thorough=True, told=lambda done, total: told("articles", done, total))
+    if found:
+        message = (
+            f"since they were indexed {len(found.changed):,} changed, {len(found.gone):,} went, "
+            f"{len(found.new):,} came"
+        )
+        yield Finding("articles", "attention", message, "run `byline index`")
+    if found.lost:
+        yield _lost(catalog, found)
     if not found and not found.lost:
         count = catalog.counts()[0]
-        return Finding("articles", "sound", f"all {count:,} are as they were indexed", "")
-    gone = len(found.gone) + len(found.lost)
-    message = (
-        f"since they were indexed {len(found.changed):,} changed, {gone:,} went, "
-        f"{len(found.new):,} came"
+        yield Finding("articles", "sound", f"all {count:,} are as they were indexed", "")
+
+
+def _lost(catalog: Catalog, found: Changes) -> Finding:
+    given = sorted(
+        {
+            root.given
+            for root in catalog.roots
+            if any(_is_under(one, root.path) for one in found.lost)
+        }
     )
-    return Finding("articles", "attention", message, "run `byline index`")
+    message = f"{len(found.lost):,} stand in {', '.join(given)}, which is not there now"
+    advice = f"bring it back, or run `byline index --forget {given[0]}`"
+    return Finding("articles", "attention", message, advice)
+
+
+def _is_under(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip("/") + "/")

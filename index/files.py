@@ -5,9 +5,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+
+
+class Unconfirmed(OSError):
+    """A file is in its place, but the disk did not confirm that it has it."""
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -32,11 +37,22 @@ sync_folder = sync_file
 
 
 def replace_synced(path: Path, data: bytes) -> None:
-    """Put a new file in a file's place in one step: a reader sees the old one or the new one."""
+    """Put a new file in a file's place in one step: a reader sees the old one or the new one.
+
+    Raises OSError where the old one stays, and Unconfirmed where the new one is in place.
+    """
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    write_synced(scratch, data)
-    os.replace(scratch, path)  # noqa: PTH105
-    sync_folder(path.parent)
+    try:
+        write_synced(scratch, data)
+        os.replace(scratch, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            scratch.unlink()
+        raise
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Unconfirmed(error.errno, error.strerror) from error
 
 
 def create_synced(path: Path, data: bytes) -> None:

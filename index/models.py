@@ -11,6 +11,7 @@ import msgspec
 from index.errors import ModelUnavailable
 from index.files import sha256_of
 from index.offline import go_offline
+from index.paths import expanded
 from index.untrusted import refuse_untrusted
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -111,7 +112,7 @@ def _folder(name: str, from_hub: bool) -> Path:
                 "installed; install Byline again, or name another model with --model"
             )
         return Path(package.origin).parent / "model"
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.is_dir():
         return path.resolve()
     if name.startswith((".", "/", "~")):

@@ -9,6 +9,7 @@ from typing import Literal
 from index.articles import Contents, Found, Root, Skipped, find, read
 from index.errors import BadRequest
 from index.passages import ModelLimit, PassageSettings
+from index.paths import real_path
 from index.progress import Lost
 from index.reading import Article, ReadArticle, read_article
 from index.stored import StoredArticle
@@ -85,7 +86,7 @@ def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root
     """Turn what the person named into roots. Raises BadRequest where nothing is there."""
     roots = []
     for given in paths:
-        path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
+        path = real_path(given)
         if must_exist and not os.path.lexists(path):
             raise BadRequest(f"there is no file or folder {given}")
         if path.encode("utf-8", errors="replace").decode() != path:

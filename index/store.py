@@ -14,7 +14,7 @@ import msgspec
 
 from index.articles import Root
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
-from index.files import replace_synced, sync_folder, write_synced
+from index.files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.verified import FILE as VERIFIED
 from index.verified import Verified
@@ -164,11 +164,18 @@ class Store:
         """Make a generation, whole and synced, the current one, in one step.
 
         A copy of its manifest is kept beside it: what was indexed, and with which model, is known
-        even when the generation is lost.
+        even when the generation is lost. Raises OSError, or IndexUnwritable where the generation
+        is the current one but the disk did not confirm it.
         """
         sync_folder(self.folder / GENERATIONS)
         self._copy_manifest(name)
-        replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+        try:
+            replace_synced(self.folder / CURRENT, f"{name}\n".encode())
+        except Unconfirmed as error:
+            raise IndexUnwritable(
+                f"{self.folder}: {error.strerror}; the new index is in place, but the disk may "
+                "lose it if the power fails"
+            ) from error
 
     def mend(self) -> None:
         """Put right what lies beside the current generation; hold the writer's lock."""
@@ -188,6 +195,8 @@ class Store:
             current = self.current() if self.exists() else ""
         except NoIndex:  # unreadable: who knows which one is still needed
             return
+        # The build that wrote CURRENT may have been killed before the disk had it.
+        sync_folder(self.folder)
         folders = self.folder / GENERATIONS
         names = {path.name.removesuffix(".lock") for path in folders.iterdir()} - {current}
         if names:
@@ -224,7 +233,8 @@ class Store:
         mark = self.folder / MARK
         if not mark.exists():
             holds_other_things = self.folder.is_dir() and any(self.folder.iterdir())
-            if holds_other_things and not self.exists():
+            # Another build may have made the folder and its mark between the two looks.
+            if holds_other_things and not (self.exists() or mark.exists()):
                 raise BadRequest(
                     f"{self.folder} holds other things and is no index; name an empty or new folder"
                 )

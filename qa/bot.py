@@ -1,6 +1,5 @@
 """The door of `qa`: open an index, ask it questions."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.export import open_question_encoder
+from index.paths import real_path
 from index.questions import QuestionEncoder
 from index.store import OpenIndex, Store
 from index.terms import encodable
@@ -155,7 +155,7 @@ class Bot:
         articles = self.index.generation.catalog.articles()
         chosen: dict[int, StoredArticle] = {}
         for given in within:
-            path = os.path.realpath(os.path.expanduser(given))  # noqa: PTH111
+            path = real_path(given)
             under = path.rstrip("/") + "/"
             matching = [
                 one

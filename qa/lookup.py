@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.articles import Skipped
 from index.catalog import Catalog, StoredArticle
 from index.errors import BadRequest
+from index.paths import expanded, real_path
 from index.spans import Span
 from index.text import NotText, Text, decode
 from qa.answers import Status
@@ -36,10 +37,9 @@ class Lookup:
 
 def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
     """Look up a line. Raises BadRequest where the index has no such article or line."""
-    given_path = os.path.expanduser(given)  # noqa: PTH111
-    folder, name = os.path.split(given_path)
+    folder, name = os.path.split(expanded(given))
     # Not the name itself: an article that a link took the place of is gone, not elsewhere.
-    paths = (os.path.realpath(given_path), os.path.join(os.path.realpath(folder), name))  # noqa: PTH118
+    paths = (real_path(given), os.path.join(real_path(folder), name))  # noqa: PTH118
     matching = [one for one in catalog.articles() if one.found.path in paths]
     if not matching:
         raise BadRequest(

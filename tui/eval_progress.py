@@ -24,9 +24,9 @@ def _with_bar(events: Iterable[Running]) -> Iterator[Running]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}", markup=False),
         BarColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TimeRemainingColumn(),
     )
     console = Console(stderr=True, no_color=not colour(True))

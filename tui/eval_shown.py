@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -37,14 +38,17 @@ def show_results(results: Results, outcomes: Sequence[Outcome]) -> None:
     known = {one.name: one for one in results.figures}
     tables = (_answers(known), _ranking(known), _times(known), _causes(results, outcomes))
     _print([table for table in tables if table.row_count])
+    if results.causes:
+        click.echo("Gold and given side by side: byline eval show")
 
 
 def show_comparison(comparison: Comparison) -> None:
     """Print what changed since another run."""
-    tables = [_settings(comparison), _tests(comparison)]
+    _print([table for table in (_settings(comparison), _tests(comparison)) if table.row_count])
+    click.echo(f"Over the {comparison.paired:,} questions that both runs asked")
     worse = [one for one in comparison.changes if one.gain < 0]
     better = [one for one in reversed(comparison.changes) if one.gain > 0]
-    tables += [_changes("Worse", worse), _changes("Better", better)]
+    tables = (_changes("Worse", worse), _changes("Better", better))
     _print([table for table in tables if table.row_count])
 
 
@@ -90,7 +94,6 @@ def _times(known: dict[str, Figure]) -> Table:
 
 def _causes(results: Results, outcomes: Sequence[Outcome]) -> Table:
     table = _table("Failed because", "", "for example", numbers=1)
-    table.caption = Text("gold and given side by side: byline eval show")
     for one in results.causes:
         ids = [outcome.id for outcome in outcomes if outcome.cause is one.cause]
         more = " …" if len(ids) > _IDS else ""
@@ -110,7 +113,6 @@ def _settings(comparison: Comparison) -> Table:
 def _tests(comparison: Comparison) -> Table:
     since = f"Since {visible_name(comparison.before)}"
     table = _table(since, "before", "after", "better", "worse", "p", numbers=5)
-    table.caption = Text(f"better and worse: of the {comparison.paired:,} questions of both runs")
     for one in comparison.tests:
         values = [shown_value(one.name, value) for value in (one.before, one.after)]
         table.add_row(ANSWERS[one.name], *values, str(one.better), str(one.worse), f"{one.p:.3f}")
@@ -139,7 +141,7 @@ def _value(known: dict[str, Figure], name: str) -> str:
 
 def _table(*headings: str, numbers: int = 0) -> Table:
     """Make a table whose columns after the first are numbers, as many as that."""
-    table = Table(box=SIMPLE_HEAD, caption_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(headings):
         is_number = 0 < place <= numbers
         table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
@@ -147,6 +149,7 @@ def _table(*headings: str, numbers: int = 0) -> Table:
 
 
 def _print(tables: Sequence[Table]) -> None:
-    console = Console(no_color=not colour(sys.stdout.isatty()), highlight=False, emoji=False)
+    coloured = colour(sys.stdout.isatty())
+    console = Console(no_color=not coloured, markup=False, highlight=False, emoji=False)
     for table in tables:
         console.print(table)

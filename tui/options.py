@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from index.paths import expanded
 from qa.reader.shipped import DEFAULT_READER
 from tui.places import read_settings
 
@@ -61,7 +62,7 @@ def setting(name: str, given: Any, default: Any) -> Any:  # noqa: ANN401
 
 def index_folder_or(given: Path | None, default: Path) -> Path:
     """Choose the index's folder."""
-    return Path(setting("index", given, default)).expanduser()
+    return expanded(str(setting("index", given, default)))
 
 
 def colour(stream_is_terminal: bool) -> bool:

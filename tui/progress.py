@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from index.progress import Progress, Stage, Summary
+from tui.display import visible
 from tui.events import BuildEvent, Waiting
 from tui.options import colour
 
@@ -26,10 +27,10 @@ def _with_bars(events: Iterable[BuildEvent]) -> Iterator[Summary]:
 
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[count]}", markup=False),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(),
     )
     console = Console(stderr=True, no_color=not colour(True))
@@ -40,7 +41,7 @@ def _with_bars(events: Iterable[BuildEvent]) -> Iterator[Summary]:
                 case Summary():
                     yield event
                 case Waiting(message):
-                    bars.add_task(message, total=None, count="", rate="")
+                    bars.add_task(visible(message), total=None, count="", rate="")
                 case Progress(stage, done, total):
                     if stage not in tasks:
                         tasks[stage] = bars.add_task("", total=None, count="", rate="")
@@ -69,7 +70,7 @@ def _with_lines(events: Iterable[BuildEvent]) -> Iterator[Summary]:
             case Summary():
                 yield event
             case Waiting(message):
-                click.echo(f"{message} …", err=True)
+                click.echo(f"{visible(message)} …", err=True)
             case Progress(stage, done, total):
                 if stage.value != shown or time.monotonic() - at >= _EVERY:
                     shown, at = stage.value, time.monotonic()

@@ -1,6 +1,5 @@
 """A question set written in the terminal: a question, the lines that answer it, their words."""
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from eval.question_set import Gold, Question
 from eval.set_file import add_question
 from index.catalog import Catalog
 from index.errors import BadRequest
+from index.paths import real_path
 from qa.bot import Bot
 from qa.lookup import look_up
 from tui.display import visible, visible_name
@@ -127,7 +127,7 @@ def _line(catalog: Catalog, path: str, number: int) -> Candidate:
     found = look_up(catalog, path, number, around=0)
     if not found.status.stands:
         raise BadRequest(f"{path}:{number} changed since it was indexed; run `byline index`")
-    file = os.path.realpath(os.path.expanduser(path))  # noqa: PTH111
+    file = real_path(path)
     (line,) = found.lines
     return Candidate(found.path, file, line.number, line.number, line.text)
 

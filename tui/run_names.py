@@ -16,40 +16,52 @@ LAST_RUN = ""
 """The value of a `--compare` that names no run."""
 _NAME = re.compile(r"[0-9]{8}(-[0-9-]*)?")
 """A run's name begins with its date: nothing else is taken for one."""
+_JSON = "--json"
+STDOUT = "-"
+"""The value of a `--json` that names no file."""
+_JSON_FILE = ".json"
+"""How a name ends that is taken for such a file: a SET's ends in .jsonl."""
 
 
-class Compares(click.Command):
-    """Takes the word after `--compare` for its RUN only where it looks like one.
+class WithOptionalValues(click.Command):
+    """Takes the word after `--compare` or `--json` for its value only where it looks like one.
 
-    Else that word is the SET, or another option. `--compare=RUN` is always the run.
+    Else that word is the SET, or another option. `--compare=RUN` is always the run, and
+    `--json=FILE` the file.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Join each `--compare` and its run into one word."""
+        """Join each of these options and its value into one word."""
         return super().parse_args(ctx, args if ctx.resilient_parsing else list(_joined(args)))
 
 
 def _joined(args: Sequence[str]) -> Iterator[str]:
-    words = iter(args)
-    for word in words:
+    words = list(args)
+    while words:
+        word = words.pop(0)
         if word == "--":
             yield word
             yield from words
-        elif word == _COMPARE:
-            following = next(words, "")
+            return
+        following = words[0] if words else ""
+        if word == _COMPARE:
             is_run = _NAME.fullmatch(following)
-            yield f"{_COMPARE}={following if is_run else LAST_RUN}"
+            yield f"{_COMPARE}={words.pop(0) if is_run else LAST_RUN}"
             if following and not is_run:
-                yield from _joined((_set_or_option(following), *words))
+                _require_set_or_option(following)
+        elif word == _JSON:
+            is_file = following == STDOUT or following.lower().endswith(_JSON_FILE)
+            yield f"{_JSON}={words.pop(0) if is_file else STDOUT}"
         else:
             yield word
 
 
-def _set_or_option(word: str) -> str:
-    """Let through what may follow `--compare`. Raises click.UsageError where it is neither."""
-    if word.startswith("-") or Path(word).exists():
-        return word
-    raise click.UsageError(f"{word} is neither a run nor a file; `byline eval runs` lists the runs")
+def _require_set_or_option(word: str) -> None:
+    """Raise click.UsageError for what cannot follow `--compare`."""
+    if not word.startswith("-") and not Path(word).exists():
+        raise click.UsageError(
+            f"{word} is neither a run nor a file; `byline eval runs` lists the runs"
+        )
 
 
 def complete_run(_ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:

@@ -27,9 +27,11 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(folder))
     _check(target, folder, overwrite)
-    target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
-    scratch.mkdir()
+    try:
+        scratch.mkdir(parents=True)
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be made: {error.strerror}") from error
     try:
         (scratch / ARTICLES).mkdir()
         yield scratch

@@ -150,7 +150,10 @@ def _question(
     if not question or len(question) > LONGEST_QUESTION:
         notes.add("skipped: the question is empty or too long", given)
         return []
-    answers = [] if asked.is_impossible else [one for one in asked.answers if one.text.strip()]
+    answers = [one for one in asked.answers if one.text.strip()]
+    if asked.is_impossible and answers:
+        notes.add("taken as without an answer: it is impossible, though it has answers", given)
+        answers = []
     located = _located(context, answers, given, notes)
     if answers and not located:
         notes.add("skipped: no accepted answer stands in the context", given)

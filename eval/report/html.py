@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -44,6 +45,7 @@ def report(exported: Exported, show: Show) -> str:
     figures = exported.results.figures
     return environment.get_template("report.html").render(
         exported=exported,
+        started=_day(exported.started),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704  ours
         script=Markup(script),  # noqa: S704  ours
@@ -73,6 +75,12 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _day(started: str) -> str:
+    """Give a time in ISO 8601 as people write it: `2 January 2026, 03:04 UTC`."""
+    when = datetime.fromisoformat(started).astimezone(UTC)
+    return f"{when:%d %B %Y, %H:%M} UTC".lstrip("0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@
     state.page = Math.min(state.page, pages - 1);
     const start = state.page * PAGE;
     body.replaceChildren(...kept.slice(start, start + PAGE).map(line));
+    document.getElementById("none").hidden = kept.length > 0;
+    document.querySelector(".pages").hidden = pages === 1;
     document.getElementById("count").textContent = `${kept.length} of ${rows.length}`;
     document.getElementById("page").textContent = `page ${state.page + 1} of ${pages}`;
     document.getElementById("back").disabled = state.page === 0;

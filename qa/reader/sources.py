@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.errors import ModelUnavailable
 from index.models import Transformer, find_transformer
+from index.paths import expanded
 from qa.reader.shipped import (
     DEFAULT_READER,
     FOLDER,
@@ -60,7 +61,7 @@ def find_reader(name: str, *, from_hub: bool = True) -> Source:
     """
     if not name:
         raise ModelUnavailable("the reader has no name; leave --reader out for Byline's own")
-    folder = FOLDER if name == DEFAULT_READER else Path(name).expanduser()
+    folder = FOLDER if name == DEFAULT_READER else expanded(name)
     if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
         return _Trained(name, folder, read_record(folder).sha256)
     return _Foreign(find_transformer(name, from_hub=from_hub))

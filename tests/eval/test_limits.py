@@ -17,7 +17,7 @@ def test_a_limit_is_a_figure_and_a_share() -> None:
     [
         ("f1", "is no limit; write one like f1=0.7"),
         ("f1=much", "is no limit"),
-        ("=0.5", "there is no figure"),
+        ("=0.5", "is no limit"),
         ("f2=0.5", "there is no figure f2; there are exact, f1"),
         ("f1=70", "shares from 0 to 1"),
         ("f1=nan", "shares from 0 to 1"),

@@ -22,9 +22,11 @@ SWITCHES = {
 """What must be 1 when a library is imported: it looks only then."""
 
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
-_CONNECTS = frozenset(
-    {"connect", "getaddrinfo", "gethostbyname", "gethostbyaddr", "sendto", "sendmsg"}
-)
+_CONNECTS = ("connect", "getaddrinfo", "gethostbyname", "gethostbyaddr", "sendto", "sendmsg")
+_WATCHED = frozenset({"open", "pickle.find_class", "exec", "import"}) | {
+    f"socket.{name}" for name in _CONNECTS
+}
+"""Few of all events, of which some come by the million."""
 _ROOT = str(Path(__file__).parents[2])
 _OWN = ("<", sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), _ROOT)  # noqa: PTH120
 
@@ -34,6 +36,8 @@ def install() -> None:
     log = os.open(os.environ[LOG], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in _WATCHED:
+            return
         for kind, detail in _deeds(event, arguments):
             os.write(log, json.dumps([kind, detail]).encode() + b"\n")
 
@@ -53,5 +57,5 @@ def _deeds(event: str, arguments: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
         case "import", [name, *_] if name in SWITCHES:
             switched = all(os.environ.get(one) == "1" for one in SWITCHES[name])
             yield ("switched off" if switched else "switched on"), name
-        case _ if event.startswith("socket.") and event[7:] in _CONNECTS:
+        case _ if event.startswith("socket."):
             yield "connect", f"{event} {arguments[1:]!r}"

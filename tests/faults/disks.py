@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pytest
 
@@ -32,6 +32,8 @@ class Filled:
 class Disk(Protocol):
     """A disk that can be filled."""
 
+    what: ClassVar[str]
+
     def needed(self, store: Store) -> int:
         """How many bytes at most a build takes that ends in this index."""
 
@@ -43,6 +45,7 @@ class Disk(Protocol):
 class LimitedFiles:
     """No file grows beyond the bytes that are left; works everywhere."""
 
+    what: ClassVar[str] = "files that may not grow"
     stage: Stage
 
     def needed(self, store: Store) -> int:
@@ -58,6 +61,7 @@ class LimitedFiles:
 class TrappedWrites:
     """Writes take no more bytes than are left, of the last one a part."""
 
+    what: ClassVar[str] = "writes that take a part and then nothing"
     trapper: Trapper
 
     def needed(self, store: Store) -> int:
@@ -72,6 +76,7 @@ class TrappedWrites:
 class SmallDisk:
     """A file system of its own in memory, filled up to the bytes that are left."""
 
+    what: ClassVar[str] = "a small file system"
     stage: Stage
     mounted: Path
 

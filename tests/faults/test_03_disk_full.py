@@ -43,8 +43,7 @@ def check_full(stage: Stage, disk: Disk, battery: Battery, figure: Figure) -> No
     assert not faults, "\n".join(faults)
     assert errors
     assert finished
-    name = type(disk).__name__
-    figure(f"{name}: {errors} builds on a full disk, {finished} with just enough: 0 bad")
+    figure(f"{disk.what}: {errors} builds too large, {finished} with room enough: 0 bad")
 
 
 def test_where_no_file_may_grow_the_old_index_answers(

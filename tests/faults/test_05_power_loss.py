@@ -12,6 +12,7 @@ import pytest
 from index.store import Store
 from tests.faults.beneath import Trap
 from tests.faults.calls import Call, read_calls
+from tests.faults.choosing import choose
 from tests.faults.conftest import Battery, Figure
 from tests.faults.naive import Naive
 from tests.faults.power import Change, Fate, History, Tree, always, by_chance, lay_out
@@ -77,14 +78,13 @@ class Loss:
 
 
 def losses(record: Record, count: int, chance: random.Random) -> list[Loss]:
-    """Every loss there can be; or so many, half of them late, where there is more to be lost."""
+    """Every loss there can be, or so many; where there are fewer, not all are built upon."""
     fates = [*FATES, *(f"by chance {number}" for number in range(CHANCES))]
     total = len(record.calls)
     every = [Loss(record, cut, fate, True) for cut in range(total + 1) for fate in fates]
-    if count >= len(every):
+    chosen = choose(every, count, lambda loss: loss.cut > total * 4 // 5, chance)
+    if len(chosen) == len(every):
         return every
-    late = [loss for loss in every if loss.cut > total * 4 // 5]
-    chosen = [*chance.sample(every, count // 2), *chance.sample(late, count - count // 2)]
     return [replace(loss, build_again=number % 4 == 0) for number, loss in enumerate(chosen)]
 
 

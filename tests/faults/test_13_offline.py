@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -118,17 +119,34 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def laid(
-    models: Path, kind: str, some: Mapping[str, Trap], folder: Path
-) -> dict[str, tuple[Path, Path]]:
-    """Lay traps; gives the folder and the canary of each."""
-    made = {}
-    for name, trap in some.items():
-        spoilt = Path(shutil.copytree(models / kind, folder / f"{kind} {name}"))
-        canary = folder / f"{kind} {name} ran"
-        trap(spoilt, canary)
-        made[name] = (spoilt, canary)
-    return made
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A trap that is laid."""
+
+    name: str
+    folder: Path
+    canary: Path
+    """There once what the folder holds was run, or read as a pickle."""
+
+
+def lay(models: Path, kind: str, name: str, trap: Trap, at: Path) -> Laid:
+    spoilt = Path(shutil.copytree(models / kind, at / f"{kind} with {name}"))
+    canary = at / f"{kind} with {name} ran"
+    trap(spoilt, canary)
+    return Laid(f"{kind} with {name}", spoilt, canary)
+
+
+def lay_all(models: Path, kind: str, some: Mapping[str, Trap], at: Path) -> list[Laid]:
+    return [lay(models, kind, name, trap, at) for name, trap in some.items()]
+
+
+def indexed(model: Laid, index: str) -> list[str]:
+    return ["index", "news", "--index", index, "--model", str(model.folder)]
+
+
+def asked(reader: Laid, index: str) -> list[str]:
+    options = ["--index", index, "--threshold", "0"]
+    return ["ask", QUESTION, *options, "--reader", str(reader.folder)]
 
 
 def assert_refused(ended: Ended, name: str) -> None:
@@ -138,66 +156,38 @@ def assert_refused(ended: Ended, name: str) -> None:
     assert len(ended.last) < 600, name
 
 
-def test_trapped_models_are_refused_in_one_line_and_nothing_of_them_runs(
+def test_trapped_models_are_refused_in_one_line_and_honest_ones_with_a_pickle_beside_are_not(
     prepared: Watch, models: Path, tmp_path: Path, figure: Figure
 ) -> None:
     honest = [
-        ["index", "news", "--index", "own", "--model", str(models / "embedding")],
-        ["ask", QUESTION, "--index", "own", "--threshold", "0", "--reader", str(models / "reader")],
+        lay(models, kind, "a pickle beside", traps.pickle_beside, tmp_path)
+        for kind in ("embedding", "reader")
     ]
-    embedding = laid(models, "embedding", {**traps.ANY, **traps.EMBEDDING}, tmp_path)
-    reader = laid(models, "reader", traps.ANY, tmp_path)
-    trapped = [
-        ["index", "news", "--index", f"i{number}", "--model", str(folder)]
-        for number, (folder, _) in enumerate(embedding.values())
-    ] + [
-        ["ask", QUESTION, "--index", "own", "--reader", str(folder)]
-        for folder, _ in reader.values()
-    ]
-    ends = run_all(prepared, honest + trapped, tmp_path)
-    for command, end in zip(honest, ends, strict=False):
-        assert end.code == 0, (command, end)
-    for end, name in zip(ends[len(honest) :], [*embedding, *reader], strict=True):
-        assert_refused(end, name)
-    assert [
-        str(canary) for _, canary in (*embedding.values(), *reader.values()) if canary.exists()
-    ] == []
+    embedding = lay_all(models, "embedding", {**traps.ANY, **traps.EMBEDDING}, tmp_path)
+    readers = lay_all(models, "reader", traps.ANY, tmp_path)
+    trapped = [*embedding, *readers]
+    commands = [indexed(honest[0], "own"), asked(honest[1], "own")]
+    commands += [indexed(one, f"index {number}") for number, one in enumerate(embedding)]
+    commands += [asked(one, "own") for one in readers]
+    ends = run_all(prepared, commands, tmp_path)
+    assert [end.code for end in ends[: len(honest)]] == [0, 0], ends[: len(honest)]
+    for end, one in zip(ends[len(honest) :], trapped, strict=True):
+        assert_refused(end, one.name)
+    assert [one.name for one in (*honest, *trapped) if one.canary.exists()] == []
     assert prepared.forbidden() == []
     figure(f"{len(trapped)} trapped model folders: {len(trapped)} refused in a line, 0 ran or read")
-
-
-def test_a_pickle_beside_the_weights_is_never_read(
-    prepared: Watch, models: Path, tmp_path: Path
-) -> None:
-    def beside(folder: Path, canary: Path) -> None:
-        traps.write_pickle(folder / "pytorch_model.bin", canary)
-
-    (embedding,) = laid(models, "embedding", {"beside": beside}, tmp_path).values()
-    (reader,) = laid(models, "reader", {"beside": beside}, tmp_path).values()
-    asked = ["ask", QUESTION, "--index", "own", "--threshold", "0", "--reader", str(reader[0])]
-    ends = run_all(
-        prepared,
-        [["index", "news", "--index", "own", "--model", str(embedding[0])], asked],
-        tmp_path,
-    )
-    assert [end.code for end in ends] == [0, 0], ends
-    assert not embedding[1].exists()
-    assert not reader[1].exists()
-    assert prepared.forbidden() == []
 
 
 def test_the_same_watch_catches_a_careless_loader(
     watch: Watch, models: Path, tmp_path: Path, figure: Figure
 ) -> None:
-    ((trapped, canary),) = laid(
-        models, "embedding", {"": traps.EMBEDDING["a foreign module"]}, tmp_path
-    ).values()
+    code = lay(models, "embedding", "code", traps.EMBEDDING["a foreign module"], tmp_path)
     pickled = tmp_path / "weights.bin"
     traps.write_pickle(pickled, tmp_path / "pickle ran")
-    argv = (sys.executable, "-m", "tests.faults.careless", str(trapped), str(pickled))
+    argv = (sys.executable, "-m", "tests.faults.careless", str(code.folder), str(pickled))
     ended = watch.run(argv, ROOT, NOWHERE)
     assert ended.returncode == 0, ended.stderr
-    assert canary.exists()
+    assert code.canary.exists()
     assert (tmp_path / "pickle ran").exists()
     caught = {deed.kind for deed in watch.deeds()} & FORBIDDEN
     assert caught >= FORBIDDEN - (set() if can_trace() else {"traced connect"})

@@ -56,6 +56,11 @@ def _configured(path: Path, **more: object) -> None:
     _write(path, known | more)
 
 
+def pickle_beside(folder: Path, canary: Path) -> None:
+    """Put a pickle beside the weights, as many published models have one; nobody reads it."""
+    write_pickle(folder / "pytorch_model.bin", canary)
+
+
 def _pickle_alone(folder: Path, canary: Path) -> None:
     (folder / "model.safetensors").unlink()
     write_pickle(folder / "pytorch_model.bin", canary)

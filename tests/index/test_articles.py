@@ -189,3 +189,9 @@ def test_an_error_of_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("index.articles.os.read", broken)
     assert reason(read(root(tmp_path), "a.txt")) == "cannot be read: Input/output error"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_can_name_no_file_is_no_article(tmp_path: Path, name: str) -> None:
+    path = f"{tmp_path}/{name}"
+    assert read(Root(path, path), "") == Skipped(path, "no file can have such a name")

@@ -308,6 +308,20 @@ def test_what_is_skipped_is_told_and_the_rest_goes_on(desk: Desk) -> None:
     assert sorted(desk.texts()) == ["in/mill.txt", "port.txt"]
 
 
+def test_what_cannot_be_deleted_after_publishing_does_not_fail_the_build(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> None:
+        raise OSError(5, os.strerror(5))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert desk.build().published
+    monkeypatch.undo()
+    desk.write("dam.txt", DAM)
+    assert desk.build().embedded == 1
+    assert list(desk.store.embedded_folder.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "step",
     [

@@ -1,4 +1,5 @@
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -67,4 +68,17 @@ def test_any_change_of_a_file_is_a_fault(
 def test_a_file_that_is_replaced_leaves_nothing_beside_it(folder: Path) -> None:
     replace_synced(folder / "b", b"new")
     assert (folder / "b").read_bytes() == b"new"
+    assert sorted(path.name for path in folder.iterdir()) == ["b", "in"]
+
+
+def test_a_file_that_could_not_be_replaced_leaves_nothing_beside_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("index.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_synced(folder / "b", b"new")
+    assert (folder / "b").read_bytes() == b""
     assert sorted(path.name for path in folder.iterdir()) == ["b", "in"]

@@ -242,3 +242,50 @@ def test_an_index_that_lost_the_name_of_its_generation_is_still_one(
         store.open()
     build_again(store)
     store.open().close()
+
+
+def test_an_index_that_the_disk_did_not_confirm_is_told_to_be_in_place(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publish(store, tmp_path / "news", "The old port. It is closed.")
+
+    def broken(folder: Path) -> None:
+        if folder == store.folder and store.current() != old:
+            raise OSError(5, os.strerror(5))
+
+    monkeypatch.setattr("index.files.sync_folder", broken)
+    with pytest.raises(IndexUnwritable, match=r"Input/output error; the new index is in place"):
+        publish(store, tmp_path / "news", "The new port. It is open.")
+    assert store.current() != old
+
+
+def test_nothing_is_collected_before_the_disk_has_the_name_of_the_current_index(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    with store.writing():
+        store.new_generation()
+        before = generations(store)
+
+        def broken(_folder: Path) -> None:
+            raise OSError(5, os.strerror(5))
+
+        monkeypatch.setattr("index.store.sync_folder", broken)
+        with pytest.raises(OSError, match="Input/output error"):
+            store.collect()
+    assert generations(store) == before
+
+
+def test_a_folder_that_another_build_just_made_is_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "index")
+
+    def made_meanwhile(path: Path) -> bool:
+        monkeypatch.undo()
+        with Store(path).writing():
+            return True
+
+    monkeypatch.setattr(Path, "is_dir", made_meanwhile)
+    with store.writing():
+        assert (store.folder / "generations").is_dir()

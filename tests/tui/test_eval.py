@@ -61,38 +61,63 @@ def evaluate(shell: Shell, *options: str) -> Ran:
 
 
 def figures(shell: Shell, *options: str) -> dict[str, float]:
-    ran = evaluate(shell, "--json", "out.json", *options)
+    return figures_of(evaluate(shell, "--json", *options))
+
+
+def figures_of(ran: Ran) -> dict[str, float]:
     assert ran.code == 0, ran.err
-    told = json.loads((shell.home / "out.json").read_text(encoding="ascii"))
-    return {one["name"]: one["value"] for one in told["results"]["figures"]}
+    return {one["name"]: one["value"] for one in ran.json["results"]["figures"]}
 
 
 def test_a_set_is_asked_and_its_figures_told(indexed: Shell) -> None:
     ran = evaluate(indexed)
     assert ran.code == 0, ran.err
-    for told in ("Exact match, as SQuAD scores it", "Passages by", "Failed because", "800 ms"):
+    for told in ("Exact match, as SQuAD scores it", "Passages by", "Failed because", "800 ms",
+                 "Gold and given side by side: byline eval show\n"):  # fmt: skip
         assert told in ran.out
     assert ran.err == ""
 
 
-def test_the_same_figures_are_written_as_json(indexed: Shell) -> None:
-    told = figures(indexed)
+def test_the_same_figures_are_printed_as_json_and_nothing_else(indexed: Shell) -> None:
+    ran = evaluate(indexed, "--json")
+    told = figures_of(ran)
     # The port is answered in the very words; the mill only came near; the cats are refused.
     assert told["exact"] == pytest.approx(2 / 3)
     assert told["answered"] == 0.5
     assert told["no-answer-recall"] == 1
     assert told["cold-start"] == 800
-    written = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
-    assert [one["id"] for one in written["outcomes"]] == ["port", "mill", "cats"]
-    assert written["outcomes"][1]["cause"] == "should have answered"
-    assert written["settings"]["generation"]
-    assert written["settings"]["reader_fingerprint"] == "f" * 64
+    assert [one["id"] for one in ran.json["outcomes"]] == ["port", "mill", "cats"]
+    assert ran.json["outcomes"][1]["cause"] == "should have answered"
+    assert ran.json["settings"]["generation"]
+    assert ran.json["settings"]["reader_fingerprint"] == "f" * 64
+    assert ran.json["comparisons"] == []
+
+
+@pytest.mark.parametrize("options", [("--json", "run.json"), ("--json=run.txt",)])
+def test_they_are_written_to_a_file_where_one_is_named(
+    indexed: Shell, options: tuple[str, ...]
+) -> None:
+    ran = evaluate(indexed, *options)
+    assert ran.code == 0
+    assert "Exact match" in ran.out
+    file = indexed.home / options[-1].removeprefix("--json=")
+    assert f"written to {file}" in ran.err
+    told = json.loads(file.read_text(encoding="ascii"))
+    assert [one["id"] for one in told["outcomes"]] == ["port", "mill", "cats"]
+
+
+def test_a_set_after_json_is_asked_and_never_written_over(indexed: Shell) -> None:
+    name = write_set(indexed)
+    before = (indexed.home / name).read_bytes()
+    ran = indexed.byline("eval", "--json", name)
+    assert [one["id"] for one in ran.json["outcomes"]] == ["port", "mill", "cats"]
+    assert (indexed.home / name).read_bytes() == before
 
 
 def test_without_a_set_the_bundled_one_is_asked_of_the_bundled_articles(indexed: Shell) -> None:
-    ran = indexed.byline("eval", "--limit", "5", "--json", "out.json")
+    ran = indexed.byline("eval", "--limit", "5", "--json")
     assert ran.code == 0, ran.err
-    told = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
+    told = ran.json
     assert told["settings"]["set_name"] == "bundled"
     assert told["settings"]["index"].endswith("byline/bundled")
     assert len(told["outcomes"]) == 5
@@ -171,6 +196,7 @@ def test_what_follows_compare_is_a_run_only_where_it_looks_like_one(indexed: She
     assert ran.code == 0, ran.err
     run = ran.out.split("Since ")[1].split()[0]
     assert "Set otherwise" in ran.out
+    assert "Over the 3 questions that both runs asked\n" in ran.out
     assert re.search(r"threshold +0\.5 +0\.3", ran.out)
     for given in (("--compare", run), (f"--compare={run}",)):
         ran = indexed.byline("eval", *given, name)
@@ -214,17 +240,16 @@ def test_files_are_written_though_nobody_reads_what_is_shown(indexed: Shell) -> 
         raise BrokenPipeError
 
     indexed.patch.setattr("tui.commands.eval.show_results", gone)
-    evaluate(indexed, "--json", "out.json", "--report", "r.html")
-    assert (indexed.home / "out.json").stat().st_size > 0
+    evaluate(indexed, "--predictions", "p.json", "--report", "r.html")
+    assert (indexed.home / "p.json").stat().st_size > 0
     assert (indexed.home / "r.html").stat().st_size > 0
 
 
 @pytest.mark.parametrize("part", ["keywords", "vectors", "duplicates", "reader", "history"])
 def test_a_part_can_be_left_out(indexed: Shell, part: str) -> None:
-    told = figures(indexed, "--without", part)
-    assert told["fused-recall@50"] > 0
-    written = json.loads((indexed.home / "out.json").read_text(encoding="ascii"))
-    assert written["settings"]["without"] == [part]
+    ran = evaluate(indexed, "--json", "--without", part)
+    assert figures_of(ran)["fused-recall@50"] > 0
+    assert ran.json["settings"]["without"] == [part]
 
 
 def test_replies_are_written_for_squad_s_scorer(indexed: Shell) -> None:
@@ -246,7 +271,9 @@ def test_a_report_is_one_file(indexed: Shell) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(indexed: Shell) -> None:
-    assert_one_line_error(evaluate(indexed, "--json", "no/out.json"), "no/out.json", "folder")
+    assert_one_line_error(evaluate(indexed, "--report", "no/r.html"), "no/r.html", "folder")
+    assert_one_line_error(evaluate(indexed, "--predictions", "/dev/null"), "no regular file")
+    assert_one_line_error(evaluate(indexed, "--report", "."), "is a directory")
     assert not (indexed.home / "data/byline/runs").exists()
 
 

@@ -29,7 +29,7 @@ def test_a_squad_file_is_imported_indexed_and_asked_by_the_commands_it_tells(she
     ran = shell.byline("eval", "import", "squad", "it's a port.json")
     assert ran.code == 0, ran.err
     assert ran.out == (
-        "2 questions, 1 of them without an answer, about 1 articles: it's a port\n"
+        "2 questions, 1 of them without an answer, about 1 article: it's a port\n"
         "Next:\n"
         "  byline index 'it'\"'\"'s a port/articles' --index 'it'\"'\"'s a port/index'\n"
         "  byline eval 'it'\"'\"'s a port/questions.jsonl' --index 'it'\"'\"'s a port/index'\n"
@@ -65,7 +65,7 @@ def test_a_beir_folder_is_imported(shell: Shell) -> None:
     (folder / "qrels" / "dev.tsv").write_text("q\td\t1\n", encoding="utf-8")
     ran = shell.byline("eval", "import", "beir", "beir", "made", "--split", "dev")
     assert (ran.code, ran.out.splitlines()[0]) == (
-        0, "1 questions, 0 of them without an answer, about 1 articles: made",
+        0, "1 question, 0 of them without an answer, about 1 article: made",
     )  # fmt: skip
     assert_one_line_error(shell.byline("eval", "import", "beir", "news", "x"), "news is no BEIR")
 
@@ -81,6 +81,8 @@ def test_the_marks_of_the_chat_become_a_set_with_portable_paths(indexed: Shell) 
     }))  # fmt: skip
     ran = indexed.byline("eval", "import", "marks", "sets/mine.jsonl")
     assert ran.out.endswith("Next:\n  byline eval sets/mine.jsonl\n"), ran
+    ran = indexed.byline("eval", "import", "marks", "b.jsonl", "--index", str(indexed.index))
+    assert ran.out.endswith(f"  byline eval b.jsonl --index {indexed.index}\n"), ran
     (read,) = read_questions(indexed.home / "sets" / "mine.jsonl")
     assert read.gold == [Gold("port.txt", 1, ["port"])]
     assert read.id == marked.id

@@ -24,8 +24,8 @@ from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.confidence import default_threshold
 from qa.reader.shipped import DEFAULT_READER
+from tests.faults.standing import cut
 from tests.real import Home
-from tests.whole.test_citations_fuzzed import cut
 
 ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarzenberg?"
 

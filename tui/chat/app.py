@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from index.errors import BylineError
 from index.progress import Summary
@@ -114,6 +115,15 @@ class ChatApp(App[None]):
         """Load what questions need, once the first frame is drawn."""
         self.call_after_refresh(self.open_desk)
 
+    def on_key(self, key: events.Key) -> None:
+        """Give to an input what was typed after the key that leads there, but before it led there.
+
+        A binding would take it otherwise; what is typed in an input itself never comes here.
+        """
+        if key.is_printable and isinstance(self.focused, Input | TextArea):
+            key.prevent_default()
+            self.focused._forward_event(events.Key(key.key, key.character))
+
     # The index
 
     @work(group="desk", exclusive=True)
@@ -174,7 +184,7 @@ class ChatApp(App[None]):
             kinds = (("new", found.new), ("changed", found.changed), ("gone", found.gone))
             told = ", ".join(f"{len(files):,} {what}" for what, files in kinds if files)
             if told:
-                offer = f"Since the articles were indexed: {told}. F5 brings the index up to date."
+                offer = f"The articles changed ({told}); F5 brings the index up to date."
                 self.call_from_thread(self.chat.notice, offer)
 
     @on(events.AppFocus)

@@ -46,6 +46,7 @@ class ChatScreen(Screen[None]):
     """A conversation with the articles."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012
     TITLE = "Byline"
     HELP = """
     Type a question and press **enter**. The answer is quoted letter for letter; beneath it stands
@@ -109,13 +110,14 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the conversation, and begin at the input."""
         self.show_session(self.session)
-        self.query_one(Prompt).focus()
+        self.set_focus(self.query_one(Prompt))
 
     # The conversation
 
     def show_session(self, session: Session) -> None:
         """Show a conversation in the place of the one that is shown."""
         self.session = session
+        self.remove_class("-full-source")
         self._pending.clear()
         self.query_one(SourcePane).clear()  # until the transcript chooses a citation
         self.query_one(Transcript).fill(session.turns)
@@ -145,7 +147,7 @@ class ChatScreen(Screen[None]):
         within = self.session.within
         named = ", ".join(visible_name(path) for path in within[:3])
         more = f" and {len(within) - 3} more" if len(within) > 3 else ""
-        chips.update(Content(f"⌕ only in {named}{more}  (ctrl+l changes it)"))
+        chips.update(Content(f"⌕ only in {named}{more}  (ctrl+l)"))
         chips.display = bool(within)
 
     def notice(self, text: str) -> None:
@@ -164,7 +166,7 @@ class ChatScreen(Screen[None]):
     @on(Prompt.Left)
     def go_to_answers(self) -> None:
         """Go from the input to the answers."""
-        self.query_one(Transcript).focus()
+        self.set_focus(self.query_one(Transcript))
 
     def ask(self, question: str, whole: bool = False) -> None:
         """Put a question at the end of those that wait."""
@@ -252,14 +254,14 @@ class ChatScreen(Screen[None]):
         hidden = self.has_class("-no-source")
         self.post_message(self.SourceToggled(not hidden))
         if hidden:
-            self.query_one(Prompt).focus()
+            self.set_focus(self.query_one(Prompt))
 
     def action_to_prompt(self) -> None:
         """Go back: from the whole screen to the pane, from anywhere to the input."""
         if self.has_class("-full-source"):
             self.remove_class("-full-source")
         else:
-            self.query_one(Prompt).focus()
+            self.set_focus(self.query_one(Prompt))
 
     def action_scroll(self, pages: int) -> None:
         """Scroll the conversation, from wherever the cursor is."""
@@ -295,7 +297,7 @@ class ChatScreen(Screen[None]):
         """Put the question, as it was searched for, into the input; it is then asked as it is."""
         for turn in self.query_one(Transcript).chosen_turn:
             self.query_one(Prompt).put(turn.reply.asked, whole=True)
-            self.query_one(Prompt).focus()
+            self.set_focus(self.query_one(Prompt))
 
     def action_export(self) -> None:
         """Write the conversation as Markdown."""

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Input, Label, Tree
 from textual.widgets.directory_tree import DirEntry
 
+from index.paths import expanded
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.typed import VISIBLE
 from tui.display import visible_name
@@ -127,10 +128,10 @@ class FolderScreen(ModalScreen[str]):
 
     def action_type(self) -> None:
         """Go to the path."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def _choose(self, path: str) -> None:
-        if path and Path(path).expanduser().exists():
+        if path and expanded(path).exists():
             self.dismiss(path)
         else:
             told = f"There is no folder {visible_name(path)}" if path else "Type a path"

@@ -1,6 +1,5 @@
 """The library: the indexed folders and articles, what changed, what was skipped."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from textual.widgets import Input, Label, Static, TabbedContent, TabPane
 from index.articles import MAX_BYTES, Skipped
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
+from index.paths import real_path
 from index.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen
@@ -136,7 +136,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def on_mount(self) -> None:
         """Show what is indexed, then look what changed."""
-        self.query_one("#articles").focus()
+        self.set_focus(self.query_one("#articles"))
         self._load()
 
     def on_resize(self) -> None:
@@ -175,7 +175,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self._list()
 
     def _is_within(self, entry: Entry) -> bool:
-        places = [os.path.realpath(os.path.expanduser(one)) for one in self._within]  # noqa: PTH111
+        places = [real_path(one) for one in self._within]
         file = entry.article.file
         return any(file == place or file.startswith(f"{place}/") for place in places)
 
@@ -240,18 +240,18 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         box = self.query_one("#filter", Input)
         if box.has_focus:
             box.value = ""
-            self.query_one("#articles").focus()
+            self.set_focus(self.query_one("#articles"))
         else:
             self.dismiss(None)
 
     def action_filter(self) -> None:
         """Go to the filter."""
         self._show_tab("articles")
-        self.query_one("#filter").focus()
+        self.set_focus(self.query_one("#filter"))
 
     @on(Input.Submitted, "#filter")
     def _filtered(self) -> None:
-        self.query_one("#articles").focus()
+        self.set_focus(self.query_one("#articles"))
 
     def action_skipped(self) -> None:
         """Go to what was skipped, or back to the articles."""
@@ -260,7 +260,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def _show_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = f"{name}-tab"
-        self.query_one(f"#{name}").focus()
+        self.set_focus(self.query_one(f"#{name}"))
 
     def action_order(self, number: int) -> None:
         """Put the articles in another order, or turn the order round."""

@@ -47,7 +47,7 @@ class ProgressBar(Static):
             case Progress():
                 self.update(self._progress(event))
             case Waiting(message):
-                self.update(Content(f"{message} …"))
+                self.update(Content(visible(f"{message} …")))
             case Failed(title, message):
                 self.update(Content(visible(f"{title}: {message}")))
             case Summary():

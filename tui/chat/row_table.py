@@ -57,9 +57,10 @@ class RowTable(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     RowTable {
         overflow-x: hidden;
+        scrollbar-size-vertical: 1;
         & > .row-table--heading { text-style: bold; color: $primary; background: $panel; }
         & > .row-table--marked { text-style: bold; color: $accent; }
-        & > .row-table--faint { color: $text-muted; }
+        & > .row-table--faint { color: $foreground-muted; }
         & > .row-table--cursor { background: $panel; }
         &:focus > .row-table--cursor { text-style: reverse; background: initial; }
     }

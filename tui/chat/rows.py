@@ -14,13 +14,20 @@ from tui.sessions import Turn
 from tui.wording import REASONS, STATUSES, about, likeliness
 
 STYLES = (
-    "question", "resolved", "answer", "likeliness", "quote", "span", "place", "about", "note",
-    "refusal", "error", "fold", "waiting", "mark",
+    "question", "resolved", "answer", "likeliness", "unsure", "quote", "span", "place", "about",
+    "note", "refusal", "error", "fold", "waiting", "mark",
 )  # fmt: skip
 """Names of the styles that rows are written in."""
 _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
+_LIKELY = 0.7
+"""Confidence under which it is drawn as a doubt; as `likeliness` words it."""
+_GREETING = (
+    "The answer is quoted from them letter for letter, with the file and line it stands on. Where "
+    "they do not say, you are told so."
+)
+_GREETING_WIDTH = 74
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,16 @@ def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
     return [*written, Row(Text(""))]
 
 
+def greeting(width: int) -> list[Row]:
+    """Write what stands in the place of a conversation that has not begun, in rows as `rows`."""
+    paragraphs = (Text("Ask your articles a question.", "answer"), Text(_GREETING, "note"))
+    return [
+        Row(line)
+        for text in paragraphs
+        for line in _wrapped(text, _INDENT, max(_NARROWEST, min(width, _GREETING_WIDTH)))
+    ]
+
+
 _Paragraph = tuple[Text, Target, int]
 
 
@@ -144,12 +161,13 @@ def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
 def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
     first = answer.citations[0]
     likely = f"{likeliness(answer.confidence)}, {answer.confidence:.0%}"
+    likely_style = "likeliness" if answer.confidence >= _LIKELY else "unsure"
     if first.stands:
         if not rejected and answer.text != answer.quote:
-            told = Text.assemble((visible(answer.text), "answer"), (f"   {likely}", "likeliness"))
+            told = Text.assemble((visible(answer.text), "answer"), (f"   {likely}", likely_style))
             yield told, Plain(), _INDENT
         elif not rejected:
-            yield Text(likely, "likeliness"), Plain(), _INDENT
+            yield Text(likely, likely_style), Plain(), _INDENT
         yield _quote(first, rejected), Plain(), _DEEPER
     for at, citation in enumerate(answer.citations):
         yield _citation(citation), CitationAt(number, at), _DEEPER

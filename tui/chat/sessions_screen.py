@@ -52,7 +52,10 @@ class SessionsScreen(ModalScreen[str]):
         """Lay the dialog out."""
         yield Label("Conversations", classes="title")
         yield Input(
-            placeholder="Search in questions, answers and quotes", id="search", highlighter=VISIBLE
+            placeholder="Search in questions, answers and quotes",
+            id="search",
+            compact=True,
+            highlighter=VISIBLE,
         )
         yield OptionList(id="list", markup=False)
         yield Label("", id="told", markup=False)
@@ -60,7 +63,7 @@ class SessionsScreen(ModalScreen[str]):
 
     def on_mount(self) -> None:
         """Show all of them."""
-        self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList))
         self._list("")
 
     @on(Input.Changed, "#search")
@@ -71,7 +74,7 @@ class SessionsScreen(ModalScreen[str]):
     @on(Input.Submitted, "#search")
     def searched(self) -> None:
         """Go to what was found."""
-        self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList))
 
     @work(thread=True, exclusive=True, group="sessions", exit_on_error=False)
     def _list(self, words: str) -> None:
@@ -100,13 +103,13 @@ class SessionsScreen(ModalScreen[str]):
         search = self.query_one(Input)
         if search.has_focus:
             search.value = ""
-            self.query_one(OptionList).focus()
+            self.set_focus(self.query_one(OptionList))
         else:
             self.dismiss("")
 
     def action_search(self) -> None:
         """Go to the search."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     @work(group="naming")
     async def action_name(self) -> None:

@@ -97,7 +97,7 @@ class SourceArticle(Vertical):
         self.finder.display = False
         self._begin("")
         if had_focus:
-            self.view.focus()
+            self.screen.set_focus(self.view)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys of the search to others while there is none."""

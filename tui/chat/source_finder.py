@@ -11,6 +11,19 @@ from textual.widgets import Input, Static
 from tui.chat.typed import VISIBLE
 
 
+class FinderInput(Input):
+    """Where they are typed; its keys hide those that would scroll it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,enter", "step(1)", "Next", id="source.next"),
+        Binding("up,shift+enter", "step(-1)", "Previous", id="source.previous"),
+    ]
+
+    def action_step(self, by: int) -> None:
+        """Go to another place."""
+        self.post_message(SourceFinder.Stepped(by))
+
+
 class SourceFinder(Horizontal):
     """Asks what to find, and tells how much of it there is."""
 
@@ -24,8 +37,6 @@ class SourceFinder(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "step(1)", "Next", id="source.next"),
-        Binding("shift+enter,up", "step(-1)", "Previous", id="source.previous"),
         Binding("escape", "leave", "Close", id="source.leave"),
     ]
 
@@ -49,7 +60,7 @@ class SourceFinder(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the words and the count."""
-        yield Input(
+        yield FinderInput(
             placeholder="find in the article",
             compact=True,
             select_on_focus=True,
@@ -59,7 +70,7 @@ class SourceFinder(Horizontal):
 
     def ask(self) -> None:
         """Take what is typed."""
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
 
     def tell(self, count: str) -> None:
         """Tell how much was found."""
@@ -74,15 +85,6 @@ class SourceFinder(Horizontal):
         """Pass on what is typed."""
         event.stop()
         self.post_message(self.Typed(event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the next."""
-        event.stop()
-        self.action_step(1)
-
-    def action_step(self, by: int) -> None:
-        """Go to another place."""
-        self.post_message(self.Stepped(by))
 
     def action_leave(self) -> None:
         """Find no more."""

@@ -105,7 +105,7 @@ class SourcePane(Vertical):
     def focus(self, scroll_visible: bool = True) -> Self:
         """Put the keys on the lines."""
         takes = self.article.view if self.article.display else self.query_one(SourceNotice)
-        takes.focus(scroll_visible)
+        self.screen.set_focus(takes, scroll_visible)
         return self
 
     def show(self, citation: Citation) -> None:
@@ -161,6 +161,7 @@ class SourcePane(Vertical):
         above = self.query_one("#source-header", Static)
         above.update(header(self._wanted, self._outcome))
         above.display = self._wanted is not NOTHING
+        self.set_class(self._wanted is NOTHING, "-empty")
         had_focus = self.has_focus_within
         self.query_one(SourceNotice).update(notice)
         readable = isinstance(self._outcome, Loaded)

@@ -52,6 +52,7 @@ class SourceView(Widget, can_focus=True):
     SourceView {
         width: 1fr;
         height: 1fr;
+        padding-right: 1;
         & > .source--number { color: $text-muted; }
         & > .source--rule { color: $text-muted; }
         & > .source--sentence { background: $warning-muted; text-style: underline; }

@@ -1,10 +1,13 @@
 """`byline check`: whether models, reader, index and articles are sound."""
 
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from index.check import check
+from index.check import Finding, State, Subject, check
 from qa.reader.check import check_reader
 from tui.display import visible
 from tui.exits import Exit
@@ -14,29 +17,86 @@ from tui.places import model_cache
 from tui.wire import findings_line
 
 _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
+_CODES = {"sound": Exit.DONE, "attention": Exit.NO_ANSWER, "broken": Exit.ERROR}
+_EVERY = 5.0
+"""Seconds between two lines of progress."""
 
 
-@click.command("check", epilog="\b\nExamples:\n  byline check\n  byline check --json")
+@dataclass
+class _Progress:
+    """Tells on stderr what is being looked at, once that takes more than a second."""
+
+    due: float = field(default_factory=lambda: time.monotonic() + 1.0)
+
+    def told(self, subject: Subject, done: int, total: int) -> None:
+        if time.monotonic() >= self.due:
+            self.due = time.monotonic() + _EVERY
+            count = f": {done:,} of {total:,}" if total > 1 else ""
+            click.echo(f"Checking the {subject}{count}", err=True)
+
+
+@click.command(
+    "check",
+    epilog="""\b
+Examples:
+  byline check
+  byline check --json | jq -r '.findings[] | select(.state != "sound") | .advice'
+
+\b
+--json prints one object:
+  {"sound": true or false,
+   "findings": [{"subject": "index", "model", "articles" or "reader",
+                 "state": "sound", "attention" or "broken",
+                 "message": "what was found", "advice": "what to do" or null}]}""",
+)
 @index_option
 @reader_option
 @json_option("the findings")
 def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int:
     """Look whether models, reader, index and articles are sound; needs no network, changes nothing.
 
-    Exit code 0: all sound; 1: something needs attention; 2: something is broken.
+    Every file of index and models is read and held against what was written, and every article
+    against what was indexed. Exit code 0: all sound; 1: something needs attention; 2: broken.
     """
-    findings = [
-        *check(store_to_look_at(index_folder), model_cache()),
-        check_reader(chosen_reader(reader), model_cache()),
-    ]
+    looked = _look(store_folder=index_folder, reader=chosen_reader(reader))
     if as_json:
+        findings = list(looked)
         click.echo(findings_line(findings))
     else:
-        for one in findings:
-            advice = f"; {one.advice}" if one.advice else ""
-            line = f"{_MARKS[one.state]:<7}{one.subject}: {one.message}{advice}"
-            click.echo(visible(line))
+        findings = list(_shown(looked))
+        click.echo(_verdict(findings))
+    return _CODES[_worst(findings)]
+
+
+def _look(store_folder: Path | None, reader: str) -> Iterator[Finding]:
+    store, progress = store_to_look_at(store_folder), _Progress()
+    yield from check(store, model_cache(), progress.told)
+    progress.told("reader", 0, 1)
+    yield check_reader(reader, model_cache())
+
+
+def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Show each finding as soon as it is there."""
+    for one in findings:
+        advice = f"; {one.advice}" if one.advice else ""
+        click.echo(visible(f"{_MARKS[one.state]:<7}{one.subject}: {one.message}{advice}"))
+        yield one
+
+
+def _worst(findings: Iterable[Finding]) -> State:
     states = {one.state for one in findings}
     if "broken" in states:
-        return Exit.ERROR
-    return Exit.NO_ANSWER if "attention" in states else Exit.DONE
+        return "broken"
+    return "attention" if "attention" in states else "sound"
+
+
+def _verdict(findings: list[Finding]) -> str:
+    """Sum up in plain words, with what to do."""
+    told = {
+        "sound": "All is sound.",
+        "attention": "Nothing is broken, but something needs attention.",
+        "broken": "Something is broken.",
+    }[_worst(findings)]
+    advices = dict.fromkeys(one.advice for one in findings if one.advice)
+    to_do = f" To do: {visible('; then '.join(advices))}." if advices else ""
+    return told + to_do

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from eval.asking import ask_all
 from eval.compare import Comparison, changed_settings, compare
 from eval.examine import Examiner
-from eval.exported import Exported, write_json, write_predictions
+from eval.exported import Exported, json_of, write_json, write_predictions
 from eval.gold import check_gold
 from eval.gold_passages import GoldPassages
 from eval.gold_quotes import GoldQuotes
@@ -40,11 +40,12 @@ from tui.exits import Exit
 from tui.opening import bundled_to_ask, store_to_ask
 from tui.options import chosen_reader, index_option, reader_option, setting
 from tui.places import model_cache, runs_folder
-from tui.run_names import LAST_RUN, Compares, complete_run_or_file
+from tui.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 
 _TOLD = 5
 """Places of gold that are told to be wrong, at most."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_WRITTEN = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
 
 
 @click.group(
@@ -71,7 +72,7 @@ def command() -> None:
     """
 
 
-@command.command(DefaultCommand.DEFAULT, cls=Compares, hidden=True)
+@command.command(DefaultCommand.DEFAULT, cls=WithOptionalValues, hidden=True)
 @click.argument("question_set", metavar="[SET]", required=False, type=_FILE)
 @index_option
 @reader_option
@@ -91,9 +92,15 @@ def command() -> None:
     help="Leave a part out, to see what it is worth; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
-@click.option("--json", "json_file", type=_FILE, help="Write figures and outcomes as JSON.")
-@click.option("--report", type=_FILE, help="Write a report as one HTML file.")
-@click.option("--predictions", type=_FILE, help="Write the replies for SQuAD's scorer.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False, resolve_path=True, allow_dash=True),
+    metavar="[FILE.json]",
+    help="Write figures and outcomes as JSON; alone, print them and nothing else.",
+)
+@click.option("--report", type=_WRITTEN, help="Write a report as one HTML file.")
+@click.option("--predictions", type=_WRITTEN, help="Write the replies for SQuAD's scorer.")
 @click.option(
     "--compare",
     "compared",
@@ -124,7 +131,9 @@ def run_command(
 ) -> int:
     """Ask a question SET from end to end, and tell how good the answers are."""
     limits = [limit_of(one) for one in at_least]
-    _require_folders(json_file, report, predictions)
+    as_json = json_file == Path(STDOUT)
+    json_written = None if as_json else json_file
+    _require_writable(json_written, report, predictions)
     named = (run_named(runs_folder(), compared),) if compared else ()
     asked = read_set(question_set) if question_set else bundled_set()
     chosen = chosen_reader(reader)
@@ -148,10 +157,13 @@ def run_command(
         outcomes=tuple(outcomes),
     )
     # Before anything is shown: who reads it may go away.
-    written = list(_written(exported, json_file, report, predictions))
-    show_results(results, outcomes)
-    for one in comparisons:
-        show_comparison(one)
+    written = list(_written(exported, json_written, report, predictions))
+    if as_json:
+        click.echo(json_of(exported))
+    else:
+        show_results(results, outcomes)
+        for one in comparisons:
+            show_comparison(one)
     if is_last_wanted and not comparisons:
         _notice("there is no earlier run of this set to compare with")
     for message in written:
@@ -215,10 +227,12 @@ def _compared(earlier: Run, run: Run, outcomes: Sequence[Outcome], results: Resu
     return compare(earlier.name, before, (outcomes, results), changed)
 
 
-def _require_folders(*written: Path | None) -> None:
+def _require_writable(*written: Path | None) -> None:
     for file in written:
-        if file and not file.absolute().parent.is_dir():
+        if file and not file.parent.is_dir():
             raise BadRequest(f"{file} cannot be written: its folder does not exist")
+        if file and file.exists() and not file.is_file():
+            raise BadRequest(f"{file} cannot be written: it is no regular file")
 
 
 def _written(

@@ -76,7 +76,7 @@ def marks_command(
     """Write the answers that you marked right or wrong in the chat into a SET of their own."""
     roots = Store(index_folder_or(index_folder, default_index())).remembered_roots()
     _tell(import_marks(marks or marks_file(), question_set, roots, overwrite), question_set)
-    _tell_next(f"byline eval {_quoted(question_set)}")
+    _tell_next(f"byline eval {_quoted(question_set)}{_index_words(index_folder)}")
     return Exit.DONE
 
 
@@ -121,9 +121,13 @@ def _tell(imported: Imported, made: Path) -> None:
     for note in imported.notes:
         _notice(f"{note.count:,} {note.what} (the first: {note.first})")
     click.echo(
-        f"{imported.questions:,} questions, {imported.unanswerable:,} of them without an answer, "
-        f"about {imported.articles:,} articles: {visible_name(str(made))}"
+        f"{_counted(imported.questions, 'question')}, {imported.unanswerable:,} of them without an "
+        f"answer, about {_counted(imported.articles, 'article')}: {visible_name(str(made))}"
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _tell_next(*commands: str) -> None:

@@ -41,6 +41,12 @@ def test_nothing_is_written_where_anything_is(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadRequest, match="made cannot be made: "):
+        make(tmp_path / "file" / "made")
+
+
 def test_only_what_an_import_made_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "mine.txt").touch()

@@ -81,6 +81,16 @@ def test_articles_and_questions_of_version_2(tmp_path: Path, out: Path) -> None:
     assert third.gold == [Gold(name, 5, ["Damme"])]
 
 
+def test_what_is_impossible_has_no_answer_whatever_it_says(tmp_path: Path, out: Path) -> None:
+    file = one(tmp_path, PORT, asked("a", answer("Zeebrugge", 12), is_impossible=True))
+    (note,) = imported(import_squad(file, out)).notes
+    assert (note.what, note.first) == (
+        "taken as without an answer: it is impossible, though it has answers", "a",
+    )  # fmt: skip
+    (question,) = questions_in(out)
+    assert question.gold == []
+
+
 def test_version_1_1_says_nothing_of_the_impossible(tmp_path: Path, out: Path) -> None:
     file = one(tmp_path, PORT, asked("a", answer("Zeebrugge", 12)), {"id": 7, "question": "Who?"})
     assert imported(import_squad(file, out)).unanswerable == 1

@@ -189,7 +189,14 @@ def test_lone_surrogates_and_separators_do_no_harm(tmp_path: Path) -> None:
 def test_a_report_shows_figures_plots_causes_and_settings() -> None:
     page = Page(report(exported(), shown))
     text = " ".join(" ".join(one.split()) for part in page.contents.values() for one in part)
-    for told in ("Exact match, as SQuAD scores it", "66.7%", "wrong span", "Reliability", "812 ms"):
+    for told in (
+        "Exact match, as SQuAD scores it",
+        "66.7%",
+        "wrong span",
+        "Reliability",
+        "812 ms",
+        "2 January 2026, 03:04 UTC",
+    ):
         assert told in text
     assert sum(tag == "svg" for tag, _ in page.elements) == 4
     assert [row["cause"] for row in page.rows] == ["", "wrong span", ""]

@@ -264,7 +264,7 @@ async def test_when_articles_changed_a_quiet_line_offers_to_rebuild(
         chat.app.post_message(events.AppFocus())
         await chat.until(lambda: notice(chat) != "")
         assert notice(chat) == (
-            "Since the articles were indexed: 2 new, 1 gone. F5 brings the index up to date."
+            "The articles changed (2 new, 1 gone); F5 brings the index up to date."
         )
         await go(chat, "f5")
         chat.app.post_message(events.AppFocus())
@@ -572,3 +572,20 @@ async def test_an_editor_that_cannot_be_opened_is_told(
             "none-such is not an installed command; set $VISUAL or $EDITOR",
             "code cannot be started: ␛ no",
         ]
+
+
+async def test_what_is_typed_right_after_the_key_that_leads_to_an_input_goes_there(
+    home: Home,
+) -> None:
+    async with chat_of(home) as chat:
+        await chat.ask("Who bought the mill?")
+        await go(chat, "tab", "enter")
+        for key in ("slash", *"exo"):
+            chat.app.post_message(events.Key(key, key))
+        await chat.settle()
+        assert chat.source.article.finder.wanted == "exo"
+        await go(chat, "escape", "escape", "tab")
+        for key in ("escape", *"wxr"):
+            chat.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await chat.settle()
+        assert chat.prompt.text == "wxr"

@@ -16,7 +16,7 @@ from tui.chat.transcript import Transcript
 ANSWER = [
     "  Jan Novak   very likely, 93%",
     f"    {SENTENCE}",
-    "    news/mill.txt:2:32  Mill sold, 3 May 2011",
+    "  ▌ news/mill.txt:2:32  Mill sold, 3 May 2011",
 ]
 
 
@@ -253,7 +253,7 @@ async def test_five_hundred_turns_are_wrapped_once_for_each_width(
         wrapped.append(entry)
         return rows(entry, unfolded, note, width)
 
-    monkeypatch.setattr("tui.chat.transcript.rows", counted)
+    monkeypatch.setattr("tui.chat.blocks.rows", counted)
     async with chat_of(home, home.sessions.load(session.id)) as chat:
         first = len(wrapped)
         assert first <= 1000

@@ -23,7 +23,7 @@ from tui.desk import NothingIndexed
 from tui.library import Library, LibraryArticle, LibraryRoot
 from tui.sessions import Turn
 
-SIZES = ((120, 40), (200, 60))
+SIZES = ((80, 24), (120, 40), (200, 60))
 SOLD = "On Monday the mill was sold to Jan Novak for two crowns."
 BOUGHT = "The new owner, Jan Novak, said that he would keep every one of its nine millers."
 FIRE = "Nobody was hurt when the roof of the mill caught fire in the spring of 1987."

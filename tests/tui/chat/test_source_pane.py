@@ -151,7 +151,7 @@ async def test_a_citation_is_shown_at_its_line_with_its_words_marked(cited: Cita
     async with opened() as shown:
         await shown.cite(cited)
         # One row of 20 is the header's; a third of the rest is above.
-        assert shown.rows[6] == "101 ┃ Yes. The mill was sold on Monday, as it turned out.  "
+        assert shown.rows[6] == "101 ┃ Yes. The mill was sold on Monday, as it turned out. "
         assert shown.rows[7].rstrip() == "    │ The end."
         assert shown.header == "news/port.txt:101  The port, 8 July 2008"
         sentence, answer = shown.styled("The mill was sold on "), shown.styled("Monday")

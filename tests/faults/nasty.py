@@ -1,4 +1,4 @@
-"""Articles as nobody would write them, but as they lie about: 1,000 from one seed."""
+"""Articles as nobody would write them, but as they lie about."""
 
 import codecs
 import random

@@ -1,0 +1,179 @@
+"""The real chat with hostile texts in every place of it, and what is drawn there."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from textual.widgets import Input
+
+from index.articles import Root
+from index.build import BuildRequest, build
+from index.store import Store
+from qa.answers import Answer, Answered, Reason
+from tests.fakes import fake_model
+from tests.faults.payloads import in_file, in_name
+from tests.qa.fakes import QuickEncoder
+from tests.tui.chat.chats import Chat, Home, chat_of
+from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
+from tui.chat.acting import complain, open_in_editor, say
+from tui.chat.entries import Failed, Waiting
+from tui.chat.folder_screen import FolderScreen
+from tui.chat.progress_bar import ProgressBar
+from tui.chat.sessions_screen import NameScreen
+from tui.events import Failed as JobFailed
+from tui.events import Waiting as JobWaiting
+from tui.sessions import Turn
+
+SIZE = (150, 120)
+_TOGETHER = 10
+"""Texts that are shown as one, where a place shows no more."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was drawn on the whole screen."""
+
+    place: str
+    written: str
+    """As a terminal would be sent it."""
+    metas: list[dict[str, object]]
+    """What the styles of its cells say beside how they look."""
+
+
+def drawn(chat: Chat, place: str) -> Shown:
+    strips = chat.app.screen._compositor.render_strips()
+    metas = [one.style.meta for strip in strips for one in strip if one.style and one.style.meta]
+    return Shown(place, "\n".join(strip.render(chat.app.console) for strip in strips), metas)
+
+
+def turns(texts: Sequence[str], file: Path) -> tuple[Turn, ...]:
+    """Make of each text a question, an answer, its sentence, a title and a path."""
+    made = []
+    for number, text in enumerate(texts):
+        said = in_file(text) or "x"
+        cited = citation(said, f"So {said} it is.", path=f"news/{in_name(text)}", title=said)
+        one = answer(replace(cited, file=str(file)))
+        turn = answered(one, question=text, asked=f"asked {text}")
+        if number % 4 == 3:
+            turn = unanswered(one, question=text, reason=Reason.UNSURE)
+        made.append(turn)
+    return tuple(made)
+
+
+def lay(home: Home, texts: Sequence[str]) -> Path:
+    """Write an article of hostile lines, and index a hostile folder of hostile articles."""
+    lines = "".join(f"{in_file(text)}\n\n" for text in texts)
+    home.article.write_text(f"Mill sold\n\n{lines}", encoding="utf-8")
+    # A remembered folder has a name that is UTF-8; resolve_roots sees to it.
+    folder = home.path / in_name(texts[0]).encode(errors="ignore").decode()
+    folder.mkdir()
+    for number, text in enumerate(texts):
+        article = f"# {in_file(text)}\n\nThe {number}. {in_file(text)} is closed.\n"
+        (folder / f"{in_name(text)}.txt").write_text(article, encoding="utf-8")
+        (folder / f"{in_name(text)}.pdf").touch()
+        (folder / f"{in_name(text)}.d").mkdir()
+    request = BuildRequest(fake_model(), (Root(str(folder), str(folder)),))
+    list(build(Store(home.path / "own"), request, QuickEncoder()))
+    return folder
+
+
+async def shown_by(home: Home, texts: Sequence[str]) -> AsyncIterator[Shown]:
+    """Go through the chat, and give what is drawn in each of its places."""
+    folder = lay(home, texts)
+    for text in texts:
+        session = home.sessions.new()
+        home.sessions.append(session.id, turns([text], home.article)[0])
+        home.sessions.rename(session.id, text)
+    async with chat_of(home, size=SIZE) as chat:
+        async for one in _conversation(chat, texts):
+            yield one
+        async for one in _told(chat, texts):
+            yield one
+        async for one in _screens(chat, texts, folder):
+            yield one
+        assert chat.app.is_running
+
+
+async def _conversation(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
+    spoken = turns(texts, chat.home.article)
+    for start in range(0, len(spoken), _TOGETHER):
+        part = spoken[start : start + _TOGETHER]
+        chat.screen.show_session(replace(chat.screen.session, turns=part))
+        chat.transcript.note(0, f"marked {texts[0]}")
+        await chat.settle()
+        yield drawn(chat, "transcript and article")
+    chat.screen.show_session(replace(chat.screen.session, turns=()))
+    for text in texts:
+        chat.transcript.add(Waiting(text, "looking"))
+        chat.transcript.add(Failed(text, f"cannot {text}"))
+    several = answer(*(one.citations[0] for turn in spoken for one in _answers(turn)))
+    chat.transcript.add(
+        Turn("all", Answered("all", "all", (several, several), SPENT), spoken[0].at)
+    )
+    await chat.settle()
+    yield drawn(chat, "what waits and what failed")
+    for text in _together(texts):
+        chat.prompt.put(text)
+        chat.screen.show_article(str(chat.home.article), in_name(text), in_file(text))
+        await chat.settle()
+        yield drawn(chat, "input and article")
+    await chat.pilot.press("slash")
+    for text in _together(texts):
+        chat.source.query_one(Input).value = text
+        await chat.settle()
+        yield drawn(chat, "find")
+    await chat.pilot.press("escape")
+
+
+def _together(texts: Sequence[str]) -> list[str]:
+    return [" ".join(texts[at : at + _TOGETHER]) for at in range(0, len(texts), _TOGETHER)]
+
+
+def _answers(turn: Turn) -> Sequence[Answer]:
+    return turn.reply.answers if isinstance(turn.reply, Answered) else ()
+
+
+async def _told(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
+    bar = chat.screen.query_one(ProgressBar)
+    before = os.environ.get("VISUAL", "")
+    for number, text in enumerate(_together(texts)):
+        chat.screen.limit_to((in_name(text), text))
+        chat.screen.notice(text)
+        bar.update_job((JobFailed(text, text), JobWaiting(text))[number % 2])
+        chat.app.clear_notifications()
+        say(chat.app, text)
+        complain(chat.app, text)
+        os.environ["VISUAL"] = in_file(text) or "x"
+        open_in_editor(chat.app, str(chat.home.article), 1, 1)
+        await chat.settle()
+        yield drawn(chat, "notice, limits, progress and notifications")
+    os.environ["VISUAL"] = before
+    chat.app.clear_notifications()
+
+
+async def _screens(chat: Chat, texts: Sequence[str], folder: Path) -> AsyncIterator[Shown]:
+    for keys, place in (
+        (["escape", "ctrl+l"], "library"),
+        (["slash"], "filter"),
+        (["escape", "s"], "skipped"),
+        (["s", "escape", "ctrl+t"], "conversations"),
+        (["escape", "f1"], "help"),
+    ):
+        for key in keys:
+            await chat.pilot.press(key)
+            await chat.settle()
+        if place == "filter":
+            chat.app.screen.query_one("#filter", Input).value = texts[0]
+            await chat.settle()
+        yield drawn(chat, place)
+    await chat.pilot.press("escape")
+    await chat.settle()
+    for screen, place in ((FolderScreen(folder), "folders"), (NameScreen(), "name")):
+        await chat.app.push_screen(screen)
+        await chat.settle()
+        screen.query_one(Input).value = texts[0]
+        await chat.settle()
+        yield drawn(chat, place)
+        await chat.pilot.press("escape")
+        await chat.settle()

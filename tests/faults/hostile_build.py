@@ -1,0 +1,138 @@
+"""`python -m tests.faults.hostile_build NEWS INDEX NAIVE` indexes a hostile folder.
+
+Memory is capped, and so is the processor's time for each file: who breaks a cap dies. Names of
+`FLEETING` change just before they are opened. What NAIVE names is done the careless way. Writes a
+JSON line for each file once it is read, and what was skipped last.
+"""
+
+import json
+import os
+import re
+import resource
+import signal
+import sys
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import index.headline
+from index.articles import Root, find
+from index.build import BuildRequest, build
+from index.encoder import Precision, Vectors
+from index.progress import Progress, Stage, Summary
+from index.store import Store
+from tests.fakes import fake_model
+from tests.faults.hostile_folder import FLEETING
+
+MEMORY = 2 << 30
+"""Bytes of address space over what was in use before the first article."""
+
+
+@dataclass
+class LengthEncoder:
+    """An encoder that costs nothing."""
+
+    max_tokens: int = 256
+    precision: Precision = "float32"
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [2 + len(text) // 4 for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), 16), dtype=np.float32)
+        for number, text in enumerate(texts):
+            rows[number, zlib.crc32(text.encode()) % 16] = 1.0
+        return rows
+
+
+def cap_memory() -> None:
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = used * os.sysconf("SC_PAGESIZE") + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def rewind() -> None:
+    """Give the next file its whole time."""
+    signal.setitimer(signal.ITIMER_PROF, limits.processor)
+
+
+def make_fleeting(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Change a name of `FLEETING` just before it is opened."""
+
+    def late(path: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        fleeting = FLEETING.get(Path(path).name) if isinstance(path, str) else None
+        if fleeting and os.path.lexists(path):
+            fleeting.become(path)
+        return call(path, *arguments, **named)
+
+    return late
+
+
+def plant(naive: str) -> None:
+    """Put a careless way in the place of ours."""
+    if naive == "open":
+        careful: Any = os.open
+
+        def blocking(path: str, flags: int, *mode: int) -> int:
+            return int(careful(path, flags & ~os.O_NONBLOCK, *mode))
+
+        setattr(os, "open", blocking)  # noqa: B010
+    elif naive == "memory":
+        read = os.read
+
+        def hoarding(descriptor: int, size: int) -> bytes:
+            hoard.append(np.empty(256 << 20, dtype=np.uint8))
+            return read(descriptor, size)
+
+        os.read = hoarding
+    elif naive == "backtracking":
+        index.headline._HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*\s*")
+        limits.processor = 3.0
+
+
+@dataclass
+class Limits:
+    """What is allowed for one file."""
+
+    processor: float = 20.0
+    """Seconds; ten times what it may take, for slow machines."""
+
+
+limits = Limits()
+hoard: list[object] = []
+
+
+def tell(**what: object) -> None:
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
+def main(news: str, folder: str, naive: str) -> None:
+    roots = (Root(news, news),)
+    names = [*(one.path for one in find(roots)), ""]
+    os.open = make_fleeting(os.open)
+    os.scandir = make_fleeting(os.scandir)
+    plant(naive)
+    cap_memory()
+    tell(done=0, seconds=0.0, next=names[0])
+    began = time.process_time()
+    rewind()
+    for event in build(Store(Path(folder)), BuildRequest(fake_model(), roots), LengthEncoder()):
+        if isinstance(event, Summary):
+            skipped = {one.path: one.reason for one in event.skipped}
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            tell(skipped=skipped, articles=event.articles, peak=peak)
+        elif isinstance(event, Progress) and event.stage is Stage.READ:
+            spent = time.process_time() - began
+            tell(done=event.done, seconds=spent, next=names[event.done])
+            began = time.process_time()
+            rewind()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,73 @@
+"""Questions as nobody would ask them: fuzzed ones from one seed, and bombs."""
+
+import random
+from collections.abc import Callable
+
+from qa.answers import LONGEST_QUESTION
+
+WORDS = (
+    "who what when where why how is the port closed mill sold May ship left article of and not "
+    "Rogozin Prague treaty naïve Gruyère İstanbul ﬁnance 東京 Ελλάδα مرحبا"
+).split()
+OPERATORS = (
+    "AND", "OR", "NOT", "NEAR/3", "text:", "title:port", "*", "por*", "~2", "^3", "+port", "-port",
+    "(", ")", "((((", "[a TO z]", "{a TO z}", "IN [a b]", '"', '"port', "'", "\\", "\\\"",
+    "/por.*/", "passage:0", "article:>1", ":", "::", "&&", "||", "!", "?", "$", "%s", "%n", "{0}",
+    "<", ">", "=", "`", "#", "@", "id:*", "*:*", "\"port mill\"~3", "port^", "()", "[]", "text:()",
+)  # fmt: skip
+SIGNS = (
+    "😀", "👩\u200d👧", "🇵🇦", "\u202e", "\u200b", "\ufeff", "\x00", "\x07", "\x1b[31m", "\x9b",
+    "\x7f", "\ud800", "\udfff", "\udcff\udc80", "\ud83d", "\u2028", "\x85", "\t", "\n", "\r\n",
+    "\u0301" * 40, "\U0010ffff", "\ufffe", "ẞ", "ǰ", "ŉ", "\u0345", "\U000e0041", "ﷺ",
+)  # fmt: skip
+STOP = "a about after all also an and any are as at be been before being but by can could".split()
+
+
+def question(source: random.Random) -> str:
+    """Make a question."""
+    return source.choice(_KINDS)(source)
+
+
+def bombs() -> list[str]:
+    """Give what only a bounded way gets through: endless, nested and repeated."""
+    units = ("a", "a ", "é ", "😀", '"', "( ", "why ", "he ", "A.", "port* ", "\ud800", "\u0301",
+             "\0", "the the ", "and what about ", "1,", "U.S. ", "of Mr. ", "-", "’s ")  # fmt: skip
+    at_limit = [(unit * LONGEST_QUESTION)[:LONGEST_QUESTION] for unit in units]
+    distinct = " ".join(f"w{number}" for number in range(LONGEST_QUESTION))[:LONGEST_QUESTION]
+    endless = [unit * (1_000_000 // len(unit)) for unit in units]
+    return [*at_limit, distinct, *endless, "", " ", "\n\n", "\x00", "\u3000"]
+
+
+def _words(source: random.Random) -> str:
+    parts = [source.choice((*WORDS, *OPERATORS, *SIGNS)) for _ in range(source.randint(1, 12))]
+    return source.choice((" ", " ", "", "  ")).join(parts)
+
+
+def _characters(source: random.Random) -> str:
+    tops = (0x7F, 0x2FF, 0xFFFF, 0x10FFFF)
+    return "".join(
+        chr(source.randint(0, source.choice(tops))) for _ in range(source.randint(0, 40))
+    )
+
+
+def _plain(source: random.Random) -> str:
+    return " ".join(source.choice(WORDS) for _ in range(source.randint(1, 9))) + "?"
+
+
+def _stop_words(source: random.Random) -> str:
+    return " ".join(source.choice(STOP) for _ in range(source.randint(1, 9)))
+
+
+def _repeated(source: random.Random) -> str:
+    unit = source.choice((*WORDS, *OPERATORS, *SIGNS))
+    return unit * source.choice((2, 30, 300))
+
+
+def _quoted(source: random.Random) -> str:
+    inner = _words(source)
+    return f'{source.choice(OPERATORS)}"{inner}"{source.choice(OPERATORS)}{source.choice(SIGNS)}'
+
+
+_KINDS: tuple[Callable[[random.Random], str], ...] = (
+    _words, _words, _characters, _plain, _stop_words, _repeated, _quoted
+)  # fmt: skip

@@ -1,0 +1,351 @@
+"""Hostile texts through every place that shows text: nothing of them is obeyed."""
+
+import json
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.markup import escape
+
+from eval.report.html import report
+from tests.eval.outcomes import given, outcome
+from tests.eval.report.test_html import Page, exported
+from tests.faults.chat_places import Shown, drawn, shown_by, turns
+from tests.faults.conftest import Battery, Figure
+from tests.faults.markup import unsafe_calls
+from tests.faults.payloads import action_links, faults, in_file, in_name, payloads
+from tests.tui.chat.chats import Home, chat_of
+from tests.tui.chat.terminals import ENTER, ESCAPE, TAB, control, running
+from tests.tui.chat.test_hostile import faults as faults_of_chat
+from tests.tui.conftest import shell as shell
+from tests.tui.fakes import Shell
+from tests.tui.test_eval import stand_in
+from tui.chat.app import ChatApp
+from tui.display import visible
+from tui.export import markdown_of
+from tui.sessions import Session
+
+ROOT = Path(__file__).parents[2]
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""Of the progress bars: colours, and where the cursor goes."""
+NOTHING = re.compile(r"(?!)")
+PAGE_DOWN = "\x1b[6~"
+BATCH = 50
+
+
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(texts), BATCH):
+        yield texts[start : start + BATCH]
+
+
+def found_in(shown: Shown) -> list[str]:
+    found = [*faults(shown.written, COLOURS), *action_links(shown.metas)]
+    return [f"{shown.place}: {one}" for one in found]
+
+
+async def test_no_text_is_obeyed_in_any_place_of_the_chat(
+    tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    texts = payloads(battery.pick(50, 5_000), battery.chance("chat"))
+    found: list[str] = []
+    places: Counter[str] = Counter()
+    for number, batch in enumerate(batches(texts)):
+        place = tmp_path / f"{number}"
+        place.mkdir()
+        monkeypatch.chdir(place)
+        async for shown in shown_by(Home(place), batch):
+            places[shown.place] += 1
+            found += found_in(shown)
+    figure(
+        f"{len(texts):,} payloads in {len(places)} places of the chat, {places.total():,} screens: "
+        f"{len(found)} forbidden bytes or actions, 0 crashes"
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("naive", ["raw markup", "rich's escape", "raw text"])
+async def test_a_careless_chat_would_be_found_out(
+    tmp_path: Path,
+    battery: Battery,
+    figure: Figure,
+    monkeypatch: pytest.MonkeyPatch,
+    naive: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    match naive:
+        case "raw markup":
+            monkeypatch.setattr("tui.chat.chat_screen.Content", str)
+        case "rich's escape":
+            monkeypatch.setattr("tui.chat.chat_screen.Content", escape)
+        case _:
+            monkeypatch.setattr("tui.chat.rows.visible", str)
+            monkeypatch.setattr("tui.chat.chat_screen.visible", str)
+    found: list[str] = []
+    crashes = 0
+    for number, text in enumerate(payloads(40, battery.chance("planted"))):
+        home = tmp_path / str(number)
+        home.mkdir()
+        try:
+            async with chat_of(Home(home), size=(100, 30)) as chat:
+                chat.transcript.fill(turns([text], chat.home.article))
+                chat.screen.notice(text)
+                await chat.pilot.pause()
+                found += found_in(drawn(chat, "notice"))
+        except Exception:  # noqa: BLE001  whatever it is, the chat is gone
+            crashes += 1
+        if found and (crashes or naive == "raw text"):
+            break
+    figure(f"planted {naive}: {len(found)} forbidden bytes or actions, {crashes} crashes")
+    assert found or crashes
+    assert naive == "raw text" or any("@click" in one for one in found) or crashes
+
+
+async def test_a_click_on_any_cell_runs_nothing_that_a_text_names(
+    tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran: list[str] = []
+    for action in (
+        "action_quit",
+        "action_bell",
+        "action_screenshot",
+        "action_open_url",
+        "open_url",
+    ):
+        monkeypatch.setattr(
+            ChatApp, action, lambda *_, action=action: ran.append(action), raising=False
+        )
+    texts = payloads(400, battery.chance("clicks"))
+    home = Home(tmp_path)
+    hostile = [text for text in texts if "@click" in text and len(text) < 120]
+    home.article.write_text("\n\n".join(map(in_file, hostile)), encoding="utf-8")
+    clicked = 0
+    async with chat_of(home, size=(60, 20)) as chat:
+        chat.screen.notice(" ".join(hostile[:2]))
+        chat.screen.limit_to((in_name(hostile[0]),))
+        chat.screen.show_session(
+            replace(chat.screen.session, turns=turns(hostile[:9], home.article))
+        )
+        await chat.settle()
+        for place in range(battery.pick(1, 8)):
+            for y in range(chat.app.size.height):
+                for x in range(chat.app.size.width):
+                    assert chat.app.screen is chat.screen, f"a click at {x}, {y} left the chat"
+                    await chat.pilot.click(offset=(x, y))
+                    clicked += 1
+            chat.screen.show_session(
+                replace(chat.screen.session, turns=turns(hostile[9 * place :][:9], home.article))
+            )
+            await chat.settle()
+        assert chat.app.is_running
+    figure(f"{clicked:,} cells clicked: {len(ran)} actions run")
+    assert ran == []
+
+
+def neutral(place: str, written: str, ours: re.Pattern[str] = NOTHING) -> list[str]:
+    return [f"{place}: {one}" for one in faults(written, ours)]
+
+
+@pytest.fixture
+def evaluating(shell: Shell) -> Shell:
+    return stand_in(shell)
+
+
+def test_no_text_is_obeyed_on_the_command_line(
+    evaluating: Shell, battery: Battery, figure: Figure
+) -> None:
+    shell = evaluating
+    shell.patch.chdir(shell.home)
+    texts = payloads(battery.pick(60, 5_000), battery.chance("commands"))
+    found: list[str] = []
+    outputs = 0
+    for batch in batches(texts):
+        shutil.rmtree(shell.news, ignore_errors=True)
+        for place, written in _outputs(shell, batch):
+            outputs += 1
+            found += neutral(place, written)
+            assert "Traceback" not in written
+    figure(
+        f"{len(texts):,} payloads, {outputs:,} outputs of commands: {len(found)} forbidden bytes"
+    )
+    assert found == []
+
+
+def _outputs(shell: Shell, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Run every command on hostile articles, names and arguments; gives what each wrote."""
+    files = []
+    for number, text in enumerate(texts):
+        said = in_file(text)
+        article = f"# {said}\n\nThe {number}. {said} is closed.\n\n{said} {said}\n"
+        files.append(shell.write(f"{in_name(text)}.txt", article))
+        shell.write(f"{in_name(text)}.pdf", "x")
+
+    def ran(*arguments: str, stdin: bytes = b"") -> str:
+        done = shell.byline(*arguments, stdin=stdin)
+        assert done.code in (0, 1, 2), arguments
+        return done.out + done.err
+
+    yield "index", ran("index", "news", "--full")
+    yield "index --json", ran("index", "--json")
+    questions = [text.replace("\n", " ") for text in texts]
+    lines = "\n".join(questions).encode(errors="replace")
+    told = [json.dumps({"question": text, "in": [text], "id": text}) for text in texts]
+    yield "ask -", ran("ask", "-", stdin=lines)
+    yield "ask --threshold 0", ran("ask", "-", "--threshold", "0", stdin=lines)
+    yield "ask - --json", ran("ask", "-", "--json", stdin=lines)
+    yield "ask - with objects", ran("ask", "-", "--json", stdin="\n".join(told).encode())
+    yield "eval", _evaluated(shell, texts, ran)
+    yield "check", ran("check")
+    yield "verify", _verified(shell, texts, ran)
+    for text, file in zip(texts, files, strict=True):
+        argument = os.fsdecode(text.replace("\0", "").encode(errors="replace")) or "x"
+        yield "show", ran("show", f"{file}:3")
+        yield "ask", ran("ask", "--", argument)
+        yield "errors of ask", ran("ask", "who?", "--in", argument)
+        yield "errors of show", ran("show", "--", argument)
+        yield "errors of index", ran("index", "--", f"no{argument}")
+        yield (
+            "errors of options",
+            ran("ask", "who?", "--index", f"./no{argument}".replace("\n", "")),
+        )
+        yield "errors of eval", ran("eval", "--", f"no{argument}")
+
+
+def _evaluated(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> str:
+    lines = [
+        {"id": text, "question": text, "history": [text], "tags": [text],
+         "gold": [{"path": text, "line": 1, "answers": [text]}]}
+        for text in texts
+        if text.strip()
+    ]  # fmt: skip
+    place = shell.home / "set.jsonl"
+    place.write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="ascii")
+    written = ran("eval", "set.jsonl", "--report", "r.html", "--json", "r.json")
+    written += ran("eval", "set.jsonl", "--threshold", "0", "--compare")
+    return written + ran("eval", "runs")
+
+
+def _verified(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> str:
+    at = "2026-11-22T12:00:00+01:00"
+    session = Session("x", texts[0], turns(texts, shell.home / "news"), tuple(texts), at, at)
+    exported_to = shell.home / "talk.md"
+    exported_to.write_text(markdown_of(session), encoding="utf-8")
+    return markdown_of(session) + ran("verify", "talk.md")
+
+
+def test_nothing_in_a_report_runs(battery: Battery, figure: Figure, tmp_path: Path) -> None:
+    texts = payloads(battery.pick(200, 5_000), battery.chance("report"))
+    hostile = [
+        outcome(text, question=text, asked=text, history=(text,), tags=(text,),
+                given=(given(text, quote=text, path=text),))
+        for text in texts
+    ]  # fmt: skip
+    page = Page(report(exported(hostile), visible))
+    harmless = Page(report(exported([outcome("a")]), visible))
+    new = {tag for tag, _ in page.elements} - {tag for tag, _ in harmless.elements}
+    handlers = [name for _, one in page.elements for name in one if name.startswith("on")]
+    seen = [row["question"] for row in page.rows]
+    shown = [one for text in seen for one in faults(text, NOTHING)]
+    figure(f"report of {len(texts):,} payloads: {len(new) + len(handlers) + len(shown)} faults")
+    assert (new, handlers, shown) == (set(), [], [])
+    assert len(page.contents["script"]) == len(harmless.contents["script"])
+    assert len(seen) == len(texts)
+
+
+def test_no_module_of_the_chat_hands_a_text_over_as_markup() -> None:
+    found = [
+        f"{path.name} {one}"
+        for path in sorted((ROOT / "tui").rglob("*.py"))
+        for one in unsafe_calls(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "careless",
+    [
+        "Static(text)",
+        "Label(f'{title}')",
+        "self.app.notify(message)",
+        "self.query_one(Static).update(visible(text))",
+        "widget.border_title = name",
+        "Text.from_markup(text)",
+        "Static(escape(text))",
+        "Option(name, id='x')",
+    ],
+)
+def test_careless_code_is_found_out(careless: str) -> None:
+    assert list(unsafe_calls(careless))
+
+
+@pytest.mark.parametrize(
+    "careful",
+    ["Static(Content(text))", "Label('Library')", "app.notify(visible(x), markup=False)"],
+)
+def test_careful_code_is_not(careful: str) -> None:
+    assert not list(unsafe_calls(careful))
+
+
+@pytest.fixture
+def terminal_home(shell: Shell, battery: Battery) -> Path:
+    """A home in which hostile articles are indexed; the last of them holds every payload."""
+    texts = payloads(battery.pick(60, 600), battery.chance("terminal"))
+    shell.patch.chdir(shell.home)
+    for text in texts:
+        shell.write(f"{in_name(text)}.txt", f"# {in_file(text)}\n\nThe {in_file(text)} is shut.\n")
+    lines = "".join(f"{in_file(text)}\n\n" for text in texts)
+    shell.write("zz all.txt", f"All of them stand here now.\n\n{lines}")
+    assert shell.byline("index", "news").code == 0
+    return shell.home
+
+
+def test_commands_send_a_terminal_no_byte_of_a_text(terminal_home: Path, figure: Figure) -> None:
+    files = sorted(os.listdir(terminal_home / "news"))[:3]
+    commands = [
+        ["index", "--full"],
+        ["check"],
+        ["ask", "is shut.", "--top", "20", "--threshold", "0"],
+        ["ask", "All of them stand here now."],
+        ["show", "news/zz all.txt:1", "--around", "1000"],
+        *(["show", f"news/{name}:3"] for name in files),
+    ]
+    written = [on_terminal(terminal_home, *one, columns=60) for one in commands]
+    found = [one for text in written for one in neutral("terminal", text.replace("\r", ""), OURS)]
+    sent = sum(len(text) for text in written)
+    figure(f"{len(commands)} commands on a terminal, {sent:,} characters: {len(found)} forbidden")
+    assert found == []
+
+
+def test_the_chat_sends_a_terminal_no_byte_of_a_text(
+    terminal_home: Path, battery: Battery, figure: Figure
+) -> None:
+    with running(terminal_home, size=(160, 50)) as terminal:
+        terminal.until("Ask")
+        terminal.press("All of them stand here now.")
+        terminal.until("now.")
+        terminal.press(ENTER)
+        terminal.until("zz all.txt")
+        terminal.press(TAB)
+        terminal.press(ENTER)
+        terminal.until("Full screen")
+        for _ in range(battery.pick(4, 60)):
+            terminal.press(PAGE_DOWN)
+        terminal.press(ESCAPE)
+        terminal.until("Answers")
+        terminal.press(control("l"))
+        terminal.until("Mark")
+        for _ in range(battery.pick(2, 20)):
+            terminal.press(PAGE_DOWN)
+        terminal.press(ESCAPE)
+        terminal.until("Answers")
+        assert terminal.close() == 0
+        found = list(faults_of_chat(terminal))
+    figure(f"the chat on a terminal, {len(terminal.written):,} bytes: {len(found)} forbidden")
+    assert found == []

@@ -1,0 +1,21 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from index.paths import expanded, real_path
+
+
+def test_links_and_the_home_are_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "news").mkdir()
+    (tmp_path / "old").symlink_to("news")
+    assert expanded("~/old") == tmp_path / "old"
+    assert real_path("~/old/a.txt") == str(tmp_path / "news" / "a.txt")
+
+
+@pytest.mark.parametrize("given", ["a\0b", "~a\0b", "\ud800", "~nobody-of-that-name/a", "", "~"])
+def test_what_cannot_name_a_file_raises_nothing_and_is_not_there(given: str) -> None:
+    assert isinstance(expanded(given), Path)
+    assert isinstance(real_path(given), str)
+    assert given in ("", "~") or not os.path.lexists(real_path(given))
