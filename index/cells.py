@@ -6,6 +6,7 @@ for each dimension.
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ def write_cells(
     """
     import faiss
 
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count = sum(map(len, live))
     index, trained = _trained(rows, live, count, before)
     for run in [part for part_of in live for part in runs(part_of)]:

@@ -62,6 +62,10 @@ class Searcher:
     @classmethod
     def open(cls, rows: VectorRows, count: int, cells: Path, way: Way) -> "Searcher":
         """Load what is searched of so many rows into memory. Raises IndexDamaged."""
+        import faiss
+
+        # A question is one thread's work; others would only spin until it is done.
+        faiss.omp_set_num_threads(1)
         exact = isinstance(way, Exact)
         return cls(_exact(rows, count) if exact else read_cells(cells), rows, way)
 

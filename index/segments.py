@@ -12,7 +12,7 @@ import msgspec
 from index.encoder import Vectors
 from index.errors import IndexDamaged
 from index.passage_table import PassageTable
-from index.search import Cells, Found, Mask, Searcher, Way
+from index.search import Cells, Exact, Found, Mask, Searcher, Way
 from index.vector_rows import VectorRows
 
 PASSAGES = "passages.sqlite"
@@ -37,6 +37,15 @@ class SegmentRecord(msgspec.Struct, frozen=True):
     def stop(self) -> int:
         """The first id after it."""
         return self.first + self.rows
+
+    @property
+    def told(self) -> str:
+        """How it is searched, in words."""
+        match self.way:
+            case Exact():
+                return f"{self.passages:,} passages, all gone through"
+            case Cells(factory=factory, probes=probes, recall=recall):
+                return f"{self.passages:,} passages in {factory}, {probes} probes, recall {recall}"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from qa.parts import NOTHING, Part
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Reader
+from qa.reader.remembering import Remembering
 from qa.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
 
@@ -71,7 +72,7 @@ class Bot:
             opened = (
                 FirstSentence() if Part.READER in without else open_reader(reader, cache, notice)
             )
-            return cls.over(index, encoder, opened, threshold, without)
+            return cls.over(index, encoder, Remembering(opened), threshold, without)
         except BaseException:
             index.close()
             raise

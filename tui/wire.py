@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.articles import Skipped
 from index.check import Finding
@@ -10,6 +10,9 @@ from index.progress import Summary
 from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
 from tui.verification import Verified
+
+if TYPE_CHECKING:
+    from tui.bench_whole import Figure
 
 
 def reply_line(reply: Reply, question_id: str | int | None) -> str:
@@ -58,6 +61,25 @@ def summary_line(summary: Summary) -> str:
             "published": summary.published,
             "rebuilt": summary.rebuilt or None,
             "seconds": round(summary.seconds, 3),
+        }
+    )
+
+
+def figures_line(figures: "Sequence[Figure]") -> str:
+    """Give figures of a measurement as one line of JSON."""
+    return _line(
+        {
+            "figures": [
+                {
+                    "name": one.name.strip(),
+                    "value": one.value,
+                    "unit": one.unit,
+                    "beside": one.beside or None,
+                    "limit": one.limit or None,
+                    "ratio": one.ratio or None,
+                }
+                for one in figures
+            ]
         }
     )
 

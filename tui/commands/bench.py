@@ -3,16 +3,63 @@
 import click
 
 from index.models import DEFAULT_MODEL
+from tui.default_command import DefaultCommand
 from tui.exits import Exit
-from tui.options import chosen_reader, reader_option
+from tui.options import chosen_reader, json_option, reader_option
 from tui.places import model_cache
+from tui.wire import figures_line
+
+_LARGE = 100
+"""From which on a figure is shown without decimals."""
 
 
 @click.group(
-    "bench", epilog="\b\nExamples:\n  byline bench index --passages 1500\n  byline bench read"
+    "bench",
+    cls=DefaultCommand,
+    epilog="""\b
+Examples:
+  byline bench                        the whole table
+  byline bench --passages 100000      over an index of that size
+  byline bench index --passages 1500  one part, closely""",
 )
 def command() -> None:
     """Measure speed; every figure stands beside a limit measured in the same run."""
+
+
+@command.command(DefaultCommand.DEFAULT)
+@click.option(
+    "--passages",
+    type=click.IntRange(100),
+    default=2000,
+    show_default=True,
+    help="Size of the index, about; of made articles, whose vectors are worked out.",
+)
+@click.option("--no-embedding", is_flag=True, help="Leave out what is embedded by the model.")
+@click.option("--no-chat", is_flag=True, help="Leave out the chat.")
+@reader_option
+@json_option("the figures")
+def whole_command(
+    passages: int, no_embedding: bool, no_chat: bool, reader: str | None, as_json: bool
+) -> int:
+    """Measure everything, in some minutes."""
+    from tui.bench_whole import bench_whole
+
+    figures = bench_whole(passages, chosen_reader(reader), not no_embedding, not no_chat, _tell)
+    if as_json:
+        click.echo(figures_line(figures))
+        return Exit.DONE
+    for one in figures:
+        beside = f"{one.ratio:8.2f} of {one.beside} ({_shown(one.limit)})" if one.beside else ""
+        click.echo(f"{one.name:<34}{_shown(one.value):>12} {one.unit:<11}{beside}".rstrip())
+    return Exit.DONE
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:,.3f}"
 
 
 @command.command("index")
@@ -22,11 +69,15 @@ def index_command(passages: int, model: str) -> int:
     """Compare indexing with a bare loop over the same batches, model and precision."""
     from eval.bench_index import bench_index
 
-    result = bench_index(model, passages, lambda message: click.echo(message, err=True))
+    result = bench_index(model, passages, _tell)
     click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")
     click.echo(f"bare loop   {result.bare:8.1f} passages/s")
     click.echo(
         f"indexing    {result.indexing:8.1f} passages/s  {result.ratio:.2f} of the bare loop"
+    )
+    click.echo(
+        f"usual       {result.usual:8.1f} passages/s  sentence-transformers in float32, "
+        f"encode(batch_size=32); indexing is {result.indexing / result.usual:.2f} times that"
     )
     click.echo(
         f"whole build {result.whole:8.1f} passages/s  {result.whole / result.bare:.2f} of it, with "
@@ -41,9 +92,7 @@ def read_command(reader: str | None) -> int:
     """Time the reader over one question's passages, beside the bare network."""
     from eval.bench_reader import bench_read
 
-    result = bench_read(
-        chosen_reader(reader), model_cache(), lambda message: click.echo(message, err=True)
-    )
+    result = bench_read(chosen_reader(reader), model_cache(), _tell)
     click.echo(
         f"one question over {result.passages} passages, {result.tokens:.0f} tokens each with the "
         "question, medians of 30"
@@ -62,7 +111,7 @@ def chat_command(passages: int) -> int:
     """Time the chat's first frame, and how soon a keypress echoes while an index is rebuilt."""
     from tui.bench_chat import bench_chat
 
-    result = bench_chat(passages, lambda message: click.echo(message, err=True))
+    result = bench_chat(passages, _tell)
     click.echo(
         f"first frame  {1000 * result.frame:6.0f} ms from the start of the process, "
         f"{result.frame / result.bare:.2f} of importing Textual ({1000 * result.bare:.0f} ms)"

@@ -1,0 +1,80 @@
+"""A build holds a batch of vectors and texts at a time, however many there are."""
+
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.articles import Root
+from index.build import BuildRequest, build
+from index.encoder import Precision, Vectors
+from index.store import Store
+from index.vector_rows import RowsWriter
+from tests.fakes import fake_model
+
+DIMENSION = 1024
+VECTOR = 4 * DIMENSION
+"""Bytes of one in float32; a passage's text is half as long."""
+ARTICLE = 50
+"""Passages."""
+
+
+class WideEncoder:
+    """Vectors of many dimensions, cheaply made."""
+
+    max_tokens = 256
+    precision: Precision = "float32"
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) // 5 for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        vectors[range(len(texts)), [hash(text) % DIMENSION for text in texts]] = 1
+        return vectors
+
+
+def peak(folder: Path, passages: int) -> int:
+    """Bytes that Python and NumPy held at most while so many passages were indexed."""
+    news = folder / str(passages)
+    news.mkdir()
+    for number in range(passages // ARTICLE):
+        regions = (f"Ship {number} {i} left. " + "It was dark. " * 40 for i in range(ARTICLE))
+        text = "\n\nAdvertisement\n\n".join(regions)
+        (news / f"{number}.txt").write_text(text, encoding="utf-8")
+    request = BuildRequest(fake_model(), (Root("news", str(news)),))
+    store = Store(folder / f"index {passages}")
+    tracemalloc.start()
+    try:
+        for _ in build(store, request, WideEncoder()):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def growth(folder: Path) -> float:
+    """Bytes that a build holds more for a passage more."""
+    few, many = 500, 2500
+    peak(folder, 50)  # what is loaded once
+    return (peak(folder, many) - peak(folder, few)) / (many - few)
+
+
+def test_a_passage_more_takes_much_less_memory_than_its_vector(tmp_path: Path) -> None:
+    assert growth(tmp_path) < VECTOR / 8
+
+
+def test_a_build_that_holds_its_vectors_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[Vectors] = []
+    put = RowsWriter.put
+
+    def holds(self: RowsWriter, rows: list[int], vectors: Vectors) -> None:
+        held.append(vectors)
+        put(self, rows, vectors)
+
+    monkeypatch.setattr(RowsWriter, "put", holds)
+    assert growth(tmp_path) >= VECTOR
