@@ -1,5 +1,7 @@
 """`byline bench`: speed, as ratios to what this machine can do."""
 
+from pathlib import Path
+
 import click
 
 from index.models import DEFAULT_MODEL
@@ -20,7 +22,8 @@ _LARGE = 100
 Examples:
   byline bench                        the whole table
   byline bench --passages 100000      over an index of that size
-  byline bench index --passages 1500  one part, closely""",
+  byline bench index --passages 1500  one part, closely
+  byline bench read                   another""",
 )
 def command() -> None:
     """Measure speed; every figure stands beside a limit measured in the same run."""
@@ -83,6 +86,34 @@ def index_command(passages: int, model: str) -> int:
         f"whole build {result.whole:8.1f} passages/s  {result.whole / result.bare:.2f} of it, with "
         "reading, writing, checking and publishing"
     )
+    return Exit.DONE
+
+
+@command.command("growth")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--passages",
+    "sizes",
+    type=click.IntRange(100),
+    multiple=True,
+    default=(2000, 20_000, 200_000, 1_000_000),
+    show_default=True,
+)
+@reader_option
+def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> int:
+    """Measure indexes of several sizes in FOLDER, where they stay; draws FOLDER/growth.svg.
+
+    A million passages take some 4 GB there and the better part of an hour.
+    """
+    from tui.bench_growth import growth_plot, growth_table, size_of
+    from tui.bench_whole import grown_figures
+
+    measured = [
+        size_of(grown_figures(folder / str(size), size, chosen_reader(reader), _tell))
+        for size in sorted(sizes)
+    ]
+    (folder / "growth.svg").write_text(growth_plot(measured), encoding="utf-8")
+    click.echo(growth_table(measured))
     return Exit.DONE
 
 
