@@ -25,7 +25,8 @@ from tui.chat.transcript import Transcript
 from tui.desk import Desk
 from tui.display import visible, visible_name
 from tui.export import citation_text, place_text
-from tui.sessions import Session, Sessions, Turn, local_now
+from tui.session import Session, Turn, local_now
+from tui.sessions import Sessions
 
 if TYPE_CHECKING:
     from qa.conversation import Exchange

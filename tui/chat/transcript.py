@@ -13,7 +13,7 @@ from tui.chat.blocks import Blocks, Chosen, Nothing
 from tui.chat.blocks_view import BlocksView
 from tui.chat.entries import Entry
 from tui.chat.rows import CitationAt, Fold, citation_of, targets
-from tui.sessions import Turn
+from tui.session import Turn
 
 
 class Transcript(BlocksView, can_focus=True):

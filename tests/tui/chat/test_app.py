@@ -25,6 +25,7 @@ from tui.background import BuildJob, PrepareJob
 from tui.chat.app import ChatApp
 from tui.chat.chat_screen import ChatScreen
 from tui.chat.help_screen import HelpScreen
+from tui.chat.jobs import Jobs
 from tui.chat.library_screen import LibraryScreen
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.sessions_screen import NameScreen, SessionsScreen
@@ -55,7 +56,7 @@ def build(home: Home, *added: str, index: str = "own") -> BuildJob:
 
 async def tell(chat: Chat, event: Event) -> None:
     """Let the job that was begun last tell something."""
-    chat.app.post_message(ChatApp.JobTold(event, chat.home.jobs[-1]))
+    chat.app.post_message(Jobs.Told(event, chat.home.jobs[-1]))
     await chat.settle()
 
 
