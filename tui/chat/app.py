@@ -160,6 +160,9 @@ class ChatApp(App[None]):
 
     def on_library_screen_forget_folder(self, asked: "LibraryScreen.ForgetFolder") -> None:
         """Let the index forget a folder."""
+        if self._index == self._setup.bundled_index:
+            say(self, "The articles that come with Byline stay; a adds a folder of your own.")
+            return
         self.run_job(self._setup.build(self._index, (), (asked.path,)))
 
     def action_rebuild(self) -> None:

@@ -29,7 +29,7 @@ from tui.session import Session
 from tui.sessions import Sessions
 
 SIZE = (120, 40)
-_WAITING = frozenset({"_loader", "action_add", "action_folder", "action_name"})
+_WAITING = frozenset({"_loader", "action_add", "action_folder", "action_forget", "action_name"})
 """Names of workers that end when a dialog is left."""
 
 
