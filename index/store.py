@@ -70,8 +70,16 @@ class Store:
             name = self.current()
             # Between reading the name and locking it, a build may have published another
             # generation and collected this one.
-            with suppress(FileNotFoundError):
+            try:
                 return self._open(name, thorough)
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError) as error:
+                reason = error.strerror if isinstance(error, OSError) else error
+                raise IndexDamaged(
+                    f"{self.folder / CURRENT} names no index that can be opened: {reason}; "
+                    "run `byline index --full`"
+                ) from error
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
     def _open(self, name: str, thorough: bool) -> OpenIndex:

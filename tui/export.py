@@ -15,7 +15,7 @@ from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
 from tui.display import visible, visible_name
 from tui.markdown import code, plain, quoted
 from tui.quote_records import record_line
-from tui.sessions import Session, Turn
+from tui.session import Session, Turn
 from tui.wording import REASONS, STATUSES, about, day, likeliness
 
 

@@ -16,7 +16,7 @@ from eval.question_set import Gold, Question, read_questions
 from index.files import replace_synced
 from index.json_lines import encode_line
 from qa.answers import Answer, Answered
-from tui.sessions import Turn
+from tui.session import Turn
 
 
 def mark_answer(file: Path, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> Path:

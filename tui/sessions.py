@@ -11,7 +11,18 @@ from pathlib import Path
 
 from index.articles import Skipped
 from index.errors import BadRequest
-from qa.answers import Answered, Reply
+from qa.answers import Answered
+from tui.session import (
+    Listing,
+    Session,
+    SessionSummary,
+    Turn,
+    last_used,
+    local_now,
+    said_in,
+    session_of,
+    summarise,
+)
 from tui.session_files import (
     AnsweredTurn,
     Event,
@@ -31,65 +42,6 @@ _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{4}", re.ASCII)
 _SUFFIX = ".jsonl"
 TRASH = "trash"
 """Folder, inside that of the conversations, of those that were deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question with its reply."""
-
-    question: str
-    """As typed; `reply.asked` is the question as it was searched for."""
-    reply: Reply
-    at: str
-    """Local time in ISO 8601, to the second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A conversation."""
-
-    id: str
-    name: str
-    """As the person named it; empty where they did not."""
-    turns: tuple[Turn, ...]
-    within: tuple[str, ...]
-    """Paths that the chat is limited to; none where it is not."""
-    created: str
-    """Local time in ISO 8601, to the second."""
-    updated: str
-    """When its last turn was kept, else when it began."""
-    damage: tuple[str, ...] = ()
-    """Lines of its file that could not be read, and why; a killed process leaves one."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSummary:
-    """A conversation in a list."""
-
-    id: str
-    name: str
-    first_question: str
-    turns: int
-    updated: str
-
-    @property
-    def label(self) -> str:
-        """Its name, else its first question; empty where it has neither."""
-        return self.name or self.first_question
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """All conversations of a folder, and what in it is none."""
-
-    summaries: tuple[SessionSummary, ...]
-    """The last used first."""
-    skipped: tuple[Skipped, ...]
-
-
-def local_now() -> str:
-    """Give the time, as turns keep it."""
-    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +106,7 @@ class Sessions:
         kept = read_events(self.path(session_id), events)
         if isinstance(kept, Skipped):
             raise BadRequest(f"the conversation {kept.path} cannot be opened: {kept.reason}")
-        return _session(session_id, kept)
+        return session_of(session_id, kept)
 
     def list(self) -> tuple[SessionSummary, ...]:
         """Give all conversations, the last used first."""
@@ -172,7 +124,7 @@ class Sessions:
             if isinstance(kept, Skipped):
                 skipped.append(kept)
             else:
-                summaries.append((_last_used(kept.records), _summary(path.stem, kept.records)))
+                summaries.append((last_used(kept.records), summarise(path.stem, kept.records)))
         ordered = sorted(summaries, key=lambda one: (one[0], one[1].id), reverse=True)
         return Listing(tuple(summary for _, summary in ordered), tuple(skipped))
 
@@ -188,8 +140,8 @@ class Sessions:
         kept = read_events(self.path(summary.id), events)
         if isinstance(kept, Skipped):
             return False
-        session = _session(summary.id, kept)
-        said = "\n".join(_said(session)).casefold()
+        session = session_of(summary.id, kept)
+        said = "\n".join(said_in(session)).casefold()
         return all(word in said for word in wanted)
 
     def path(self, session_id: str) -> Path:
@@ -220,46 +172,3 @@ def _glanced(path: Path) -> Kept[Glance] | Skipped:
     if path.suffix != _SUFFIX or not _ID.fullmatch(path.stem):
         return Skipped(str(path), "not a conversation, by its name")
     return read_events(path, glances)
-
-
-def _last_used(records: tuple[Glance, ...]) -> float:
-    """Give the time of the last turn, else of the beginning, in seconds since 1970."""
-    return next((one for one in reversed(records) if one.is_turn), records[0]).at.timestamp()
-
-
-def _summary(session_id: str, records: tuple[Glance, ...]) -> SessionSummary:
-    turns = [one for one in records if one.is_turn]
-    return SessionSummary(
-        id=session_id,
-        name=next((one.name for one in reversed(records) if one.kind == "named"), ""),
-        first_question=turns[0].question if turns else "",
-        turns=len(turns),
-        updated=(turns[-1] if turns else records[0]).at.isoformat(),
-    )
-
-
-def _session(session_id: str, kept: Kept[Event]) -> Session:
-    name = ""
-    within: tuple[str, ...] = ()
-    turns = []
-    for event in kept.records:
-        match event:
-            case Named():
-                name = event.name
-            case Limited():
-                within = event.within
-            case AnsweredTurn() | UnansweredTurn():
-                turns.append(Turn(event.question, event.reply, event.at.isoformat()))
-    created = kept.records[0].at.isoformat()
-    updated = turns[-1].at if turns else created
-    return Session(session_id, name, tuple(turns), within, created, updated, kept.damage)
-
-
-def _said(session: Session) -> list[str]:
-    said = [session.name]
-    for turn in session.turns:
-        reply = turn.reply
-        said.append(turn.question)
-        answers = reply.answers if isinstance(reply, Answered) else reply.rejected
-        said += [text for answer in answers for text in (answer.text, answer.quote)]
-    return said

@@ -23,7 +23,7 @@ from tui.chat.progress_bar import ProgressBar
 from tui.chat.sessions_screen import NameScreen
 from tui.events import Failed as JobFailed
 from tui.events import Waiting as JobWaiting
-from tui.sessions import Turn
+from tui.session import Turn
 
 SIZE = (150, 120)
 _TOGETHER = 10

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from rich.markup import escape
+from textual.events import MouseDown, MouseUp
 
 from eval.report.html import report
 from tests.eval.outcomes import given, outcome
@@ -19,16 +20,17 @@ from tests.faults.chat_places import Shown, drawn, shown_by, turns
 from tests.faults.conftest import Battery, Figure
 from tests.faults.markup import unsafe_calls
 from tests.faults.payloads import action_links, faults, in_file, in_name, payloads
-from tests.tui.chat.chats import Home, chat_of
+from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.terminals import ENTER, ESCAPE, TAB, control, running
 from tests.tui.chat.test_hostile import faults as faults_of_chat
 from tests.tui.conftest import shell as shell
 from tests.tui.fakes import Shell
+from tests.tui.terminal import on_terminal
 from tests.tui.test_eval import stand_in
 from tui.chat.app import ChatApp
 from tui.display import visible
 from tui.export import markdown_of
-from tui.sessions import Session
+from tui.session import Session
 
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -107,21 +109,36 @@ async def test_a_careless_chat_would_be_found_out(
     assert naive == "raw text" or any("@click" in one for one in found) or crashes
 
 
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The actions that were run of those that payloads name; they do nothing."""
+    ran: list[str] = []
+    for action in ("action_quit", "action_bell", "action_screenshot", "open_url"):
+        monkeypatch.setattr(ChatApp, action, lambda *_, action=action: ran.append(action))
+    return ran
+
+
+async def click_everywhere(chat: Chat) -> int:
+    """Click on every cell but those of the footer, which press keys; gives how many."""
+    height = chat.app.size.height - 1
+    for y in range(height):
+        for x in range(chat.app.size.width):
+            for kind in (MouseDown, MouseUp):
+                chat.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await chat.pilot.pause()
+        assert chat.app.screen is chat.screen, f"a click in row {y} left the chat"
+    await chat.settle()
+    return height * chat.app.size.width
+
+
 async def test_a_click_on_any_cell_runs_nothing_that_a_text_names(
-    tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    battery: Battery,
+    figure: Figure,
+    monkeypatch: pytest.MonkeyPatch,
+    ran: list[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ran: list[str] = []
-    for action in (
-        "action_quit",
-        "action_bell",
-        "action_screenshot",
-        "action_open_url",
-        "open_url",
-    ):
-        monkeypatch.setattr(
-            ChatApp, action, lambda *_, action=action: ran.append(action), raising=False
-        )
     texts = payloads(400, battery.chance("clicks"))
     home = Home(tmp_path)
     hostile = [text for text in texts if "@click" in text and len(text) < 120]
@@ -130,23 +147,27 @@ async def test_a_click_on_any_cell_runs_nothing_that_a_text_names(
     async with chat_of(home, size=(60, 20)) as chat:
         chat.screen.notice(" ".join(hostile[:2]))
         chat.screen.limit_to((in_name(hostile[0]),))
-        chat.screen.show_session(
-            replace(chat.screen.session, turns=turns(hostile[:9], home.article))
-        )
-        await chat.settle()
-        for place in range(battery.pick(1, 8)):
-            for y in range(chat.app.size.height):
-                for x in range(chat.app.size.width):
-                    assert chat.app.screen is chat.screen, f"a click at {x}, {y} left the chat"
-                    await chat.pilot.click(offset=(x, y))
-                    clicked += 1
-            chat.screen.show_session(
-                replace(chat.screen.session, turns=turns(hostile[9 * place :][:9], home.article))
-            )
+        for start in range(0, 9 * battery.pick(1, 8), 9):
+            spoken = turns(hostile[start : start + 9], home.article)
+            chat.screen.show_session(replace(chat.screen.session, turns=spoken))
             await chat.settle()
+            clicked += await click_everywhere(chat)
         assert chat.app.is_running
     figure(f"{clicked:,} cells clicked: {len(ran)} actions run")
     assert ran == []
+
+
+async def test_a_click_on_what_rich_escaped_would_be_found_out(
+    tmp_path: Path, figure: Figure, monkeypatch: pytest.MonkeyPatch, ran: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.chat.chat_screen.Content", escape)
+    async with chat_of(Home(tmp_path), size=(60, 20)) as chat:
+        chat.screen.notice("Read [ @click=app.bell]this[/]")
+        await chat.settle()
+        await click_everywhere(chat)
+    figure(f"planted rich's escape: {len(ran)} actions run")
+    assert "action_bell" in ran
 
 
 def neutral(place: str, written: str, ours: re.Pattern[str] = NOTHING) -> list[str]:
@@ -307,7 +328,7 @@ def terminal_home(shell: Shell, battery: Battery) -> Path:
 
 
 def test_commands_send_a_terminal_no_byte_of_a_text(terminal_home: Path, figure: Figure) -> None:
-    files = sorted(os.listdir(terminal_home / "news"))[:3]
+    files = sorted(path.name for path in (terminal_home / "news").iterdir())[:3]
     commands = [
         ["index", "--full"],
         ["check"],
@@ -333,6 +354,7 @@ def test_the_chat_sends_a_terminal_no_byte_of_a_text(
         terminal.press(ENTER)
         terminal.until("zz all.txt")
         terminal.press(TAB)
+        terminal.until("Copy")
         terminal.press(ENTER)
         terminal.until("Full screen")
         for _ in range(battery.pick(4, 60)):

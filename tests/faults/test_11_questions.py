@@ -29,7 +29,7 @@ from tests.qa.fakes import Library, QuickEncoder, SentenceReader
 from tests.real import Home
 from tests.tui.terminal import FAKED, environment
 
-PATIENCE = 300
+PATIENCE = 900
 """Seconds after which a process that answers is held up."""
 ARTICLES = 40
 

@@ -140,6 +140,16 @@ def test_a_current_that_is_no_text_is_no_index(store: Store, tmp_path: Path) -> 
         store.open()
 
 
+@pytest.mark.parametrize("name", [b"x" * 300, b"a\0b"])
+def test_a_current_that_can_be_no_name_is_damaged(
+    store: Store, tmp_path: Path, name: bytes
+) -> None:
+    publish(store, tmp_path / "news", "The old port. It is closed.")
+    (store.folder / "CURRENT").write_bytes(name)
+    with pytest.raises(IndexDamaged, match=r"CURRENT names no index .* run `byline index --full`"):
+        store.open()
+
+
 def test_a_folder_that_holds_other_things_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_bytes(b"mine")
     with pytest.raises(BadRequest, match="holds other things and is no index"):

@@ -19,7 +19,7 @@ from tui.display import visible
 from tui.export import citation_text, export_markdown, markdown_of, place_text
 from tui.markdown import code, plain
 from tui.quote_records import QuoteRecord, read_records, record_line
-from tui.sessions import Session, Turn
+from tui.session import Session, Turn
 
 VIEWERS = (MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"html": True}))
 HOSTILE = (

@@ -12,7 +12,7 @@ from index.errors import BadRequest
 from qa.answers import Answer, Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tui.marks import mark_answer
-from tui.sessions import Turn
+from tui.session import Turn
 
 PLACE = Gold("/home/me/news/port.txt", 3, ["a ship"])
 REFUSED = Turn("Who?", unanswered("Who?"), AT)

@@ -14,8 +14,9 @@ from index.errors import BadRequest
 from qa.answers import Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tests.tui.terminal import ROOT
+from tui.session import Listing, Session, SessionSummary, Turn, local_now
 from tui.session_files import NotKept
-from tui.sessions import Listing, Session, Sessions, SessionSummary, Turn, local_now
+from tui.sessions import Sessions
 
 
 @pytest.fixture

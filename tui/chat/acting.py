@@ -14,7 +14,7 @@ from tui.editors import editor_command, run_editor
 from tui.export import export_markdown
 from tui.marks import mark_answer
 from tui.places import marks_file
-from tui.sessions import Session, Turn
+from tui.session import Session, Turn
 
 Chat = App[Any]
 

@@ -1,63 +1,34 @@
 """The chat's app: which screens there are, which index is asked, what runs in the background."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from index.errors import BylineError
 from index.progress import Summary
-from tui.background import BackgroundJob, BuildJob, Job
+from tui.background import BuildJob, Job
 from tui.chat.acting import complain, say
+from tui.chat.changed import changes_told
 from tui.chat.chat_screen import ChatScreen
+from tui.chat.commands import key_commands
+from tui.chat.jobs import Jobs
 from tui.chat.progress_bar import ProgressBar
+from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
 from tui.chat_settings import ChatSettings, keep_chat_settings
-from tui.desk import Desk, NothingIndexed, Ready, ToPrepare
-from tui.events import End, Event, Failed, Stopped
-from tui.sessions import Session, Sessions
+from tui.desk import NothingIndexed, Ready, ToPrepare
+from tui.events import End, Failed, Stopped
 
 if TYPE_CHECKING:
     from tui.chat.library_screen import LibraryScreen, LimitTo, OpenArticle
     from tui.chat.welcome_screen import Bundled, Folder
-
-
-class Build(Protocol):
-    """Makes the job of a build."""
-
-    def __call__(self, folder: Path, add: tuple[str, ...] = ()) -> BuildJob:
-        """Bring the index in a folder up to date, with these paths added."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a chat is opened with."""
-
-    index: Path
-    """Folder of the index that is asked."""
-    own_index: Path
-    """Folder of the person's own index."""
-    bundled_index: Path
-    """Folder of the index of the articles that come with Byline."""
-    sessions: Sessions
-    session: Session
-    """That is shown first."""
-    settings: ChatSettings
-    settings_file: Path
-    open_desk: Callable[[Path], Desk]
-    """Opens a desk over the index in a folder."""
-    build: "Build"
-    """Makes the job that brings the index in a folder up to date."""
-    start_job: Callable[[Job], BackgroundJob]
 
 
 class ChatApp(App[None]):
@@ -79,19 +50,11 @@ class ChatApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
 
-    @dataclass
-    class JobTold(Message):
-        """Something happened in a background job."""
-
-        event: Event
-        job: Job
-
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self._setup = setup
         self._settings = setup.settings
-        self._jobs: list[BackgroundJob] = []
-        """The one that runs, if one does."""
+        self._jobs = Jobs(self, setup.start_job)
         self._index = setup.index
         for theme in THEMES:
             self.register_theme(theme)
@@ -176,21 +139,13 @@ class ChatApp(App[None]):
     @work(thread=True, group="changes", exclusive=True)
     def look_for_changes(self) -> None:
         """Offer to bring the index up to date where articles are other than they were indexed."""
-        from index.store import Store
-        from tui.library import changes
-
-        with suppress(BylineError, OSError):
-            found = changes(Store(self._index))
-            kinds = (("new", found.new), ("changed", found.changed), ("gone", found.gone))
-            told = ", ".join(f"{len(files):,} {what}" for what, files in kinds if files)
-            if told:
-                offer = f"The articles changed ({told}); F5 brings the index up to date."
-                self.call_from_thread(self.chat.notice, offer)
+        if told := changes_told(self._index, self._setup.max_bytes):
+            self.call_from_thread(self.chat.notice, told)
 
     @on(events.AppFocus)
     def back_in_the_terminal(self) -> None:
         """Look again what changed: the person may have been in an editor."""
-        if self.chat.ready.is_set() and not self._jobs:
+        if self.chat.ready.is_set() and not self._jobs.is_running:
             self.look_for_changes()
 
     # Builds
@@ -203,6 +158,13 @@ class ChatApp(App[None]):
         """Index another folder."""
         self.add_folder(asked.path)
 
+    def on_library_screen_forget_folder(self, asked: "LibraryScreen.ForgetFolder") -> None:
+        """Let the index forget a folder."""
+        if self._index == self._setup.bundled_index:
+            say(self, "The articles that come with Byline stay; a adds a folder of your own.")
+            return
+        self.run_job(self._setup.build(self._index, (), (asked.path,)))
+
     def action_rebuild(self) -> None:
         """Bring the index up to date."""
         self.run_job(self._setup.build(self._index))
@@ -214,30 +176,22 @@ class ChatApp(App[None]):
 
     def run_job(self, job: Job) -> None:
         """Run a job in the background, unless one runs already."""
-        if self._jobs:
+        if self._jobs.is_running:
             say(self, "A build is running already; it is shown above the input.")
             return
         try:
-            running = self._setup.start_job(job)
+            self._jobs.start(job)
         except OSError as error:
             complain(self, f"No build could be started: {error}")
-            return
-        self._jobs.append(running)
-        self._listen(running, job)
 
-    @work(thread=True, group="job")
-    def _listen(self, running: BackgroundJob, job: Job) -> None:
-        for event in running.events():
-            self.post_message(self.JobTold(event, job))
-
-    @on(JobTold)
-    def show_job(self, told: JobTold) -> None:
+    @on(Jobs.Told)
+    def show_job(self, told: Jobs.Told) -> None:
         """Show how far a job is, on every screen that has a bar for it."""
         for screen in self.screen_stack:
             for bar in screen.query(ProgressBar):
                 bar.update_job(told.event)
-        if isinstance(told.event, End):
-            self._jobs.clear()
+        if self._jobs.take(told):
+            assert isinstance(told.event, End)
             self._end_job(told.event, told.job)
 
     def _end_job(self, end: End, job: Job) -> None:
@@ -273,7 +227,8 @@ class ChatApp(App[None]):
         """Show the indexed articles."""
         from tui.chat.library_screen import LibraryScreen  # needs numpy: not before the first frame
 
-        self.push_screen(LibraryScreen(self._index, self.chat.session.within), self._from_library)
+        within, max_bytes = self.chat.session.within, self._setup.max_bytes
+        self.push_screen(LibraryScreen(self._index, within, max_bytes), self._from_library)
 
     def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:
         from tui.chat.library_screen import LimitTo, OpenArticle
@@ -303,17 +258,8 @@ class ChatApp(App[None]):
         self.chat.show_session(self._setup.sessions.new())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List everything that the keys do in the command palette too.
-
-        Also what a letter does, which is typed where the input has the focus.
-        """
-        commands = list(super().get_system_commands(screen))
-        for node in (screen.focused or screen).ancestors_with_self:
-            for binding in node.BINDINGS:
-                if isinstance(binding, Binding) and binding.id:
-                    action = partial(self.run_action, binding.action, node)
-                    about = binding.tooltip or binding.description
-                    commands.append(SystemCommand(binding.description, about, action))
+        """List everything that the keys do in the command palette too."""
+        commands = [*super().get_system_commands(screen), *key_commands(screen)]
         by_title = {command.title: command for command in reversed(commands)}
         yield from reversed(by_title.values())
 
@@ -339,5 +285,4 @@ class ChatApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Let a build end; what it has finished is not lost."""
-        for job in self._jobs:
-            job.stop()
+        self._jobs.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from index.errors import BylineError
-from tui.chat.acting import copy, export_session, mark_turn, open_in_editor
+from tui.chat.acting import open_in_editor
+from tui.chat.answer_actions import AnswerActions
 from tui.chat.entries import Entry, Failed, Waiting
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
@@ -24,12 +25,14 @@ from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript
 from tui.desk import Desk
 from tui.display import visible, visible_name
-from tui.export import citation_text, place_text
-from tui.sessions import Session, Sessions, Turn, local_now
+from tui.session import Session, Turn, local_now
+from tui.sessions import Sessions
 
 if TYPE_CHECKING:
     from qa.conversation import Exchange
 
+_NAMED = 3
+"""Paths of a limit that are named."""
 _LOADING = "waits until the models are loaded"
 
 
@@ -42,7 +45,7 @@ class _Pending:
     """Whether it is asked as it stands, whatever was said before."""
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(AnswerActions):
     """A conversation with the articles."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
@@ -60,20 +63,6 @@ class ChatScreen(Screen[None]):
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, id="chat.down"),
         Binding("ctrl+b", "toggle_source", "Article", show=False, id="chat.source",
                 tooltip="Show or hide the article beside the conversation"),
-        Binding("ctrl+o", "open_editor", "Open", show=False, id="chat.open",
-                tooltip="Open the cited line in your editor"),
-        Binding("c", "copy_quote", "Copy", id="chat.copy",
-                tooltip="Copy the quote with its citation"),
-        Binding("p", "copy_place", "Copy place", show=False, id="chat.place",
-                tooltip="Copy path:line"),
-        Binding("r", "mark(True)", "Right", id="chat.right", tooltip="Mark this answer as right"),
-        Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
-        Binding("e", "edit", "Edit question", show=False, id="chat.edit",
-                tooltip="Edit the question, as it was asked"),
-        Binding("o", "open_editor", "Open", id="chat.open_letter",
-                tooltip="Open the cited line in your editor"),
-        Binding("x", "export", "Export", show=False, id="chat.export",
-                tooltip="Write the conversation as Markdown"),
     ]  # fmt: skip
 
     @dataclass
@@ -143,11 +132,9 @@ class ChatScreen(Screen[None]):
         self._show_chips()
 
     def _show_chips(self) -> None:
-        chips = self.query_one("#chips", Static)
         within = self.session.within
-        named = ", ".join(visible_name(path) for path in within[:3])
-        more = f" and {len(within) - 3} more" if len(within) > 3 else ""
-        chips.update(Content(f"⌕ only in {named}{more}  (ctrl+l)"))
+        chips = self.query_one("#chips", Static)
+        chips.update(Content(limit_told(within)))
         chips.display = bool(within)
 
     def notice(self, text: str) -> None:
@@ -268,37 +255,9 @@ class ChatScreen(Screen[None]):
         transcript = self.query_one(Transcript)
         transcript.scroll_relative(y=pages * (transcript.size.height - 2), animate=False)
 
-    # What can be done with an answer
 
-    def action_open_editor(self) -> None:
-        """Open the chosen citation in the editor."""
-        for citation in self.query_one(Transcript).chosen_citation:
-            open_in_editor(self.app, citation.file, citation.answer.line, citation.answer.column)
-
-    def action_copy_quote(self) -> None:
-        """Copy the quote with its citation."""
-        for citation in self.query_one(Transcript).chosen_citation:
-            copy(self.app, citation_text(citation), "the quote with its citation")
-
-    def action_copy_place(self) -> None:
-        """Copy path and line."""
-        for citation in self.query_one(Transcript).chosen_citation:
-            copy(self.app, place_text(citation), "path and line")
-
-    def action_mark(self, right: bool) -> None:
-        """Mark the chosen answer as right or wrong, for `byline eval`."""
-        transcript = self.query_one(Transcript)
-        for turn in transcript.chosen_turn:
-            earlier = self.session.turns[: self.session.turns.index(turn)]
-            note = mark_turn(self.app, turn, earlier, transcript.chosen_answer, right)
-            transcript.note(transcript.number_of(turn), note)
-
-    def action_edit(self) -> None:
-        """Put the question, as it was searched for, into the input; it is then asked as it is."""
-        for turn in self.query_one(Transcript).chosen_turn:
-            self.query_one(Prompt).put(turn.reply.asked, whole=True)
-            self.set_focus(self.query_one(Prompt))
-
-    def action_export(self) -> None:
-        """Write the conversation as Markdown."""
-        export_session(self.app, self.session)
+def limit_told(within: Sequence[str]) -> str:
+    """Tell which paths the chat is limited to."""
+    named = ", ".join(visible_name(path) for path in within[:_NAMED])
+    more = f" and {len(within) - _NAMED} more" if len(within) > _NAMED else ""
+    return f"⌕ only in {named}{more}  (ctrl+l)"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.sessions import Turn
+from tui.session import Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The library: the indexed folders and articles, what changed, what was skipped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,27 +20,22 @@ from index.paths import real_path
 from index.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen
+from tui.chat.forget_screen import ForgetScreen
 from tui.chat.keys_footer import KeysFooter
+from tui.chat.library_rows import (
+    SKIPPED_COLUMNS,
+    article_row,
+    columns,
+    counts_told,
+    folders_told,
+    orders_shown,
+    skipped_row,
+)
 from tui.chat.progress_bar import ProgressBar
-from tui.chat.row_table import Column, Row, RowTable
+from tui.chat.row_table import Row, RowTable
 from tui.chat.typed import VISIBLE
-from tui.display import visible, visible_name
-from tui.library import Library, LibraryRoot, changes, read_library
-from tui.library_entries import Entry, Order, State, entries, filtered, ordered
-from tui.wording import day
-
-_COLUMNS = {
-    Order.TITLE: Column("Article"),
-    Order.FILE: Column("File", keep_end=True),
-    Order.DATE: Column("Date", 17),
-    Order.LINES: Column("Lines", 9, right=True),
-    Order.PASSAGES: Column("Passages", 10, right=True),
-    Order.STATE: Column("Now", 14),
-}
-_NARROW = 100
-"""Cells; on less there is no room for all columns."""
-_WIDE_ONLY = (Order.FILE, Order.LINES, Order.PASSAGES)
-_SKIPPED = (Column("Reason"), Column("File", keep_end=True))
+from tui.library import Library, changes, read_library
+from tui.library_entries import Entry, Order, entries, filtered, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,8 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     The articles that questions look into. **Enter** opens one. **Space** marks one, **\\*** all
     that are shown; **l** limits the chat to those marked, **c** lifts the limit. **/** filters by
     title and path. **1** to **6**, or a click on a heading, put them in order; once more turns the
-    order round. **r** brings the index up to date, **a** adds a folder, **s** shows what was
+    order round. **r** brings the index up to date, **a** adds a folder, **d** lets
+    the index forget one, **s** shows what was
     skipped and why.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,6 +82,8 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         Binding("r", "rebuild", "Rebuild", id="library.rebuild",
                 tooltip="Bring the index up to date"),
         Binding("a", "add", "Add folder", id="library.add", tooltip="Index another folder"),
+        Binding("d", "forget", "Forget folder", show=False, id="library.forget",
+                tooltip="Let the index forget a folder; its files stay"),
         Binding("s", "skipped", "Skipped", id="library.skipped",
                 tooltip="What was skipped, and why; or the articles again"),
         *(Binding(str(order.value), f"order({order.value})", f"By {order.name.lower()}",
@@ -96,6 +94,12 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     class Rebuild(Message):
         """The index is to be brought up to date."""
+
+    @dataclass
+    class ForgetFolder(Message):
+        """A folder is to be forgotten."""
+
+        path: str
 
     @dataclass
     class AddFolder(Message):
@@ -130,7 +134,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
                 yield RowTable((), id="articles")
                 yield Label("", id="told", markup=False)
             with TabPane("Skipped", id="skipped-tab"):
-                yield RowTable(_SKIPPED, id="skipped")
+                yield RowTable(SKIPPED_COLUMNS, id="skipped")
         yield ProgressBar(id="progress", skipped_hint="s lists them")
         yield KeysFooter()
 
@@ -170,7 +174,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self._entries = entries(library, looked)
         if first:
             self._marked = {one.article.file for one in self._entries if self._is_within(one)}
-        self.query_one("#folders", Static).update(_folders(library.roots))
+        self.query_one("#folders", Static).update(folders_told(library.roots))
         self._show_skipped([one for changes in looked for one in changes.skipped])
         self._list()
 
@@ -180,8 +184,8 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         return any(file == place or file.startswith(f"{place}/") for place in places)
 
     def _show_skipped(self, skipped: Sequence[Skipped]) -> None:
-        rows = [Row((visible(one.reason), visible_name(one.path))) for one in skipped]
-        self.query_one("#skipped", RowTable).show(_SKIPPED, len(rows), rows.__getitem__)
+        rows = [skipped_row(one) for one in skipped]
+        self.query_one("#skipped", RowTable).show(SKIPPED_COLUMNS, len(rows), rows.__getitem__)
         label = f"Skipped ({len(rows):,})" if rows else "Skipped"
         self.query_one(TabbedContent).get_tab("skipped-tab").label = Content(label)
 
@@ -189,49 +193,18 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     def _list(self) -> None:
         words = self.query_one("#filter", Input).value
         self._shown = ordered(filtered(self._entries, words), self._order, self._backwards)
-        orders = self._orders
-        columns = [self._column(order) for order in orders]
-        self.query_one("#articles", RowTable).show(columns, len(self._shown), self._row)
-        self.query_one("#told", Label).update(Content(self._told()))
+        headed = columns(self._orders, self._order, self._backwards)
+        self.query_one("#articles", RowTable).show(headed, len(self._shown), self._row)
+        told = counts_told(self._entries, len(self._shown), len(self._marked))
+        self.query_one("#told", Label).update(Content(told))
 
     @property
     def _orders(self) -> list[Order]:
-        return [one for one in Order if self.size.width >= _NARROW or one not in _WIDE_ONLY]
-
-    def _column(self, order: Order) -> Column:
-        column = _COLUMNS[order]
-        arrow = (" ▼" if self._backwards else " ▲") if order is self._order else ""
-        return replace(column, heading=column.heading + arrow)
+        return orders_shown(self.size.width)
 
     def _row(self, number: int) -> Row:
         entry = self._shown[number]
-        article = entry.article
-        marked = article.file in self._marked
-        name = visible_name(article.path)
-        cells = {
-            Order.TITLE: ("● " if marked else "  ") + (visible(article.title) or name),
-            Order.FILE: name,
-            Order.DATE: ", ".join(day(one) for one in article.dates),
-            Order.LINES: f"{article.lines:,}" if entry.indexed else "",
-            Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",
-            Order.STATE: entry.state.value,
-        }
-        faint = entry.state in (State.GONE, State.LOST, State.NEW)
-        return Row(tuple(cells[order] for order in self._orders), marked, faint)
-
-    def _told(self) -> str:
-        if not self._entries:
-            return "Nothing is indexed yet; a adds a folder."
-        told = [f"{len(self._shown):,} of {len(self._entries):,}"]
-        told += [f"{len(self._marked):,} marked"] * bool(self._marked)
-        counts = dict.fromkeys(State, 0)
-        for one in self._entries:
-            counts[one.state] += 1
-        news = (State.NEW, State.CHANGED, State.GONE)
-        told += [f"{counts[state]:,} {state}" for state in news if counts[state]]
-        if any(counts[state] for state in news):
-            told.append("r brings the index up to date")
-        return ", ".join(told)
+        return article_row(entry, self._orders, entry.article.file in self._marked)
 
     # What keys do
 
@@ -318,10 +291,12 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         if path:
             self.post_message(self.AddFolder(path))
 
-
-def _folders(roots: Sequence[LibraryRoot]) -> Content:
-    told = [
-        f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.there else " is not there")
-        for root in roots
-    ]
-    return Content("   ".join(told))
+    @work(group="forgetting")
+    async def action_forget(self) -> None:
+        """Have a folder forgotten, once the person has confirmed which."""
+        if not self._library.roots:
+            say(self.app, "Nothing is indexed yet; a adds a folder.")
+            return
+        path = await self.app.push_screen_wait(ForgetScreen(self._library.roots))
+        if path:
+            self.post_message(self.ForgetFolder(path))

@@ -3,10 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
+from index.articles import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
 from tui.background import BackgroundJob, BuildJob
-from tui.chat.app import Setup
+from tui.chat.setup import Setup
 from tui.chat_settings import read_chat_settings
 from tui.desk import IndexDesk
 from tui.options import chosen_reader, index_folder_or, setting
@@ -17,7 +18,8 @@ from tui.places import (
     model_cache,
     sessions_folder,
 )
-from tui.sessions import Session, Sessions
+from tui.session import Session
+from tui.sessions import Sessions
 
 
 def setup(
@@ -31,6 +33,7 @@ def setup(
     """Put together what the chat is opened with. Raises BadRequest and NoIndex."""
     own = index_folder_or(index, default_index())
     chosen = chosen_reader(reader)
+    max_bytes = setting("max_bytes", None, MAX_BYTES)
     most = setting("top", top, DEFAULT_ANSWERS)
 
     def least() -> float:
@@ -38,15 +41,13 @@ def setup(
 
         return float(setting("threshold", threshold, default_threshold()))
 
-    def build(folder: Path, add: tuple[str, ...] = ()) -> BuildJob:
-        from index.articles import MAX_BYTES
+    def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
         from index.models import DEFAULT_MODEL
         from index.store import Store
 
         used = [manifest.model.name for manifest in Store(folder).manifests()]
         model = setting("model", None, (*used, DEFAULT_MODEL)[0])
-        max_bytes = setting("max_bytes", None, MAX_BYTES)
-        return BuildJob(str(folder), model, chosen, add, max_bytes=max_bytes)
+        return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
 
     sessions = Sessions(sessions_folder())
     return Setup(
@@ -58,6 +59,7 @@ def setup(
         settings=read_chat_settings(chat_settings_file()).settings,
         settings_file=chat_settings_file(),
         open_desk=lambda folder: IndexDesk(folder, model_cache(), chosen, least, most),
+        max_bytes=max_bytes,
         build=build,
         start_job=BackgroundJob.start,
     )

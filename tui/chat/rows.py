@@ -10,7 +10,7 @@ from rich.text import Text
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
 from tui.chat.entries import Entry, Failed, Waiting
 from tui.display import visible, visible_name
-from tui.sessions import Turn
+from tui.session import Turn
 from tui.wording import REASONS, STATUSES, about, likeliness
 
 STYLES = (

@@ -17,7 +17,8 @@ from tui.chat.acting import complain, say
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.typed import VISIBLE
 from tui.display import visible
-from tui.sessions import Sessions, SessionSummary
+from tui.session import SessionSummary
+from tui.sessions import Sessions
 
 _LONGEST_LABEL = 200
 """Code points of a first question that are shown."""

@@ -1,44 +1,32 @@
 """The lines of an article with their numbers, drawn row by row at any size of article."""
 
-from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import accumulate, groupby
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.chat.source_highlights import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Highlights
-from tui.chat.source_loading import EMPTY
-from tui.chat.source_rows import Row, SourceRows
+from tui.chat.source_rows import Row
 from tui.chat.source_text import SourceText
+from tui.chat.source_window import SourceWindow
 
 THIRD = 1 / 3
 """Share of the height above what is gone to."""
 _WHEEL = 3
 """Rows that a turn of the mouse wheel scrolls."""
-_NARROWEST = 8
-"""Cells that the text takes at the least."""
-_DIGITS = 3
-"""Digits that line numbers have room for at the least."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A byte that stays at its height when the size changes."""
-
-    at: int
-    height: float
-    """Share of the rows that stand above it, in [0, 1)."""
+_MOST_COPIED = 1024 * 1024
+"""Bytes that are copied at the most."""
 
 
 class SourceView(Widget, can_focus=True):
     """Shows an article at a place. Long lines are wrapped; only rows on screen are laid out."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         TEXT,
         SENTENCE,
@@ -94,18 +82,17 @@ class SourceView(Widget, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows = SourceRows(EMPTY, _NARROWEST)
-        self._hold = _Hold(0, 0)
+        self._window = SourceWindow()
         self._highlights = Highlights()
-        self._shown: tuple[Row, ...] = ()
 
     def show(self, text: SourceText, highlights: Highlights) -> None:
         """Show another article from its start, or the same again, as scanned further by now."""
-        if text is not self._rows.text:
-            self._hold = _Hold(0, 0)
-        self._rows = SourceRows(text, self._text_width)
         self._highlights = highlights
-        self._place()
+        if text is not self._window.text:
+            others = self.screen.selections.items()
+            self.screen.selections = {one: chosen for one, chosen in others if one is not self}
+        self._window.open(text)
+        self._moved()
 
     @property
     def highlights(self) -> Highlights:
@@ -120,67 +107,32 @@ class SourceView(Widget, can_focus=True):
     @property
     def shown(self) -> tuple[Row, ...]:
         """The rows on screen."""
-        return self._shown
+        return self._window.shown
 
     def go_to(self, at: int, height: float = 0) -> None:
         """Bring a byte's row on screen, so that a share of the rows stands above it."""
-        self._hold = _Hold(at, height)
-        self._place()
+        self._window.go_to(at, height)
+        self._moved()
 
     def reveal(self, at: int) -> None:
         """Bring a byte's row to a third of the height, unless it is on screen."""
-        if not any(row.start <= at < row.next for row in self._shown):
+        if not any(row.start <= at < row.next for row in self.shown):
             self.go_to(at, THIRD)
 
     def on_resize(self) -> None:
         """Keep the place at another size."""
-        self._rows = SourceRows(self._rows.text, self._text_width)
-        self._place()
+        self._window.resize(self.size.width, self.size.height)
+        self._moved()
 
-    @property
-    def _number_width(self) -> int:
-        return max(_DIGITS, len(str(self._rows.text.line_count)))
-
-    @property
-    def _text_width(self) -> int:
-        return max(_NARROWEST, self.size.width - self._number_width - 3)
-
-    def _place(self) -> None:
-        """Lay out what is on screen, so that what is held stands at its height."""
-        if self._rows.width != self._text_width:
-            self._rows = SourceRows(self._rows.text, self._text_width)
-        height = max(1, self.size.height)
-        wanted = int(self._hold.height * height)
-        held = list(islice(self._rows.rows_from(self._hold.at), height))
-        above = list(islice(self._rows.rows_before(held[0].start), wanted)) if held else []
-        self._show_from([*reversed(above), *held])
-
-    def _show_from(self, rows: list[Row]) -> None:
-        """Show these rows, and more of those above and below as the height asks for."""
-        height = max(1, self.size.height)
-        if len(rows) < height and rows:
-            below = self._rows.rows_from(rows[-1].next)
-            rows.extend(row for row in islice(below, height - len(rows)))
-        if len(rows) < height:
-            start = rows[0].start if rows else self._rows.text.size
-            missing = islice(self._rows.rows_before(start), height - len(rows))
-            rows = [*reversed(list(missing)), *rows]
-        self._shown = tuple(rows[:height])
-        if self._shown:
-            self.post_message(self.Moved(self._shown[0].start, self._shown[-1].next))
+    def _moved(self) -> None:
+        if self.shown:
+            self.post_message(self.Moved(self.shown[0].start, self.shown[-1].next))
         self.refresh()
 
     def action_rows(self, count: int) -> None:
         """Scroll by rows, down where positive."""
-        if not self._shown:
-            return
-        first = self._shown[0].start
-        if count > 0:
-            *_, top = islice(self._rows.rows_from(first), count + 1)
-        else:
-            *_, top = (self._shown[0], *islice(self._rows.rows_before(first), -count))
-        self._show_from(list(islice(self._rows.rows_from(top.start), max(1, self.size.height))))
-        self._hold = _Hold(self._shown[0].start, 0)
+        self._window.scroll(count)
+        self._moved()
 
     def action_pages(self, count: int) -> None:
         """Scroll by pages that overlap by a row, down where positive."""
@@ -192,7 +144,7 @@ class SourceView(Widget, can_focus=True):
 
     def action_end(self) -> None:
         """Go to the end, as far as it was scanned."""
-        self.go_to(self._rows.text.size)
+        self.go_to(self._window.text.size)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down."""
@@ -209,20 +161,59 @@ class SourceView(Widget, can_focus=True):
         width = self.size.width
         # Cached, as the widget's own style is not.
         text_style = self.get_component_rich_style(TEXT)
-        if y >= len(self._shown):
+        if y >= len(self.shown):
             return Strip.blank(width, text_style)
-        row = self._shown[y]
-        names = self._highlights.classes(self._rows.text, row)
+        row = self.shown[y]
+        names = self._highlights.classes(self._window.text, row)
         number = str(row.line) if row.is_line_start else ""
         rule = "┃" if {SENTENCE, ANSWER} & set(names) else "│"
         segments = [
-            self._segment(number.rjust(self._number_width) + " ", "source--number"),
+            self._segment(number.rjust(self._window.number_width) + " ", "source--number"),
             self._segment(rule, "source--rule"),
             Segment(" ", text_style),
         ]
-        for name, pairs in groupby(zip(names, row.glyphs.shown, strict=True), lambda pair: pair[0]):
-            segments.append(self._segment("".join(glyph for _, glyph in pairs), name))
-        return Strip(segments).adjust_cell_length(width, text_style)
+        gutter = sum(len(segment.text) for segment in segments)
+        selected = self._selected(row)
+        looks = zip(names, selected, row.glyphs.shown, strict=True)
+        for (name, is_selected), glyphs in groupby(looks, lambda look: look[:2]):
+            segment = self._segment("".join(glyph for _, _, glyph in glyphs), name)
+            segments.append(self._marked(segment) if is_selected else segment)
+        strip = Strip(segments).adjust_cell_length(width, text_style)
+        # A row is known by its first byte: where it stands changes with scrolling.
+        return strip.apply_offsets(-gutter, row.start)
+
+    def _selected(self, row: Row) -> list[bool]:
+        """Tell of each glyph whether the mouse has selected it."""
+        selection = self.text_selection
+        span = selection.get_span(row.start) if selection else None
+        if span is None:
+            return [False] * len(row.glyphs.shown)
+        start, end = span
+        places = accumulate((len(glyph) for glyph in row.glyphs.shown), initial=0)
+        return [
+            start <= place and (end == -1 or place < end)
+            for place, _ in zip(places, row.glyphs.shown, strict=False)
+        ]
+
+    def _marked(self, segment: Segment) -> Segment:
+        look = self.screen.get_component_rich_style("screen--selection")
+        return Segment(segment.text, segment.style + look if segment.style else look)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Give what was selected with the mouse, letter for letter."""
+        if not self.shown:
+            return None
+        start, end = selection
+        text = self._window.text
+        first = self._window.byte_at(start.y, start.x) if start else self.shown[0].start
+        last = self._window.byte_at(end.y, end.x) if end else self.shown[-1].end
+        copied = text.decode(first, min(last, text.align(first + _MOST_COPIED)))
+        # What is no text in its encoding cannot be put on a clipboard.
+        return copied.encode(errors="replace").decode(), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw what is selected."""
+        self.refresh()
 
     def _segment(self, shown: str, name: str) -> Segment:
         return Segment(shown, self.get_component_rich_style(name))

@@ -13,7 +13,7 @@ from tui.chat.blocks import Blocks, Chosen, Nothing
 from tui.chat.blocks_view import BlocksView
 from tui.chat.entries import Entry
 from tui.chat.rows import CitationAt, Fold, citation_of, targets
-from tui.sessions import Turn
+from tui.session import Turn
 
 
 class Transcript(BlocksView, can_focus=True):
@@ -92,7 +92,7 @@ class Transcript(BlocksView, can_focus=True):
         self.blocks.replace(number, entry)
         self.lay_out()
         unchosen = isinstance(self.chosen, Nothing) or not self.has_focus
-        if number == len(self.blocks) - 1 and unchosen:
+        if isinstance(entry, Turn) and number == len(self.blocks) - 1 and unchosen:
             self._choose_first(number)
 
     def note(self, number: int, note: str) -> None:

@@ -21,6 +21,9 @@ from tui.places import model_cache
 from tui.render import show_reply
 from tui.wire import error_line, reply_line
 
+_SHOWN = 80
+"""Code points of a line that cannot be asked."""
+
 
 class Asked(msgspec.Struct, rename={"within": "in"}):
     """A question of a batch, as a JSON object."""
@@ -100,7 +103,7 @@ def _ask_all(bot: Bot, most: int, within: list[str], as_json: bool) -> int:
             code = Exit.ERROR
             if as_json:
                 click.echo(error_line(error.message, line, question_id))
-            click.echo(f"byline: {visible(error.message)}: {visible(line):.80}", err=True)
+            click.echo(f"byline: {visible(error.message)}: {visible(line[:_SHOWN])}", err=True)
         sys.stdout.flush()
     return code
 

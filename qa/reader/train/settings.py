@@ -45,12 +45,12 @@ class Training(msgspec.Struct, frozen=True):
     name: str
     """Of its checkpoint."""
     settings: Settings
-    share: float = 0.5
+    share: float
     """In the mean, in [0, 1]; those of a recipe add up to 1."""
 
 
 RECIPE = (
-    Training("first", Settings()),
-    Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15)),
+    Training("first", Settings(), 0.65),
+    Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.35),
 )
 """What ships: the mean of two trainings from the same fresh outputs (Wortsman et al. 2022)."""

@@ -10,23 +10,26 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from index.articles import MAX_BYTES
 from index.errors import BadRequest
 from qa.answers import Answered, Citation, Reply, Status
 from qa.conversation import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.background import BuildJob, Job
-from tui.chat.app import ChatApp, Setup
+from tui.chat.app import ChatApp
 from tui.chat.chat_screen import ChatScreen
 from tui.chat.prompt import Prompt
+from tui.chat.setup import Setup
 from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript
 from tui.chat_settings import read_chat_settings
 from tui.desk import Ready, State
 from tui.events import Event
-from tui.sessions import Session, Sessions
+from tui.session import Session
+from tui.sessions import Sessions
 
 SIZE = (120, 40)
-_WAITING = frozenset({"_loader", "action_add", "action_folder", "action_name"})
+_WAITING = frozenset({"_loader", "action_add", "action_folder", "action_forget", "action_name"})
 """Names of workers that end when a dialog is left."""
 
 
@@ -58,6 +61,10 @@ class FakeDesk:
 
     async def close(self) -> None:
         self.closed += 1
+
+
+def _build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
+    return BuildJob(str(folder), "fake", "fake", add, forget)
 
 
 def cited(file: Path) -> Citation:
@@ -123,7 +130,8 @@ class Home:
                 settings=read_chat_settings(settings).settings,
                 settings_file=settings,
                 open_desk=self._open,
-                build=lambda folder, add=(): BuildJob(str(folder), "fake", "fake", add),
+                max_bytes=MAX_BYTES,
+                build=_build,
                 start_job=self._start,  # type: ignore[arg-type]
             )
         )

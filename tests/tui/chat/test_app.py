@@ -25,6 +25,7 @@ from tui.background import BuildJob, PrepareJob
 from tui.chat.app import ChatApp
 from tui.chat.chat_screen import ChatScreen
 from tui.chat.help_screen import HelpScreen
+from tui.chat.jobs import Jobs
 from tui.chat.library_screen import LibraryScreen
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.sessions_screen import NameScreen, SessionsScreen
@@ -45,7 +46,7 @@ HALF = Progress(Stage.EMBED, 50, 100)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.library.changes", lambda _: SAME)
+    monkeypatch.setattr("tui.library.changes", lambda *_: SAME)
     return Home(tmp_path)
 
 
@@ -55,7 +56,7 @@ def build(home: Home, *added: str, index: str = "own") -> BuildJob:
 
 async def tell(chat: Chat, event: Event) -> None:
     """Let the job that was begun last tell something."""
-    chat.app.post_message(ChatApp.JobTold(event, chat.home.jobs[-1]))
+    chat.app.post_message(Jobs.Told(event, chat.home.jobs[-1]))
     await chat.settle()
 
 
@@ -201,6 +202,22 @@ async def test_the_library_rebuilds_too_and_one_build_runs_at_a_time(home: Home)
         assert len(home.jobs) == 2
 
 
+async def test_a_folder_is_forgotten_but_not_the_bundled_one(home: Home) -> None:
+    async with chat_of(home) as chat:
+        library = await go(chat, "ctrl+l")
+        library.post_message(LibraryScreen.ForgetFolder("news"))
+        await chat.settle()
+        assert home.jobs == [BuildJob(str(home.path / "own"), "fake", "fake", (), ("news",))]
+    (home.path / "bundled").mkdir()
+    home.states = [NothingIndexed()]
+    async with chat_of(home) as chat:
+        await chat.settle()
+        library = await go(chat, "ctrl+l")
+        library.post_message(LibraryScreen.ForgetFolder("news"))
+        await chat.settle()
+        assert len(home.jobs) == 1
+
+
 async def test_a_folder_added_to_the_bundled_articles_is_an_index_of_its_own(home: Home) -> None:
     (home.path / "bundled").mkdir()
     home.states = [NothingIndexed()]
@@ -252,7 +269,7 @@ async def test_when_articles_changed_a_quiet_line_offers_to_rebuild(
     looked: list[object] = []
     found = SAME
 
-    def look(store: object) -> Changes:
+    def look(store: object, max_bytes: int) -> Changes:
         looked.append(store)
         return found
 

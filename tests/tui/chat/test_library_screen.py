@@ -32,6 +32,9 @@ class LibraryApp(App[None]):
     def on_library_screen_add_folder(self, add: LibraryScreen.AddFolder) -> None:
         self.asked.append(add.path)
 
+    def on_library_screen_forget_folder(self, forget: LibraryScreen.ForgetFolder) -> None:
+        self.asked.append(("forget", forget.path))
+
     @property
     def told(self) -> str:
         return str(self.library.query_one("#told", Label).content)
@@ -235,3 +238,29 @@ async def test_names_and_titles_are_shown_without_obeying_them(hostile: Shell) -
     (opened,) = app.results
     assert isinstance(opened, OpenArticle)
     assert opened.file.startswith(f"{hostile.news}/")
+
+
+async def test_a_folder_is_forgotten_once_that_is_confirmed(three: Shell) -> None:
+    app = LibraryApp(three)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await loaded(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+        await pilot.press("escape")
+        assert app.asked == []
+        await pilot.press("d")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.asked == [("forget", str(three.news))]
+
+
+async def test_files_larger_than_the_person_s_limit_are_told_as_skipped(three: Shell) -> None:
+    three.write("large.txt", 10 * DAM)
+    app = LibraryApp(three)
+    app.library = LibraryScreen(three.index, (), max_bytes=9 * len(DAM))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await loaded(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert any("large.txt" in line for line in app.lines("skipped"))

@@ -21,7 +21,7 @@ from tui.chat.themes import LIGHT, PLAIN
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.desk import NothingIndexed
 from tui.library import Library, LibraryArticle, LibraryRoot
-from tui.sessions import Turn
+from tui.session import Turn
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 SOLD = "On Monday the mill was sold to Jan Novak for two crowns."

@@ -110,7 +110,7 @@ class Shown:
             for segment in view.render_line(y):
                 if segment.text.strip() and words in segment.text:
                     assert segment.style is not None
-                    return segment.style
+                    return segment.style.clear_meta_and_links()
         raise AssertionError(words)
 
     @property
@@ -574,3 +574,21 @@ async def test_what_the_file_says_now_counts_and_not_what_the_citation_says(
         await shown.cite(citation(str(article), ARTICLE, SENTENCE, "Monday", status))
         assert ("moved" in shown.header) == (status is Status.MOVED)
         assert any("┃" in row for row in shown.rows)
+
+
+async def test_what_the_mouse_selects_is_copied_letter_for_letter(tmp_path: Path) -> None:
+    text = "One.\nzero\u200bwidth and a\ttab, and more words than there is room for here.\nLast."
+    (tmp_path / "port.txt").write_text(text)
+    async with opened((40, 12)) as shown:
+        shown.pane.show_file(str(tmp_path / "port.txt"), "news/port.txt", "The port")
+        await shown.settle()
+        view = shown.pane.article.view
+        last = next(y for y, row in enumerate(shown.words) if row == "Last.")
+        await shown.pilot.mouse_down(view, offset=(6, 1))
+        await shown.pilot.hover(view, offset=(9, last))
+        await shown.pilot.mouse_up(view, offset=(9, last))
+        assert shown.app.screen.get_selected_text() == text[5 : text.index("Last") + 4]
+        assert shown.styled("width").bgcolor != shown.styled("One.").bgcolor
+        shown.pane.show_file(str(tmp_path / "port.txt"), "news/port.txt", "The port")
+        await shown.settle()
+        assert not shown.app.screen.selections
