@@ -5,11 +5,26 @@ from tests.fakes import FakeEncoder, fake_model
 from tests.qa.fakes import QuickEncoder
 
 
+class Usual:
+    """What sentence-transformers loads."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[int, int]] = []
+
+    def encode(self, texts: list[str], *, batch_size: int, show_progress_bar: bool) -> None:
+        assert not show_progress_bar
+        self.calls.append((len(texts), batch_size))
+
+
+USUAL = Usual()
+
+
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
     made = QuickEncoder()
     monkeypatch.setattr(bench_index, "find_model", lambda name: fake_model(name=name))
     monkeypatch.setattr(bench_index, "SentenceEncoder", lambda _: made)
+    monkeypatch.setattr(bench_index, "load", lambda _: USUAL)
     return made
 
 
@@ -26,4 +41,7 @@ def test_the_bare_loop_and_the_build_encode_the_same_batches(encoder: FakeEncode
     assert result.ratio == result.indexing / result.bare
     assert min(result.bare, result.indexing, result.whole) > 0
     assert told[0] == "loading the model"
-    assert told[-1] == "round 3 of 3: indexing them"
+    assert told[-2] == "round 3 of 3: indexing them"
+    # Warmed up, then all of them as the usual default has it.
+    assert USUAL.calls == [(8, 8), (result.passages, 32)]
+    assert result.usual > 0

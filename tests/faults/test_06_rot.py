@@ -150,7 +150,7 @@ def test_a_check_that_looks_at_sizes_alone_is_caught(
 
 def misspelt(shelf: Shelved) -> Damage:
     """Change a letter of every sentence in the catalog, which is no damage that SQLite sees."""
-    (catalog,) = (one for one in shelf.files() if one.suffix == ".sqlite")
+    (catalog,) = (one for one in shelf.files() if one.name == "passages.sqlite")
     before = catalog.read_bytes()
     return Damage(catalog, "flip", before, before.replace(b" late on day ", b" late in day "))
 
