@@ -117,7 +117,7 @@ class Bot:
         told = () if Part.HISTORY in self.without else history
         whole = resolve(_checked(question), told)
         asked = _checked(whole.question)
-        before = told[-1].question if whole.added else ""
+        before = encodable(told[-1].question)[:LONGEST_QUESTION] if whole.added else ""
         scope = self._scope(within)
         resolved = watch.lap()
         searched = self.retriever.search(asked, scope, before)

@@ -266,3 +266,14 @@ def test_a_resolved_question_that_is_asked_again_stays_as_it_is(
 def test_an_empty_follow_up_is_refused_too(library: Library, port: Path) -> None:
     with library.bot() as bot, pytest.raises(BadRequest, match="the question is empty"):
         bot.ask(" ", history=[Exchange("Who owns the mill?")])
+
+
+def test_a_question_before_may_hold_what_cannot_be_encoded_and_be_of_any_length(
+    library: Library,
+) -> None:
+    library.write("mill.txt", "The mill by the river was sold in May. Nobody knows why.")
+    library.index()
+    with library.bot() as bot:
+        for before in ("Who owns the mill \udfff?", "Who owns the mill? " * 1000):
+            reply = bot.ask("When was it sold?", history=[Exchange(before)])
+            assert "mill" in reply.asked
