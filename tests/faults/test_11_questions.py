@@ -141,7 +141,8 @@ def test_no_question_raises_anything_and_none_makes_work_without_end(
     encoder, reader = bot.retriever.encoder, bot.reader
     assert isinstance(encoder, Counting)
     assert isinstance(reader, Reading)
-    assert encoder.calls <= told.answered + told.refused
+    # A follow-up is encoded alone, with the question before it, and that one too.
+    assert encoder.calls <= 3 * (told.answered + told.refused)
     assert reader.calls <= told.answered + told.refused
     assert max(encoder.longest, reader.longest) <= LONGEST_QUESTION
     assert reader.most <= PASSAGES_READ
