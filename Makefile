@@ -10,7 +10,7 @@ chat: .venv/byline
 	$(BIN)/byline chat --bundled
 
 test: .venv/tools check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: .venv/tools
 	$(BIN)/ruff format --check .

@@ -115,17 +115,20 @@ class Bot:
         """Find and weigh what could answer a question. Raises BadRequest as `ask` does."""
         watch = Stopwatch()
         told = () if Part.HISTORY in self.without else history
-        asked = _checked(resolve(_checked(question), told).question)
+        whole = resolve(_checked(question), told)
+        asked = _checked(whole.question)
+        before = told[-1].question if whole.added else ""
         scope = self._scope(within)
         resolved = watch.lap()
-        searched = self.retriever.search(asked, scope)
+        searched = self.retriever.search(asked, scope, before)
+        topic = self.retriever.topic_of(before, scope) if before else frozenset()
         retrieved = self.retriever.gather(searched, PASSAGES_READ)
         gathered = watch.lap() - searched.encode - searched.keywords - searched.vectors
         candidates = self.reader.read(asked, [one.stored.passage for one in retrieved])
         read = watch.lap()
         groups = group_candidates(candidates, retrieved)
         rarity = self.index.generation.keywords.rarity
-        weighed = weigh(asked, rarity, groups, retrieved, self.calibration)
+        weighed = weigh(asked, rarity, groups, retrieved, self.calibration, topic)
         stages = Stages(
             resolved,
             searched.encode,

@@ -24,6 +24,10 @@ _RANK_CONSTANT = 10
 """Of reciprocal rank fusion; chosen with the weights by recall@8 on 12 articles of SQuAD dev."""
 
 
+_WEIGHTS_BEFORE = (0.5, 0.7)
+"""The same for a follow-up together with the question before it: half as much."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """A passage found for a question."""
@@ -55,6 +59,18 @@ class Searched:
     """Milliseconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """What is found for one text, each way alone; fields as in `Searched`."""
+
+    vector: Vectors
+    by_keywords: tuple[int, ...]
+    by_vectors: tuple[int, ...]
+    encode: float
+    keywords: float
+    vectors: float
+
+
 @dataclass(frozen=True)
 class Retriever:
     """Searches one generation."""
@@ -72,8 +88,35 @@ class Retriever:
         """
         return self.gather(self.search(question, scope), most)
 
-    def search(self, question: str, scope: Sequence[StoredArticle] = ()) -> Searched:
-        """Rank passages for a question, by keywords, by vectors, and by both."""
+    def search(
+        self, question: str, scope: Sequence[StoredArticle] = (), before: str = ""
+    ) -> Searched:
+        """Rank passages for a question, by keywords, by vectors, and by both.
+
+        `before` is the question before a follow-up: what ranks high for the two together has a say
+        in the fusion, for a follow-up seldom names all that it is about.
+        """
+        own = self._rank(question, scope)
+        every = [own, *([self._rank(f"{before} {question}", scope)] if before else [])]
+        rankings = [ranking for one in every for ranking in self._kept(one)]
+        weights = (_WEIGHTS + _WEIGHTS_BEFORE)[: len(rankings)]
+        fused = reciprocal_rank_fusion(rankings, weights, _RANK_CONSTANT)
+        return Searched(
+            own.vector,
+            own.by_keywords,
+            own.by_vectors,
+            tuple(passage for passage, _ in fused[:DEPTH]),
+            sum(one.encode for one in every),
+            sum(one.keywords for one in every),
+            sum(one.vectors for one in every),
+        )
+
+    def topic_of(self, question: str, scope: Sequence[StoredArticle] = ()) -> frozenset[int]:
+        """Give the article whose passage ranks first for a question, by its id; none or one."""
+        best = self.search(question, scope).fused[:1]
+        return frozenset(one.article_id for one in self.generation.catalog.passages(best))
+
+    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> _Ranked:
         watch = Stopwatch()
         vector = self.encoder.encode([question])[0]
         encode = watch.lap()
@@ -83,21 +126,12 @@ class Retriever:
         by_keywords = self.generation.keywords.search(
             question, DEPTH, [article.id for article in scope]
         )
-        keywords = watch.lap()
-        rankings = [
-            [] if part in self.without else ranking
-            for part, ranking in ((Part.VECTORS, by_vectors), (Part.KEYWORDS, by_keywords))
-        ]
-        fused = reciprocal_rank_fusion(rankings, _WEIGHTS, _RANK_CONSTANT)
-        return Searched(
-            vector,
-            tuple(by_keywords),
-            tuple(by_vectors),
-            tuple(passage for passage, _ in fused[:DEPTH]),
-            encode,
-            keywords,
-            vectors,
-        )
+        return _Ranked(vector, tuple(by_keywords), tuple(by_vectors), encode, watch.lap(), vectors)
+
+    def _kept(self, ranked: _Ranked) -> list[tuple[int, ...]]:
+        """Give the rankings of vectors and keywords; one that is left out is empty."""
+        rankings = ((Part.VECTORS, ranked.by_vectors), (Part.KEYWORDS, ranked.by_keywords))
+        return [() if part in self.without else ranking for part, ranking in rankings]
 
     def gather(self, searched: Searched, most: int) -> list[Retrieved]:
         """Fetch the best passages of a search, near-duplicates joined to the better one."""

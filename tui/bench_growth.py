@@ -1,9 +1,9 @@
 """Cost by size: the figures of indexes of several sizes, as a table and as a plot."""
 
+import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from tui.bench_whole import Figure
 
@@ -77,7 +77,7 @@ def _panel(name: str, sizes: Sequence[Size], column: int, row: int) -> str:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
     dots = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f6feb"/>'
-        f'<text x="{x:.1f}" y="{y - 7:.1f}" text-anchor="middle">{escape(text)}</text>'
+        f'<text x="{x:.1f}" y="{y - 7:.1f}" text-anchor="middle">{html.escape(text)}</text>'
         for x, y, text in points
     )
     ticks = "".join(
@@ -86,7 +86,7 @@ def _panel(name: str, sizes: Sequence[Size], column: int, row: int) -> str:
         for size in sizes
     )
     return (
-        f'<text x="{left - 20}" y="{top - 16}" font-weight="bold">{escape(name)}</text>'
+        f'<text x="{left - 20}" y="{top - 16}" font-weight="bold">{html.escape(name)}</text>'
         f'<polyline points="{line}" fill="none" stroke="#1f6feb"/>{dots}{ticks}'
     )
 

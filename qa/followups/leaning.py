@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from qa.followups import lexicon
 from qa.followups.mentions import Mention
-from qa.followups.words import Class, Word
+from qa.followups.words import NOMINAL, Class, Word
 
-_NOMINAL = (Class.NOUN, Class.ADJECTIVE)
 _SHORT = 5
 """Words of a question that may say no more than `Who was the Romanian?`."""
 
@@ -85,7 +84,7 @@ def _is_open_superlative(words: Sequence[Word], at: int) -> bool:
     ):
         return False
     following = words[at + 1] if at + 1 < len(words) else word
-    return following is word or following.apart or following.word_class not in _NOMINAL
+    return following is word or following.apart or following.word_class not in NOMINAL
 
 
 def _points_back(words: Sequence[Word], at: int) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from qa.followups.mentions import Mention
 from qa.followups.spoken import Sought, fits
-from qa.followups.words import Class, Word
+from qa.followups.words import NOMINAL, Class, Word
 
 _SUBJECTS = {"he": Sought.PERSON, "she": Sought.PERSON, "it": Sought.THING, "they": Sought.THINGS}
 _OBJECTS = {"him": Sought.PERSON, "her": Sought.PERSON, "them": Sought.THINGS}
@@ -16,7 +16,7 @@ _POSSESSIVES = {
     "its": Sought.THING,
     "their": Sought.THINGS,
 }
-_NOMINAL = (Class.NOUN, Class.ADJECTIVE)
+
 _TIMES = frozenset("year day month week time date moment".split())
 
 
@@ -51,7 +51,7 @@ def _reference(words: Sequence[Word], at: int) -> list[Reference]:
     if word.word_class is not Class.PRONOUN and lower not in ("that", "then", "one"):
         return []
     after = words[at + 1] if at + 1 < len(words) else None
-    if lower in _POSSESSIVES and (lower != "her" or (after and after.word_class in _NOMINAL)):
+    if lower in _POSSESSIVES and (lower != "her" or (after and after.word_class in NOMINAL)):
         return [Reference(word.start, word.end, _POSSESSIVES[lower], possessive=True)]
     if lower == "it" and _says_nothing(words, at):
         return []
@@ -109,7 +109,7 @@ def _counts(words: Sequence[Word], at: int) -> bool:
         return False
     if at + 1 < len(words) and not words[at + 1].apart:
         after = words[at + 1]
-        if after.lower == "of" or (after.word_class in _NOMINAL and words[at].lower == "one"):
+        if after.lower == "of" or (after.word_class in NOMINAL and words[at].lower == "one"):
             return False
     return words[at - 1].word_class in (
         Class.ADJECTIVE, Class.DETERMINER, Class.NOUN, Class.QUESTION, Class.VERB, Class.ADVERB

@@ -28,6 +28,8 @@ class Class(Enum):
     NOUN = auto()
 
 
+NOMINAL = (Class.NOUN, Class.ADJECTIVE)
+
 _CLOSED = (
     (lexicon.QUESTION_WORDS, Class.QUESTION),
     (lexicon.DETERMINERS, Class.DETERMINER),

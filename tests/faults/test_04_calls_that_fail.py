@@ -121,11 +121,13 @@ def test_whichever_call_of_python_fails_nothing_bad_is_published(
     [("saves as FAISS does", "vectors.f16"), ("publishes first", "vectors.f16")],
 )
 def test_a_call_that_fails_in_a_naive_build_is_found_to_publish_what_is_bad(
-    trapper: Trapper, naive: Naive, only: str, figure: Figure
+    trapper: Trapper, naive: Naive, only: str, battery: Battery, figure: Figure
 ) -> None:
     calls = calls_of(trapper, "update", naive, only)
-    traps = [Trap(error=errno.ENOSPC, only=only, failing=number) for number in range(calls)]
+    step = max(1, calls // battery.pick(8, calls))
+    numbers = range(0, calls, step)
+    traps = [Trap(error=errno.ENOSPC, only=only, failing=number) for number in numbers]
     bad = [faults_of(trapper, Case("update", trap), naive) for trap in traps]
-    found = sum(any("cannot be asked" in fault for fault in faults) for faults in bad)
+    found = sum(map(bool, bad))
     assert found
-    figure(f"planted: a build that {naive}: {found} of {calls} failures publish what is bad")
+    figure(f"planted: a build that {naive}: {found} of {len(bad)} failures publish what is bad")

@@ -167,7 +167,7 @@ class _CountedQueries:
 class RawRetriever(Retriever):
     """A retriever that hands a question to tantivy's own query parser."""
 
-    def search(self, question: str, scope: Sequence[object] = ()) -> Searched:
+    def search(self, question: str, scope: Sequence[object] = (), before: str = "") -> Searched:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("text")
         tantivy.Index(builder.build()).parse_query(question, ["text"])

@@ -221,3 +221,14 @@ def test_by_the_weights_that_ship_what_reads_well_is_likelier_than_what_does_not
     )
     assert [one.group.best for one in weighed] == [well, badly]
     assert weighed[0].confidence > 0.5 > weighed[1].confidence
+
+
+def test_an_answer_that_stays_in_the_article_of_the_question_before_is_likelier() -> None:
+    groups = [Group((candidate(i, margin),)) for i, margin in enumerate([1.0, 1.5, -3.0])]
+    other = FOUND[0].stored.article_id
+    assert other != FOUND[1].stored.article_id
+    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION, {other})
+    # 1.0 and what is added, 0.8, come before 1.5; the confidence is the fakes' logistic.
+    assert [one.group for one in weighed][:2] == [groups[0], groups[1]]
+    assert weighed[0].confidence == pytest.approx(1 / (1 + np.exp(-1.8)))
+    assert weighed[1].confidence == pytest.approx(1 / (1 + np.exp(-1.5)))

@@ -100,3 +100,28 @@ def test_in_an_empty_index_nothing_is_found(library: Library) -> None:
     path.unlink()
     library.index()
     assert retrieve(library, QUESTION, 8)[0] == []
+
+
+def test_what_the_question_before_is_about_tips_the_balance_for_a_follow_up(
+    library: Library,
+) -> None:
+    library.write("mill.txt", "The mill by the river was sold in May. Nobody knows why.")
+    library.write("port.txt", "The port by the sea was sold in June. Nobody knows why.")
+    library.index()
+    with closing(library.store.open()) as opened:
+        catalog = opened.generation.catalog
+        encoder = QuickEncoder()
+        retriever = Retriever(opened.generation, encoder)
+        for before, name in (
+            ("Where is the mill?", "mill.txt"),
+            ("Where is the port?", "port.txt"),
+        ):
+            found = retriever.gather(retriever.search("When was that sold?", (), before), 1)
+            (article,) = [one for one in catalog.articles() if one.found.relative == name]
+            assert found[0].stored.article_id == article.id
+            assert retriever.topic_of(before) == {article.id}
+            # The question's own vector is the one that passages are compared with.
+            assert encoder.batches[-3:-1] == [
+                ["When was that sold?"], [f"{before} When was that sold?"]
+            ]  # fmt: skip
+        assert retriever.topic_of("12") <= {one.id for one in catalog.articles()}

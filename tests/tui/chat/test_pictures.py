@@ -16,7 +16,6 @@ from index.progress import Progress, Stage
 from qa.answers import Answer, Citation, Quote, Status
 from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.replies import answer, answered, unanswered
-from tui.chat.prompt import Prompt
 from tui.chat.themes import LIGHT, PLAIN
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.desk import NothingIndexed
@@ -100,12 +99,13 @@ class Studio:
         async def run_before(pilot: Pilot[None]) -> None:
             chat = Chat(app, pilot, self.home)
             await chat.settle()
+            chat.prompt.cursor_blink = False
             if act:
                 await act(chat)
                 await chat.settle() if not self.home.closed_gate else await pilot.pause()
             if chat.source.display and turns:
                 await chat.until(lambda: chat.source.article.display)
-            for still in (*app.screen.query(Prompt), *app.screen.query(Input)):
+            for still in app.screen.query(Input):
                 still.cursor_blink = False
             await pilot.pause()
 
