@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Literal
 
 from pytest import MonkeyPatch
@@ -71,17 +70,17 @@ def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
 def _save_as_faiss(patch: MonkeyPatch) -> None:
     """Tell nobody of a write that failed, and leave the file short."""
     put, finish, append = RowsWriter.put, RowsWriter.finish, EmbeddedLog.append
-    short: set[Path] = set()
+    short: set[str] = set()
 
     def puts(self: RowsWriter, rows: Sequence[int], vectors: Vectors) -> None:
         try:
             put(self, rows, vectors)
         except OSError:
-            short.add(self.path)
+            short.add(str(self.path))
 
     def finishes(self: RowsWriter, rows: int) -> None:
         with suppress(OSError):
-            finish(self, rows - (self.path in short))
+            finish(self, rows - (str(self.path) in short))
 
     def appends(self: EmbeddedLog, keys: Sequence[bytes], vectors: Vectors) -> None:
         with suppress(OSError):
