@@ -92,7 +92,9 @@ def _build(job: BuildJob) -> Built:
     for event in build(Store(Path(job.index)), request, encoder):
         now = time.perf_counter()
         if isinstance(event, Progress):
-            stages[event.stage.name.lower()] += now - since
+            # What comes before the first batch is no embedding yet.
+            begins = event.stage is Stage.EMBED and not event.done
+            stages[(Stage.READ if begins else event.stage).name.lower()] += now - since
         since = now
     assert isinstance(event, Summary)
     return Built(

@@ -3,6 +3,7 @@
 Whatever cells give is ranked again by the rows themselves, so similarities are exact.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from index.vector_rows import VectorRows
 
 _FEW = 20_000
 """Rows allowed by a filter, up to which each is compared and no cells are gone through."""
+
+_THREADS = min(4, os.cpu_count() or 1)
+_BY_CELLS = 1
+"""FAISS's `parallel_mode` in which threads share the cells of one question."""
 
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""
@@ -62,10 +67,7 @@ class Searcher:
     @classmethod
     def open(cls, rows: VectorRows, count: int, cells: Path, way: Way) -> "Searcher":
         """Load what is searched of so many rows into memory. Raises IndexDamaged."""
-        import faiss
-
-        # A question is one thread's work; others would only spin until it is done.
-        faiss.omp_set_num_threads(1)
+        let_threads_sleep()
         exact = isinstance(way, Exact)
         return cls(_exact(rows, count) if exact else read_cells(cells), rows, way)
 
@@ -95,6 +97,8 @@ class Searcher:
         count = min(most, self.faiss_index.ntotal)
         if not count:
             return []
+        # Several threads share a question's cells; going through all rows is one thread's work.
+        faiss.omp_set_num_threads(_THREADS if probes else 1)
         chosen: dict[str, Any] = {}
         for mask in allowed:
             bits = np.packbits(mask, bitorder="little")
@@ -127,11 +131,21 @@ def read_cells(path: Path) -> Any:  # noqa: ANN401
     import faiss
 
     try:
-        return faiss.read_index(str(path))
+        index: Any = faiss.read_index(str(path))
     except RuntimeError as error:
         raise IndexDamaged(
             f"{path} cannot be read as vectors; run `byline index --full`"
         ) from error
+    index.parallel_mode = _BY_CELLS
+    return index
+
+
+def let_threads_sleep() -> None:
+    """Have FAISS's threads sleep while they wait: on a busy machine those crawl that spin.
+
+    Of use before FAISS is loaded.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _exact(rows: VectorRows, count: int) -> Any:  # noqa: ANN401

@@ -11,7 +11,7 @@ SHOWN = (
     "first build without the model",
     "its memory, at most",
     "update of nothing, process",
-    "update of 10 articles, process",
+    "update of 10 articles, less embedding",
     "cold ask, whole process",
     "retrieval, p50",
     "retrieval, p95",

@@ -1,13 +1,14 @@
 """The naive ways to build, each of which loses something; planted, so that checkers find it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Literal
 
 from pytest import MonkeyPatch
 
 from index.embedded import EmbeddedLog
+from index.encoder import Vectors
 from index.generation import Generation
 from index.store import CURRENT, Store
 from index.vector_rows import RowsWriter
@@ -28,9 +29,7 @@ def plant(naive: Naive, patch: MonkeyPatch, step: Callable[[str], None]) -> None
     elif naive == "never syncs":
         patch.setattr("os.fsync", lambda _: None)
     elif naive == "saves as FAISS does":
-        # FAISS tells nobody that the disk is full.
-        for kind, name in ((RowsWriter, "put"), (RowsWriter, "finish"), (EmbeddedLog, "append")):
-            patch.setattr(kind, name, _silent(getattr(kind, name)))
+        _save_as_faiss(patch)
         patch.setattr(Generation, "check", lambda _: None)
 
 
@@ -68,9 +67,25 @@ def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
     patch.setattr(Store, "publish", collects_first)
 
 
-def _silent(write: Callable[..., None]) -> Callable[..., None]:
-    def silent(*arguments: object) -> None:
-        with suppress(OSError):
-            write(*arguments)
+def _save_as_faiss(patch: MonkeyPatch) -> None:
+    """Tell nobody of a write that failed, and leave the file short."""
+    put, finish, append = RowsWriter.put, RowsWriter.finish, EmbeddedLog.append
+    short: set[str] = set()
 
-    return silent
+    def puts(self: RowsWriter, rows: Sequence[int], vectors: Vectors) -> None:
+        try:
+            put(self, rows, vectors)
+        except OSError:
+            short.add(str(self.path))
+
+    def finishes(self: RowsWriter, rows: int) -> None:
+        with suppress(OSError):
+            finish(self, rows - (str(self.path) in short))
+
+    def appends(self: EmbeddedLog, keys: Sequence[bytes], vectors: Vectors) -> None:
+        with suppress(OSError):
+            append(self, keys, vectors)
+
+    patch.setattr(RowsWriter, "put", puts)
+    patch.setattr(RowsWriter, "finish", finishes)
+    patch.setattr(EmbeddedLog, "append", appends)

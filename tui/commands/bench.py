@@ -53,7 +53,7 @@ def whole_command(
         return Exit.DONE
     for one in figures:
         beside = f"{one.ratio:8.2f} of {one.beside} ({_shown(one.limit)})" if one.beside else ""
-        click.echo(f"{one.name:<34}{_shown(one.value):>12} {one.unit:<11}{beside}".rstrip())
+        click.echo(f"{one.name:<38}{_shown(one.value):>12} {one.unit:<11}{beside}".rstrip())
     return Exit.DONE
 
 
