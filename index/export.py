@@ -11,7 +11,7 @@ from index.encoder import encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
 from index.files import record_files
 from index.models import Model, find_model
-from index.onnx import write_onnx
+from index.onnx import finish, write_onnx
 from index.questions import (
     CARD_FORMAT,
     CARDS,
@@ -101,7 +101,10 @@ def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
 
 
 def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
-    inputs = _write_onnx(loaded, folder / MODEL_FILE)
+    exact = folder / "exact.onnx"
+    inputs = _write_onnx(loaded, exact)
+    finish(exact, folder / MODEL_FILE)
+    exact.unlink()
     (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
     card = Card(
         format=CARD_FORMAT,
@@ -119,6 +122,9 @@ def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
     import torch
 
+    # Eager attention makes the smaller graph: no guard against rows of nothing but padding.
+    if loaded.transformers_model is not None:
+        loaded.transformers_model.set_attn_implementation("eager")
     features = loaded.preprocess(["An export needs an example.", "Two."])
     inputs = [name for name in _KNOWN_INPUTS if name in features]
 

@@ -1,5 +1,8 @@
 """ONNX: a network exported once, and run without torch from then on."""
 
+import errno
+import os
+import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +15,8 @@ from index.processor import processor_flags
 if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
+
+_PROVIDERS = ["CPUExecutionProvider"]
 
 
 def write_onnx(
@@ -70,23 +75,52 @@ def _multiplies_bytes() -> bool:
     return bool({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"} & processor_flags())
 
 
-def open_session(path: Path, threads: int = 0) -> Any:  # noqa: ANN401
-    """Open an exported network; 0 threads are as many as the machine has cores.
+def finish(network: Path, path: Path) -> None:
+    """Write a network as it is opened: its graph optimised, its weights in a file beside it.
 
-    Raises ModelUnavailable where the file is damaged.
+    Opening it then optimises nothing, and maps the weights where it would parse and copy them.
+    Raises OSError where the disk is full, else whatever onnxruntime raises.
     """
     go_offline()
     import onnxruntime
 
-    onnxruntime.set_default_logger_severity(3)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # Threads that spin while they wait make everything crawl on a machine that is busy.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options = _options(onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED)
+    options.optimized_model_filepath = str(path)
+    for name, value in {
+        "optimized_model_external_initializers_file_name": path.with_suffix(".weights").name,
+        "optimized_model_external_initializers_min_size_in_bytes": "1024",
+    }.items():
+        options.add_session_config_entry(f"session.{name}", value)
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        onnxruntime.InferenceSession(str(network), options, providers=_PROVIDERS)
+    except Exception as error:
+        # onnxruntime does not tell a full disk from anything else.
+        if shutil.disk_usage(path.parent).free < network.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
+
+
+def open_session(path: Path) -> Any:  # noqa: ANN401
+    """Open a finished network. Raises ModelUnavailable where a file is damaged."""
+    go_offline()
+    import onnxruntime
+
+    options = _options(onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=_PROVIDERS)
     except Exception as error:
         raise ModelUnavailable(f"the export in {path.parent} is damaged; delete it") from error
+
+
+def _options(level: Any) -> Any:  # noqa: ANN401
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(3)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = level
+    # Threads that spin while they wait make everything crawl on a machine that is busy.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def open_tokenizer(path: Path) -> "Tokenizer":

@@ -38,7 +38,7 @@ class Card(msgspec.Struct, frozen=True):
     """Why the model could not be exported; empty where it was."""
 
 
-CARD_FORMAT = 2
+CARD_FORMAT = 3
 CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], 0.0, {}))
 
 

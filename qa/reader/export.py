@@ -8,7 +8,7 @@ import numpy as np
 
 from index.errors import BylineError, ModelUnavailable
 from index.files import record_files
-from index.onnx import open_tokenizer, quantise, write_onnx
+from index.onnx import finish, open_tokenizer, quantise, write_onnx
 from index.samples import sample_texts
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -79,13 +79,16 @@ def _export(source: Source, folder: Path) -> Card:
     prepare(tokenizer, loaded.max_tokens)
     samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
     try:
-        _write(loaded, samples[0], folder / MODEL_FILE)
+        exact = folder / "exact.onnx"
+        _write(loaded, samples[0], exact)
+        finish(exact, folder / MODEL_FILE)
         difference = _difference(loaded, folder, samples)
         if not difference <= MOST_DIFFERENCE:
             raise ModelUnavailable(
                 f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
             )
-        precision = _try_int8(loaded, folder, samples) if loaded.int8 else "float32"
+        precision = _try_int8(loaded, exact, folder, samples) if loaded.int8 else "float32"
+        exact.unlink()
     except (OSError, BylineError):
         raise
     except Exception as error:
@@ -101,15 +104,15 @@ def _card(loaded: Loaded, folder: Path, name: str = "", precision: str = "float3
     return Card(CARD_FORMAT, name, loaded.max_tokens, inputs, precision, files)
 
 
-def _try_int8(loaded: Loaded, folder: Path, samples: Sequence[Window]) -> str:
+def _try_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> str:
     """Turn an export to int8 where that changes little; gives the precision that it is in."""
-    exact = folder / "exact.onnx"
-    (folder / MODEL_FILE).rename(exact)
-    quantise(exact, folder / MODEL_FILE)
+    quantised = folder / "int8.onnx"
+    quantise(exact, quantised)
+    finish(quantised, folder / MODEL_FILE)
+    quantised.unlink()
     if _difference(loaded, folder, samples) <= MOST_INT8_DIFFERENCE:
-        exact.unlink()
         return "int8"
-    exact.replace(folder / MODEL_FILE)
+    finish(exact, folder / MODEL_FILE)
     return "float32"
 
 

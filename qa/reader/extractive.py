@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 
 _SPANS_OF_WINDOW = 5
 _BATCH = 8

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import msgspec
 import numpy as np
+import onnx
 import pytest
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidProtobuf
 
 from index import export
 from index.digest import with_digest
@@ -16,6 +18,7 @@ from index.encoder import Vectors, encode_with, load
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.export import ensure_export, open_question_encoder
 from index.models import Model, find_model
+from index.onnx import finish
 from index.questions import Card, OnnxQuestionEncoder
 
 QUESTIONS = [
@@ -114,6 +117,13 @@ def test_an_export_is_made_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> 
     assert [path.name for path in made.cache.iterdir()] == [made.model.fingerprint]
 
 
+def test_weights_of_another_size_are_refused(copy: Made) -> None:
+    path = copy.folder / "question.weights"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelUnavailable, match=r"question\.weights is missing or damaged"):
+        opened(copy)
+
+
 @pytest.mark.parametrize("name", ["question.onnx", "tokenizer.json"])
 def test_a_damaged_export_is_refused(copy: Made, name: str) -> None:
     path = copy.folder / name
@@ -160,7 +170,7 @@ def long_told(_loaded: object, _path: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("write", "reason"),
     [
-        (garbage, "ModelUnavailable: "),
+        (garbage, "InvalidProtobuf: "),
         (wordless, "AssertionError"),
         (long_told, "RuntimeError: operator X is unknown xxx"),
     ],
@@ -192,7 +202,7 @@ def test_an_export_that_is_not_the_same_model_is_not_used(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other(_loaded: object, path: Path) -> list[str]:
-        shutil.copy(made.folder / "question.onnx", path)
+        onnx.save(onnx.load(made.folder / "question.onnx"), path)
         return made.card.inputs
 
     monkeypatch.setattr(export, "_write_onnx", other)
@@ -225,3 +235,21 @@ def test_a_full_disk_is_told_and_says_nothing_of_the_model(
     with pytest.raises(IndexUnwritable, match="No space left on device"):
         ensure_export(made.model, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("free", "error"), [(7, OSError), (8, InvalidProtobuf)])
+def test_onnxruntime_running_out_of_disk_is_an_error_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, error: type[Exception]
+) -> None:
+    garbage(None, tmp_path / "network")  # of 8 bytes
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(error):
+        finish(tmp_path / "network", tmp_path / "finished.onnx")
+
+
+def test_weights_stand_beside_the_graph_where_they_can_be_mapped(made: Made) -> None:
+    graph, weights = made.folder / "question.onnx", made.folder / "question.weights"
+    assert list(made.card.files) == ["question.onnx", "question.weights", "tokenizer.json"]
+    assert graph.stat().st_size < 200_000
+    # 22.7 million weights in float32, less the pooler's, which no vector needs.
+    assert 4 * 22_500_000 < weights.stat().st_size < 4 * 22_800_000

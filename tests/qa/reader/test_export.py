@@ -13,7 +13,7 @@ from index.digest import with_digest, without_digest
 from index.errors import ModelUnavailable
 from qa.reader import sources
 from qa.reader.export import ensure_reader, is_prepared, open_reader, reader_faults
-from qa.reader.extractive import Card
+from qa.reader.extractive import CARD_FORMAT, Card
 from qa.reader.sources import find_reader
 from qa.reader.windows import Window, windows
 from tests.qa.fakes import passage
@@ -126,7 +126,7 @@ def test_only_an_export_of_this_very_model_and_format_counts(copy: Made) -> None
     assert reader_faults(source, copy.cache) == []
     card = copy.folder / "card.json"
     line = without_digest(card.read_bytes())
-    card.write_bytes(with_digest(line.replace(b'"format":1', b'"format":0')))
+    card.write_bytes(with_digest(line.replace(b'"format":%d' % CARD_FORMAT, b'"format":0')))
     assert not is_prepared(source, copy.cache)
     card.write_bytes(b"{")
     assert not is_prepared(source, copy.cache)
@@ -156,7 +156,7 @@ def test_a_damaged_export_is_refused(copy: Made, name: str) -> None:
 
 def test_a_changed_file_is_a_fault(copy: Made) -> None:
     source = find_reader(str(copy.model))
-    path = copy.folder / "reader.onnx"
+    path = copy.folder / "reader.weights"
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
