@@ -1,7 +1,6 @@
 """The chat: the conversation on the left, the cited article on the right, the input beneath."""
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +22,7 @@ from tui.chat.progress_bar import ProgressBar
 from tui.chat.prompt import Prompt
 from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript
+from tui.chat.waiting import Pending, WaitingLine
 from tui.desk import Desk
 from tui.display import visible, visible_name
 from tui.session import Session, Turn, local_now
@@ -34,15 +34,7 @@ if TYPE_CHECKING:
 _NAMED = 3
 """Paths of a limit that are named."""
 _LOADING = "waits until the models are loaded"
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    question: str
-    number: int
-    """Of its entry in the transcript."""
-    whole: bool
-    """Whether it is asked as it stands, whatever was said before."""
+_WAITS = "waits for the one before"
 
 
 class ChatScreen(AnswerActions):
@@ -81,7 +73,7 @@ class ChatScreen(AnswerActions):
         """Set once questions can be answered."""
         self.desk = desk
         self._sessions = sessions
-        self._pending: deque[_Pending] = deque()
+        self._line = WaitingLine()
         self._answering = False
 
     def compose(self) -> ComposeResult:
@@ -104,12 +96,13 @@ class ChatScreen(AnswerActions):
     # The conversation
 
     def show_session(self, session: Session) -> None:
-        """Show a conversation in the place of the one that is shown."""
+        """Show a conversation in the place of the one that is shown, and what waits for it."""
+        self._line.went_on(self.session)
         self.session = session
         self.remove_class("-full-source")
-        self._pending.clear()
         self.query_one(SourcePane).clear()  # until the transcript chooses a citation
         self.query_one(Transcript).fill(session.turns)
+        self._line.show(session.id, self._show_waiting)
         self.query_one(Prompt).remember([turn.question for turn in session.turns])
         self._show_chips()
 
@@ -157,35 +150,40 @@ class ChatScreen(AnswerActions):
 
     def ask(self, question: str, whole: bool = False) -> None:
         """Put a question at the end of those that wait."""
-        waits = "waits for the one before" if self._answering else "looking"
-        number = self.query_one(Transcript).add(Waiting(question, waits))
-        self._pending.append(_Pending(question, number, whole))
+        number = self._show_waiting(question, first=not self._answering)
+        self._line.add(Pending(self.session, question, number, whole))
         if not self._answering:
             self._answering = True
             self._answer_all()
 
+    def _show_waiting(self, question: str, first: bool) -> int:
+        return self.query_one(Transcript).add(Waiting(question, "looking" if first else _WAITS))
+
     @work(group="asking")
     async def _answer_all(self) -> None:
-        while self._pending:
-            await self._answer(self._pending.popleft())
+        while self._line:
+            await self._answer()
         self._answering = False
 
-    async def _answer(self, pending: _Pending) -> None:
-        session = self.session
-        looking = Waiting(pending.question, "looking" if self.ready.is_set() else _LOADING)
-        self._put(session, pending, looking)
+    async def _answer(self) -> None:
+        asked = self._line.first
+        self._put(asked, Waiting(asked.question, "looking" if self.ready.is_set() else _LOADING))
         await self.ready.wait()
-        history = () if pending.whole else self._said(session)
+        session = self._latest(self._line.first.session)
+        history = () if asked.whole else self._said(session)
         try:
-            reply = await self.desk.ask(pending.question, session.within, history)
+            reply = await self.desk.ask(asked.question, session.within, history)
         except (BylineError, OSError) as error:
             told = error.message if isinstance(error, BylineError) else str(error)
-            self._put(session, pending, Failed(pending.question, told))
-            self.query_one(Prompt).take_back(pending.question)
+            self._put(self._line.take(), Failed(asked.question, told))
+            self.query_one(Prompt).take_back(asked.question)
             return
-        turn = Turn(pending.question, reply, local_now())
-        self._put(session, pending, turn)
-        await self._keep(session, turn)
+        answered, turn = self._line.take(), Turn(asked.question, reply, local_now())
+        self._put(answered, turn)
+        await self._keep(self._latest(answered.session), turn)
+
+    def _latest(self, session: Session) -> Session:
+        return self.session if session.id == self.session.id else session
 
     def _said(self, session: Session) -> "tuple[Exchange, ...]":
         """Give what a follow-up may lean on."""
@@ -193,14 +191,16 @@ class ChatScreen(AnswerActions):
 
         return tuple(exchange_of(turn.reply) for turn in session.turns[-TURNS_LOOKED_AT:])
 
-    def _put(self, session: Session, pending: _Pending, entry: Entry) -> None:
+    def _put(self, pending: Pending, entry: Entry) -> None:
         """Show what became of a question, unless another conversation is shown meanwhile."""
-        if session.id == self.session.id:
+        if pending.session.id == self.session.id:
             self.query_one(Transcript).replace(pending.number, entry)
 
     async def _keep(self, session: Session, turn: Turn) -> None:
+        gone_on = replace(session, turns=(*session.turns, turn))
+        self._line.went_on(gone_on)
         if session.id == self.session.id:
-            self.session = replace(self.session, turns=(*self.session.turns, turn))
+            self.session = gone_on
         try:
             await asyncio.to_thread(self._sessions.append, session.id, turn)
         except BylineError as error:

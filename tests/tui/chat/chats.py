@@ -190,6 +190,12 @@ class Chat:
         await self.pilot.press("enter")
         await self.settle()
 
+    async def ask_without_waiting(self, *questions: str) -> None:
+        for question in questions:
+            self.prompt.text = question
+            await self.pilot.press("enter")
+        await self.pilot.pause()
+
     async def settle(self) -> None:
         """Let everything that was begun come to its end, but what waits for the person."""
         await self.pilot.pause()

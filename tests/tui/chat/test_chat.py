@@ -43,10 +43,7 @@ async def test_a_question_is_answered_with_its_quote_and_its_article_beside_it(h
 async def test_a_question_typed_while_another_runs_waits_its_turn(home: Home) -> None:
     home.closed_gate = True
     async with chat_of(home) as chat:
-        for question in ("One?", "Two?", "Three?"):
-            chat.prompt.text = question
-            await chat.pilot.press("enter")
-        await chat.pilot.pause()
+        await chat.ask_without_waiting("One?", "Two?", "Three?")
         assert [line for line in chat.lines if line] == [
             "› One?", "  looking", "› Two?", "  waits for the one before",
             "› Three?", "  waits for the one before",
@@ -178,6 +175,41 @@ async def test_another_conversation_in_its_place_does_not_get_the_answer(home: H
         assert chat.screen.session.turns == ()
         assert chat.transcript.entries == []
         assert [turn.question for turn in home.sessions.load(first.id).turns] == ["Who?"]
+
+
+async def test_what_waits_is_answered_in_the_conversation_that_it_was_asked_in(home: Home) -> None:
+    home.closed_gate = True
+    async with chat_of(home) as chat:
+        await chat.ask_without_waiting("One?", "Two?")
+        first = chat.screen.session
+        await chat.pilot.press("ctrl+n")
+        await chat.ask_without_waiting("Else?")
+        home.desk.gate.set()
+        await chat.settle()
+        assert [question for question, _, _ in home.desk.asked] == ["One?", "Two?", "Else?"]
+        assert [len(history) for _, _, history in home.desk.asked] == [0, 1, 0]
+        kept = home.sessions.load(first.id)
+        assert [turn.question for turn in kept.turns] == ["One?", "Two?"]
+        assert [turn.question for turn in chat.screen.session.turns] == ["Else?"]
+
+
+async def test_what_waits_is_seen_to_wait_when_its_conversation_comes_back(home: Home) -> None:
+    home.closed_gate = True
+    async with chat_of(home) as chat:
+        await chat.ask_without_waiting("One?", "Two?")
+        first = chat.screen.session
+        await chat.pilot.press("ctrl+n")
+        assert chat.transcript.entries == []
+        chat.screen.show_session(first)
+        await chat.pilot.pause()
+        assert [line for line in chat.lines if line] == [
+            "› One?", "  looking", "› Two?", "  waits for the one before",
+        ]  # fmt: skip
+        home.desk.gate.set()
+        await chat.settle()
+        assert chat.lines[:3] == ["› One?", *ANSWER[:2]]
+        assert chat.lines[5:9] == ["› Two?", *ANSWER]
+        assert [turn.question for turn in chat.screen.session.turns] == ["One?", "Two?"]
 
 
 async def test_a_conversation_that_cannot_be_kept_goes_on_and_says_so(home: Home) -> None:
