@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 _INODE = (1 << 63) - 1
 """SQLite's integers are signed."""
 SUFFIXES = frozenset({".txt", ".md"})
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
+"""Of an article; what is as large can be read in two seconds, whatever it is made of."""
 
 
 @dataclass(frozen=True, slots=True)

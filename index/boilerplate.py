@@ -7,6 +7,8 @@ from collections.abc import Sequence
 _SHORT = 200
 """Code points; only a notice's own wording makes a longer paragraph boilerplate."""
 
+LONGEST = 4_000
+"""Code points; a longer paragraph is the article's own, whatever it says: it is not even folded."""
 _SENTENCE_END = tuple('.!?"”')
 HEADER = 12
 """Paragraphs at the top of a file that headline and dateline are among."""
@@ -98,16 +100,15 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 _WHOLE = _any_of(_WHOLE_LINES)
 _LINK = _any_of([rf"(?:{pattern})(?<![.!?\"”])" for pattern in _LINK_LINES])
 _NOTICE = _any_of(_NOTICES)
-_SPACE = re.compile(r"\s+")
+_SPEAKS = re.compile(r"[^\W_]")
 
 
-def boilerplate(paragraphs: Sequence[str]) -> frozenset[int]:
-    """Tell which paragraphs, by index from 0, are no part of what the article says.
+def boilerplate(plain: Sequence[str]) -> frozenset[int]:
+    """Tell which normalised paragraphs, by index from 0, are no part of what the article says.
 
     A paragraph that stands again is left out. So is its first copy where it is no sentence and
     stands at the top or close by, as headlines and captions do; a sentence said twice was said.
     """
-    plain = [normalised(paragraph) for paragraph in paragraphs]
     first: dict[str, int] = {}
     found = {index for index, text in enumerate(plain) if is_boilerplate(text)}
     for index, text in enumerate(plain):
@@ -123,14 +124,18 @@ def boilerplate(paragraphs: Sequence[str]) -> frozenset[int]:
 
 def is_boilerplate(line: str) -> bool:
     """Tell whether a normalised paragraph, by its own words, is no part of an article."""
-    if not any(char.isalnum() for char in line):
+    if not _SPEAKS.search(line):
         return True
+    if len(line) > LONGEST:
+        return False
     if _NOTICE.search(line):
         return True
     return len(line) <= _SHORT and any(kind.fullmatch(line) for kind in (_WHOLE, _LINK))
 
 
 def normalised(line: str) -> str:
-    """Fold a line's white space and typography, so that repeats are seen as such."""
+    """Fold the white space and typography of a line up to `LONGEST`: repeats are seen as such."""
+    if len(line) > LONGEST:
+        return line
     folded = unicodedata.normalize("NFKC", line).replace("’", "'").replace("‘", "'")
-    return _SPACE.sub(" ", folded).strip().strip("*_#>").strip()
+    return " ".join(folded.split()).strip("*_#>").strip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from index.boilerplate import HEADER, is_boilerplate, normalised
+from index.boilerplate import HEADER, LONGEST, is_boilerplate, normalised
 
 _DATELINE = 90
 """Code points; a longer line must begin as a dateline does: PLACE, date, dash."""
@@ -16,7 +16,10 @@ _PROSE_WORDS = 6
 """Words in a paragraph, at least, that an article's text can begin with."""
 _TITLE = 160
 """Code points; a longer line is a paragraph."""
-_FRONT_MATTER = 64 * 1024
+FRONT_MATTER_LINES = 200
+"""Lines that front matter takes, at most."""
+_FRONT_MATTER = 16 * 1024
+"""Code points: YAML's scanner takes time quadratic in the brackets among them."""
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -52,15 +55,14 @@ class Headline:
     """Lines at the top, from the first, that are front matter."""
 
 
-def read_headline(header: Headline, paragraphs: Sequence[str]) -> Headline:
-    """Complete what an article's front matter tells from its paragraphs."""
-    plain = [normalised(paragraph) for paragraph in paragraphs]
+def read_headline(header: Headline, paragraphs: Sequence[str], plain: Sequence[str]) -> Headline:
+    """Complete what an article's front matter tells from its paragraphs, also given normalised."""
     top = plain[:HEADER]
-    first = paragraphs[:HEADER]
+    first = [text for text in paragraphs[:HEADER] if len(text) <= LONGEST]
     headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
     title = header.title or next(headings, "").rstrip("# \t") or _headline(top, Counter(plain))
     dates = header.dates or _dateline(top)
-    return Headline(normalised(title), dates, header.front_matter)
+    return Headline(normalised(title[:LONGEST]), dates, header.front_matter)
 
 
 def masthead(paragraphs: Sequence[str]) -> int:
@@ -81,7 +83,11 @@ def front_matter(lines: Sequence[str]) -> Headline:
     absent = Headline("", (), 0)
     if not lines or lines[0].rstrip() != "---":
         return absent
-    ends = (i for i, line in enumerate(lines[1:200], 1) if line.rstrip() in ("---", "..."))
+    ends = (
+        i
+        for i, line in enumerate(lines[1:FRONT_MATTER_LINES], 1)
+        if line.rstrip() in ("---", "...")
+    )
     end = next(ends, 0)
     block = "\n".join(lines[1:end])
     if not end or len(block) > _FRONT_MATTER:

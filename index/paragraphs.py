@@ -15,6 +15,8 @@ _WRAPPED_SHARE = 0.5
 """In a hard-wrapped file the next word would not have fitted at so many line ends at least, and at
 such a share of them the sentence plainly runs on."""
 _ITEM = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>)\s")
+_WORDS = re.compile(r"\S(?:[^\n]*\S)?")
+"""A line without the white space at its ends."""
 _HEADING = re.compile(r"\s*#{1,6}\s")
 _SENTENCE_END = tuple(".!?:;\"”'’)")
 
@@ -34,11 +36,7 @@ def paragraphs(text: Text, skipped: int = 0) -> list[Paragraph]:
     A line is a paragraph of its own, unless the line end looks like a wrap: the file keeps to a
     margin and the next word would not have fitted, or a sentence plainly runs on.
     """
-    lines = [
-        Paragraph(Span(*text.line_span(line)).trimmed(text.text), line, line)
-        for line in range(skipped + 1, text.line_count + 1)
-    ]
-    lines = [line for line in lines if len(line.span)]
+    lines = _lines(text, skipped) if skipped < text.line_count else []
     wraps = _wrapped_line_ends(text.text, lines)
     found: list[Paragraph] = []
     for line in lines:
@@ -48,6 +46,17 @@ def paragraphs(text: Text, skipped: int = 0) -> list[Paragraph]:
             found.append(Paragraph(joined, before.first_line, line.last_line))
         else:
             found.append(line)
+    return found
+
+
+def _lines(text: Text, skipped: int) -> list[Paragraph]:
+    """Give the lines that hold more than white space."""
+    found: list[Paragraph] = []
+    at, line = text.line_starts[skipped], skipped + 1
+    for words in _WORDS.finditer(text.text, at):
+        line += text.text.count("\n", at, words.start())
+        at = words.start()
+        found.append(Paragraph(Span(at, words.end()), line, line))
     return found
 
 

@@ -99,9 +99,10 @@ def split(
     """
 
     def within_budget(piece: str) -> bool:
-        return len(piece) <= _LONGEST_TOKEN * settings.budget and (
-            tokens.count(piece) <= settings.budget
-        )
+        if len(piece) > _LONGEST_TOKEN * settings.budget:
+            return False
+        # No token is less than a byte.
+        return len(piece.encode()) <= settings.budget or tokens.count(piece) <= settings.budget
 
     def within_model(piece: str) -> bool:
         return limit.count([embedding_text(title, piece)])[0] <= limit.max_tokens

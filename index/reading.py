@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.articles import Contents
-from index.boilerplate import boilerplate, normalised
-from index.headline import front_matter, masthead, read_headline
+from index.boilerplate import LONGEST, boilerplate, normalised
+from index.headline import FRONT_MATTER_LINES, front_matter, masthead, read_headline
 from index.paragraphs import Paragraph, is_heading, paragraphs
 from index.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
-from index.text import Encoding, NotText, Text, decode
+from index.text import Encoding, NotText, decode
 
 _TITLE = 200
 """Code points of a title that are kept."""
 _TITLE_SHARE = 4
 """A title taking more than one part in so many of what the model can see is not embedded."""
+_MANY_LINES = 20_000
+_SHORT_LINE = 16
+"""Code points: over `_MANY_LINES` lines that are shorter on the average are a list, no article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,17 @@ def read_article(
     text = decode(contents.data)
     if isinstance(text, NotText):
         return text
-    lines = [text.text[slice(*text.line_span(line))] for line in range(1, text.line_count + 1)]
-    header = front_matter(lines)
+    if len(text.text) < _SHORT_LINE * text.line_count and text.line_count > _MANY_LINES:
+        return NotText(f"no prose: {text.line_count:,} lines, most of them of a word or two")
+    top = range(1, min(text.line_count, FRONT_MATTER_LINES) + 1)
+    header = front_matter([text.text[slice(*text.line_span(line))] for line in top])
     found = paragraphs(text, header.front_matter)
-    headline = read_headline(header, [part.span.of(text.text) for part in found])
+    words = [part.span.of(text.text) for part in found]
+    plain = [normalised(one) for one in words]
+    headline = read_headline(header, words, plain)
     title = headline.title[:_TITLE]
     context = title if limit.count([title])[0] <= limit.max_tokens // _TITLE_SHARE else ""
-    regions, headings = _regions(text, found, headline.title)
+    regions, headings = _regions(found, words, plain, headline.title)
     passages = split(text, regions, headings, context, settings, limit)
     if not passages:
         # Nothing but headings, as far as could be told: then they are what the article says.
@@ -73,10 +80,9 @@ def read_article(
 
 
 def _regions(
-    text: Text, found: Sequence[Paragraph], title: str
+    found: Sequence[Paragraph], words: Sequence[str], plain: Sequence[str], title: str
 ) -> tuple[list[list[Paragraph]], frozenset[Paragraph]]:
     """Give the runs of paragraphs that stand together once boilerplate is out, and the headings."""
-    plain = [part.span.of(text.text) for part in found]
     out = boilerplate(plain)
     regions: list[list[Paragraph]] = [[]]
     for index, paragraph in enumerate(found):
@@ -84,10 +90,10 @@ def _regions(
             regions.append([])
         else:
             regions[-1].append(paragraph)
-    above = masthead(plain)
+    above = masthead(words)
     headings = frozenset(
         paragraph
-        for index, (paragraph, words) in enumerate(zip(found, plain, strict=True))
-        if index < above or is_heading(words) or normalised(words) == title
+        for index, (paragraph, said) in enumerate(zip(found, words, strict=True))
+        if len(said) <= LONGEST and (index < above or is_heading(said) or plain[index] == title)
     )
     return [region for region in regions if region], headings

@@ -1,5 +1,6 @@
 """Where the sentences of a paragraph stand, and how one that is too long is cut."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from sentencex import get_sentence_boundaries
@@ -8,18 +9,25 @@ from index.spans import Span
 
 _LANGUAGE = "en"
 _WINDOW = 16 * 1024
-"""Code points segmented at once: the segmenter takes time quadratic in the quotes among them."""
-_FRAGMENT = 6
-"""Code points of a sentence; a window of shorter ones, on the whole, is no prose."""
+"""Code points segmented at once, of prose."""
+_NO_PROSE = 1024
+"""Code points segmented at once of what is no prose; prose of any length stays prose."""
+_MARKS = "\"'`“”„‘’‚‛«»‹›「」『』《》〈〉()[]{}.!?…。！？．।"
+"""What the segmenter takes time for that is quadratic in their number."""
+_MARKED = 8
+_FRAGMENT = 12
+"""No prose is a window of which one code point in `_MARKED` is a mark, or whose sentences have not
+`_FRAGMENT` code points on the average."""
 _LONGEST_WORD = 200
 """Code points on either side of a span's middle in which white space is looked for."""
+_SPACE = re.compile(r"\s")
 
 
 def sentences(text: str, paragraph: Span) -> Iterator[Span]:
     """Yield the sentences of a paragraph, white space at their ends left out."""
     at = paragraph.start
     while at < paragraph.end:
-        window = Span(at, min(at + _WINDOW, paragraph.end))
+        window = _window(text, Span(at, min(at + _WINDOW, paragraph.end)))
         found = _segmented(text, window)
         if window.end < paragraph.end and len(found) > 1:
             found.pop()  # the window may have cut it
@@ -27,14 +35,25 @@ def sentences(text: str, paragraph: Span) -> Iterator[Span]:
         at = found[-1].end
 
 
+def _window(text: str, window: Span) -> Span:
+    """Narrow a window where the segmenter would take too long over it."""
+    if len(window) <= _NO_PROSE:
+        return window
+    marks = sum(text.count(mark, window.start, window.end) for mark in _MARKS)
+    if marks * _MARKED <= len(window):
+        return window
+    return Span(window.start, window.start + _NO_PROSE)
+
+
 def _segmented(text: str, window: Span) -> list[Span]:
     """Give what the segmenter finds; all of it where that is fragments, as in no prose."""
     # A wrapped line's end is a space to the segmenter; one code point for one keeps every offset.
     flat = window.of(text).replace("\n", " ").replace("\r", " ")
     found = get_sentence_boundaries(_LANGUAGE, flat)
-    if len(flat) == _WINDOW and len(found) * _FRAGMENT > len(flat):
+    if len(flat) >= _NO_PROSE and len(found) * _FRAGMENT > len(flat):
         return [window]
-    return [Span(one["start_index"], one["end_index"]).shifted(window.start) for one in found]
+    at = window.start
+    return [Span(at + one["start_index"], at + one["end_index"]) for one in found]
 
 
 def cut(text: str, span: Span, fits: Callable[[str], bool]) -> list[Span]:
@@ -47,7 +66,10 @@ def cut(text: str, span: Span, fits: Callable[[str], bool]) -> list[Span]:
 
 def _halves(text: str, span: Span) -> tuple[Span, Span]:
     middle = (span.start + span.end) // 2
-    for distance in range(min(len(span) // 2, _LONGEST_WORD)):
+    reach = min(len(span) // 2, _LONGEST_WORD)
+    if not _SPACE.search(text, middle - reach, middle + reach):
+        return Span(span.start, middle), Span(middle, span.end)
+    for distance in range(reach):
         for at in (middle + distance, middle - distance):
             if text[at].isspace():
                 first = Span(span.start, at).trimmed(text)

@@ -2,13 +2,14 @@ from datetime import date
 
 import pytest
 
+from index.boilerplate import normalised
 from index.headline import Headline, front_matter, read_headline
 
 BODY = "The port is to be closed, the council said, for it is old and nobody has the money. " * 3
 
 
 def headline(*paragraphs: str) -> Headline:
-    return read_headline(front_matter(paragraphs), paragraphs)
+    return read_headline(front_matter(paragraphs), paragraphs, [*map(normalised, paragraphs)])
 
 
 def matter(block: str) -> Headline:
@@ -100,7 +101,7 @@ def test_front_matter_dates_come_in_several_forms(value: str) -> None:
 
 def test_front_matter_goes_before_what_stands_below() -> None:
     lines = ["---", "title: Port to close", "---", "# Other", "12 May 2010"]
-    assert read_headline(front_matter(lines), lines[3:]) == Headline(
+    assert read_headline(front_matter(lines), lines[3:], lines[3:]) == Headline(
         "Port to close", (date(2010, 5, 12),), 3
     )
 
@@ -112,7 +113,7 @@ def test_front_matter_goes_before_what_stands_below() -> None:
         ["The body.", "---", "title: x", "---"],
         ["---", "title: x"],
         ["---", *["x: y"] * 200, "---"],
-        ["---", "title: " + "x" * 70_000, "---"],
+        ["---", "title: " + "x" * 17_000, "---"],
         ["---", "- a list", "---"],
         ["---", "title: [unclosed", "---"],
         ["---", "just words", "---"],
@@ -157,9 +158,10 @@ def test_front_matter_that_would_grow_without_end_does_not() -> None:
 @pytest.mark.parametrize(
     ("top", "title"),
     [
-        ("# a" + 100_000 * " " + "b", "a b"),
+        ("# a" + 3_900 * " " + "b", "a b"),
         ("# a" + 50_000 * " #" + "b", ""),
-        ("# The port" + 100_000 * " " + "#" * 100_000, "The port"),
+        ("# The port" + 2_000 * " " + "#" * 1_900, "The port"),
+        ("# a" + 100_000 * " " + "b", ""),
         ("Published" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
         ("A" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
     ],

@@ -103,6 +103,17 @@ def test_what_is_no_text_is_told() -> None:
     assert told == NotText("binary: a NUL in its first 8 KiB")
 
 
+def test_a_list_of_words_is_no_article() -> None:
+    told = read_article(contents("port sold\n" * 20_001), DEFAULT_SETTINGS, WordLimit())
+    assert told == NotText("no prose: 20,001 lines, most of them of a word or two")
+    assert read("Ship {} has left the port.\n" * 20_001).article.line_count == 20_001
+
+
+def test_a_line_that_is_too_long_for_a_heading_is_read() -> None:
+    line = "# The port was " + "sold again and " * 300 + "closed"
+    assert quoted(read(f"{line}\n\nNobody has the money to dig it out."))[0].startswith("# The")
+
+
 def test_what_has_no_sentence_is_told() -> None:
     for text in ("", "\n\n", "Share\nTweet\n", "---\ntitle: x\n---\n"):
         told = read_article(contents(text), DEFAULT_SETTINGS, WordLimit())

@@ -97,8 +97,26 @@ def test_no_more_than_a_window_is_segmented_at_once(monkeypatch: pytest.MonkeyPa
         assert sum(sizes) < 1.1 * len(text) + 16_384
 
 
+@pytest.mark.parametrize("unit", ["“", "`", "「」", "(", "東京。", "Oh! ", '"a": "b", '])
+def test_what_is_no_prose_is_segmented_in_small_windows(
+    monkeypatch: pytest.MonkeyPatch, unit: str
+) -> None:
+    sizes: list[int] = []
+
+    def counted(language: str, text: str) -> list[dict[str, Any]]:
+        sizes.append(len(text))
+        return list(get_sentence_boundaries(language, text))
+
+    monkeypatch.setattr("index.sentences.get_sentence_boundaries", counted)
+    text = (unit * 9_000)[:9_000]
+    assert "".join("".join(given_in(text)).split()) == "".join(text.split())
+    assert max(sizes) == 1_024
+
+
 def test_fragments_are_not_taken_for_sentences() -> None:
     assert len(given_in("?! " * 100_000)) < 16_384
+    assert len(given_in("He left. " * 20_000)) < 20
+    assert given_in("?! " * 3) == ["?!", "?!", "?!"]
 
 
 def test_a_word_that_is_endless_is_halved_without_looking_for_its_ends() -> None:
