@@ -18,7 +18,7 @@ _TITLE = 160
 """Code points; a longer line is a paragraph."""
 FRONT_MATTER_LINES = 200
 """Lines that front matter takes, at most."""
-_FRONT_MATTER = 16 * 1024
+_FRONT_MATTER = 8 * 1024
 """Code points: YAML's scanner takes time quadratic in the brackets among them."""
 
 _MONTHS = (

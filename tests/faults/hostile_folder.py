@@ -9,8 +9,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LINE = 5 * 1024 * 1024
-"""Bytes of a huge line."""
+from index.articles import MAX_BYTES
+
+LINE = MAX_BYTES - 200
+"""Bytes of a huge line: no file may be larger."""
 DEEP = 40
 """Folders within one another, of names so long that the innermost has no path any more."""
 PROSE = "The port is closed. Nobody has the money to dig it out.\n\nIt rained at night in May.\n"
@@ -34,6 +36,10 @@ HUGE = {
     "dashes": "-",
     "stars": "* _ ",
     "hashes": "# ",
+    "unpaired": "“",
+    "backticks": "`",
+    "json": '"port": "closed", ',
+    "ideographs": "東京東京東京東京。",
     "combining": "e\u0301\u0301\u0301\u0301",
     "emoji": "👩\u200d👧",
     "ligatures": "ﬃ\ufdfa",
@@ -56,8 +62,11 @@ TRAPS = {
     "sign-up": "sign up to our " * 20_000 + "\n\n" + PROSE,
     "many-paragraphs": "a\n\n" * 50_000,
     "many-lines": "port\n" * 50_000,
+    "short-lines": "".join(f"Ship {number} sank!\n" for number in range(50_000)),
+    "few-lines": "".join(f"a{number}.\n" for number in range(20_000)),
     "same-paragraph": "The port is closed today.\n\n" * 10_000,
     "wrapped": "the port is closed and nobody has the money to dig it all out,\n" * 5_000,
+    "yaml-flat": "---\n" + 8_000 * "[" + "\n---\n" + PROSE,
     "yaml-nested": "---\n" + 30_000 * "[" + "\n---\n" + PROSE,
     "yaml-maps": "---\n" + "{a: " * 15_000 + "\n---\n" + PROSE,
     "yaml-aliases": "---\na0: &a0 [x]\n" + "".join(
@@ -167,8 +176,8 @@ def _sparse(folder: Path) -> Iterator[Expected]:
     folder.mkdir()
     for name, size, reason in (
         ("giant.txt", 1 << 40, "over the limit"),
-        ("just-over.txt", (32 << 20) + 1, "over the limit"),
-        ("hollow.txt", 32 << 20, "binary"),
+        ("just-over.txt", MAX_BYTES + 1, "over the limit"),
+        ("hollow.txt", MAX_BYTES, "binary"),
     ):
         (folder / name).touch()
         os.truncate(folder / name, size)

@@ -24,7 +24,6 @@ from tests.qa.fakes import SentenceReader
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 """Seconds without a word after which a build is held up; ten times what the slowest file takes."""
-SMALL_LINE = 1024 * 1024
 _READ_ALL = (1, 2)
 """Numbers of the capabilities with which files are read whatever their permissions."""
 
@@ -120,11 +119,8 @@ def _everything(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, battery: Battery) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("hostile")
-    with pytest.MonkeyPatch.context() as patch:
-        if not battery.large:
-            patch.setattr(hostile_folder, "LINE", SMALL_LINE)
-        huge = battery.pick(3, len(hostile_folder.HUGE))
-        expected = hostile_folder.make(folder / "news", battery.chance("folder"), huge)
+    huge = battery.pick(3, len(hostile_folder.HUGE))
+    expected = hostile_folder.make(folder / "news", battery.chance("folder"), huge)
     yield Place(folder / "news", folder / "index", expected)
     for locked in (folder / "news" / "unreadable").iterdir():
         locked.chmod(0o700)
