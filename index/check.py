@@ -19,7 +19,7 @@ Subject = Literal["index", "model", "reader", "articles"]
 State = Literal["sound", "attention", "broken"]
 """Attention: questions can be asked, or soon; broken: they cannot."""
 Told = Callable[[Subject, int, int], None]
-"""Takes what is looked at, and how many of how many parts of it are done."""
+"""Takes what is looked at, and how many of how many are done: bytes of the index, articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ def check(
     store: Store, cache: Path, told: Told = lambda _subject, _done, _total: None
 ) -> Iterator[Finding]:
     """Look at everything, one finding after another; stops at an index that cannot be opened."""
-    told("index", 0, 1)
     try:
-        index = store.open(thorough=True)
+        index = store.open(thorough=True, told=lambda done, total: told("index", done, total))
     except BylineError as error:
         yield _unopened(error)
         return

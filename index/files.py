@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,10 +82,20 @@ def link_or_copy(source: Path, target: Path) -> None:
         sync_file(target)
 
 
-def sha256_of(path: Path) -> str:
+_PIECE = 1 << 20
+"""Bytes that are hashed at once."""
+Hashed = Callable[[int], None]
+"""Takes how many bytes were hashed since it was called last."""
+
+
+def sha256_of(path: Path, hashed: Hashed = lambda _: None) -> str:
     """Give the hex digest of a file's contents."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            hashed(len(piece))
+    return digest.hexdigest()
 
 
 class FileRecord(msgspec.Struct, frozen=True):
@@ -108,7 +118,9 @@ def record_files(
     }
 
 
-def file_faults(folder: Path, files: Mapping[str, FileRecord]) -> list[str]:
+def file_faults(
+    folder: Path, files: Mapping[str, FileRecord], hashed: Hashed = lambda _: None
+) -> list[str]:
     """Tell which files are missing, or not as they were recorded, by size and SHA-256."""
     faults = []
     for name, record in files.items():
@@ -116,7 +128,7 @@ def file_faults(folder: Path, files: Mapping[str, FileRecord]) -> list[str]:
         try:
             if path.stat().st_size != record.size:
                 faults.append(f"{path} has another size than when it was written")
-            elif sha256_of(path) != record.sha256:
+            elif sha256_of(path, hashed) != record.sha256:
                 faults.append(f"{path} is not as it was written")
         except OSError as error:
             faults.append(f"{path} cannot be read: {error.strerror}")

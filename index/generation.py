@@ -17,7 +17,7 @@ from index.keywords import KeywordIndex
 from index.passages import PassageSettings
 from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
-from index.verified import Verified
+from index.verified import Told, Verified
 
 FORMAT = 3
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""
@@ -76,14 +76,20 @@ class Generation:
     manifest: Manifest
 
     @classmethod
-    def open(cls, folder: Path, verified: Verified, thorough: bool = False) -> "Generation":
+    def open(
+        cls,
+        folder: Path,
+        verified: Verified,
+        thorough: bool = False,
+        told: Told = lambda _done, _total: None,
+    ) -> "Generation":
         """Open a generation, each of its files checked by size and SHA-256.
 
         Files that are known to be as they were written are hashed again only where `thorough`.
         Raises IndexDamaged where a file is missing or is not what the manifest says.
         """
         manifest = read_manifest(folder)
-        if faults := verified.faults(folder, manifest.files, thorough):
+        if faults := verified.faults(folder, manifest.files, thorough, told):
             raise IndexDamaged(f"{faults[0]}; {_REPAIR}")
         return cls(folder, manifest)
 

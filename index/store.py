@@ -17,7 +17,7 @@ from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, N
 from index.files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.verified import FILE as VERIFIED
-from index.verified import Verified
+from index.verified import Told, Verified
 
 CURRENT = "CURRENT"
 MARK = "byline-index"
@@ -61,7 +61,7 @@ class Store:
         # Either may be lost; what is left tells that there was more.
         return any((self.folder / name).is_file() for name in (CURRENT, MANIFEST))
 
-    def open(self, thorough: bool = False) -> OpenIndex:
+    def open(self, thorough: bool = False, told: Told = lambda _done, _total: None) -> OpenIndex:
         """Open the current generation. Raises NoIndex or IndexDamaged.
 
         Where `thorough` all of it is hashed, even what is known to be sound.
@@ -71,7 +71,7 @@ class Store:
             # Between reading the name and locking it, a build may have published another
             # generation and collected this one.
             try:
-                return self._open(name, thorough)
+                return self._open(name, thorough, told)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
@@ -82,13 +82,13 @@ class Store:
                 ) from error
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
-    def _open(self, name: str, thorough: bool) -> OpenIndex:
+    def _open(self, name: str, thorough: bool, told: Told) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)
             folder = self.generation_folder(name)
             folder.stat()
-            return OpenIndex(name, Generation.open(folder, self.verified, thorough), lock)
+            return OpenIndex(name, Generation.open(folder, self.verified, thorough, told), lock)
         except BaseException:
             os.close(lock)
             raise

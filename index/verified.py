@@ -6,7 +6,7 @@ kept of that may be lost or garbled at any time: then it is worked out again.
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ class _Proof(msgspec.Struct, frozen=True, array_like=True):
         return same and self.mtime_ns + RACY_NS < self.hashed_ns
 
 
+Told = Callable[[int, int], None]
+"""Takes how many of how many bytes were hashed."""
 _Proofs = dict[tuple[int, int], _Proof]
 """By device and inode."""
 
@@ -51,7 +53,11 @@ class Verified:
     path: Path
 
     def faults(
-        self, folder: Path, files: Mapping[str, FileRecord], thorough: bool = False
+        self,
+        folder: Path,
+        files: Mapping[str, FileRecord],
+        thorough: bool = False,
+        told: Told = lambda _done, _total: None,
     ) -> list[str]:
         """Tell which files are missing, or not as they were recorded; remember that none is.
 
@@ -61,7 +67,7 @@ class Verified:
         now = _as_they_are(folder, files)
         proven = {name: one for name, one in now.items() if _is_proven(one, known)}
         rest = {name: record for name, record in files.items() if name not in proven}
-        faults = file_faults(folder, rest)
+        faults = file_faults(folder, rest, _adding_up(rest, told))
         if not faults and any(name in rest for name in now):
             kept = [known[_place(one)] for one in proven.values()]
             self._write([*kept, *(one for name, one in now.items() if name in rest)])
@@ -100,6 +106,17 @@ class Verified:
         with suppress(OSError):  # a disk that is full, or may not be written
             scratch.write_bytes(msgspec.json.encode(proofs))
             os.replace(scratch, self.path)  # noqa: PTH105
+
+
+def _adding_up(files: Mapping[str, FileRecord], told: Told) -> Callable[[int], None]:
+    done, total = 0, sum(record.size for record in files.values())
+
+    def hashed(size: int) -> None:
+        nonlocal done
+        done += size
+        told(done, total)
+
+    return hashed
 
 
 def _as_they_are(folder: Path, files: Mapping[str, FileRecord]) -> dict[str, _Proof]:

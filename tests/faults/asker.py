@@ -157,7 +157,7 @@ def _record(one: Citation) -> Cited:
 def trusting(trust: Trust) -> Iterator[None]:
     """Plant a fault, so that a checker can be seen to find it."""
 
-    def faults(folder: Path, files: Mapping[str, FileRecord]) -> list[str]:
+    def faults(folder: Path, files: Mapping[str, FileRecord], *_: object) -> list[str]:
         return [
             f"{name} has another size"
             for name, record in files.items()

@@ -218,7 +218,7 @@ def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.Monke
     desk.store.open().close()
     hashed: list[str] = []
 
-    def counted(folder: Path, files: dict[str, FileRecord]) -> list[str]:
+    def counted(folder: Path, files: dict[str, FileRecord], *_: object) -> list[str]:
         hashed.extend(files)
         return file_faults(folder, files)
 

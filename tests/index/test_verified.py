@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.files import FileRecord, file_faults, record_files
+from index.files import FileRecord, Hashed, file_faults, record_files
 from index.verified import SMALL, Verified
 
 LONG_AGO = 10**18
@@ -23,9 +23,9 @@ class Shelf:
         self.verified = Verified(folder / "verified.json")
         self.hashed: list[str] = []
 
-        def counted(folder: Path, files: dict[str, FileRecord]) -> list[str]:
+        def counted(folder: Path, files: dict[str, FileRecord], hashed: Hashed) -> list[str]:
             self.hashed += sorted(files)
-            return file_faults(folder, files)
+            return file_faults(folder, files, hashed)
 
         patch.setattr("index.verified.file_faults", counted)
 
@@ -49,6 +49,15 @@ def test_a_large_file_is_hashed_once_and_a_small_one_each_time(shelf: Shelf) -> 
     assert shelf.open() == ([], ["small"])
     assert shelf.open(thorough=True) == ([], BOTH)
     assert shelf.open() == ([], ["small"])
+
+
+def test_it_is_told_how_much_is_hashed(shelf: Shelf) -> None:
+    seen: list[tuple[int, int]] = []
+    shelf.verified.faults(
+        shelf.folder, shelf.files, told=lambda done, total: seen.append((done, total))
+    )
+    whole = 2 * SMALL + 1
+    assert seen == [(SMALL, whole), (SMALL + 1, whole), (whole, whole)]
 
 
 def rewrite(path: Path) -> None:

@@ -1,4 +1,5 @@
 import itertools
+import re
 
 import huggingface_hub
 import pytest
@@ -149,11 +150,13 @@ def test_a_journal_beside_the_catalog_needs_attention(indexed: Shell) -> None:
 
 
 def test_what_takes_longer_than_a_second_is_told_on_stderr(indexed: Shell) -> None:
-    moments = itertools.count(step=2)
-    indexed.patch.setattr("tui.commands.check.time.monotonic", lambda: next(moments))
+    moments = itertools.count(step=6)
+    indexed.patch.setattr("tui.check_progress.monotonic", lambda: next(moments))
     ran = indexed.byline("check")
     assert ran.code == 0
-    assert ran.err.splitlines() == ["Checking the index", "Checking the articles: 1 of 2"]
+    first, *rest = ran.err.splitlines()
+    assert re.fullmatch(r"Checking the index: \d+ of \d+ MB", first)
+    assert "Checking the articles: 1 of 2" in rest
     assert "Checking" not in ran.out
 
 

@@ -1,14 +1,13 @@
 """`byline check`: whether models, reader, index and articles are sound."""
 
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from index.check import Finding, State, Subject, check
+from index.check import Finding, State, check
 from qa.reader.check import check_reader
+from tui.check_progress import check_progress
 from tui.display import visible
 from tui.exits import Exit
 from tui.opening import store_to_look_at
@@ -18,21 +17,6 @@ from tui.wire import findings_line
 
 _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
 _CODES = {"sound": Exit.DONE, "attention": Exit.NO_ANSWER, "broken": Exit.ERROR}
-_EVERY = 5.0
-"""Seconds between two lines of progress."""
-
-
-@dataclass
-class _Progress:
-    """Tells on stderr what is being looked at, once that takes more than a second."""
-
-    due: float = field(default_factory=lambda: time.monotonic() + 1.0)
-
-    def told(self, subject: Subject, done: int, total: int) -> None:
-        if time.monotonic() >= self.due:
-            self.due = time.monotonic() + _EVERY
-            count = f": {done:,} of {total:,}" if total > 1 else ""
-            click.echo(f"Checking the {subject}{count}", err=True)
 
 
 @click.command(
@@ -69,10 +53,16 @@ def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int
 
 
 def _look(store_folder: Path | None, reader: str) -> Iterator[Finding]:
-    store, progress = store_to_look_at(store_folder), _Progress()
-    yield from check(store, model_cache(), progress.told)
-    progress.told("reader", 0, 1)
-    yield check_reader(reader, model_cache())
+    store, progress = store_to_look_at(store_folder), check_progress()
+    try:
+        for one in check(store, model_cache(), progress.told):
+            progress.clear()
+            yield one
+        progress.told("reader", 0, 1)
+        found = check_reader(reader, model_cache())
+    finally:
+        progress.clear()
+    yield found
 
 
 def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
