@@ -1,17 +1,14 @@
 """What an index of any size costs: made articles through the real build, real questions to it."""
 
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
 import numpy as np
 
 from eval.bench_asking import Asked
-from eval.bench_child import AskJob, BuildJob, Built, Job, StartJob
+from eval.bench_child import AskJob, BuildJob, Built, Job, Outcome, StartJob, run_job
 from eval.made_articles import MadeLanguage, write_made_articles
 from eval.question_set import bundled_questions
 from index.encoder import Vectors
@@ -28,8 +25,6 @@ _CHANGED = 10
 _ROUNDS = 3
 _MADE_QUESTIONS = 100
 _QUESTION_WORDS = 9
-
-Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +67,8 @@ def bench_grown(
 
     def run(work: Job, kind: type[Outcome]) -> tuple[Outcome, float]:
         began = time.perf_counter()
-        command = [*python, "-m", "eval.bench_child", msgspec.json.encode(work).decode()]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        if ended.returncode:
-            raise RuntimeError(ended.stderr)
-        spent = time.perf_counter() - began
-        return msgspec.json.decode(ended.stdout.splitlines()[-1], type=kind), spent
+        outcome = run_job(python, work, kind)
+        return outcome, time.perf_counter() - began
 
     tell("building")
     built, _ = run(job, Built)

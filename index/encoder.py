@@ -15,6 +15,12 @@ from index.models import Model
 from index.offline import go_offline
 from index.passages import ModelLimit
 from index.processor import processor_flags
+from index.torch_speed import (
+    LENGTHS,
+    keep_freed_memory,
+    pack_linear_layers,
+    unpack_linear_layers,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -90,6 +96,7 @@ class SentenceEncoder:
 
     @cached_property
     def _loaded(self) -> "tuple[SentenceTransformer, Precision]":
+        keep_freed_memory()
         loaded = load(self.model)
         return (loaded, "bfloat16") if _to_bfloat16(loaded) else (loaded, "float32")
 
@@ -119,8 +126,13 @@ def load(model: Model) -> "SentenceTransformer":
 
 def encode_with(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Vectors:
     """Encode texts in one batch; the rows are normalised in float32."""
+    multiple = math.gcd(LENGTHS, longest_input(loaded))  # never past what the model sees
     vectors = loaded.encode(
-        list(texts), prompt=prompt, batch_size=len(texts) or 1, show_progress_bar=False
+        list(texts),
+        prompt=prompt,
+        batch_size=len(texts) or 1,
+        show_progress_bar=False,
+        processing_kwargs={"text": {"pad_to_multiple_of": multiple}},
     )
     return normalised(np.asarray(vectors, dtype=np.float32))
 
@@ -154,8 +166,10 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
         return False
     exact = encode_with(loaded, _PARITY_TEXTS, "")
     loaded.to(torch.bfloat16)
+    pack_linear_layers(loaded)
     if float((encode_with(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
         return True
+    unpack_linear_layers(loaded)
     loaded.to(torch.float32)
     return False
 

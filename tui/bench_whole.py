@@ -50,7 +50,7 @@ def bench_whole(
     """
     figures: list[Figure] = []
     if embed:
-        result = bench_index(DEFAULT_MODEL, EMBEDDED, tell)
+        result = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, tell)
         unit = "passages/s"
         figures += [
             Figure("indexing", result.indexing, unit, "bare model, same batches", result.bare),

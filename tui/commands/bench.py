@@ -71,8 +71,9 @@ def _shown(value: float) -> str:
 def index_command(passages: int, model: str) -> int:
     """Compare indexing with a bare loop over the same batches, model and precision."""
     from eval.bench_index import bench_index
+    from tui.interpreter import PYTHON
 
-    result = bench_index(model, passages, _tell)
+    result = bench_index(model, passages, PYTHON, _tell)
     click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")
     click.echo(f"bare loop   {result.bare:8.1f} passages/s")
     click.echo(
