@@ -45,7 +45,7 @@ class IndexBench:
     usual: float
     """The usual default: sentence-transformers in float32, `encode(batch_size=32)`.
 
-    The faster of two rounds in a process of its own, in which nothing of Byline's makes torch faster.
+    The faster of two rounds, in a process in which nothing of ours makes torch faster.
     """
 
     @property
