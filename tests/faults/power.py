@@ -4,6 +4,7 @@ Data that was not synced may be lost, be zeros, or be there in part; a name that
 or removed in a folder that was not synced since may or may not have been.
 """
 
+import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -183,6 +184,14 @@ def _tree(files: Mapping[int, bytearray], folders: Mapping[int, Mapping[str, int
 
     walk(ROOT, "")
     return tree
+
+
+def digest(tree: Tree) -> str:
+    """Give what two trees share only where they are the same."""
+    whole = hashlib.blake2b()
+    for path, data in sorted(tree.items()):
+        whole.update(f"{path!a} {len(data)} ".encode() + data)
+    return whole.hexdigest()
 
 
 def lay_out(tree: Tree, folder: Path) -> None:

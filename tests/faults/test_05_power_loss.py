@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,7 +15,7 @@ from tests.faults.calls import Call, read_calls
 from tests.faults.choosing import choose
 from tests.faults.conftest import Battery, Figure
 from tests.faults.naive import Naive
-from tests.faults.power import Change, Fate, History, Tree, always, by_chance, lay_out
+from tests.faults.power import Change, Fate, History, Tree, always, by_chance, digest, lay_out
 from tests.faults.stage import Kind, go_on, set_stage
 from tests.faults.trapping import Trapper, set_trap
 
@@ -73,6 +73,11 @@ class Loss:
     fate: str
     build_again: bool
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the build had come to its end."""
+        return self.cut == len(self.record.calls)
+
     def tree(self, chance: random.Random) -> Tree:
         return self.record.history.after(self.cut, FATES.get(self.fate) or by_chance(chance))
 
@@ -88,13 +93,27 @@ def losses(record: Record, count: int, chance: random.Random) -> list[Loss]:
     return [replace(loss, build_again=number % 4 == 0) for number, loss in enumerate(chosen)]
 
 
-def faults_of(trapper: Trapper, chosen: Sequence[Loss], chance: random.Random) -> list[str]:
-    found = [(loss, _fault(trapper, loss, loss.tree(chance))) for loss in chosen]
-    return [
-        f"{loss.record.kind}, before call {loss.cut}, {loss.fate}: {fault}"
-        for loss, fault in found
-        if fault
-    ]
+@dataclass
+class Judge:
+    """Tells what is wrong with what disks hold; what was seen before is not looked at again."""
+
+    trapper: Trapper
+    seen: dict[tuple[str, bool, bool], str] = field(default_factory=dict)
+    """By the digest of all that is on a disk, and by what is asked of it."""
+
+    def faults(self, chosen: Sequence[Loss], chance: random.Random) -> list[str]:
+        found = [(loss, self._fault(loss, loss.tree(chance))) for loss in chosen]
+        return [
+            f"{loss.record.kind}, before call {loss.cut}, {loss.fate}: {fault}"
+            for loss, fault in found
+            if fault
+        ]
+
+    def _fault(self, loss: Loss, tree: Tree) -> str:
+        key = (f"{loss.record.kind} {digest(tree)}", loss.is_done, loss.build_again)
+        if key not in self.seen:
+            self.seen[key] = _fault(self.trapper, loss, tree)
+        return self.seen[key]
 
 
 def _fault(trapper: Trapper, loss: Loss, tree: Tree) -> str:
@@ -104,7 +123,7 @@ def _fault(trapper: Trapper, loss: Loss, tree: Tree) -> str:
     lay_out(tree, folder)
     try:
         outcome = checker.outcome(store)
-        if loss.cut == len(loss.record.calls):
+        if loss.is_done:
             assert outcome == "new", f"the build was done, and the {outcome} index answers"
         if loss.build_again:
             go_on(stage, store)
@@ -134,10 +153,14 @@ def test_whatever_the_disk_kept_opens_as_the_old_or_the_new_index(
     records = [record(trapper, kind) for kind in KINDS]
     count = battery.pick(60, 1_000_000) // len(KINDS)
     chosen = [loss for made in records for loss in losses(made, count, chance)]
-    faults = faults_of(trapper, chosen, chance)
+    judge = Judge(trapper)
+    faults = judge.faults(chosen, chance)
     assert not faults, "\n".join(faults)
     calls = ", ".join(f"{len(made.calls)} calls of the {made.kind}" for made in records)
-    figure(f"{len(chosen)} losses of power within {calls}: 0 bad")
+    figure(
+        f"{len(chosen):,} losses of power within {calls}, {len(judge.seen):,} different disks: "
+        "0 bad"
+    )
 
 
 @pytest.mark.parametrize("naive", ["never syncs", "publishes first"])
@@ -145,7 +168,7 @@ def test_a_naive_build_is_found_to_lose_the_index(
     trapper: Trapper, naive: Naive, battery: Battery, figure: Figure
 ) -> None:
     chance = battery.chance(naive)
-    chosen = losses(record(trapper, "update", naive), 16, chance)
-    faults = faults_of(trapper, chosen, chance)
+    chosen = losses(record(trapper, "update", naive), 40, chance)
+    faults = Judge(trapper).faults(chosen, chance)
     assert faults
     figure(f"planted: a build that {naive}: {len(faults)} of {len(chosen)} losses of power bad")
