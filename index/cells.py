@@ -1,8 +1,10 @@
 """Making the cells that a large segment is searched by: trained on a sample, tuned to a recall.
 
 FAISS's guidance for up to a million vectors is `IVF` with 4 to 16 times their root in cells,
-trained on 39 to 256 vectors a cell (its wiki, "Guidelines to choose an index"). SQ8 stores a byte
-for each dimension.
+trained on 39 to 256 vectors a cell (its wiki, "Guidelines to choose an index"). The rows of a cell
+are gone through by product codes of four bits for two dimensions, which the processor compares by
+its registers ("fast scan"); what is best by these is ranked by a byte for each dimension, and the
+best of that by the rows themselves.
 """
 
 import math
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Vectors
 from index.files import sync_file
-from index.search import Cells, let_threads_sleep, read_cells
+from index.search import Cells, cells_of, let_threads_sleep, parameters_of, read_cells
 from index.vector_rows import VectorRows, runs
 
 LEAST_RECALL = 0.98
@@ -25,8 +27,13 @@ LEAST_RECALL = 0.98
 _MARGIN = 0.002
 """Recall beyond the least that is tuned for: what is tuned on is a sample."""
 _BEST = 10
-_DEPTH = 50
+_ASKED = 50
 """Rows that a question asks for, and that are ranked again by their exact similarity."""
+_LEAST_DEPTH = 200
+_MOST_DEPTH = 0.02
+"""Of all rows."""
+_FEW_CELLS = 0.125
+"""Of all cells: where going through these does not reach the recall, the depth is doubled."""
 _TRAINED_PER_CELL = 50
 _DRIFT_SAMPLE = 5_000
 _MOST_DRIFT = 1.2
@@ -63,22 +70,31 @@ def write_cells(
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     count = sum(map(len, live))
     index, trained = _trained(rows, live, count, before)
+    cells = cells_of(index)
     for run in [part for part_of in live for part in runs(part_of)]:
-        index.add_with_ids(rows.read(run), np.arange(run.start, run.stop))
+        cells.add_with_ids(rows.read(run), np.arange(run.start, run.stop))
+    for run in runs(range(len(rows))):
+        index.refine_index.add(rows.read(run))
+    index.ntotal = len(rows)
     exact = _exact_best(rows, live, questions)
 
-    def recall(probes: int) -> float:
-        parameters = faiss.SearchParametersIVF(nprobe=probes)  # type: ignore[call-arg]
-        _, found = index.search(questions, min(_DEPTH, count), params=parameters)
+    def recall(probes: int, depth: int) -> float:
+        asked = min(_ASKED, count)
+        _, found = index.search(questions, asked, params=parameters_of(probes, depth / asked))
         shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
         return sum(shared) / exact.size
 
-    probes = least_that_reaches(recall, index.nlist, LEAST_RECALL + _MARGIN)
+    few = max(1, round(_FEW_CELLS * cells.nlist))
+    depth = least_depth(lambda depth: recall(few, depth), count, LEAST_RECALL + _MARGIN)
+    probes = least_that_reaches(
+        lambda probes: recall(probes, depth), cells.nlist, LEAST_RECALL + _MARGIN
+    )
     _save(index, path)
     return Cells(
         factory=trained.factory,
         probes=probes,
-        recall=round(recall(probes), 4),
+        depth=depth,
+        recall=round(recall(probes, depth), 4),
         questions=len(questions),
         trained_on=trained.trained_on,
         trained_at=trained.trained_at,
@@ -89,6 +105,14 @@ def write_cells(
 def cell_count(rows: int) -> int:
     """Give the power of two nearest to four times the root of the rows."""
     return int(2 ** round(math.log2(4 * math.sqrt(rows))))
+
+
+def least_depth(recall: Callable[[int], float], rows: int, least: float) -> int:
+    """Double the depth until it reaches a recall, or a fiftieth of the rows."""
+    depth = _LEAST_DEPTH
+    while depth < _MOST_DEPTH * rows and recall(depth) < least:
+        depth *= 2
+    return depth
 
 
 def least_that_reaches(recall: Callable[[int], float], most: int, least: float) -> int:
@@ -122,14 +146,17 @@ def _train(rows: VectorRows, live: Sequence[range], count: int) -> tuple[Any, Ce
     import faiss
 
     number = min(cell_count(count), count)
-    factory = f"IVF{number},SQ8"
+    # Odd dimensions cannot be coded by twos.
+    codes = rows.dimension // 2 if rows.dimension % 2 == 0 else rows.dimension
+    factory = f"IVF{number},PQ{codes}x4fs,Refine(SQ8)"
     index: Any = faiss.index_factory(rows.dimension, factory, faiss.METRIC_INNER_PRODUCT)
-    index.cp.min_points_per_centroid = 1
-    index.cp.seed = _SEED
+    cells = cells_of(index)
+    cells.cp.min_points_per_centroid = 1
+    cells.cp.seed = _SEED
     sample = _sample(rows, live, number * _TRAINED_PER_CELL)
     index.train(sample)
     error = _error(index, sample[:: -(-len(sample) // _DRIFT_SAMPLE)])
-    return index, Cells(factory, 0, 0.0, 0, len(sample), count, error)
+    return index, Cells(factory, 0, 0, 0.0, 0, len(sample), count, error)
 
 
 def _sample(rows: VectorRows, live: Sequence[range], most: int) -> Vectors:
@@ -155,7 +182,7 @@ def _save(index: Any, path: Path) -> None:  # noqa: ANN401
 
 def _error(index: Any, vectors: Vectors) -> float:  # noqa: ANN401
     """Give the mean squared distance from the nearest centre; all have length 1."""
-    similarities, _ = index.quantizer.search(vectors, 1)
+    similarities, _ = cells_of(index).quantizer.search(vectors, 1)
     return float(2 - 2 * similarities.mean())
 
 

@@ -19,7 +19,7 @@ from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
 from index.verified import Told, Verified
 
-FORMAT = 3
+FORMAT = 4
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""
 
 MANIFEST = "manifest.json"

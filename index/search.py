@@ -20,9 +20,6 @@ _FEW = 20_000
 """Rows allowed by a filter, up to which each is compared and no cells are gone through."""
 
 _THREADS = min(4, os.cpu_count() or 1)
-_BY_CELLS = 1
-"""FAISS's `parallel_mode` in which threads share the cells of one question."""
-
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""
 Found = list[tuple[int, float]]
@@ -40,6 +37,8 @@ class Cells(msgspec.Struct, frozen=True, tag="cells"):
     """FAISS's name for it."""
     probes: int
     """Cells gone through for a question."""
+    depth: int
+    """Rows, the best by their codes of four bits, that are ranked by a byte for each dimension."""
     recall: float
     """Of the exact best ten, with that many; measured when it was built."""
     questions: int
@@ -75,39 +74,36 @@ class Searcher:
         """Find the rows most similar to a vector, among those allowed; nothing means all."""
         match self.way:
             case Exact():
-                return self._search(vector, most, 0, allowed)
-            case Cells(probes=probes):
-                return self._search_cells(vector, most, probes, allowed)
+                return self._search_all(vector, most, allowed)
+            case Cells(probes=probes, depth=depth):
+                return self._search_cells(vector, most, probes, depth, allowed)
+
+    def _search_all(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        return self._search(vector, most, faiss.SearchParameters(**_selected(allowed)))
 
     def _search_cells(
-        self, vector: Vectors, most: int, probes: int, allowed: tuple[Mask, ...]
+        self, vector: Vectors, most: int, probes: int, depth: int, allowed: tuple[Mask, ...]
     ) -> Found:
+        import faiss
+
         for mask in allowed:
             count = int(np.count_nonzero(mask))
             if count <= _FEW:
                 return self._ranked(np.flatnonzero(mask), vector, most)
             # The fewer rows are allowed, the farther away the nearest ones are.
-            probes = min(self.faiss_index.nlist, -(-probes * len(mask) // count))
-        found = self._search(vector, most, probes, allowed)
+            probes = min(cells_of(self.faiss_index).nlist, -(-probes * len(mask) // count))
+        faiss.omp_set_num_threads(_THREADS)
+        parameters = parameters_of(probes, max(1.0, depth / most), allowed)
+        found = self._search(vector, most, parameters)
         return self._ranked(np.array([row for row, _ in found], dtype=np.int64), vector, most)
 
-    def _search(self, vector: Vectors, most: int, probes: int, allowed: tuple[Mask, ...]) -> Found:
-        import faiss
-
+    def _search(self, vector: Vectors, most: int, parameters: Any) -> Found:  # noqa: ANN401
         count = min(most, self.faiss_index.ntotal)
         if not count:
             return []
-        # Several threads share a question's cells; going through all rows is one thread's work.
-        faiss.omp_set_num_threads(_THREADS if probes else 1)
-        chosen: dict[str, Any] = {}
-        for mask in allowed:
-            bits = np.packbits(mask, bitorder="little")
-            chosen["sel"] = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-        parameters = (
-            faiss.SearchParametersIVF(nprobe=probes, **chosen)  # type: ignore[call-arg]
-            if probes
-            else faiss.SearchParameters(**chosen)
-        )
         question = np.ascontiguousarray(vector[None, :], dtype=np.float32)
         similarities, rows = self.faiss_index.search(question, count, params=parameters)
         return [
@@ -136,8 +132,32 @@ def read_cells(path: Path) -> Any:  # noqa: ANN401
         raise IndexDamaged(
             f"{path} cannot be read as vectors; run `byline index --full`"
         ) from error
-    index.parallel_mode = _BY_CELLS
     return index
+
+
+def cells_of(index: Any) -> Any:  # noqa: ANN401
+    """Give the part of an index that holds the cells."""
+    import faiss
+
+    return faiss.downcast_index(index.base_index)
+
+
+def parameters_of(probes: int, factor: float, allowed: tuple[Mask, ...] = ()) -> Any:  # noqa: ANN401
+    """Say how cells are searched: how many, and how many times more rows are ranked than asked."""
+    import faiss
+
+    cells = faiss.SearchParametersIVF(nprobe=probes, **_selected(allowed))  # type: ignore[call-arg]
+    return faiss.IndexRefineSearchParameters(k_factor=factor, base_index_params=cells)  # type: ignore[call-arg]
+
+
+def _selected(allowed: tuple[Mask, ...]) -> dict[str, Any]:
+    import faiss
+
+    selected: dict[str, Any] = {}
+    for mask in allowed:
+        bits = np.packbits(mask, bitorder="little")
+        selected["sel"] = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+    return selected
 
 
 def let_threads_sleep() -> None:

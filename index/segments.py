@@ -12,7 +12,7 @@ import msgspec
 from index.encoder import Vectors
 from index.errors import IndexDamaged
 from index.passage_table import PassageTable
-from index.search import Cells, Exact, Found, Mask, Searcher, Way
+from index.search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
 from index.vector_rows import VectorRows
 
 PASSAGES = "passages.sqlite"
@@ -44,8 +44,9 @@ class SegmentRecord(msgspec.Struct, frozen=True):
         match self.way:
             case Exact():
                 return f"{self.passages:,} passages, all gone through"
-            case Cells(factory=factory, probes=probes, recall=recall):
-                return f"{self.passages:,} passages in {factory}, {probes} probes, recall {recall}"
+            case Cells(factory=factory, probes=probes, depth=depth, recall=recall):
+                point = f"{probes} probes, depth {depth}, recall {recall}"
+                return f"{self.passages:,} passages in {factory}, {point}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Segment:
             VECTORS: (len(self.rows), self.record.rows),
         }
         if isinstance(self.record.way, Cells):
-            counts[CELLS] = (self._searcher.faiss_index.ntotal, self.record.passages)
+            in_cells = cells_of(self._searcher.faiss_index).ntotal
+            counts[CELLS] = (in_cells, self.record.passages)
         for name, (found, expected) in counts.items():
             if found != expected:
                 path = self.folder / name

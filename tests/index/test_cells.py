@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from index import cells
-from index.cells import Trained, cell_count, least_that_reaches, write_cells
+from index.cells import Trained, cell_count, least_depth, least_that_reaches, write_cells
 from index.encoder import Vectors, normalised
 from index.errors import IndexDamaged
-from index.search import Cells, Searcher, read_cells
+from index.search import Cells, Searcher, cells_of, read_cells
 from index.vector_rows import RowsWriter, VectorRows
 
 DIMENSION = 16
@@ -64,12 +64,23 @@ def test_the_least_number_of_probes_is_found() -> None:
     assert least_that_reaches(lambda _: 0.5, 32, 0.98) == 32
 
 
+def test_the_depth_is_doubled_until_it_reaches_the_recall_or_a_fiftieth_of_the_rows() -> None:
+    assert least_depth(lambda _: 1.0, 1_000_000, 0.98) == 200
+    assert least_depth(lambda depth: depth / 1000, 1_000_000, 0.98) == 1600
+    # 200, 400, 800, then 1,600 is over 1,000.
+    assert least_depth(lambda _: 0.5, 50_000, 0.98) == 1600
+
+
 def test_the_operating_point_is_recorded_and_reaches_its_recall(
     rows: VectorRows, made: Trained
 ) -> None:
     point = made.cells
     # The power of two nearest to 4 * sqrt(2,000) = 179; fifty vectors a cell are more than all.
-    assert (point.factory, point.trained_on, point.trained_at) == ("IVF128,SQ8", ROWS, ROWS)
+    assert (point.factory, point.trained_on, point.trained_at) == (
+        "IVF128,PQ8x4fs,Refine(SQ8)",
+        ROWS,
+        ROWS,
+    )
     assert 1 <= point.probes < 128
     assert point.recall >= 0.98
     searcher = Searcher.open(rows, ROWS, made.path, point)
@@ -114,7 +125,7 @@ def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorRows, tmp_path: 
     live = [range(500), range(700, ROWS)]
     point = write_cells(tmp_path / "c", rows, live, clustered(50, 2), [])
     index = read_cells(tmp_path / "c")
-    assert index.ntotal == point.trained_at == ROWS - 200
+    assert cells_of(index).ntotal == point.trained_at == ROWS - 200
     found = Searcher.open(rows, ROWS, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
     assert not {row for row, _ in found} & set(range(500, 700))
 
