@@ -196,7 +196,7 @@ def test_a_name_handed_to_the_real_vim_as_it_is_would_be_found_out(
     kept = laid(news, ["+!touch canary", "a.txt"])
     subprocess.run(
         ["vim", "-u", "NONE", "-i", "NONE", "-es", "+3", "+!touch canary", "+qa!", "a.txt"],
-        check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60,
+        check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=900,
     )  # fmt: skip
     canary = strays(news, kept)
     figure(f"planted name without --: {'the canary is there' if canary else 'nothing'}")

@@ -22,8 +22,8 @@ from tests.faults.hostile_folder import Expected
 from tests.qa.fakes import SentenceReader
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
-"""Seconds without a word after which a build is held up; ten times what the slowest file takes."""
+PATIENCE = 900.0
+"""Seconds without a word after which a build is held up; of the processor it is given less."""
 _READ_ALL = (1, 2)
 """Numbers of the capabilities with which files are read whatever their permissions."""
 
