@@ -7,13 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from eval.question_set import Gold, Question
-from index.articles import MAX_BYTES, Root, Skipped, read
+from index.articles import Root, Skipped, read
 from index.paths import real_path
 from index.text import NotText, Text, decode
 from qa.normalise import normalise_answer
 
 _KEPT = 16
 """Articles kept in memory: questions about one mostly follow one another."""
+_MOST = 32 * 1024 * 1024
+"""Bytes of an article: more than are indexed by default, for `--max-bytes` may have been raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def words_of(text: Text, lines: range) -> str:
 
 def open_article(file: Path) -> Text | NotText:
     """Read an article as it is now."""
-    contents = read(Root(str(file), str(file)), "", MAX_BYTES)
+    contents = read(Root(str(file), str(file)), "", _MOST)
     return NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
 
 
