@@ -12,12 +12,13 @@ _WINDOW = 16 * 1024
 """Code points segmented at once, of prose."""
 _NO_PROSE = 1024
 """Code points segmented at once of what is no prose; prose of any length stays prose."""
-_MARKS = "\"'`“”„‘’‚‛«»‹›「」『』《》〈〉()[]{}.!?…。！？．।"
-"""What the segmenter takes time for that is quadratic in their number."""
-_MARKED = 8
+_MARKS = "\"'`“”„‘’‚‛«»‹›「」『』《》〈〉()[]{}.!?…"
+_WIDE_STOPS = "。！？．।"
+_TOO_MANY = ((_MARKS, 8), (_WIDE_STOPS, 64))
+"""What the segmenter takes time for that is quadratic in their number; no prose, to it, is a window
+of which more than one code point in so many is of them."""
 _FRAGMENT = 12
-"""No prose is a window of which one code point in `_MARKED` is a mark, or whose sentences have not
-`_FRAGMENT` code points on the average."""
+"""Code points of a sentence; a long window of shorter ones, on the average, is no prose either."""
 _LONGEST_WORD = 200
 """Code points on either side of a span's middle in which white space is looked for."""
 _SPACE = re.compile(r"\s")
@@ -39,10 +40,10 @@ def _window(text: str, window: Span) -> Span:
     """Narrow a window where the segmenter would take too long over it."""
     if len(window) <= _NO_PROSE:
         return window
-    marks = sum(text.count(mark, window.start, window.end) for mark in _MARKS)
-    if marks * _MARKED <= len(window):
-        return window
-    return Span(window.start, window.start + _NO_PROSE)
+    for marks, share in _TOO_MANY:
+        if share * sum(text.count(mark, window.start, window.end) for mark in marks) > len(window):
+            return Span(window.start, window.start + _NO_PROSE)
+    return window
 
 
 def _segmented(text: str, window: Span) -> list[Span]:
