@@ -11,7 +11,7 @@ from index.encoder import encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
 from index.files import record_files
 from index.models import Model, find_model
-from index.onnx import finish, write_onnx
+from index.onnx import finish, write_onnx, write_tokenizer
 from index.questions import (
     CARD_FORMAT,
     CARDS,
@@ -105,7 +105,7 @@ def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card
     inputs = _write_onnx(loaded, exact)
     finish(exact, folder / MODEL_FILE)
     exact.unlink()
-    (folder / TOKENIZER_FILE).write_text(tokenizer_json(loaded), encoding="utf-8")
+    write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
     card = Card(
         format=CARD_FORMAT,
         dimension=int(loaded.get_embedding_dimension() or 0),

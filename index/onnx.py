@@ -5,6 +5,8 @@ import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,11 +125,54 @@ def _options(level: Any) -> Any:  # noqa: ANN401
     return options
 
 
-def open_tokenizer(path: Path) -> "Tokenizer":
-    """Open an exported tokenizer. Raises ModelUnavailable where the file is damaged."""
+def write_tokenizer(json: str, path: Path) -> None:
+    """Write a tokenizer, as JSON, that neither truncates nor pads."""
     from tokenizers import Tokenizer
 
+    tokenizer = Tokenizer.from_str(json)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    path.write_text(tokenizer.to_str(), encoding="utf-8")
+
+
+def open_tokenizer(path: Path) -> "Tokenizer":
+    """Open an exported tokenizer, one's own to set. Raises ModelUnavailable where it is damaged.
+
+    The one opened last is not parsed again: encoder and reader mostly have the same.
+    """
     try:
-        return Tokenizer.from_file(str(path))
+        return _copied(_parsed(path.read_text(encoding="utf-8")))
     except Exception as error:
         raise ModelUnavailable(f"the export in {path.parent} is damaged; delete it") from error
+
+
+@lru_cache(maxsize=1)
+def _parsed(json: str) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_str(json)
+
+
+def _copied(tokenizer: "Tokenizer") -> "Tokenizer":
+    """Copy a tokenizer that neither truncates nor pads; its vocabulary is shared."""
+    from tokenizers import Tokenizer
+
+    copy = Tokenizer(tokenizer.model)
+    copy.normalizer = tokenizer.normalizer
+    copy.pre_tokenizer = tokenizer.pre_tokenizer
+    copy.post_processor = tokenizer.post_processor
+    copy.decoder = tokenizer.decoder
+    for token in tokenizer.get_added_tokens_decoder().values():
+        (copy.add_special_tokens if token.special else copy.add_tokens)([token])
+    return copy
+
+
+def open_export(network: Path, tokenizer: Path) -> "tuple[Any, Tokenizer]":
+    """Open a finished network and its tokenizer, side by side.
+
+    Raises ModelUnavailable where a file is damaged.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        session = beside.submit(open_session, network)
+        opened = open_tokenizer(tokenizer)
+        return session.result(), opened

@@ -12,7 +12,7 @@ from index.cached import Cards, require_sizes
 from index.encoder import Vectors, encode_with, load, normalised
 from index.files import FileRecord
 from index.models import Model
-from index.onnx import open_session, open_tokenizer
+from index.onnx import open_export
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -38,7 +38,7 @@ class Card(msgspec.Struct, frozen=True):
     """Why the model could not be exported; empty where it was."""
 
 
-CARD_FORMAT = 3
+CARD_FORMAT = 4
 CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], 0.0, {}))
 
 
@@ -61,10 +61,7 @@ class OnnxQuestionEncoder:
     def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
         """Open an export. Raises ModelUnavailable where a file is missing or another size."""
         require_sizes(folder, card.files)
-        session = open_session(folder / MODEL_FILE)
-        tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
+        session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
         return cls(card, session, tokenizer)
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.errors import BylineError, ModelUnavailable
 from index.files import record_files
-from index.onnx import finish, open_tokenizer, quantise, write_onnx
+from index.onnx import finish, open_tokenizer, quantise, write_onnx, write_tokenizer
 from index.samples import sample_texts
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -74,7 +74,7 @@ def folder_of(source: Source, cache: Path) -> Path:
 
 def _export(source: Source, folder: Path) -> Card:
     loaded = source.load()
-    (folder / TOKENIZER_FILE).write_text(loaded.tokenizer_json, encoding="utf-8")
+    write_tokenizer(loaded.tokenizer_json, folder / TOKENIZER_FILE)
     tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
     prepare(tokenizer, loaded.max_tokens)
     samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.cached import Cards, require_sizes
 from index.files import FileRecord
-from index.onnx import open_session, open_tokenizer
+from index.onnx import open_export
 from index.passages import Passage
 from index.spans import Span
 from qa.reader.protocol import Candidate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 2
+CARD_FORMAT = 3
 
 _SPANS_OF_WINDOW = 5
 _BATCH = 8
@@ -57,9 +57,9 @@ class ExtractiveReader:
     def open(cls, folder: Path, card: Card) -> "ExtractiveReader":
         """Open an exported reader. Raises ModelUnavailable where a file is damaged."""
         require_sizes(folder, card.files)
-        tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
+        session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
         prepare(tokenizer, card.max_tokens)
-        return cls(card, open_session(folder / MODEL_FILE), tokenizer)
+        return cls(card, session, tokenizer)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         """Give the spans that may answer a question, the likeliest first."""
