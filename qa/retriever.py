@@ -1,7 +1,7 @@
 """A question to ranked passages: vectors and keywords side by side, fused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,18 +59,6 @@ class Searched:
     """Milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """What is found for one text, each way alone; fields as in `Searched`."""
-
-    vector: Vectors
-    by_keywords: tuple[int, ...]
-    by_vectors: tuple[int, ...]
-    encode: float
-    keywords: float
-    vectors: float
-
-
 @dataclass(frozen=True)
 class Retriever:
     """Searches one generation."""
@@ -101,14 +89,12 @@ class Retriever:
         rankings = [ranking for one in every for ranking in self._kept(one)]
         weights = (_WEIGHTS + _WEIGHTS_BEFORE)[: len(rankings)]
         fused = reciprocal_rank_fusion(rankings, weights, _RANK_CONSTANT)
-        return Searched(
-            own.vector,
-            own.by_keywords,
-            own.by_vectors,
-            tuple(passage for passage, _ in fused[:DEPTH]),
-            sum(one.encode for one in every),
-            sum(one.keywords for one in every),
-            sum(one.vectors for one in every),
+        return replace(
+            own,
+            fused=tuple(passage for passage, _ in fused[:DEPTH]),
+            encode=sum(one.encode for one in every),
+            keywords=sum(one.keywords for one in every),
+            vectors=sum(one.vectors for one in every),
         )
 
     def topic_of(self, question: str, scope: Sequence[StoredArticle] = ()) -> frozenset[int]:
@@ -116,7 +102,8 @@ class Retriever:
         best = self.search(question, scope).fused[:1]
         return frozenset(one.article_id for one in self.generation.catalog.passages(best))
 
-    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> _Ranked:
+    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> Searched:
+        """Rank passages for one text, each way alone; nothing is fused."""
         watch = Stopwatch()
         vector = self.encoder.encode([question])[0]
         encode = watch.lap()
@@ -126,9 +113,11 @@ class Retriever:
         by_keywords = self.generation.keywords.search(
             question, DEPTH, [article.id for article in scope]
         )
-        return _Ranked(vector, tuple(by_keywords), tuple(by_vectors), encode, watch.lap(), vectors)
+        return Searched(
+            vector, tuple(by_keywords), tuple(by_vectors), (), encode, watch.lap(), vectors
+        )
 
-    def _kept(self, ranked: _Ranked) -> list[tuple[int, ...]]:
+    def _kept(self, ranked: Searched) -> list[tuple[int, ...]]:
         """Give the rankings of vectors and keywords; one that is left out is empty."""
         rankings = ((Part.VECTORS, ranked.by_vectors), (Part.KEYWORDS, ranked.by_keywords))
         return [() if part in self.without else ranking for part, ranking in rankings]
