@@ -62,7 +62,7 @@ class _Bar:
         if monotonic() < self.due:
             return
         if not self.shown:
-            self.shown = [_started()]
+            self.shown = [_bar()]
         (bar,) = self.shown
         bar.update(
             bar.task_ids[0],
@@ -71,6 +71,7 @@ class _Bar:
             total=total,
             count=_count(subject, done, total),
         )
+        bar.start()  # nothing, where it is shown already
 
     def clear(self) -> None:
         for bar in self.shown:
@@ -78,7 +79,7 @@ class _Bar:
         self.shown = []
 
 
-def _started() -> "Progress":
+def _bar() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -92,7 +93,6 @@ def _started() -> "Progress":
     # What is found goes to standard output, wherever that leads.
     bar = Progress(*columns, console=console, transient=True, redirect_stdout=False)
     bar.add_task("", total=None, count="")
-    bar.start()
     return bar
 
 
