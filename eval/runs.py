@@ -20,7 +20,7 @@ import msgspec
 
 from eval.outcomes import Outcome
 from eval.results import Results
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 from index.files import replace_synced, sync_folder
 from index.json_lines import LineDecoder, encode_line
 
@@ -90,7 +90,7 @@ class Run:
         try:
             return msgspec.json.decode(path.read_bytes(), type=Results)
         except (OSError, msgspec.MsgspecError) as error:
-            raise BadRequest(f"{path} cannot be read: {error}") from error
+            raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error
 
     def finish(self, results: Results) -> None:
         """Keep the figures; the run is whole now."""

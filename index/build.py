@@ -10,7 +10,7 @@ from index.draft import Draft
 from index.embedded import EmbeddedLog
 from index.embedding import Embedding
 from index.encoder import PassageEncoder
-from index.errors import BadRequest, IndexDamaged, IndexUnwritable, NoIndex
+from index.errors import BadRequest, IndexDamaged, IndexUnwritable, NoIndex, reason_of
 from index.generation import Generation, ModelRecord
 from index.growth import DEFAULT_GROWTH, Growth
 from index.models import Model
@@ -62,10 +62,8 @@ def build(
         try:
             yield from _build(store, request, roots, encoder, began)
         except OSError as error:
-            # strerror is empty where a library told in its own words.
-            reason = error.strerror or str(error)
             raise IndexUnwritable(
-                f"{store.folder}: {reason}; the index is as it was before"
+                f"{store.folder}: {reason_of(error)}; the index is as it was before"
             ) from error
 
 

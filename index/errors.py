@@ -45,3 +45,8 @@ class ModelUnavailable(BylineError):
     """The embedding model cannot be found, or is not one that may be loaded."""
 
     title = "Model cannot be used"
+
+
+def reason_of(error: Exception) -> str:
+    """Give what went wrong in words; of the system's errors neither number nor path."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)

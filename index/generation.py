@@ -11,7 +11,7 @@ from index.articles import Root
 from index.catalog import Catalog
 from index.digest import with_digest, without_digest
 from index.encoder import Precision
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, reason_of
 from index.files import FileRecord, record_files, sync_folder, write_synced
 from index.keywords import KeywordIndex
 from index.passages import PassageSettings
@@ -154,7 +154,7 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as error:
         raise IndexDamaged(f"{path} is missing; {_REPAIR}") from error
     except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{path} cannot be read: {error}; {_REPAIR}") from error
+        raise IndexDamaged(f"{path} cannot be read: {reason_of(error)}; {_REPAIR}") from error
 
 
 class _Roots(msgspec.Struct):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.errors import ModelUnavailable
+from index.errors import ModelUnavailable, reason_of
 from index.files import sha256_of
 from index.offline import go_offline
 from index.paths import expanded
@@ -196,7 +196,7 @@ def _prompts(folder: Path) -> Prompts:
     except FileNotFoundError:
         return Prompts("", "")
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelUnavailable(f"{path} cannot be read: {error}") from error
+        raise ModelUnavailable(f"{path} cannot be read: {reason_of(error)}") from error
     default = config.prompts.get(config.default_prompt_name or "", "")
     document = (config.prompts[name] for name in _DOCUMENT_PROMPTS if name in config.prompts)
     return Prompts(config.prompts.get("query", default), next(document, default))

@@ -13,7 +13,14 @@ from pathlib import Path
 import msgspec
 
 from index.articles import Root
-from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
+from index.errors import (
+    BadRequest,
+    IndexBusy,
+    IndexDamaged,
+    IndexUnwritable,
+    NoIndex,
+    reason_of,
+)
 from index.files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.verified import FILE as VERIFIED
@@ -75,10 +82,9 @@ class Store:
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
-                reason = error.strerror if isinstance(error, OSError) else error
                 raise IndexDamaged(
-                    f"{self.folder / CURRENT} names no index that can be opened: {reason}; "
-                    "run `byline index --full`"
+                    f"{self.folder / CURRENT} names no index that can be opened: "
+                    f"{reason_of(error)}; run `byline index --full`"
                 ) from error
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
@@ -103,7 +109,7 @@ class Store:
                 f"nothing is indexed in {self.folder}; run `byline index FOLDER` first"
             ) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise NoIndex(f"{self.folder / CURRENT} cannot be read: {error}") from error
+            raise NoIndex(f"{self.folder / CURRENT} cannot be read: {reason_of(error)}") from error
 
     def faults(self) -> list[str]:
         """Tell what is amiss beside the current generation; a build puts it right."""

@@ -204,4 +204,5 @@ class Writing:
             with closing(Generation.open(self.draft.folder, self.store.verified)) as written:
                 written.check()
         except IndexDamaged as error:
-            raise OSError(f"what was written did not read back ({error.message})") from error
+            reason, _, _ = error.message.partition("; run ")
+            raise OSError(f"what was written did not read back ({reason})") from error

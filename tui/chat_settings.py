@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.errors import reason_of
 from index.files import replace_synced
 from index.json_lines import LineDecoder, encode_line
 
@@ -36,7 +37,7 @@ def read_chat_settings(file: Path) -> Remembered:
     except FileNotFoundError:
         return Remembered(ChatSettings(), "")
     except (OSError, ValueError) as error:
-        return Remembered(ChatSettings(), f"{file} cannot be read: {error}")
+        return Remembered(ChatSettings(), f"{file} cannot be read: {reason_of(error)}")
 
 
 def keep_chat_settings(file: Path, settings: ChatSettings) -> None:

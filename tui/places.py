@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 
 
 def default_index() -> Path:
@@ -70,4 +70,4 @@ def read_settings() -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadRequest(f"settings in {path}: {error}") from error
+        raise BadRequest(f"settings in {path}: {reason_of(error)}") from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.errors import ModelUnavailable
+from index.errors import ModelUnavailable, reason_of
 from index.files import sha256_of
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
 
@@ -38,7 +38,9 @@ def read_record(folder: Path = FOLDER) -> Record:
     try:
         return msgspec.json.decode((folder / RECORD_FILE).read_bytes(), type=Record)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelUnavailable(f"the reader in {folder} cannot be read: {error}") from error
+        raise ModelUnavailable(
+            f"the reader in {folder} cannot be read: {reason_of(error)}"
+        ) from error
 
 
 def encoder_folder() -> Path:

@@ -99,6 +99,12 @@ def test_a_manifest_of_another_kind_is_damaged(tmp_path: Path, data: bytes, told
         read_manifest(tmp_path)
 
 
+def test_a_manifest_that_the_disk_does_not_give_is_told_without_numbers(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(IndexDamaged, match=r"manifest\.json cannot be read: Is a directory; run "):
+        read_manifest(tmp_path)
+
+
 def test_a_missing_manifest_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match="is missing"):
         read_manifest(tmp_path)

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from index.errors import BylineError
+from index.errors import BylineError, reason_of
 from index.progress import Summary
 from tui.background import BuildJob, Job
 from tui.chat.acting import complain, say
@@ -182,7 +182,7 @@ class ChatApp(App[None]):
         try:
             self._jobs.start(job)
         except OSError as error:
-            complain(self, f"No build could be started: {error}")
+            complain(self, f"No build could be started: {reason_of(error)}")
 
     @on(Jobs.Told)
     def show_job(self, told: Jobs.Told) -> None:
@@ -281,7 +281,7 @@ class ChatApp(App[None]):
         try:
             keep_chat_settings(self._setup.settings_file, settings)
         except (BylineError, OSError) as error:
-            complain(self, f"The settings are not kept: {error}")
+            complain(self, f"The settings are not kept: {reason_of(error)}")
 
     async def on_unmount(self) -> None:
         """Let a build end; what it has finished is not lost."""
