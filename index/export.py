@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_COSINE = 0.9999
 """To the original model, over real text; an export below it is not used."""
+_COMPARED = 16
+"""Texts that it is looked for in, each by itself in the original; the export pads them."""
 _KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 Notice = Callable[[str], None]
@@ -141,6 +143,6 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
 
 
 def _least_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
-    texts = sample_texts()
+    texts = sample_texts(_COMPARED)
     original = np.concatenate([encode_with(loaded, [text], exported.card.prompt) for text in texts])
     return float((original * exported.encode(texts)).sum(axis=1).min())
