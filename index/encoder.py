@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelUnavailable
+from index.errors import ModelUnavailable, reason_of
 from index.models import Model
 from index.offline import go_offline
 from index.passages import ModelLimit
@@ -87,7 +87,7 @@ class SentenceEncoder:
             try:
                 tokenizer = Tokenizer.from_file(str(path))
             except Exception as error:  # tokenizers raises nothing narrower
-                raise ModelUnavailable(f"{path} cannot be read: {error}") from error
+                raise ModelUnavailable(f"{path} cannot be read: {reason_of(error)}") from error
         else:
             tokenizer = Tokenizer.from_str(tokenizer_json(self._loaded[0]))
         tokenizer.no_truncation()

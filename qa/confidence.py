@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelUnavailable
+from index.errors import ModelUnavailable, reason_of
 from index.terms import terms
 from qa.grouping import Group
 from qa.reader.shipped import FOLDER
@@ -55,7 +55,8 @@ def read_calibration(path: Path) -> Calibration:
     try:
         calibration = msgspec.json.decode(path.read_bytes(), type=Calibration)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelUnavailable(f"{path} cannot be read: {error}; install Byline again") from error
+        told = f"{path} cannot be read: {reason_of(error)}; install Byline again"
+        raise ModelUnavailable(told) from error
     if len(calibration.weights) != len(FEATURES):
         raise ModelUnavailable(f"{path} is not for this version of Byline; install it again")
     return calibration
