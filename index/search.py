@@ -20,6 +20,7 @@ _FEW = 20_000
 """Rows allowed by a filter, up to which each is compared and no cells are gone through."""
 
 _THREADS = min(4, os.cpu_count() or 1)
+
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""
 Found = list[tuple[int, float]]
@@ -127,12 +128,11 @@ def read_cells(path: Path) -> Any:  # noqa: ANN401
     import faiss
 
     try:
-        index: Any = faiss.read_index(str(path))
+        return faiss.read_index(str(path))
     except RuntimeError as error:
         raise IndexDamaged(
             f"{path} cannot be read as vectors; run `byline index --full`"
         ) from error
-    return index
 
 
 def cells_of(index: Any) -> Any:  # noqa: ANN401

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from index.check import Subject
-from tui.options import colour
+from tui.options import stderr_console
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -80,7 +80,6 @@ class _Bar:
 
 
 def _bar() -> "Progress":
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -89,7 +88,7 @@ def _bar() -> "Progress":
         TextColumn("{task.fields[count]}", markup=False),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True, no_color=not colour(True))
+    console = stderr_console()
     # What is found goes to standard output, wherever that leads.
     bar = Progress(*columns, console=console, transient=True, redirect_stdout=False)
     bar.add_task("", total=None, count="")

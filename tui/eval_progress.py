@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from eval.asking import Running
-from tui.options import colour
+from tui.options import stderr_console
 
 _EVERY = 5.0
 """Seconds between lines where stderr is no terminal."""
@@ -20,7 +20,6 @@ def watch_asking(events: Iterable[Running]) -> None:
 
 
 def _with_bar(events: Iterable[Running]) -> Iterator[Running]:
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -29,7 +28,7 @@ def _with_bar(events: Iterable[Running]) -> Iterator[Running]:
         TextColumn("{task.description}", markup=False),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True, no_color=not colour(True))
+    console = stderr_console()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         for running in events:

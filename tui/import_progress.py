@@ -4,16 +4,15 @@ import sys
 from collections.abc import Iterable
 
 from eval.importers.events import Imported, ImportEvent, Importing, Stage
-from tui.options import colour
+from tui.options import stderr_console
 
 
 def watch_import(events: Iterable[ImportEvent]) -> tuple[Imported, ...]:
     """Show on stderr, where it is a terminal, how an import goes; gives what it made."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True, no_color=not colour(True))
+    console = stderr_console()
     imported: list[Imported] = []
     with Progress(
         *columns, console=console, transient=True, disable=not sys.stderr.isatty()

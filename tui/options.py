@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -11,6 +11,9 @@ import msgspec
 from index.paths import expanded
 from qa.reader.shipped import DEFAULT_READER
 from tui.places import read_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,3 +73,10 @@ def colour(stream_is_terminal: bool) -> bool:
     return (
         stream_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
+
+
+def stderr_console() -> "Console":
+    """Give the console that progress is shown on."""
+    from rich.console import Console
+
+    return Console(stderr=True, no_color=not colour(True))

@@ -9,7 +9,7 @@ import click
 from index.progress import Progress, Stage, Summary
 from tui.display import visible
 from tui.events import BuildEvent, Waiting
-from tui.options import colour
+from tui.options import stderr_console
 
 _EVERY = 5.0
 """Seconds between lines where stderr is no terminal."""
@@ -21,7 +21,6 @@ def watch(events: Iterable[BuildEvent]) -> tuple[Summary, ...]:
 
 
 def _with_bars(events: Iterable[BuildEvent]) -> Iterator[Summary]:
-    from rich.console import Console
     from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
@@ -33,7 +32,7 @@ def _with_bars(events: Iterable[BuildEvent]) -> Iterator[Summary]:
         TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True, no_color=not colour(True))
+    console = stderr_console()
     with Bars(*columns, console=console, transient=True) as bars:
         tasks: dict[Stage, TaskID] = {}
         for event in events:
