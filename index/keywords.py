@@ -81,6 +81,19 @@ class KeywordIndex:
         wanted = terms(question)[:_MOST_TERMS]
         if not wanted:
             return []
+        with _damage_told(self.folder):
+            matching = self._matching(wanted, articles)
+            hits = self.searcher.search(matching, most, count=False).hits
+            passages = self.searcher.fast_field_values("passage", [place for _, place in hits])
+        return [int(passage) for passage in passages if passage is not None]
+
+    def rarity(self, term: str) -> float:
+        """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
+        with _damage_told(self.folder):
+            holding = self.searcher.doc_freq("text", term)
+        return math.log(1 + (self.written - holding + 0.5) / (holding + 0.5))
+
+    def _matching(self, wanted: Sequence[str], articles: Sequence[int]) -> tantivy.Query:
         matching = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, self._term("text", term)) for term in wanted]
             + [
@@ -91,24 +104,15 @@ class KeywordIndex:
                 for term in wanted
             ]
         )
-        if articles:
-            among = tantivy.Query.term_set_query(self.schema, "article", list(articles))
-            matching = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, matching),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
-                ]
-            )
-        with _damage_told(self.folder):
-            hits = self.searcher.search(matching, most, count=False).hits
-            passages = self.searcher.fast_field_values("passage", [place for _, place in hits])
-        return [int(passage) for passage in passages if passage is not None]
-
-    def rarity(self, term: str) -> float:
-        """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
-        with _damage_told(self.folder):
-            holding = self.searcher.doc_freq("text", term)
-        return math.log(1 + (self.written - holding + 0.5) / (holding + 0.5))
+        if not articles:
+            return matching
+        among = tantivy.Query.term_set_query(self.schema, "article", list(articles))
+        return tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, matching),
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+            ]
+        )
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self.schema, field, term, index_option="freq")

@@ -157,6 +157,15 @@ def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
         KeywordIndex.open(tmp_path / "k")
 
 
+def test_a_schema_without_a_field_is_damage(tmp_path: Path) -> None:
+    write(tmp_path / "k", TEXTS)
+    meta = tmp_path / "k" / "meta.json"
+    meta.write_bytes(meta.read_bytes().replace(b'"title"', b'"tidle"'))
+    damaged = KeywordIndex.open(tmp_path / "k")
+    with pytest.raises(IndexDamaged, match="run `byline index --full`"):
+        damaged.search("lion", 9)
+
+
 def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: Path) -> None:
     def documents() -> Iterator[Document]:
         yield Document(0, 0, "", "The lion slept.")
