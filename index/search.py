@@ -19,8 +19,6 @@ from index.vector_rows import VectorRows
 _FEW = 20_000
 """Rows allowed by a filter, up to which each is compared and no cells are gone through."""
 
-_THREADS = min(4, os.cpu_count() or 1)
-
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""
 Found = list[tuple[int, float]]
@@ -96,7 +94,7 @@ class Searcher:
                 return self._ranked(np.flatnonzero(mask), vector, most)
             # The fewer rows are allowed, the farther away the nearest ones are.
             probes = min(cells_of(self.faiss_index).nlist, -(-probes * len(mask) // count))
-        faiss.omp_set_num_threads(_THREADS)
+        faiss.omp_set_num_threads(1)  # FAISS shares one question out badly: two are no faster
         parameters = parameters_of(probes, max(1.0, depth / most), allowed)
         found = self._search(vector, most, parameters)
         return self._ranked(np.array([row for row, _ in found], dtype=np.int64), vector, most)

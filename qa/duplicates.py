@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from index.catalog import StoredPassage
 from index.encoder import Vectors
@@ -15,6 +16,8 @@ _SIMILARITY = 0.4
 """Cosine under which two passages are not compared word by word."""
 _WORD = re.compile(r"\w+")
 
+Shingle = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -24,31 +27,34 @@ class Group:
     others: tuple[int, ...]
 
 
-def group_duplicates(passages: Sequence[StoredPassage], vectors: Vectors) -> list[Group]:
-    """Group ranked passages with the near-duplicates ranked below them.
+def group_duplicates(passages: Sequence[StoredPassage], vectors: Vectors, most: int) -> list[Group]:
+    """Group ranked passages with the near-duplicates ranked below them; the first groups.
 
     `vectors` has shape (passages, dimension), rows of length 1. Passages of one article overlap by
     design and are never duplicates of one another.
     """
-    similarities = vectors @ vectors.T
-    shingles = [_shingles(stored.passage.text) for stored in passages]
-    groups: list[tuple[int, list[int]]] = []
+    alike = (vectors @ vectors.T >= _SIMILARITY).tolist()
+    shingles = cache(lambda index: _shingles(passages[index].passage.text))
+    groups: dict[int, list[int]] = {}
     for index, stored in enumerate(passages):
-        for first, others in groups:
+        for first, others in groups.items():
             elsewhere = passages[first].article_id != stored.article_id
-            alike = elsewhere and similarities[first, index] >= _SIMILARITY
-            if alike and _containment(shingles[first], shingles[index]) >= _CONTAINED:
+            compared = elsewhere and alike[first][index]
+            if compared and _containment(shingles(first), shingles(index)) >= _CONTAINED:
                 others.append(index)
                 break
         else:
-            groups.append((index, []))
-    return [Group(first, tuple(others)) for first, others in groups]
+            if len(groups) < most:
+                groups[index] = []
+    return [Group(first, tuple(others)) for first, others in groups.items()]
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _shingles(text: str) -> frozenset[Shingle]:
     words = _WORD.findall(text.casefold())
-    return frozenset(tuple(words[i : i + _WORDS]) for i in range(max(1, len(words) - _WORDS + 1)))
+    if len(words) < _WORDS:
+        return frozenset([tuple(words)])
+    return frozenset(zip(*(words[start:] for start in range(_WORDS)), strict=False))
 
 
-def _containment(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+def _containment(one: frozenset[Shingle], other: frozenset[Shingle]) -> float:
     return len(one & other) / min(len(one), len(other))
