@@ -66,7 +66,7 @@ def quantise(exact: Path, path: Path) -> None:
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = path.with_suffix(".prepared")
-    quant_pre_process(str(exact), str(prepared), skip_symbolic_shape=True)
+    quant_pre_process(str(exact), str(prepared), skip_symbolic_shape=True, skip_onnx_shape=True)
     quantize_dynamic(
         str(prepared),
         str(path),

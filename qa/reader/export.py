@@ -81,13 +81,16 @@ def _export(source: Source, folder: Path) -> Card:
     try:
         exact = folder / "exact.onnx"
         _write(loaded, samples[0], exact)
-        finish(exact, folder / MODEL_FILE)
-        difference = _difference(loaded, folder, samples)
-        if not difference <= MOST_DIFFERENCE:
-            raise ModelUnavailable(
-                f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
-            )
-        precision = _try_int8(loaded, exact, folder, samples) if loaded.int8 else "float32"
+        if loaded.int8 and _in_int8(loaded, exact, folder, samples):
+            precision = "int8"
+        else:
+            finish(exact, folder / MODEL_FILE)
+            difference, precision = _difference(loaded, folder, samples), "float32"
+            if not difference <= MOST_DIFFERENCE:
+                raise ModelUnavailable(
+                    f"reader {source.name!r} could not be exported: "
+                    f"a logit differs by {difference:.3f}"
+                )
         exact.unlink()
     except (OSError, BylineError):
         raise
@@ -104,16 +107,13 @@ def _card(loaded: Loaded, folder: Path, name: str = "", precision: str = "float3
     return Card(CARD_FORMAT, name, loaded.max_tokens, inputs, precision, files)
 
 
-def _try_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> str:
-    """Turn an export to int8 where that changes little; gives the precision that it is in."""
+def _in_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
+    """Write a network in int8; tells whether that changed little."""
     quantised = folder / "int8.onnx"
     quantise(exact, quantised)
     finish(quantised, folder / MODEL_FILE)
     quantised.unlink()
-    if _difference(loaded, folder, samples) <= MOST_INT8_DIFFERENCE:
-        return "int8"
-    finish(exact, folder / MODEL_FILE)
-    return "float32"
+    return _difference(loaded, folder, samples) <= MOST_INT8_DIFFERENCE
 
 
 def _tensors(window: Window, inputs: tuple[str, ...]) -> "dict[str, torch.Tensor]":
