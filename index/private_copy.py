@@ -9,15 +9,16 @@ from pathlib import Path
 
 _IN_MEMORY = "/dev/shm"  # noqa: S108
 _DESCRIPTORS = "/proc/self/fd"
+_TRIES = 100
 
 
 @contextmanager
 def private_copy(folder: Path) -> Iterator[Path]:
     """Give a folder with copies of a folder's files until the block ends; mappings of them stay.
 
-    On Linux the copies are in memory and have no name that lasts, so that a kill leaves none
-    behind. Where there is no room for them the folder itself is given: better an answer without
-    this defence than none.
+    On Linux the copies are in memory and have no name that lasts: a kill leaves an empty folder
+    behind at most. Where there is no room for them the folder itself is given: better an answer
+    without this defence than none.
     """
     with ExitStack() as kept:
         yield _copied(folder, kept)
@@ -26,14 +27,22 @@ def private_copy(folder: Path) -> Iterator[Path]:
 def _copied(folder: Path, kept: ExitStack) -> Path:
     parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     try:
-        made = tempfile.TemporaryDirectory("", "byline-", parent, ignore_cleanup_errors=True)
-        copies = Path(kept.enter_context(made))
+        copies = Path(tempfile.mkdtemp("", "byline-", parent))
+        kept.callback(_remove, copies)
         for path in folder.iterdir():
             if path.is_file():
                 _copy(path, copies / path.name, kept)
     except OSError:
         return folder
     return copies
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which a thread of tantivy's may just be making its lock."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _copy(path: Path, copy: Path, kept: ExitStack) -> None:

@@ -35,6 +35,22 @@ def test_nothing_of_a_copy_is_left(folder: Path) -> None:
     assert len(list(Path("/dev/fd").iterdir())) == descriptors
 
 
+def test_a_copy_that_is_written_into_while_it_is_removed_is_removed_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rmdir, late = os.rmdir, ["lock", "lock"]
+
+    def rmdir_too_late(path: str, **where: int) -> None:
+        if late:
+            (copy / late.pop()).touch()
+        rmdir(path, **where)
+
+    with private_copy(folder) as copy:
+        monkeypatch.setattr("os.rmdir", rmdir_too_late)
+    assert not late
+    assert not copy.exists()
+
+
 def test_without_memory_files_the_copies_are_temporary_ones(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,7 +61,7 @@ def test_without_memory_files_the_copies_are_temporary_ones(
         assert contents(copy) == contents(folder)
 
 
-@pytest.mark.parametrize("missing", ["tempfile.TemporaryDirectory", "os.memfd_create"])
+@pytest.mark.parametrize("missing", ["tempfile.mkdtemp", "os.memfd_create"])
 def test_where_there_is_no_room_the_folder_itself_is_given(
     folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
