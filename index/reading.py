@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.articles import Contents
-from index.boilerplate import LONGEST, boilerplate, normalised
+from index.boilerplate import boilerplate, normalised
 from index.headline import FRONT_MATTER_LINES, front_matter, masthead, read_headline
 from index.paragraphs import Paragraph, is_heading, paragraphs
 from index.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
@@ -13,6 +13,8 @@ from index.text import Encoding, NotText, decode
 
 _TITLE = 200
 """Code points of a title that are kept."""
+_HEADING = 300
+"""Code points; a longer paragraph is text, wherever it stands and whatever it ends with."""
 _TITLE_SHARE = 4
 """A title taking more than one part in so many of what the model can see is not embedded."""
 _MANY_LINES = 20_000
@@ -94,6 +96,6 @@ def _regions(
     headings = frozenset(
         paragraph
         for index, (paragraph, said) in enumerate(zip(found, words, strict=True))
-        if len(said) <= LONGEST and (index < above or is_heading(said) or plain[index] == title)
+        if len(said) <= _HEADING and (index < above or is_heading(said) or plain[index] == title)
     )
     return [region for region in regions if region], headings

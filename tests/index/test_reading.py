@@ -110,8 +110,12 @@ def test_a_list_of_words_is_no_article() -> None:
 
 
 def test_a_line_that_is_too_long_for_a_heading_is_read() -> None:
-    line = "# The port was " + "sold again and " * 300 + "closed"
-    assert quoted(read(f"{line}\n\nNobody has the money to dig it out."))[0].startswith("# The")
+    after = "Nobody has the money to dig it out."
+    for mark in ("", "# "):
+        # 300 code points are a heading, 301 are none.
+        heading = f"{mark}The port was closed ".ljust(300, "x")
+        assert quoted(read(f"{heading}\n\n{after}")) == [after]
+        assert quoted(read(f"{heading}x\n\n{after}"))[0].startswith(f"{mark}The port")
 
 
 def test_what_has_no_sentence_is_told() -> None:
