@@ -135,6 +135,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
                 yield Label("", id="told", markup=False)
             with TabPane("Skipped", id="skipped-tab"):
                 yield RowTable(SKIPPED_COLUMNS, id="skipped")
+                yield Label("Nothing was skipped.", id="none-skipped")
         yield ProgressBar(id="progress", skipped_hint="s lists them")
         yield KeysFooter()
 
@@ -186,6 +187,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     def _show_skipped(self, skipped: Sequence[Skipped]) -> None:
         rows = [skipped_row(one) for one in skipped]
         self.query_one("#skipped", RowTable).show(SKIPPED_COLUMNS, len(rows), rows.__getitem__)
+        self.query_one("#none-skipped").display = not rows
         label = f"Skipped ({len(rows):,})" if rows else "Skipped"
         self.query_one(TabbedContent).get_tab("skipped-tab").label = Content(label)
 

@@ -191,6 +191,15 @@ async def test_what_was_skipped_is_listed_with_its_reason(three: Shell) -> None:
         assert str(tabs.get_tab("skipped-tab").label) == "Skipped (1)"
         await pilot.press("s")
         assert tabs.active == "articles-tab"
+        assert not app.library.query_one("#none-skipped").display
+
+
+async def test_where_nothing_was_skipped_that_is_told(three: Shell) -> None:
+    app = LibraryApp(three)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await loaded(pilot)
+        await pilot.press("s")
+        assert app.library.query_one("#none-skipped").display
 
 
 async def test_when_a_build_is_done_the_library_is_read_again(three: Shell) -> None:
