@@ -4,9 +4,9 @@ FAISS's guidance for up to a million vectors is `IVF` with 4 to 16 times their r
 trained on 39 to 256 vectors a cell (its wiki, "Guidelines to choose an index"). The rows of a cell
 are gone through by product codes of four bits for two dimensions, which the processor compares by
 its registers ("fast scan"); what is best by these is ranked by a byte for each dimension, and the
-best of that by the rows themselves. Over a million made passages, on one thread, that finds 0.979 of
-the best ten in 3.4 ms; with codes of a bit a dimension (RaBitQ) 0.977 in 6.5, and a graph (HNSW16,
-SQ8) 0.77 in 5.5.
+best of that by the rows themselves. Over a million made passages, on one thread, that finds 0.979
+of the best ten in 3.4 ms; with codes of a bit a dimension (RaBitQ) 0.977 in 6.5, and a graph
+(HNSW16, SQ8) 0.77 in 5.5.
 """
 
 import math
