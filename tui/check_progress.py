@@ -9,14 +9,13 @@ import click
 
 from index.check import Subject
 from tui.options import stderr_console
+from tui.pace import Pace
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 _PATIENCE = 1.0
 """Seconds that nothing is told."""
-_EVERY = 5.0
-"""Seconds between lines where stderr is no terminal."""
 
 
 class CheckProgress(Protocol):
@@ -34,17 +33,12 @@ def check_progress() -> CheckProgress:
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
-def _due() -> float:
-    return monotonic() + _PATIENCE
-
-
 @dataclass
 class _Lines:
-    due: float = field(default_factory=_due)
+    pace: Pace = field(default_factory=lambda: Pace.begin(_PATIENCE))
 
     def told(self, subject: Subject, done: int, total: int) -> None:
-        if monotonic() >= self.due:
-            self.due = monotonic() + _EVERY
+        if self.pace.is_due():
             count = f": {_count(subject, done, total)}" if total > 1 else ""
             click.echo(f"Checking the {subject}{count}", err=True)
 
@@ -54,7 +48,7 @@ class _Lines:
 
 @dataclass
 class _Bar:
-    due: float = field(default_factory=_due)
+    due: float = field(default_factory=lambda: monotonic() + _PATIENCE)
     shown: "list[Progress]" = field(default_factory=list)
     """One or none."""
 

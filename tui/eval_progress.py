@@ -1,16 +1,13 @@
 """The progress of a question set on the terminal: a bar with running figures."""
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 
 import click
 
 from eval.asking import Running
 from tui.options import stderr_console
-
-_EVERY = 5.0
-"""Seconds between lines where stderr is no terminal."""
+from tui.pace import Pace
 
 
 def watch_asking(events: Iterable[Running]) -> None:
@@ -42,10 +39,9 @@ def _with_bar(events: Iterable[Running]) -> Iterator[Running]:
 
 
 def _with_lines(events: Iterable[Running]) -> Iterator[Running]:
-    at = time.monotonic()
+    pace = Pace.begin()
     for running in events:
-        if time.monotonic() - at >= _EVERY:
-            at = time.monotonic()
+        if pace.is_due():
             click.echo(f"{running.done:,} of {running.total:,}: {_figures(running)}", err=True)
         yield running
 

@@ -1,7 +1,6 @@
 """The progress of a build on the terminal: a bar for each stage, with its rate and time left."""
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 
 import click
@@ -10,9 +9,7 @@ from index.progress import Progress, Stage, Summary
 from tui.display import visible
 from tui.events import BuildEvent, Waiting
 from tui.options import stderr_console
-
-_EVERY = 5.0
-"""Seconds between lines where stderr is no terminal."""
+from tui.pace import Pace
 
 
 def watch(events: Iterable[BuildEvent]) -> tuple[Summary, ...]:
@@ -63,7 +60,7 @@ def described(event: Progress) -> str:
 
 
 def _with_lines(events: Iterable[BuildEvent]) -> Iterator[Summary]:
-    shown, at = "", time.monotonic()
+    shown, pace = "", Pace.begin()
     for event in events:
         match event:
             case Summary():
@@ -71,6 +68,6 @@ def _with_lines(events: Iterable[BuildEvent]) -> Iterator[Summary]:
             case Waiting(message):
                 click.echo(f"{visible(message)} …", err=True)
             case Progress(stage, done, total):
-                if stage.value != shown or time.monotonic() - at >= _EVERY:
-                    shown, at = stage.value, time.monotonic()
+                if pace.is_due() or stage.value != shown:
+                    shown = stage.value
                     click.echo(f"{stage.value}: {done:,} of {total:,}", err=True)

@@ -151,7 +151,7 @@ def test_a_journal_beside_the_catalog_needs_attention(indexed: Shell) -> None:
 
 def test_what_takes_longer_than_a_second_is_told_on_stderr(indexed: Shell) -> None:
     moments = itertools.count(step=6)
-    indexed.patch.setattr("tui.check_progress.monotonic", lambda: next(moments))
+    indexed.patch.setattr("tui.pace.monotonic", lambda: next(moments))
     ran = indexed.byline("check")
     assert ran.code == 0
     first, *rest = ran.err.splitlines()
