@@ -10,7 +10,14 @@ from index.draft import Draft
 from index.embedded import EmbeddedLog
 from index.embedding import Embedding
 from index.encoder import PassageEncoder
-from index.errors import BadRequest, IndexDamaged, IndexUnwritable, NoIndex, reason_of
+from index.errors import (
+    BadRequest,
+    IndexDamaged,
+    IndexUnreadable,
+    IndexUnwritable,
+    NoIndex,
+    reason_of,
+)
 from index.generation import Generation, ModelRecord
 from index.growth import DEFAULT_GROWTH, Growth
 from index.models import Model
@@ -62,9 +69,13 @@ def build(
         try:
             yield from _build(store, request, roots, encoder, began)
         except OSError as error:
-            raise IndexUnwritable(
-                f"{store.folder}: {reason_of(error)}; the index is as it was before"
-            ) from error
+            raise _unwritten(f"{store.folder}: {reason_of(error)}") from error
+        except IndexUnreadable as error:
+            raise _unwritten(error.reason) from error
+
+
+def _unwritten(reason: str) -> IndexUnwritable:
+    return IndexUnwritable(f"{reason}; the index is as it was before")
 
 
 def _all_roots(store: Store, request: BuildRequest) -> tuple[Root, ...]:

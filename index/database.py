@@ -10,29 +10,39 @@ from urllib.parse import quote
 
 import msgspec
 
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexUnreadable
 
 Row = tuple[Any, ...]
+_REFUSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+"""SQLite's codes, without what they go into, for what the system does not let it do."""
 
 
 def open_written(path: Path) -> sqlite3.Connection:
     """Open a written file; it never changes, so no lock or journal is ever made.
 
-    Raises IndexDamaged.
+    Raises IndexDamaged, as IndexUnreadable where the system does not let it be opened.
     """
     try:
         address = f"file:{quote(str(path))}?mode=ro&immutable=1"
         return sqlite3.connect(address, uri=True, check_same_thread=False)
     except sqlite3.Error as error:
-        raise damaged(f"cannot be opened: {path}") from error
+        raise _told(error, str(path)) from error
 
 
 def fetch(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:
-    """Give the rows of a query over a written file. Raises IndexDamaged."""
+    """Give the rows of a query over a written file. Raises as `open_written` does."""
     try:
         return connection.execute(sql, values).fetchall()
     except (sqlite3.Error, OverflowError) as error:
-        raise damaged(f"cannot be read ({error})") from error
+        raise _told(error, "a table of the index") from error
+
+
+def _told(error: sqlite3.Error | OverflowError, what: str) -> IndexDamaged:
+    """Tell what the system refused from what is not as it was written."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    # A file that was cut short is an error of the disk to SQLite.
+    refused = code != sqlite3.SQLITE_IOERR_SHORT_READ and code & 0xFF in _REFUSED
+    return IndexUnreadable(what, str(error)) if refused else damaged(f"cannot be read ({error})")
 
 
 def fetch_checked(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:

@@ -35,6 +35,16 @@ class IndexDamaged(BylineError):
     title = "Index is damaged"
 
 
+class IndexUnreadable(IndexDamaged):
+    """The system did not let a file of the index be opened or read: no rights, an I/O error."""
+
+    title = "Index could not be read"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} cannot be read: {reason}; try again, then run `byline check`")
+        self.reason = f"{what}: {reason}"
+
+
 class IndexUnwritable(BylineError):
     """The index could not be written: disk full, no permission, I/O error."""
 

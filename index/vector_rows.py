@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from index.encoder import Vectors
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexUnreadable, reason_of
 
 STORED = np.dtype("<f2")
 _CHUNK = 8192
@@ -32,11 +32,13 @@ class VectorRows:
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> "VectorRows":
-        """Open a written file. Raises IndexDamaged."""
+        """Open a written file. Raises IndexDamaged, as IndexUnreadable where it is there."""
         try:
             return cls(path, os.open(path, os.O_RDONLY | os.O_CLOEXEC), dimension)
-        except OSError as error:
+        except FileNotFoundError as error:
             raise _damaged(path) from error
+        except OSError as error:
+            raise IndexUnreadable(str(path), reason_of(error)) from error
 
     def __len__(self) -> int:
         return os.fstat(self.descriptor).st_size // self._width
@@ -52,15 +54,24 @@ class VectorRows:
         return np.frombuffer(data, STORED).reshape(-1, self.dimension).astype(np.float32)
 
     def stored(self, rows: range) -> bytes:
-        """Give the bytes of a run of rows. Raises IndexDamaged where the file is cut short."""
+        """Give the bytes of a run of rows.
+
+        Raises IndexDamaged where the file is cut short, IndexUnreadable where it cannot be read.
+        """
         size = len(rows) * self._width
-        data = os.pread(self.descriptor, size, rows.start * self._width)
+        data = self._part(size, rows.start * self._width)
         while len(data) < size:
-            more = os.pread(self.descriptor, size - len(data), rows.start * self._width + len(data))
+            more = self._part(size - len(data), rows.start * self._width + len(data))
             if not more:
                 raise _damaged(self.path)
             data += more
         return data
+
+    def _part(self, size: int, at: int) -> bytes:
+        try:
+            return os.pread(self.descriptor, size, at)
+        except OSError as error:
+            raise IndexUnreadable(str(self.path), reason_of(error)) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -16,7 +16,7 @@ from index.cells import Trained, write_cells
 from index.draft import Draft
 from index.embedding import BATCH
 from index.encoder import PassageEncoder, Vectors
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexUnreadable
 from index.files import FileRecord, link_or_copy, sync_folder
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.growth import Growth
@@ -203,6 +203,8 @@ class Writing:
         try:
             with closing(Generation.open(self.draft.folder, self.store.verified)) as written:
                 written.check()
+        except IndexUnreadable:
+            raise
         except IndexDamaged as error:
             reason, _, _ = error.message.partition("; run ")
             raise OSError(f"what was written did not read back ({reason})") from error

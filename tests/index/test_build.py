@@ -10,11 +10,11 @@ import pytest
 
 from index.articles import Root
 from index.build import BuildRequest, build
-from index.errors import BadRequest, IndexDamaged, IndexUnwritable
+from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
 from index.passages import PassageSettings
 from index.progress import Progress, Stage, Summary
 from index.store import Store
-from index.vector_rows import RowsWriter
+from index.vector_rows import RowsWriter, VectorRows
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors
 
 
@@ -356,6 +356,25 @@ def test_a_full_disk_at_any_step_leaves_the_old_index(
     assert (summary.embedded, summary.reused) == (0, 1)
     assert len(desk.texts()) == 3
     assert len(list((desk.store.folder / "generations").iterdir())) == 2
+
+
+def test_what_cannot_be_read_at_the_moment_leaves_the_old_index(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.build()
+    before = desk.store.current()
+
+    def refuse(path: Path, _dimension: int) -> None:
+        raise IndexUnreadable(str(path), "Input/output error")
+
+    monkeypatch.setattr(VectorRows, "open", refuse)
+    desk.write("dam.txt", DAM)
+    told = r"vectors\.f16: Input/output error; the index is as it was before$"
+    with pytest.raises(IndexUnwritable, match=told):
+        desk.build()
+    assert desk.store.current() == before
+    monkeypatch.undo()
+    assert desk.build().rebuilt == ""
 
 
 def test_what_does_not_read_back_is_not_published(

@@ -11,7 +11,7 @@ import pytest
 from index.article_table import ArticleTable, write_articles
 from index.articles import Found, Root, Signature
 from index.catalog import Catalog, StoredArticle, StoredPassage
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexUnreadable
 from index.passage_table import Move, PassageTable, PassageWriter
 from index.passages import Passage
 from index.reading import Article
@@ -98,6 +98,12 @@ def test_a_catalog_that_is_none_is_damaged(tmp_path: Path) -> None:
             ArticleTable.open(path, ()).counts()
         with pytest.raises(IndexDamaged):
             PassageTable.open(path).passages([1])
+
+
+def test_what_the_system_does_not_let_be_opened_is_told_as_that(tmp_path: Path) -> None:
+    told = r"cannot be read: disk I/O error; try again, then run `byline check`$"
+    with pytest.raises(IndexUnreadable, match=told):
+        PassageTable.open(tmp_path)
 
 
 def test_what_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
