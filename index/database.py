@@ -33,11 +33,12 @@ def fetch(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> lis
     """Give the rows of a query over a written file. Raises as `open_written` does."""
     try:
         return connection.execute(sql, values).fetchall()
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        # sqlite3 decodes its own messages, and a garbled schema stands in them.
         raise _told(error, "a table of the index") from error
 
 
-def _told(error: sqlite3.Error | OverflowError, what: str) -> IndexDamaged:
+def _told(error: Exception, what: str) -> IndexDamaged:
     """Tell what the system refused from what is not as it was written."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     # A file that was cut short is an error of the disk to SQLite.

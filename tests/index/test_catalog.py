@@ -100,6 +100,14 @@ def test_a_catalog_that_is_none_is_damaged(tmp_path: Path) -> None:
             PassageTable.open(path).passages([1])
 
 
+def test_a_garbled_schema_is_damage(tmp_path: Path) -> None:
+    write_articles(tmp_path / "c", ROOTS, [FIRST])
+    garbled = (tmp_path / "c").read_bytes().replace(b"TABLE articles (", b"TABLE articles \xce", 1)
+    (tmp_path / "c").write_bytes(garbled)
+    with pytest.raises(IndexDamaged, match="run `byline index --full`"):
+        ArticleTable.open(tmp_path / "c", ROOTS).articles()
+
+
 def test_what_the_system_does_not_let_be_opened_is_told_as_that(tmp_path: Path) -> None:
     told = r"cannot be read: disk I/O error; try again, then run `byline check`$"
     with pytest.raises(IndexUnreadable, match=told):
