@@ -18,7 +18,7 @@ from tui.chat.opened import setup
 
 PICTURE = Path(__file__).parents[1] / "tui" / "chat.svg"
 QUESTIONS = (
-    "Who signed the Czech radar treaty?",
+    "When was the Czech radar agreement signed?",
     "And where did the ceremony take place?",
     "Who invented the telephone?",
 )
@@ -28,14 +28,14 @@ _REMOTE = re.compile(r"@font-face \{.*?\}|<!--.*?-->", re.DOTALL)
 
 
 async def take() -> None:
-    """Ask, choose the first answer, keep what the terminal shows."""
+    """Ask, choose the answer before the last question, keep what the terminal shows."""
     app = ChatApp(setup(None, bundled=False, new=True, top=None, threshold=None, reader=None))
     async with app.run_test(size=SIZE) as pilot:
         for asked, question in enumerate(QUESTIONS):
             app.chat.ask(question)
             while len(app.chat.session.turns) == asked:
                 await pilot.pause(0.1)
-        await pilot.press("tab", "up")
+        await pilot.press("tab", "up", "up")
         await pilot.pause(1)
         picture = app.export_screenshot(title="Byline")
     PICTURE.write_text(_REMOTE.sub("", picture), encoding="utf-8")

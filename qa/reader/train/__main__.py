@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qa.reader.shipped import FOLDER, untrained, write_weights
+from qa.reader.train import groups, singles
 from qa.reader.train.averaging import average
 from qa.reader.train.batches import Target, targets
+from qa.reader.train.data import Example
 from qa.reader.train.dropout import drop_units
 from qa.reader.train.loop import Trainer
 from qa.reader.train.mixture import mixture
-from qa.reader.train.settings import RECIPE, Settings, Training
+from qa.reader.train.settings import RECIPE, GroupSettings, Recipe, Settings, Training
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
@@ -38,34 +40,60 @@ def main() -> None:
         one.add_argument(flag, type=setting.type, default=argparse.SUPPRESS)
     given = vars(parser.parse_args())
     data, work, out, name = (given.pop(key) for key in ("data", "work", "out", "name"))
-    recipe = (Training(name, Settings(**given), 1.0),) if given else RECIPE
+    recipe = Recipe((Training(name, Settings(**given), 1.0),)) if given else RECIPE
     work.mkdir(parents=True, exist_ok=True)
     train(data, work, out, recipe)
 
 
-def train(data: Path, work: Path, out: Path, recipe: Sequence[Training]) -> None:
+def train(data: Path, work: Path, out: Path, recipe: Recipe) -> None:
     """Train as the recipe says, and write the weighted mean of what came of it."""
-    every = targets(mixture(data, work))
-    mean = untrained()
-    average(mean, ((_trained(training, every, work), training.share) for training in recipe))
-    record = write_weights(mean, [_told(training) for training in recipe], out)
+    examples = mixture(data, work)
+    made = _mean_of_singles(targets(examples), work, recipe)
+    if recipe.groups:
+        made = _mean_with_groups(made, examples, work, recipe)
+    told = [*map(_told, recipe.singles), *map(_told, recipe.groups)]
+    record = write_weights(made, told, out)
     print(f"written to {out}, SHA-256 {record.sha256}")
 
 
-def _trained(training: Training, every: Sequence[Target], work: Path) -> "BertForQuestionAnswering":
+def _mean_of_singles(
+    every: Sequence[Target], work: Path, recipe: Recipe
+) -> "BertForQuestionAnswering":
     import torch
 
-    settings = training.settings
-    seen = sum(settings.share(one.kind) for one in every)
-    print(f"{training.name}: {len(every)} examples, of which an epoch takes {seen:.0f}", flush=True)
-    torch.manual_seed(settings.seed)
-    network = untrained()
-    drop_units(network, settings.dropped)
-    Trainer.of(network, settings, work / f"{training.name}.safetensors").train(every, settings)
-    return network
+    def trained(name: str, settings: Settings) -> "BertForQuestionAnswering":
+        seen = sum(settings.share(one.kind) for one in every)
+        print(f"{name}: {len(every)} examples, of which an epoch takes {seen:.0f}", flush=True)
+        torch.manual_seed(settings.seed)
+        network = untrained()
+        drop_units(network, settings.dropped)
+        course = singles.course_of(every, settings)
+        Trainer.of(network, settings, work / f"{name}.safetensors").train(course)
+        return network
+
+    mean = untrained()
+    average(mean, ((trained(one.name, one.settings), one.share) for one in recipe.singles))
+    return mean
 
 
-def _told(training: Training) -> dict[str, float]:
+def _mean_with_groups(
+    start: "BertForQuestionAnswering", examples: Sequence[Example], work: Path, recipe: Recipe
+) -> "BertForQuestionAnswering":
+    def trained(name: str, settings: GroupSettings) -> "BertForQuestionAnswering":
+        print(f"{name}: {settings.groups} questions, each with several passages", flush=True)
+        network = untrained()
+        average(network, [(start, 1.0)])
+        course = groups.course_of(examples, settings)
+        Trainer.of(network, settings, work / f"{name}.safetensors").train(course)
+        return network
+
+    mean = untrained()
+    tuned = [(trained(one.name, one.settings), one.share) for one in recipe.groups]
+    average(mean, [(start, recipe.untuned), *tuned])
+    return mean
+
+
+def _told(training: Training[Settings] | Training[GroupSettings]) -> dict[str, float]:
     settings: dict[str, float] = msgspec.to_builtins(training.settings)
     return {"share": training.share} | settings
 

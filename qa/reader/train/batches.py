@@ -1,7 +1,7 @@
 """Examples to windows with targets, and epochs of them to batches of like length."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
@@ -27,13 +27,23 @@ class Target:
     kind: Kind
 
 
-def targets(examples: Sequence[Example]) -> list[Target]:
-    """Tokenise examples; one whose window lacks its answer counts as unanswerable there."""
+def targets(examples: Iterable[Example]) -> list[Target]:
+    """Tokenise examples."""
+    tokenizer = training_tokenizer()
+    return [target for example in examples for target in targets_of(example, tokenizer)]
+
+
+def training_tokenizer() -> Tokenizer:
+    """Open the tokenizer, set to cut windows of `MAX_TOKENS`."""
     tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
     prepare(tokenizer, MAX_TOKENS)
+    return tokenizer
+
+
+def targets_of(example: Example, tokenizer: Tokenizer) -> list[Target]:
+    """Tokenise an example; a window that lacks its answer counts as unanswerable."""
     return [
         Target(window, *_place(window, example.answers), example.kind)
-        for example in examples
         for window in windows(tokenizer, example.question, [example.passage], MAX_TOKENS)
     ]
 

@@ -1,13 +1,11 @@
 """The training loop, resumable from its last checkpoint; it gives the mean of its last weights."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from qa.reader.train.batches import Target, schedule
-from qa.reader.train.settings import Settings
 from qa.reader.windows import Window
 
 if TYPE_CHECKING:
@@ -16,12 +14,34 @@ if TYPE_CHECKING:
 
 _CHECKPOINT_EVERY = 500
 _TOLD_EVERY = 100
-_AVERAGED_EVERY = 25
-"""Steps between two sets of weights that go into the mean."""
 _CLIPPED = 1.0
 """Norm of a step's gradient, at most."""
 _ROUND = 16
 """Windows are padded to a multiple of it: each new shape costs the processor's library a kernel."""
+
+
+Batch = TypeVar("Batch")
+
+
+@dataclass(frozen=True)
+class Course(Generic[Batch]):
+    """What a training goes through."""
+
+    batches: Sequence[Batch]
+    """One for each step."""
+    loss: "Callable[[BertForQuestionAnswering, Batch], torch.Tensor]"
+    rate: Callable[[int], float]
+    """Of a step, from 0."""
+    averaged: range
+    """Steps after which the weights go into the mean; none for the last weights themselves."""
+
+
+class Optimised(Protocol):
+    """What settings say to the optimiser."""
+
+    @property
+    def weight_decay(self) -> float:
+        """A step's share of the weights, times its rate, that is taken off them."""
 
 
 @dataclass(frozen=True)
@@ -36,54 +56,50 @@ class Trainer:
 
     @classmethod
     def of(
-        cls, network: "BertForQuestionAnswering", settings: Settings, checkpoint: Path
+        cls, network: "BertForQuestionAnswering", settings: Optimised, checkpoint: Path
     ) -> "Trainer":
         """Set up the optimiser for a network's trainable weights."""
         import torch
 
         optimiser = torch.optim.AdamW(
             trainable(network),
-            lr=settings.learning_rate,
             betas=(0.9, 0.98),
             weight_decay=settings.weight_decay,
             fused=True,
         )
         return cls(network, optimiser, checkpoint)
 
-    def train(self, every: Sequence[Target], settings: Settings) -> None:
-        """Go through the schedule, from the checkpoint where there is one; leave the mean."""
+    def train(self, course: Course[Batch]) -> None:
+        """Go through a course, from the checkpoint where there is one; leave the mean."""
         import torch
 
-        batches = list(schedule(every, settings))
-        first = round((1 - settings.averaged) * len(batches))
+        steps = len(course.batches)
         done = self._restore()
         self.network.train()
         began, losses = time.monotonic(), 0.0
-        for step in range(done, len(batches)):
+        for step in range(done, steps):
             for group in self.optimiser.param_groups:
-                group["lr"] = learning_rate(step, len(batches), settings)
-            losses += self._step(batches[step])
-            if step >= first and (step - first) % _AVERAGED_EVERY == 0:
-                self._average(1 + (step - first) // _AVERAGED_EVERY)
+                group["lr"] = course.rate(step)
+            losses += self._step(course.loss(self.network, course.batches[step]))
+            if step in course.averaged:
+                self._average(1 + course.averaged.index(step))
             if (step + 1) % _TOLD_EVERY == 0:
                 pace = (time.monotonic() - began) / (step + 1 - done)
-                left = pace * (len(batches) - step - 1) / 60
                 print(
-                    f"step {step + 1} of {len(batches)}: loss {losses / _TOLD_EVERY:.3f}, "
-                    f"{left:.0f} minutes left",
+                    f"step {step + 1} of {steps}: loss {losses / _TOLD_EVERY:.3f}, "
+                    f"{pace * (steps - step - 1) / 60:.0f} minutes left",
                     flush=True,
                 )
                 losses = 0.0
-            if (step + 1) % _CHECKPOINT_EVERY == 0 or step + 1 == len(batches):
+            if (step + 1) % _CHECKPOINT_EVERY == 0 or step + 1 == steps:
                 self._save(step + 1)
         for name, weight in self._trained() if self.mean else []:
             with torch.no_grad():
                 weight.copy_(self.mean[name])
 
-    def _step(self, batch: Sequence[Target]) -> float:
+    def _step(self, loss: "torch.Tensor") -> float:
         import torch
 
-        loss = _loss(self.network, batch)
         loss.backward()
         weights = self.optimiser.param_groups[0]["params"]
         torch.nn.utils.clip_grad_norm_(weights, _CLIPPED)
@@ -143,25 +159,6 @@ class Trainer:
 def trainable(network: "BertForQuestionAnswering") -> "list[torch.nn.Parameter]":
     """Give the weights that are trained, in the network's own order."""
     return [weight for weight in network.parameters() if weight.requires_grad]
-
-
-def learning_rate(step: int, steps: int, settings: Settings) -> float:
-    """Give the rate of a step, from 0: it rises in a straight line, then falls in another."""
-    rising = max(1, round(settings.warmup * steps))
-    left = (steps - step) / max(1, steps - rising)
-    falling = settings.last_rate + (1 - settings.last_rate) * left
-    return settings.learning_rate * min((step + 1) / rising, falling)
-
-
-def _loss(network: "BertForQuestionAnswering", batch: Sequence[Target]) -> "torch.Tensor":
-    """Cross-entropy of start and end over a passage's tokens and [CLS], the mean of the two."""
-    import torch
-
-    starts, ends = logits(network, [one.window for one in batch])
-    return (
-        torch.nn.functional.cross_entropy(starts, torch.tensor([one.start for one in batch]))
-        + torch.nn.functional.cross_entropy(ends, torch.tensor([one.end for one in batch]))
-    ) / 2
 
 
 def logits(

@@ -1,5 +1,7 @@
 """What training is set to; written into the model card with what it gave."""
 
+from typing import Generic, TypeVar
+
 import msgspec
 
 from qa.reader.train.data import Kind
@@ -39,19 +41,64 @@ class Settings(msgspec.Struct, frozen=True):
         return float(getattr(self, kind.name.lower()))
 
 
-class Training(msgspec.Struct, frozen=True):
-    """One of the trainings whose weighted mean ships."""
+class GroupSettings(msgspec.Struct, frozen=True):
+    """Settings of one training on groups: questions, each with several passages."""
+
+    groups: int = 7200
+    passages: int = 4
+    """Of a group, at most."""
+    left_out: float = 0.35
+    """Share of the groups that lack the passage to read."""
+    batch: int = 8
+    """Groups in a step, of like length."""
+    learning_rate: float = 5e-5
+    warmup: float = 0.06
+    """Share of the steps in which the rate rises."""
+    last_rate: float = 0.3
+    """What the rate falls to, as a share of the highest."""
+    averaged: float = 0.6
+    """Share of the steps, the last ones, the mean of whose weights is what the training gives."""
+    weight_decay: float = 0.01
+    order: int = 5
+    """Seed of which questions are chosen, of their passages, and of the groups' order."""
+
+
+Of = TypeVar("Of", Settings, GroupSettings)
+
+
+class Training(msgspec.Struct, Generic[Of], frozen=True):
+    """A training whose weights go into a mean."""
 
     name: str
     """Of its checkpoint."""
-    settings: Settings
+    settings: Of
     share: float
-    """In the mean, in [0, 1]; those of a recipe add up to 1."""
+    """In the mean, in [0, 1]."""
 
 
-RECIPE = (
-    Training("first", Settings(), 0.45),
-    Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.3),
-    Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
+class Recipe(msgspec.Struct, frozen=True):
+    """What is trained, and the means that are taken (Wortsman et al. 2022, model soups)."""
+
+    singles: tuple[Training[Settings], ...]
+    """From the same fresh outputs; their shares add up to 1."""
+    groups: tuple[Training[GroupSettings], ...] = ()
+    """From the mean of those; that mean has what their shares lack of 1."""
+
+    @property
+    def untuned(self) -> float:
+        """The share of the mean of the first trainings in what is shipped."""
+        return 1 - sum(training.share for training in self.groups)
+
+
+RECIPE = Recipe(
+    singles=(
+        Training("first", Settings(), 0.45),
+        Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.3),
+        Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
+    ),
+    groups=(
+        Training("together", GroupSettings(), 0.25),
+        Training("together again", GroupSettings(order=6), 0.25),
+    ),
 )
-"""What ships: the mean of three trainings from the same fresh outputs (Wortsman et al. 2022)."""
+"""What ships."""

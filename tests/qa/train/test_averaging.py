@@ -24,7 +24,13 @@ def test_a_mean_is_by_shares_and_leaves_what_is_frozen() -> None:
 
 
 def test_the_recipe_is_a_mean_of_different_trainings_from_one_beginning() -> None:
-    assert sum(training.share for training in RECIPE) == pytest.approx(1)
-    assert len({training.name for training in RECIPE}) == len(RECIPE)
-    assert len({training.settings.order for training in RECIPE}) == len(RECIPE)
-    assert len({training.settings.seed for training in RECIPE}) == 1
+    assert sum(training.share for training in RECIPE.singles) == pytest.approx(1)
+    assert len({training.settings.order for training in RECIPE.singles}) == len(RECIPE.singles)
+    assert len({training.settings.seed for training in RECIPE.singles}) == 1
+
+
+def test_the_recipe_goes_on_from_that_mean_with_different_groups() -> None:
+    assert 0 < RECIPE.untuned < 1
+    assert len({training.settings.order for training in RECIPE.groups}) == len(RECIPE.groups)
+    trainings = [one.name for one in RECIPE.singles] + [one.name for one in RECIPE.groups]
+    assert len(set(trainings)) == len(trainings)

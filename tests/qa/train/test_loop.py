@@ -1,6 +1,5 @@
 """Training a tiny network: a few steps on made-up windows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,16 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from qa.reader.shipped import FROZEN
-from qa.reader.train import loop
+from qa.reader.train import loop, singles
 from qa.reader.train.batches import Target
 from qa.reader.train.data import Kind
 from qa.reader.train.dropout import drop_units
-from qa.reader.train.loop import Trainer, learning_rate, logits
+from qa.reader.train.loop import Trainer, logits
 from qa.reader.train.settings import Settings
+from qa.reader.train.singles import course_of
 from qa.reader.windows import Window
 from tests.qa.train.networks import tiny_network
 
@@ -52,7 +50,7 @@ WINDOWS = [one.window for one in EXAMPLES]
 
 def trained(checkpoint: Path, settings: Settings = SETTINGS) -> "BertForQuestionAnswering":
     made = tiny_network()
-    Trainer.of(made, settings, checkpoint).train(EXAMPLES, settings)
+    Trainer.of(made, settings, checkpoint).train(course_of(EXAMPLES, settings))
     return made
 
 
@@ -70,32 +68,7 @@ def loss(made: "BertForQuestionAnswering") -> float:
     import torch
 
     with torch.no_grad():
-        return float(loop._loss(made, EXAMPLES))
-
-
-@pytest.mark.parametrize("last", [0.0, 0.3])
-def test_the_rate_rises_in_a_line_and_falls_in_another_to_the_last(last: float) -> None:
-    settings = Settings(learning_rate=0.6, warmup=0.3, last_rate=last)
-    # Of ten steps three rise, by a third each; the fourth is the first of seven that fall.
-    rates = [learning_rate(step, 10, settings) / 0.6 for step in range(11)]
-    falling = [6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7, 0]
-    if last:
-        # By a tenth each, from 1 to 0.3.
-        falling = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
-    assert rates == pytest.approx([1 / 3, 2 / 3, 1, 1, *falling])
-
-
-@given(st.integers(1, 400), st.floats(0, 0.9), st.floats(0, 1))
-def test_whatever_the_steps_the_rate_peaks_once_and_is_never_zero_before_the_end(
-    steps: int, warmup: float, last: float
-) -> None:
-    settings = Settings(learning_rate=2e-4, warmup=warmup, last_rate=last)
-    rates = [learning_rate(step, steps, settings) for step in range(steps)]
-    top = rates.index(max(rates))
-    assert rates[: top + 1] == sorted(rates[: top + 1])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert all(0 < rate <= 2e-4 * (1 + 1e-9) for rate in rates)
-    assert learning_rate(steps, steps, settings) == pytest.approx(2e-4 * last)
+        return float(course_of(EXAMPLES, SETTINGS).loss(made, EXAMPLES))
 
 
 def test_only_the_passage_and_the_start_token_may_be_chosen() -> None:
@@ -166,17 +139,17 @@ class Steps:
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     counting, step = Steps(), Trainer._step
 
-    def counted(trainer: Trainer, batch: Sequence[Target]) -> float:
+    def counted(trainer: Trainer, loss: "torch.Tensor") -> float:
         if counting.done == counting.most:
             raise BrokenOff
         counting.done += 1
-        found = step(trainer, batch)
+        found = step(trainer, loss)
         counting.weights.append(weights(trainer.network))
         return found
 
     monkeypatch.setattr(Trainer, "_step", counted)
     monkeypatch.setattr(loop, "_CHECKPOINT_EVERY", 5)
-    monkeypatch.setattr(loop, "_AVERAGED_EVERY", 4)
+    monkeypatch.setattr(singles, "_AVERAGED_EVERY", 4)
     return counting
 
 
@@ -256,7 +229,7 @@ def test_a_training_that_drops_units_goes_on_with_the_same_chances(
         torch.manual_seed(3)
         made = tiny_network()
         drop_units(made, 0.3)
-        Trainer.of(made, SETTINGS, tmp_path / name).train(EXAMPLES, SETTINGS)
+        Trainer.of(made, SETTINGS, tmp_path / name).train(course_of(EXAMPLES, SETTINGS))
         return weights(made)
 
     whole = dropping("whole.safetensors")
