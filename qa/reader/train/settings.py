@@ -96,6 +96,9 @@ RECIPE = Recipe(
         Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.3),
         Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
     ),
-    groups=(Training("together", GroupSettings(), 0.5),),
+    groups=(
+        Training("together", GroupSettings(), 0.25),
+        Training("together again", GroupSettings(order=6), 0.25),
+    ),
 )
 """What ships."""
