@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from index.encoder import encode_with, load, longest_input, tokenizer_json
+from index.encoder import PARITY, encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
 from index.files import record_files
 from index.models import Model, find_model
 from index.onnx import finish, write_onnx, write_tokenizer
+from index.quantised import multiplies_bytes, quantise_blocks
 from index.questions import (
     CARD_FORMAT,
     CARDS,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 LEAST_COSINE = 0.9999
-"""To the original model, over real text; an export below it is not used."""
+"""To the original model, over real text, of an export in float32; below it it is not used."""
 _COMPARED = 16
 """Texts that it is looked for in, each by itself in the original; the export pads them."""
 _KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -97,28 +98,44 @@ def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     except Exception as error:  # noqa: BLE001  (whatever torch's exporter or onnxruntime raises)
         told = " ".join(str(error).split())
         return _failed(f"{type(error).__name__}: {told:.120}" if told else type(error).__name__)
-    if not card.cosine >= LEAST_COSINE:
-        return _failed(f"cosine {card.cosine:.5f} to the original, under {LEAST_COSINE}")
+    least = PARITY if card.precision == "int8" else LEAST_COSINE
+    if not card.cosine >= least:
+        return _failed(f"cosine {card.cosine:.5f} to the original, under {least}")
     return card
 
 
 def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     exact = folder / "exact.onnx"
     inputs = _write_onnx(loaded, exact)
-    finish(exact, folder / MODEL_FILE)
-    exact.unlink()
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
-    card = Card(
+    draft = Card(
         format=CARD_FORMAT,
         dimension=int(loaded.get_embedding_dimension() or 0),
         max_tokens=longest_input(loaded),
         prompt=model.prompts.question,
         inputs=inputs,
+        precision="int8",
         cosine=0.0,
-        files=record_files(folder),
+        files={},
     )
-    cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
-    return msgspec.structs.replace(card, cosine=cosine)
+    cosine = _finished_in_int8(loaded, exact, folder, draft) if multiplies_bytes() else 0.0
+    if not cosine >= PARITY:
+        finish(exact, folder / MODEL_FILE)
+        draft = msgspec.structs.replace(draft, precision="float32")
+        cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, draft))
+    exact.unlink()
+    return msgspec.structs.replace(draft, cosine=cosine, files=record_files(folder))
+
+
+def _finished_in_int8(
+    loaded: "SentenceTransformer", exact: Path, folder: Path, draft: Card
+) -> float:
+    """Finish a network whose weights take a byte each; gives its cosine to the original."""
+    quantised = folder / "int8.onnx"
+    quantise_blocks(exact, quantised)
+    finish(quantised, folder / MODEL_FILE)
+    quantised.unlink()
+    return _least_cosine(loaded, OnnxQuestionEncoder.open(folder, draft))
 
 
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:

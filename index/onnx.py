@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelUnavailable
 from index.offline import go_offline
-from index.processor import processor_flags
 
 if TYPE_CHECKING:
     import torch
@@ -53,34 +52,6 @@ def write_onnx(
             output_names=list(outputs),
             dynamic_axes=dict.fromkeys(inputs, axes),
         )
-
-
-def quantise(exact: Path, path: Path) -> None:
-    """Write a network with its matrix products and embeddings in int8, one scale a channel.
-
-    Activations are scaled as they come. Weights keep to 7 bits where the processor would let sums
-    of products of bytes overflow (x86 without VNNI). Raises whatever onnxruntime raises.
-    """
-    go_offline()
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    prepared = path.with_suffix(".prepared")
-    quant_pre_process(str(exact), str(prepared), skip_symbolic_shape=True, skip_onnx_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(path),
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        reduce_range=not _multiplies_bytes(),
-        weight_type=QuantType.QInt8,
-    )
-    prepared.unlink()
-
-
-def _multiplies_bytes() -> bool:
-    """Tell whether the processor adds products of bytes without overflow; unknown counts as no."""
-    return bool({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"} & processor_flags())
 
 
 def finish(network: Path, path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -31,6 +31,8 @@ class Card(msgspec.Struct, frozen=True):
     """Special ones counted in."""
     prompt: str
     inputs: list[str]
+    precision: Literal["int8", "float32"]
+    """Of the weights of matrix products; passages allow their encoder as much (`PARITY`)."""
     cosine: float
     """Least cosine to the original model, on the texts that the export was checked with."""
     files: dict[str, FileRecord]
@@ -38,8 +40,8 @@ class Card(msgspec.Struct, frozen=True):
     """Why the model could not be exported; empty where it was."""
 
 
-CARD_FORMAT = 4
-CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], 0.0, {}))
+CARD_FORMAT = 5
+CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], "float32", 0.0, {}))
 
 
 class QuestionEncoder(Protocol):

@@ -8,7 +8,8 @@ import numpy as np
 
 from index.errors import BylineError, ModelUnavailable
 from index.files import record_files
-from index.onnx import finish, open_tokenizer, quantise, write_onnx, write_tokenizer
+from index.onnx import finish, open_tokenizer, write_onnx, write_tokenizer
+from index.quantised import quantise
 from index.samples import sample_texts
 from qa.reader.extractive import (
     CARD_FORMAT,

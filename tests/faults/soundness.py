@@ -99,7 +99,7 @@ def shelved(folder: Path) -> Shelved:
 
 
 def _question_card(folder: Path) -> Card:
-    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], 1.0, _models(folder))
+    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], "int8", 1.0, _models(folder))
 
 
 def _reader_card(folder: Path) -> extractive.Card:

@@ -33,7 +33,7 @@ def switched(library: str, switches: tuple[str, ...], script: str) -> str:
     [
         "from index.onnx import open_session\n"
         "try:\n    open_session(Path('nowhere'))\nexcept ModelUnavailable:\n    pass",
-        "from index.onnx import quantise\n"
+        "from index.quantised import quantise\n"
         "try:\n    quantise(Path('nowhere'), Path('nowhere'))\nexcept FileNotFoundError:\n    pass",
     ],
 )
