@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index import cells
-from index.cells import Trained, cell_count, least_depth, least_that_reaches, write_cells
+from index.cells import Trained, cell_count, least_that_reaches, operating_point, write_cells
 from index.encoder import Vectors, normalised
 from index.errors import IndexDamaged
 from index.search import Cells, Searcher, cells_of, read_cells
@@ -61,14 +61,32 @@ def reached(least: int, probes: int) -> float:
 def test_the_least_number_of_probes_is_found() -> None:
     for least in range(1, 33):
         assert least_that_reaches(partial(reached, least), 32, 1.0) == least
-    assert least_that_reaches(lambda _: 0.5, 32, 0.98) == 32
 
 
-def test_the_depth_is_doubled_until_it_reaches_the_recall_or_a_fiftieth_of_the_rows() -> None:
-    assert least_depth(lambda _: 1.0, 1_000_000, 0.98) == 200
-    assert least_depth(lambda depth: depth / 1000, 1_000_000, 0.98) == 1600
-    # 200, 400, 800, then 1,600 is over 1,000.
-    assert least_depth(lambda _: 0.5, 50_000, 0.98) == 1600
+def together(product: int, asked: list[int], probes: int, depth: int) -> float:
+    asked.append(depth)
+    return float(probes * depth >= product)
+
+
+def test_the_operating_point_is_the_cheapest_that_reaches_the_recall() -> None:
+    # At 200 deep 2,048 of 4,096 cells are needed: half a million rows by their codes, and 200 by
+    # their bytes as dear as 4,000. Twice as deep half the cells are: 258,000; 141,000; 94,500 at
+    # 1,600 deep; 95,250 at 3,200. To rank 6,400 would cost 128,000 alone.
+    asked: list[int] = []
+    point = operating_point(partial(together, 2048 * 200, asked), 1_000_000, 4096, 1.0)
+    assert point == (256, 1600)
+    assert max(asked) == 3200
+
+
+def test_a_depth_that_all_cells_do_not_make_up_for_is_passed_over() -> None:
+    point = operating_point(partial(together, 4096 * 300, []), 1_000_000, 4096, 1.0)
+    # Not 200 deep; then 3,072 cells, 1,536, 768 at 219,500, 384 at 157,750, 192 at 174,875.
+    assert point == (384, 3200)
+
+
+def test_where_nothing_reaches_the_recall_all_cells_are_gone_through() -> None:
+    # Deeper than a fiftieth of 50,000 rows, 1,000, it does not get: 200, 400, 800, 1,600.
+    assert operating_point(lambda *_: 0.5, 50_000, 512, 0.98) == (512, 1600)
 
 
 def test_the_operating_point_is_recorded_and_reaches_its_recall(
