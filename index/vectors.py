@@ -1,5 +1,6 @@
 """Search over passage vectors: cosine, for rows have length 1; says similarity always."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,17 +54,26 @@ class VectorIndex:
 
     def rows(self, ids: Sequence[int] | range) -> Vectors:
         """Give the vectors of some passages; shape (passages, dimension)."""
-        if isinstance(ids, range) and ids:
-            segment = self._segment_of(ids.start)
+        if not ids:
+            return np.zeros((0, 0), np.float32)
+        if isinstance(ids, range):
+            segment = self.segments[self._segment_of(ids.start)]
             first = segment.record.first
             return segment.rows.read(range(ids.start - first, ids.stop - first))
-        picked = [
-            self._segment_of(i).rows.pick([i - self._segment_of(i).record.first]) for i in ids
-        ]
-        return np.concatenate(picked) if picked else np.zeros((0, 0), np.float32)
+        found = np.empty((len(ids), self.segments[0].dimension), np.float32)
+        segments = np.array([self._segment_of(passage) for passage in ids])
+        for at in set(segments.tolist()):
+            segment, places = self.segments[at], np.flatnonzero(segments == at)
+            first = segment.record.first
+            found[places] = segment.rows.pick([ids[place] - first for place in places.tolist()])
+        return found
 
-    def _segment_of(self, passage: int) -> Segment:
-        return next(one for one in reversed(self.segments) if one.record.first <= passage)
+    def _segment_of(self, passage: int) -> int:
+        return bisect_right(self._firsts, passage) - 1
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [segment.record.first for segment in self.segments]
 
     @cached_property
     def _live(self) -> tuple[tuple[Mask, ...], ...]:

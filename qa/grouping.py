@@ -63,64 +63,74 @@ def group_candidates(
     short name goes with the best longer form before it. One that comes before all of its longer
     forms stays alone where they are several names, as `Bill Clinton` and `Hillary Clinton` are.
     """
-    told = [(one.span.of(retrieved[one.passage].stored.passage.text), one) for one in candidates]
-    every = list(dict.fromkeys(words for words, _ in told))
-    groups: list[tuple[str, list[Candidate]]] = []
-    for words, candidate in told:
-        if not normalise_answer(words):
+    told = [
+        (_Form.of(one.span.of(retrieved[one.passage].stored.passage.text)), one)
+        for one in candidates
+    ]
+    every = list(dict.fromkeys(form for form, _ in told))
+    groups: list[tuple[_Form, list[Candidate]]] = []
+    for form, candidate in told:
+        if not form.words:
             continue
         for best, members in groups:
-            if _joins(words, best, every):
+            if _joins(form, best, every):
                 members.append(candidate)
                 break
         else:
-            groups.append((words, [candidate]))
+            groups.append((form, [candidate]))
     return [Group(tuple(members)) for _, members in groups]
 
 
-def _joins(words: str, best: str, every: Sequence[str]) -> bool:
-    """Tell whether words belong to the group that these are the best ones of."""
-    first, second = (_LEADING.sub("", normalise_answer(one)) for one in (words, best))
-    if first == second or _is_longer(best, words):
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """An answer as it is compared."""
+
+    words: tuple[str, ...]
+    """As SQuAD compares them."""
+    bare: str
+    """These without what leads them in, as in `in 2011`."""
+    is_name: bool
+    """Whether each word, as written, begins with a capital letter, and there are a few."""
+
+    @classmethod
+    def of(cls, text: str) -> "_Form":
+        normal, parts = normalise_answer(text), text.split()
+        is_name = 1 <= len(parts) <= _LONGEST_NAME and all(part[0].isupper() for part in parts)
+        return cls(tuple(normal.split()), _LEADING.sub("", normal), is_name)
+
+    def is_longer(self, short: "_Form") -> bool:
+        """Tell whether it is a longer form of a name: it ends as `Dmitry Medvedev` with `Medvedev`.
+
+        The other way round, `New York Times` and `New York` are two.
+        """
+        count = len(short.words)
+        return (
+            self.is_name
+            and short.is_name
+            and 0 < count < len(self.words)
+            and self.words[-count:] == short.words
+        )
+
+
+def _joins(form: _Form, best: _Form, every: Sequence[_Form]) -> bool:
+    """Tell whether an answer belongs to the group that this is the best one of."""
+    if form.bare == best.bare or best.is_longer(form):
         return True
-    return _is_longer(words, best) and not _is_ambiguous(best, every)
+    return form.is_longer(best) and not _is_ambiguous(best, every)
 
 
-def _is_ambiguous(short: str, every: Sequence[str]) -> bool:
+def _is_ambiguous(short: _Form, every: Sequence[_Form]) -> bool:
     """Tell whether the longer forms of a name are those of several."""
-    least = len(normalise_answer(short).split())
     given = [
-        _without_title(normalise_answer(long).split()[:-least])
-        for long in every
-        if _is_longer(long, short)
+        _without_title(long.words[: -len(short.words)]) for long in every if long.is_longer(short)
     ]
-    longest = max(given, key=len, default=[])
+    longest = max(given, key=len, default=())
     return any(longest[len(longest) - len(one) :] != one for one in given)
 
 
-def _without_title(words: list[str]) -> list[str]:
+def _without_title(words: tuple[str, ...]) -> tuple[str, ...]:
     titles = [index for index, word in enumerate(words) if word in _TITLES]
     return words[titles[-1] + 1 :] if titles else words
-
-
-def _is_longer(long: str, short: str) -> bool:
-    """Tell whether words are a longer form of a name."""
-    return _is_name(short) and _is_name(long) and _ends_with(long, short)
-
-
-def _is_name(words: str) -> bool:
-    """Tell whether words are a name: each begins with a capital letter, and there are a few."""
-    parts = words.split()
-    return 1 <= len(parts) <= _LONGEST_NAME and all(part[0].isupper() for part in parts)
-
-
-def _ends_with(long: str, short: str) -> bool:
-    """Tell whether a name ends with another's words: `Dmitry Medvedev` with `Medvedev`.
-
-    The other way round, `New York Times` and `New York` are two.
-    """
-    whole, end = normalise_answer(long).split(), normalise_answer(short).split()
-    return 0 < len(end) < len(whole) and whole[-len(end) :] == end
 
 
 def evidence_of(group: Group, retrieved: Sequence[Retrieved]) -> list[Evidence]:
