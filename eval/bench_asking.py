@@ -65,7 +65,9 @@ def ask(
             totals.append(_since(began))
             for name in ("encode", "keywords", "vectors", "gather", "read", "weigh"):
                 stages.setdefault(name, []).append(getattr(examined.stages, name))
-            passages = [one.stored.passage for one in examined.retrieved]
+            passages = [
+                examined.retrieved[place].stored.passage for place in examined.reading.places
+            ]
             networks += _network(bot, examined.asked, passages)
         retrieval, encoder, found, vectors = [], [], [], []
         for question in searched:

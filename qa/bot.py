@@ -1,6 +1,7 @@
 """The door of `qa`: open an index, ask it questions."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +31,9 @@ from qa.grouping import Group, evidence_of, group_candidates
 from qa.parts import NOTHING, Part
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
-from qa.reader.protocol import Reader
+from qa.reader.protocol import Candidate, Reader
 from qa.reader.remembering import Remembering
+from qa.reading import SURE, Reading, read_until_sure
 from qa.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
 
@@ -124,28 +126,37 @@ class Bot:
         topic = self.retriever.topic_of(before, scope) if before else frozenset()
         retrieved = self.retriever.gather(searched, PASSAGES_READ)
         gathered = watch.lap() - searched.encode - searched.keywords - searched.vectors
-        candidates = self.reader.read(asked, [one.stored.passage for one in retrieved])
-        read = watch.lap()
-        groups = group_candidates(candidates, retrieved)
-        rarity = self.index.generation.keywords.rarity
-        weighed = weigh(asked, rarity, groups, retrieved, self.calibration, topic)
+        reading = self._read(asked, retrieved, topic)
         stages = Stages(
             resolved,
             searched.encode,
             searched.keywords,
             searched.vectors,
             gathered,
-            read,
-            watch.lap(),
+            reading.read,
+            reading.weigh,
         )
-        return Examination(question, asked, searched, tuple(retrieved), tuple(weighed), stages)
+        return Examination(question, asked, searched, tuple(retrieved), reading, stages)
+
+    def _read(self, asked: str, retrieved: Sequence[Retrieved], topic: Collection[int]) -> Reading:
+        rarity = self.index.generation.keywords.rarity
+
+        def judge(candidates: Sequence[Candidate]) -> list[Weighed]:
+            groups = group_candidates(candidates, retrieved)
+            return weigh(asked, rarity, groups, retrieved, self.calibration, topic)
+
+        passages = [one.stored.passage for one in retrieved]
+        # The first sentence's confidence only says how good it is among all.
+        reads_all = self.without & {Part.READER, Part.STOPPING}
+        sure = math.inf if reads_all else SURE
+        return read_until_sure(self.reader, asked, passages, judge, sure)
 
     def reply_of(self, examination: Examination, most: int) -> Reply:
         """Cite and judge what was weighed; at most so many distinct answers."""
         watch = Stopwatch()
         question, asked = examination.question, examination.asked
         retrieved = examination.retrieved
-        answers = self._answers(examination.weighed[:most], retrieved)
+        answers = self._answers(examination.reading.weighed[:most], retrieved)
         spent = _milliseconds(examination.stages, watch.lap())
         likely = tuple(answer for answer in answers if answer.confidence >= self.threshold)
         standing = tuple(answer for answer in likely if answer.citations[0].stands)

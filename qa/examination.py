@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qa.confidence import Weighed
+from qa.reading import Reading
 from qa.retriever import Retrieved, Searched
 
 
@@ -36,7 +36,6 @@ class Examination:
     """The question as it was searched for."""
     searched: Searched
     retrieved: tuple[Retrieved, ...]
-    """The passages read, the best first."""
-    weighed: tuple[Weighed, ...]
-    """Every distinct answer, the likeliest first."""
+    """The passages to read, the best first."""
+    reading: Reading
     stages: Stages

@@ -14,6 +14,8 @@ class Part(StrEnum):
     """Near-duplicates each take a place of their own among the passages read."""
     READER = "reader"
     """The first sentence of each passage stands for its answer."""
+    STOPPING = "stopping"
+    """Every passage is read, however sure the answer is by then."""
     HISTORY = "history"
     """Follow-ups are searched for as they were asked."""
 

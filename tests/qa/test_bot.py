@@ -229,14 +229,14 @@ def test_where_the_reader_finds_nothing_there_is_no_span(library: Library, port:
     assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
 
 
-def test_a_question_is_read_once_over_few_passages(library: Library) -> None:
+def test_a_question_is_read_over_few_passages_and_each_once(library: Library) -> None:
     for i in range(PASSAGES_READ + 4):
         library.write(f"{i}.txt", f"the port is closed. It was day {i} of the strike there.")
     library.index()
     reader = SentenceReader()
     with library.bot(0.0, reader) as bot:
         bot.ask(ASKED, most=20)
-    assert reader.reads == [PASSAGES_READ]
+    assert sum(reader.reads) == PASSAGES_READ
 
 
 def test_a_follow_up_is_made_whole_before_it_is_searched_for(library: Library, port: Path) -> None:

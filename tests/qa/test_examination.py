@@ -41,8 +41,8 @@ def test_asking_is_examining_and_replying(library: Library) -> None:
     assert isinstance(reply, Answered)
     assert isinstance(same, Answered)
     assert reply.answers == same.answers
-    assert len(examined.weighed) > len(reply.answers) == 2
-    assert [one.confidence for one in examined.weighed[:2]] == [
+    assert len(examined.reading.weighed) > len(reply.answers) == 2
+    assert [one.confidence for one in examined.reading.weighed[:2]] == [
         one.confidence for one in reply.answers
     ]
 
@@ -139,5 +139,6 @@ def test_an_examination_of_nothing_is_no_answer(library: Library) -> None:
     library.index()
     with closing(bot(library)) as asked:
         examined = asked.examine("Who?")
-        assert (examined.retrieved, examined.weighed, examined.searched.fused) == ((), (), ())
+        assert (examined.retrieved, examined.searched.fused) == ((), ())
+        assert (examined.reading.weighed, examined.reading.places) == ([], [])
         assert isinstance(asked.reply_of(examined, 3), NoAnswer)

@@ -245,7 +245,9 @@ def test_files_are_written_though_nobody_reads_what_is_shown(indexed: Shell) -> 
     assert (indexed.home / "r.html").stat().st_size > 0
 
 
-@pytest.mark.parametrize("part", ["keywords", "vectors", "duplicates", "reader", "history"])
+@pytest.mark.parametrize(
+    "part", ["keywords", "vectors", "duplicates", "reader", "stopping", "history"]
+)
 def test_a_part_can_be_left_out(indexed: Shell, part: str) -> None:
     ran = evaluate(indexed, "--json", "--without", part)
     assert figures_of(ran)["fused-recall@50"] > 0

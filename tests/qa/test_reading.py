@@ -1,0 +1,131 @@
+"""How far reading goes: four passages, and then all, or those alone that may say the same."""
+
+import math
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pytest
+
+from index.passages import Passage
+from index.spans import Span
+from qa.answers import Answered
+from qa.bot import Bot
+from qa.confidence import Weighed
+from qa.grouping import group_candidates
+from qa.parts import Part
+from qa.reader.protocol import Candidate
+from qa.reading import SURE, Reading, read_until_sure
+from tests.qa.fakes import (
+    CALIBRATION,
+    Library,
+    MarkingReader,
+    QuickEncoder,
+    passage,
+    retrieved,
+    stored,
+)
+
+
+@dataclass
+class FirstWords:
+    """A Reader that gives the first words of each passage, two of them, and notes what it read."""
+
+    margins: dict[str, float]
+    reads: list[list[str]] = field(default_factory=list)
+
+    def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        self.reads.append([one.text for one in passages])
+        found = [
+            Candidate(
+                index, Span(0, len(words)), one.sentences[0], self.margins.get(words, 0.0), 0.0
+            )
+            for index, one in enumerate(passages)
+            for words in [" ".join(one.text.split()[:2])]
+        ]
+        return sorted(found, key=lambda candidate: -candidate.margin)
+
+
+def read(texts: Sequence[str], reader: FirstWords, sure: float = SURE) -> Reading:
+    passages = [passage(text) for text in texts]
+    found = [retrieved(stored(n, n, one)) for n, one in enumerate(passages)]
+
+    def judge(candidates: Sequence[Candidate]) -> list[Weighed]:
+        return [
+            Weighed(group, 1 / (1 + math.exp(-group.best.margin)))
+            for group in group_candidates(candidates, found)
+        ]
+
+    return read_until_sure(reader, "Who?", passages, judge, sure)
+
+
+FIRST_FOUR = ["Karel Novak signed.", "Rain fell.", "Boats came.", "Nobody spoke."]
+REST = ["Wine flowed.", "Later Novak, too, spoke.", "Novakova left.", "Karel Novak again."]
+
+
+def test_where_no_answer_is_sure_all_is_read() -> None:
+    reader = FirstWords({"Karel Novak": 0.8})  # a logistic of 0.690
+    reading = read(FIRST_FOUR + REST, reader)
+    assert reader.reads == [FIRST_FOUR, REST]
+    assert reading.places == list(range(8))
+    assert len(reading.weighed) == 7
+
+
+def test_once_an_answer_is_sure_only_what_may_say_it_too_is_read() -> None:
+    reader = FirstWords({"Karel Novak": 0.9})  # 0.711
+    reading = read(FIRST_FOUR + REST, reader)
+    assert reader.reads == [FIRST_FOUR, [REST[1], REST[3]]]
+    assert reading.places == [0, 1, 2, 3, 5, 7]
+    best = reading.weighed[0].group
+    assert [one.passage for one in best.candidates] == [0, 7]
+
+
+def test_candidates_of_what_is_read_later_name_their_own_passages() -> None:
+    reader = FirstWords({"Karel Novak": 0.9, "Later Novak,": 3.0})
+    reading = read(FIRST_FOUR + REST, reader)
+    assert reading.weighed[0].group.best.passage == 5
+
+
+def test_four_passages_are_read_at_once() -> None:
+    reader = FirstWords({})
+    assert read(FIRST_FOUR, reader).places == [0, 1, 2, 3]
+    assert reader.reads == [FIRST_FOUR]
+    assert read(FIRST_FOUR[:2], reader).places == [0, 1]
+
+
+def test_of_nothing_nothing_is_read() -> None:
+    assert (read([], FirstWords({})).weighed, read([], FirstWords({})).places) == ([], [])
+
+
+def test_without_a_limit_all_is_read_however_sure_the_answer() -> None:
+    reader = FirstWords({"Karel Novak": 50.0})
+    assert read(FIRST_FOUR + REST, reader, math.inf).places == list(range(8))
+
+
+@pytest.fixture(name="asked")
+def many_say_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
+    for number in range(5):
+        library.write(f"{number}.txt", f"Minister number {number} {'saw it ' * number}in Prague.")
+    library.write("a.txt", "A minister was seen with a minister and a minister in Brno.")
+    library.write("b.txt", "The minister and his minister saw the minister in Brno or so.")
+    library.index()
+    return library
+
+
+def reads(library: Library, *without: Part) -> tuple[int, int]:
+    """Ask where a minister was; gives the passages read, and the citations of the answer."""
+    reader = MarkingReader("Prague")  # of a margin of 8, so it is sure
+    parts = frozenset(without)
+    with closing(Bot.over(library.store.open(), QuickEncoder(), reader, 0.0, parts)) as bot:
+        examined = bot.examine("Where was the minister in Prague?")
+        reply = bot.reply_of(examined, 3)
+    assert isinstance(reply, Answered)
+    return len(examined.reading.places), len(reply.answers[0].citations)
+
+
+def test_a_sure_answer_keeps_all_its_citations(asked: Library) -> None:
+    assert reads(asked, Part.STOPPING) == (7, 5)
+    assert reads(asked, Part.READER) == (7, 5)
+    assert reads(asked)[1] == 5
+    assert reads(asked)[0] < 7
