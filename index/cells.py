@@ -29,7 +29,7 @@ LEAST_RECALL = 0.98
 """Of the exact best ten."""
 _MARGIN = 0.01
 """Recall beyond the least that is tuned for: what is tuned on is a sample, and of sentences."""
-_DEEPER = 2
+_DEEPER = 4
 """Times as deep as sentences need: questions lie farther from their passages than those do."""
 _BEST = 10
 _ASKED = 50

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from index.torch_speed import keep_freed_memory
 from qa.reader.shipped import FOLDER, untrained, write_weights
 from qa.reader.train import groups, singles
 from qa.reader.train.averaging import average
@@ -19,7 +20,7 @@ from qa.reader.train.data import Example
 from qa.reader.train.dropout import drop_units
 from qa.reader.train.loop import Trainer
 from qa.reader.train.mixture import mixture
-from qa.reader.train.settings import RECIPE, GroupSettings, Recipe, Settings, Training
+from qa.reader.train.settings import RECIPE, GroupSettings, Recipe, Round, Settings, Training
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
@@ -47,11 +48,13 @@ def main() -> None:
 
 def train(data: Path, work: Path, out: Path, recipe: Recipe) -> None:
     """Train as the recipe says, and write the weighted mean of what came of it."""
+    keep_freed_memory()
     examples = mixture(data, work)
     made = _mean_of_singles(targets(examples), work, recipe)
-    if recipe.groups:
-        made = _mean_with_groups(made, examples, work, recipe)
-    told = [*map(_told, recipe.singles), *map(_told, recipe.groups)]
+    told = [_told(0, training) for training in recipe.singles]
+    for number, one in enumerate(recipe.rounds, 1):
+        made = _mean_of_round(made, examples, work, one)
+        told += [_told(number, training) for training in one.trainings]
     record = write_weights(made, told, out)
     print(f"written to {out}, SHA-256 {record.sha256}")
 
@@ -72,12 +75,12 @@ def _mean_of_singles(
         return network
 
     mean = untrained()
-    average(mean, ((trained(one.name, one.settings), one.share) for one in recipe.singles))
+    average(mean, [(trained(one.name, one.settings), one.share) for one in recipe.singles])
     return mean
 
 
-def _mean_with_groups(
-    start: "BertForQuestionAnswering", examples: Sequence[Example], work: Path, recipe: Recipe
+def _mean_of_round(
+    start: "BertForQuestionAnswering", examples: Sequence[Example], work: Path, one: Round
 ) -> "BertForQuestionAnswering":
     def trained(name: str, settings: GroupSettings) -> "BertForQuestionAnswering":
         print(f"{name}: {settings.groups} questions, each with several passages", flush=True)
@@ -88,14 +91,14 @@ def _mean_with_groups(
         return network
 
     mean = untrained()
-    tuned = [(trained(one.name, one.settings), one.share) for one in recipe.groups]
-    average(mean, [(start, recipe.untuned), *tuned])
+    tuned = [(trained(other.name, other.settings), other.share) for other in one.trainings]
+    average(mean, [(start, one.untuned), *tuned])
     return mean
 
 
-def _told(training: Training[Settings] | Training[GroupSettings]) -> dict[str, float]:
+def _told(number: int, training: Training[Settings] | Training[GroupSettings]) -> dict[str, float]:
     settings: dict[str, float] = msgspec.to_builtins(training.settings)
-    return {"share": training.share} | settings
+    return {"round": number, "share": training.share} | settings
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from qa.reader.train.loop import trainable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from transformers import BertForQuestionAnswering
 
 
 def average(
     network: "BertForQuestionAnswering",
-    trained: "Iterable[tuple[BertForQuestionAnswering, float]]",
+    trained: "Sequence[tuple[BertForQuestionAnswering, float]]",
 ) -> None:
     """Set a network's trainable weights to a mean of others', each by its share.
 

@@ -1,8 +1,9 @@
 """Examples to windows with targets, and epochs of them to batches of like length."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tokenizers import Tokenizer
 
@@ -11,6 +12,8 @@ from qa.reader.shipped import encoder_folder
 from qa.reader.train.data import Example, Kind
 from qa.reader.train.settings import Settings
 from qa.reader.windows import Window, prepare, windows
+
+Item = TypeVar("Item")
 
 MAX_TOKENS = 320
 _JITTER = 12
@@ -74,8 +77,22 @@ def _epoch(
     every: Sequence[Target], settings: Settings, chance: random.Random
 ) -> list[list[Target]]:
     taken = [one for one in every if chance.random() < settings.share(one.kind)]
-    taken.sort(key=lambda one: len(one.window.ids) + chance.random() * _JITTER)
-    size = settings.batch
-    batches = [taken[start : start + size] for start in range(0, len(taken), size)]
+    return of_like_length(taken, _tokens, _JITTER, settings.batch, chance)
+
+
+def _tokens(target: Target) -> int:
+    return len(target.window.ids)
+
+
+def of_like_length(
+    items: Iterable[Item],
+    length: Callable[[Item], int],
+    jitter: int,
+    size: int,
+    chance: random.Random,
+) -> list[list[Item]]:
+    """Cut items to batches of like length, give or take `jitter`, in an order left to chance."""
+    ordered = sorted(items, key=lambda one: length(one) + chance.random() * jitter)
+    batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     chance.shuffle(batches)
     return batches

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qa.reader.train.batches import Target, targets_of, training_tokenizer
+from qa.reader.train.batches import Target, of_like_length, targets_of, training_tokenizer
 from qa.reader.train.data import Example, Kind
 from qa.reader.train.loop import Course, logits
 from qa.reader.train.settings import GroupSettings
@@ -40,10 +40,7 @@ def course_of(examples: Sequence[Example], settings: GroupSettings) -> Course[li
         [targets_of(one, tokenizer)[0] for one in group]
         for group in groups_of(examples, settings, chance)
     ]
-    groups.sort(key=lambda group: _width(group) + chance.random() * _JITTER)
-    size = settings.batch
-    batches = [groups[start : start + size] for start in range(0, len(groups), size)]
-    chance.shuffle(batches)
+    batches = of_like_length(groups, _width, _JITTER, settings.batch, chance)
     first = round((1 - settings.averaged) * len(batches))
     return Course(
         batches,

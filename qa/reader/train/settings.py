@@ -76,18 +76,34 @@ class Training(msgspec.Struct, Generic[Of], frozen=True):
     """In the mean, in [0, 1]."""
 
 
+class Round(msgspec.Struct, frozen=True):
+    """Trainings on groups that go on from one mean, and the mean of it and them."""
+
+    trainings: tuple[Training[GroupSettings], ...]
+
+    @property
+    def untuned(self) -> float:
+        """The share of the mean that they go on from: what theirs lack of 1."""
+        return 1 - sum(training.share for training in self.trainings)
+
+
 class Recipe(msgspec.Struct, frozen=True):
     """What is trained, and the means that are taken (Wortsman et al. 2022, model soups)."""
 
     singles: tuple[Training[Settings], ...]
     """From the same fresh outputs; their shares add up to 1."""
-    groups: tuple[Training[GroupSettings], ...] = ()
-    """From the mean of those; that mean has what their shares lack of 1."""
+    rounds: tuple[Round, ...] = ()
+    """One after another: the first from the mean of those."""
 
-    @property
-    def untuned(self) -> float:
-        """The share of the mean of the first trainings in what is shipped."""
-        return 1 - sum(training.share for training in self.groups)
+
+def _round(first: str, second: str, order: int) -> Round:
+    """Give two trainings on different groups, which with their beginning make up the next mean."""
+    return Round(
+        (
+            Training(first, GroupSettings(order=order), 0.25),
+            Training(second, GroupSettings(order=order + 1), 0.25),
+        )
+    )
 
 
 RECIPE = Recipe(
@@ -96,9 +112,9 @@ RECIPE = Recipe(
         Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.3),
         Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
     ),
-    groups=(
-        Training("together", GroupSettings(), 0.25),
-        Training("together again", GroupSettings(order=6), 0.25),
+    rounds=(
+        _round("fourth", "fifth", 5),
+        _round("sixth", "seventh", 7),
     ),
 )
 """What ships."""

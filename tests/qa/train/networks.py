@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
 
 
-def tiny_network() -> "BertForQuestionAnswering":
+def tiny_network(words: int = 40, tokens: int = 32) -> "BertForQuestionAnswering":
     """A network of random weights, the same ones each time, of the shipped one's kind."""
     go_offline()
     import torch
@@ -18,8 +18,8 @@ def tiny_network() -> "BertForQuestionAnswering":
     torch.manual_seed(3)
     made = BertForQuestionAnswering(
         BertConfig(
-            vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-            intermediate_size=32, max_position_embeddings=32, hidden_dropout_prob=0.0,
+            vocab_size=words, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=32, max_position_embeddings=tokens, hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0, attn_implementation="eager",
         )
     )  # fmt: skip

@@ -29,8 +29,10 @@ def test_the_recipe_is_a_mean_of_different_trainings_from_one_beginning() -> Non
     assert len({training.settings.seed for training in RECIPE.singles}) == 1
 
 
-def test_the_recipe_goes_on_from_that_mean_with_different_groups() -> None:
-    assert 0 < RECIPE.untuned < 1
-    assert len({training.settings.order for training in RECIPE.groups}) == len(RECIPE.groups)
-    trainings = [one.name for one in RECIPE.singles] + [one.name for one in RECIPE.groups]
-    assert len(set(trainings)) == len(trainings)
+def test_the_recipe_goes_on_from_each_mean_with_different_groups() -> None:
+    for one in RECIPE.rounds:
+        assert 0 < one.untuned < 1
+    tuned = [training for one in RECIPE.rounds for training in one.trainings]
+    assert len({training.settings.order for training in tuned}) == len(tuned)
+    names = [one.name for one in RECIPE.singles] + [one.name for one in tuned]
+    assert len(set(names)) == len(names)
