@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from index.attention import attend_as_torch_does, attend_by_products
 from index.errors import ModelUnavailable, reason_of
 from index.models import Model
 from index.offline import go_offline
@@ -165,11 +166,16 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
     if not _has_bfloat16():
         return False
     exact = encode_with(loaded, _PARITY_TEXTS, "")
+    network = loaded.transformers_model
     loaded.to(torch.bfloat16)
     pack_linear_layers(loaded)
+    if network is not None:
+        attend_by_products(network)
     if float((encode_with(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
         return True
     unpack_linear_layers(loaded)
+    if network is not None:
+        attend_as_torch_does(network)
     loaded.to(torch.float32)
     return False
 

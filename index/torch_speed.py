@@ -31,16 +31,34 @@ def keep_freed_memory() -> None:
 def pack_linear_layers(network: "torch.nn.Module") -> None:
     """Have linear layers use weights as oneDNN likes them, packed once, and add biases in place.
 
-    For inference only. Layers stay as they are where this torch or this processor cannot.
+    A GELU that follows is worked out in place too, where it is BERT's or its kin's. For inference
+    only. Layers stay as they are where this torch or this processor cannot.
     """
     import torch
 
+    activated = {part.dense: part for part in network.modules() if _is_gelu_of_linear(part)}
     for layer in network.modules():
         if type(layer) is torch.nn.Linear:
             try:
-                layer.forward = _packed(layer)
+                if layer in activated:
+                    activated[layer].forward = _packed(layer, "gelu", "none")
+                else:
+                    layer.forward = _packed(layer, "none", "")
             except (AttributeError, RuntimeError):  # operators that torch does not document
                 return
+
+
+def _is_gelu_of_linear(part: "torch.nn.Module") -> bool:
+    """Tell whether a part is a linear layer with the exact GELU after it, and nothing else."""
+    import torch
+    from transformers.activations import GELUActivation
+
+    children = dict(part.named_children())
+    return (
+        list(children) == ["dense", "intermediate_act_fn"]
+        and type(children["dense"]) is torch.nn.Linear
+        and type(children["intermediate_act_fn"]) is GELUActivation
+    )
 
 
 def unpack_linear_layers(network: "torch.nn.Module") -> None:
@@ -49,23 +67,23 @@ def unpack_linear_layers(network: "torch.nn.Module") -> None:
         vars(layer).pop("forward", None)
 
 
-def _packed(layer: "torch.nn.Linear") -> "partial[torch.Tensor]":
+def _packed(layer: "torch.nn.Linear", activation: str, algorithm: str) -> "partial[torch.Tensor]":
     import torch
 
     operators = torch.ops.mkldnn
     with torch.inference_mode():
         bias = None if layer.bias is None else layer.bias.detach()
         weight = operators._reorder_linear_weight(layer.weight.detach(), None)
-        forward = partial(_forward, operators._linear_pointwise, weight, bias)
+        run = partial(operators._linear_pointwise, attr=activation, scalars=[], algorithm=algorithm)
+        forward = partial(_forward, run, weight, bias)
         forward(layer.weight.new_zeros(1, layer.in_features))
     return forward
 
 
 def _forward(
-    run: "torch._ops.OpOverloadPacket",
+    run: "partial[torch.Tensor]",
     weight: "torch.Tensor",
     bias: "torch.Tensor | None",
     inputs: "torch.Tensor",
 ) -> "torch.Tensor":
-    output: torch.Tensor = run(inputs, weight, bias, "none", [], "")
-    return output
+    return run(inputs, weight, bias)

@@ -8,6 +8,7 @@ import torch
 
 from index.encoder import SentenceEncoder, encode_with, load
 from index.models import find_model
+from index.offline import go_offline
 from index.samples import sample_texts
 from index.torch_speed import pack_linear_layers, unpack_linear_layers
 
@@ -24,6 +25,28 @@ def test_packed_layers_give_what_layers_give() -> None:
     pack_linear_layers(packed)
     with torch.inference_mode():
         torch.testing.assert_close(packed(inputs), given(inputs), rtol=0.02, atol=0.01)
+        unpack_linear_layers(packed)
+        assert torch.equal(packed(inputs), given(inputs))
+
+
+def intermediate() -> torch.nn.Module:
+    go_offline()
+    from transformers import BertConfig
+    from transformers.models.bert.modeling_bert import BertIntermediate
+
+    torch.manual_seed(1)
+    made: torch.nn.Module = BertIntermediate(BertConfig(hidden_size=48, intermediate_size=32))
+    return made.to(torch.bfloat16).eval()
+
+
+def test_a_gelu_after_a_packed_layer_is_worked_out_with_it() -> None:
+    given, packed = intermediate(), intermediate()
+    inputs = torch.randn(3, 5, 48).to(torch.bfloat16)
+    pack_linear_layers(packed)
+    assert ["forward" in vars(part) for part in packed.modules()] == [True, False, False]
+    with torch.inference_mode():
+        torch.testing.assert_close(packed(inputs), given(inputs), rtol=0.02, atol=0.01)
+        assert packed(inputs).min() < -0.1  # no ReLU
         unpack_linear_layers(packed)
         assert torch.equal(packed(inputs), given(inputs))
 

@@ -1,0 +1,94 @@
+"""Attention by plain matrix products: in bfloat16, without AMX, torch's own takes twice as long."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+_NAME = "by_products"
+_PLAIN = frozenset({"bert", "roberta", "xlm-roberta"})
+"""Kinds of encoders, by transformers' names, whose attention takes scores and a mask alone."""
+_AT_ONCE = 96
+"""Heads, of all texts together, whose scores are worked out at once: they stay in the cache."""
+
+
+def attend_by_products(network: "PreTrainedModel") -> None:
+    """Have attention work by two matrix products, in the network's own precision.
+
+    For inference only. Networks stay as they are whose attention is not known to be plain.
+    """
+    if network.config.model_type not in _PLAIN:
+        return
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.masking_utils import eager_mask
+
+    AttentionInterface.register(_NAME, _attend)
+    AttentionMaskInterface.register(_NAME, eager_mask)
+    network.set_attn_implementation(_NAME)
+
+
+def attend_as_torch_does(network: "PreTrainedModel") -> None:
+    """Undo `attend_by_products`."""
+    if network.config.model_type in _PLAIN:
+        network.set_attn_implementation("sdpa")
+
+
+def _attend(
+    _module: "torch.nn.Module",
+    query: "torch.Tensor",
+    key: "torch.Tensor",
+    value: "torch.Tensor",
+    mask: "torch.Tensor | None",
+    scaling: float,
+    **_: object,
+) -> "tuple[torch.Tensor, None]":
+    """Give softmax(query key / sqrt(width)) value, as transformers asks for it.
+
+    `query`, `key` and `value` have shape (texts, heads, tokens, width); `mask` is added to scores,
+    shape (texts, 1, tokens, tokens), its rows alike, for only padding is masked; None where there
+    is none. What comes back has shape (texts, tokens, heads, width).
+    """
+    import torch
+
+    step = max(1, _AT_ONCE // query.shape[1])
+    parts = [
+        _attend_some(
+            query[start : start + step],
+            key[start : start + step],
+            value[start : start + step],
+            query.new_zeros(1) if mask is None else mask[start : start + step, :, :1],
+            scaling,
+        )
+        for start in range(0, len(query), step)
+    ]
+    return torch.cat(parts), None
+
+
+def _attend_some(
+    query: "torch.Tensor",
+    key: "torch.Tensor",
+    value: "torch.Tensor",
+    mask: "torch.Tensor",
+    scaling: float,
+) -> "torch.Tensor":
+    """Attend; `mask` has shape (texts, 1, 1, tokens), or (1,) where nothing is masked.
+
+    The greatest score is not taken off first, as softmax does: that takes as long again, and
+    bfloat16 has the range of float32.
+    """
+    import torch
+
+    texts, heads, tokens, width = query.shape
+    queries, keys, values = (
+        one.reshape(texts * heads, tokens, width) for one in (query, key, value)
+    )
+    if mask.dim() > 1:
+        mask = mask.expand(texts, heads, 1, tokens).reshape(texts * heads, 1, tokens)
+    weights = torch.baddbmm(mask, queries, keys.transpose(1, 2), alpha=scaling).exp_()
+    total = weights.sum(-1, keepdim=True, dtype=torch.float32)
+    if not bool(((total > 0) & total.isfinite()).all()):  # scores too far from 0 to go without
+        scores = torch.baddbmm(mask, queries, keys.transpose(1, 2), alpha=scaling)
+        weights, total = torch.softmax(scores, -1), torch.ones(1)
+    attended = (torch.bmm(weights, values) / total).to(values.dtype)
+    return attended.view(texts, heads, tokens, width).transpose(1, 2)
