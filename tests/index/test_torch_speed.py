@@ -72,14 +72,14 @@ def test_no_batch_is_padded_past_what_a_model_sees() -> None:
     asked: list[object] = []
 
     class Loaded:
-        max_seq_length = 24
+        max_seq_length = 22
 
         def encode(self, texts: list[str], **options: object) -> np.ndarray:
             asked.append(options["processing_kwargs"])
             return np.ones((len(texts), 2), dtype=np.float32)
 
     encode_with(Loaded(), ["a"], "")
-    assert asked == [{"text": {"pad_to_multiple_of": 8}}]
+    assert asked == [{"text": {"pad_to_multiple_of": 2}}]
 
 
 _FREED = """
