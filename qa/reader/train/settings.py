@@ -96,16 +96,6 @@ class Recipe(msgspec.Struct, frozen=True):
     """One after another: the first from the mean of those."""
 
 
-def _round(first: str, second: str, order: int) -> Round:
-    """Give two trainings on different groups, which with their beginning make up the next mean."""
-    return Round(
-        (
-            Training(first, GroupSettings(order=order), 0.25),
-            Training(second, GroupSettings(order=order + 1), 0.25),
-        )
-    )
-
-
 RECIPE = Recipe(
     singles=(
         Training("first", Settings(), 0.45),
@@ -113,8 +103,12 @@ RECIPE = Recipe(
         Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
     ),
     rounds=(
-        _round("fourth", "fifth", 5),
-        _round("sixth", "seventh", 7),
+        Round(
+            (
+                Training("together", GroupSettings(), 0.25),
+                Training("together again", GroupSettings(order=6), 0.25),
+            )
+        ),
     ),
 )
 """What ships."""
