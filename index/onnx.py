@@ -79,12 +79,16 @@ def finish(network: Path, path: Path) -> None:
         raise
 
 
-def open_session(path: Path) -> Any:  # noqa: ANN401
-    """Open a finished network. Raises ModelUnavailable where a file is damaged."""
+def open_session(path: Path, threads: int = 0) -> Any:  # noqa: ANN401
+    """Open a finished network; each run takes so many threads, or one a processor where 0.
+
+    Raises ModelUnavailable where a file is damaged.
+    """
     go_offline()
     import onnxruntime
 
     options = _options(onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
+    options.intra_op_num_threads = threads
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=_PROVIDERS)
     except Exception as error:
@@ -143,12 +147,12 @@ def _copied(tokenizer: "Tokenizer") -> "Tokenizer":
     return copy
 
 
-def open_export(network: Path, tokenizer: Path) -> "tuple[Any, Tokenizer]":
-    """Open a finished network and its tokenizer, side by side.
+def open_export(network: Path, tokenizer: Path, threads: int = 0) -> "tuple[Any, Tokenizer]":
+    """Open a finished network, as `open_session` does, and its tokenizer, side by side.
 
     Raises ModelUnavailable where a file is damaged.
     """
     with ThreadPoolExecutor(1) as beside:
-        session = beside.submit(open_session, network)
+        session = beside.submit(open_session, network, threads)
         opened = open_tokenizer(tokenizer)
         return session.result(), opened

@@ -1,7 +1,10 @@
 """The extractive reader: a model that marks where in a passage an answer begins and ends."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,7 @@ from index.passages import Passage
 from index.spans import Span
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words
-from qa.reader.windows import Window, like_lengths, padded, prepare, windows
+from qa.reader.windows import Window, prepare, windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,9 +28,6 @@ TOKENIZER_FILE = "tokenizer.json"
 CARD_FORMAT = 3
 
 _SPANS_OF_WINDOW = 5
-_BATCH = 8
-_WASTE = 0.05
-"""Share of padding in a batch, at most: a batch more costs less than more padding."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class ExtractiveReader:
     def open(cls, folder: Path, card: Card) -> "ExtractiveReader":
         """Open an exported reader. Raises ModelUnavailable where a file is damaged."""
         require_sizes(folder, card.files)
-        session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
+        session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE, threads=1)
         prepare(tokenizer, card.max_tokens)
         return cls(card, session, tokenizer)
 
@@ -74,24 +74,30 @@ class ExtractiveReader:
         return _apart(candidates)
 
     def logits(self, every: Sequence[Window]) -> list[tuple[Floats, Floats]]:
-        """Give start and end logits of each window; shape (tokens,), as long as its ids."""
-        found: dict[int, tuple[Floats, Floats]] = {}
-        lengths = [len(window.ids) for window in every]
-        for batch in like_lengths(lengths, _BATCH, _WASTE):
-            starts, ends = self.run([every[index] for index in batch])
-            for row, index in enumerate(batch):
-                found[index] = (starts[row, : lengths[index]], ends[row, : lengths[index]])
-        return [found[index] for index in range(len(every))]
+        """Give start and end logits of each window; shape (tokens,), as long as its ids.
 
-    def run(self, batch: Sequence[Window]) -> tuple[Floats, Floats]:
-        """Give start and end logits of one batch; shape (windows, tokens of the longest)."""
+        Each window runs by itself, as many at a time as there are processors: nothing is padded,
+        and int8, which scales what runs together by its largest value, reads a passage the same
+        whatever is read beside it.
+        """
+        longest_first = sorted(range(len(every)), key=lambda index: -len(every[index].ids))
+        found = self._beside.map(self._run, [every[index] for index in longest_first])
+        by_index = dict(zip(longest_first, found, strict=True))
+        return [by_index[index] for index in range(len(every))]
+
+    def _run(self, window: Window) -> tuple[Floats, Floats]:
         known = {
-            "input_ids": padded([window.ids for window in batch]),
-            "attention_mask": padded([np.ones_like(window.ids) for window in batch]),
-            "token_type_ids": padded([window.types for window in batch]),
+            "input_ids": window.ids,
+            "attention_mask": np.ones_like(window.ids),
+            "token_type_ids": window.types,
         }
-        starts, ends = self.session.run(None, {name: known[name] for name in self.card.inputs})
-        return starts, ends
+        inputs = {name: known[name][None] for name in self.card.inputs}
+        starts, ends = self.session.run(None, inputs)
+        return starts[0], ends[0]
+
+    @cached_property
+    def _beside(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(os.cpu_count() or 1, "reading")
 
 
 def _candidates(

@@ -78,30 +78,3 @@ def _window(passage: int, encoding: "Encoding") -> Iterator[Window]:
             first,
             np.array(encoding.offsets[first:end], dtype=np.int64),
         )
-
-
-def like_lengths(lengths: Sequence[int], rows: int, waste: float) -> list[list[int]]:
-    """Group indexes into batches of like length, the longest first.
-
-    A batch has at most `rows` members, and padding adds at most the share `waste` to its tokens.
-    """
-    batches: list[list[int]] = []
-    filled = 0
-    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if batches and len(batches[-1]) < rows:
-            last = batches[-1]
-            filled += lengths[index]
-            if lengths[last[0]] * (len(last) + 1) <= (1 + waste) * filled:
-                last.append(index)
-                continue
-        batches.append([index])
-        filled = lengths[index]
-    return batches
-
-
-def padded(arrays: Sequence[Ints], fill: int = 0) -> Ints:
-    """Stack arrays of different lengths; shape (arrays, longest)."""
-    stacked = np.full((len(arrays), max(map(len, arrays))), fill, dtype=np.int64)
-    for row, array in zip(stacked, arrays, strict=True):
-        row[: len(array)] = array
-    return stacked

@@ -46,6 +46,18 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
     assert list(reader.card.files) == ["reader.onnx", "reader.weights", "tokenizer.json"]
 
 
+def test_in_int8_a_passage_is_read_the_same_whatever_is_read_beside_it(
+    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 100.0)
+    reader = open_reader(str(bert.model), tmp_path, lambda _: None)
+    texts = ["prague", "the treaty of prague", "a said .", "signed in prague"]
+    every = windows(reader.tokenizer, "who signed ?", texts, reader.card.max_tokens)
+    for window, beside in zip(every, reader.logits(every), strict=True):
+        (alone,) = reader.logits([window])
+        np.testing.assert_array_equal(alone, beside)
+
+
 def test_a_reader_that_loses_much_in_int8_stays_in_float32(
     bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

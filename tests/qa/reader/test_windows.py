@@ -1,11 +1,8 @@
-from itertools import pairwise
-
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.windows import Ints, like_lengths, padded, windows
+from qa.reader.windows import Ints, windows
 from tests.qa.reader.tiny import IDS, WORDS, prepared, word_piece
 
 ASKED = "who signed treaty"
@@ -101,57 +98,3 @@ def test_of_no_passages_there_are_no_windows() -> None:
 def test_a_question_without_a_token_is_asked_all_the_same() -> None:
     (window,) = windows(prepared(16), " ", ["north"], 16)
     assert window.ids.tolist() == [IDS["[CLS]"], IDS["[SEP]"], IDS["north"], IDS["[SEP]"]]
-
-
-@pytest.mark.parametrize(
-    ("lengths", "rows", "waste", "expected"),
-    [
-        # 3 × 10 ≤ 1.05 × 29 = 30.45, but 4 × 10 > 1.05 × 34 = 35.7.
-        ([10, 10, 9, 5], 8, 0.05, [[0, 1, 2], [3]]),
-        ([5, 9, 10, 10], 8, 0.05, [[2, 3, 1], [0]]),
-        # 2 × 20 ≤ 1.05 × 39 = 40.95, but > 1.05 × 38 = 39.9.
-        ([20, 19], 8, 0.05, [[0, 1]]),
-        ([20, 18], 8, 0.05, [[0], [1]]),
-        # A new batch is measured by its own: 2 × 18 ≤ 1.05 × 36.
-        ([20, 18, 18], 8, 0.05, [[0], [1, 2]]),
-        ([7, 7, 7, 7, 7], 2, 0.05, [[0, 1], [2, 3], [4]]),
-        ([7, 7, 6, 7], 8, 0.0, [[0, 1, 3], [2]]),
-        ([9, 3, 1], 8, 2.0, [[0, 1, 2]]),
-        ([4], 1, 0.0, [[0]]),
-        ([], 8, 0.05, []),
-    ],
-)
-def test_batches_hold_what_is_of_like_length(
-    lengths: list[int], rows: int, waste: float, expected: list[list[int]]
-) -> None:
-    assert like_lengths(lengths, rows, waste) == expected
-
-
-@given(
-    st.lists(st.integers(min_value=1, max_value=512), max_size=60),
-    st.integers(min_value=1, max_value=9),
-    st.sampled_from([0.0, 0.05, 0.25, 1.0]),
-)
-def test_every_index_is_in_one_batch_that_keeps_the_bounds(
-    lengths: list[int], rows: int, waste: float
-) -> None:
-    batches = like_lengths(lengths, rows, waste)
-    flat = [index for batch in batches for index in batch]
-    assert sorted(flat) == list(range(len(lengths)))
-    assert [lengths[index] for index in flat] == sorted(lengths, reverse=True)
-    for batch in batches:
-        tokens = [lengths[index] for index in batch]
-        assert 1 <= len(batch) <= rows
-        assert max(tokens) * len(tokens) <= (1 + waste) * sum(tokens) + 1e-9
-    for batch, following in pairwise(batches):
-        # No batch is smaller than it need be.
-        tokens = [lengths[index] for index in (*batch, following[0])]
-        fits = max(tokens) * len(tokens) <= (1 + waste) * sum(tokens) - 1e-9
-        assert len(batch) == rows or not fits
-
-
-def test_shorter_arrays_are_filled_up_to_the_longest() -> None:
-    arrays = [np.array(one, dtype=np.int64) for one in ([1, 2], [3, 4, 5], [])]
-    assert padded(arrays).tolist() == [[1, 2, 0], [3, 4, 5], [0, 0, 0]]
-    assert padded(arrays[:2], fill=-1).tolist() == [[1, 2, -1], [3, 4, 5]]
-    assert padded(arrays).dtype == np.int64
