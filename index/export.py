@@ -12,7 +12,7 @@ from index.errors import ModelUnavailable
 from index.files import record_files
 from index.models import Model, find_model
 from index.onnx import finish, write_onnx, write_tokenizer
-from index.quantised import multiplies_bytes, quantise_blocks
+from index.quantised import multiplies_bytes, quantise
 from index.questions import (
     CARD_FORMAT,
     CARDS,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LEAST_COSINE = 0.9999
 """To the original model, over real text, of an export in float32; below it it is not used."""
+_BLOCK = 16
+"""Weights that share a scale: the fewest, so that vectors stay what they are."""
 _COMPARED = 16
 """Texts that it is looked for in, each by itself in the original; the export pads them."""
 _KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -132,7 +134,7 @@ def _finished_in_int8(
 ) -> float:
     """Finish a network whose weights take a byte each; gives its cosine to the original."""
     quantised = folder / "int8.onnx"
-    quantise_blocks(exact, quantised)
+    quantise(exact, quantised, _BLOCK)
     finish(quantised, folder / MODEL_FILE)
     quantised.unlink()
     return _least_cosine(loaded, OnnxQuestionEncoder.open(folder, draft))

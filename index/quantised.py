@@ -1,4 +1,4 @@
-"""ONNX networks in int8: all of a network, or the weights of its matrix products alone."""
+"""ONNX networks whose matrix products take their weights in int8, a scale for each few."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.offline import go_offline
 from index.processor import processor_flags
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto
 
-BLOCK = 16
-"""Weights of a column, one below the other, that share a scale; what a kernel takes at least."""
 _ZERO = 128
 """The byte that stands for a weight of 0."""
 _MOST = 127
@@ -27,34 +24,12 @@ def multiplies_bytes() -> bool:
     return bool({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"} & processor_flags())
 
 
-def quantise(exact: Path, path: Path) -> None:
-    """Write a network with its matrix products and embeddings in int8, one scale a channel.
-
-    Activations are scaled as they come. Weights keep to 7 bits where the processor would let sums
-    of products of bytes overflow (x86 without VNNI). Raises whatever onnxruntime raises.
-    """
-    go_offline()
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    prepared = path.with_suffix(".prepared")
-    quant_pre_process(str(exact), str(prepared), skip_symbolic_shape=True, skip_onnx_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(path),
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        reduce_range=not multiplies_bytes(),
-        weight_type=QuantType.QInt8,
-    )
-    prepared.unlink()
-
-
-def quantise_blocks(exact: Path, path: Path) -> None:
+def quantise(exact: Path, path: Path, block: int) -> None:
     """Write a network with the weights of its matrix products in int8, one scale a block.
 
-    By onnxruntime's MatMulNBits. Its own script for that sets up logging for the whole process.
-    Raises whatever onnx raises.
+    A block is so many weights of a column, one below the other: a power of two, 16 at least. What
+    is no whole blocks stays. By onnxruntime's MatMulNBits, which scales activations by blocks, too;
+    its own script for that sets up logging for the whole process. Raises whatever onnx raises.
     """
     import onnx
 
@@ -62,18 +37,20 @@ def quantise_blocks(exact: Path, path: Path) -> None:
     weights = {one.name: one for one in network.graph.initializer}
     for node in network.graph.node:
         weight = weights.get(node.input[1]) if node.op_type == "MatMul" else None
-        if weight is not None and len(weight.dims) == 2 and weight.dims[0] % BLOCK == 0:
-            _multiply_blocks(node, weight, network.graph)
+        if weight is not None and len(weight.dims) == 2 and weight.dims[0] % block == 0:
+            _multiply_blocks(node, weight, network.graph, block)
     network.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     onnx.save(network, path)
 
 
-def _multiply_blocks(node: "NodeProto", weight: "TensorProto", graph: "GraphProto") -> None:
+def _multiply_blocks(
+    node: "NodeProto", weight: "TensorProto", graph: "GraphProto", block: int
+) -> None:
     """Have a matrix product take its weights in blocks."""
     from onnx import helper, numpy_helper
 
     rows, columns = weight.dims
-    steps, scales = blocks_of(numpy_helper.to_array(weight))
+    steps, scales = blocks_of(numpy_helper.to_array(weight), block)
     stored = [
         numpy_helper.from_array(steps, f"{node.name} steps"),
         numpy_helper.from_array(scales, f"{node.name} scales"),
@@ -88,19 +65,21 @@ def _multiply_blocks(node: "NodeProto", weight: "TensorProto", graph: "GraphProt
         K=rows,
         N=columns,
         bits=8,
-        block_size=BLOCK,
+        block_size=block,
         accuracy_level=_IN_BYTES,
     )
     node.CopyFrom(product)
 
 
-def blocks_of(weight: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def blocks_of(
+    weight: NDArray[np.float32], block: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Cut weights of shape (rows, columns) to blocks of a column.
 
-    Gives steps, shape (columns, blocks, BLOCK), and scales, shape (columns * blocks,): a weight is
+    Gives steps, shape (columns, blocks, block), and scales, shape (columns * blocks,): a weight is
     about its block's scale times its steps less 128.
     """
-    blocks = weight.T.reshape(weight.shape[1], -1, BLOCK)
+    blocks = weight.T.reshape(weight.shape[1], -1, block)
     scales = np.abs(blocks).max(axis=2) / _MOST
     divisors = np.where(scales, scales, 1.0)[:, :, None]
     steps = np.rint(blocks / divisors) + _ZERO

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 3
+CARD_FORMAT = 4
 
 _SPANS_OF_WINDOW = 5
 

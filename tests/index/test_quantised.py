@@ -9,13 +9,15 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from index.onnx import finish, open_session
-from index.quantised import BLOCK, blocks_of, quantise_blocks
+from index.quantised import blocks_of, quantise
 from tests.index.products import write_product
+
+BLOCK = 16
 
 
 def test_each_block_of_a_column_has_its_own_scale() -> None:
     column = [0.0] * 15 + [-127.0] + [2.54, -1.27] + [0.0] * 14
-    steps, scales = blocks_of(np.array([column], np.float32).T)
+    steps, scales = blocks_of(np.array([column], np.float32).T, BLOCK)
     assert steps.shape == (1, 2, 16)
     assert steps[0, 0].tolist() == [128] * 15 + [1]
     assert steps[0, 1].tolist() == [255, 64] + [128] * 14  # 1.27 is 63.5 steps; halves go to even
@@ -23,14 +25,14 @@ def test_each_block_of_a_column_has_its_own_scale() -> None:
 
 
 def test_a_block_of_zeros_is_zero() -> None:
-    steps, scales = blocks_of(np.zeros((BLOCK, 3), np.float32))
+    steps, scales = blocks_of(np.zeros((BLOCK, 3), np.float32), BLOCK)
     assert steps.tolist() == [[[128] * BLOCK]] * 3
     assert scales.tolist() == [0.0, 0.0, 0.0]
 
 
 @given(arrays(np.float32, (2 * BLOCK, 3), elements=st.floats(-8, 8, width=32)))
 def test_a_weight_comes_back_within_half_a_step(weight: NDArray[np.float32]) -> None:
-    steps, scales = blocks_of(weight)
+    steps, scales = blocks_of(weight, BLOCK)
     by_block = scales.reshape(3, 2, 1)
     back = ((steps.astype(np.float32) - 128) * by_block).reshape(3, -1).T
     half = np.repeat(by_block / 2, BLOCK, axis=2).reshape(3, -1).T
@@ -49,7 +51,7 @@ def test_a_product_in_blocks_is_nearly_the_exact_one(tmp_path: Path, rows: int) 
     weight = chance.normal(size=(rows, 24)).astype(np.float32)
     given = chance.normal(size=(3, rows)).astype(np.float32)
     write_product(weight, tmp_path / "exact.onnx")
-    quantise_blocks(tmp_path / "exact.onnx", tmp_path / "blocks.onnx")
+    quantise(tmp_path / "exact.onnx", tmp_path / "blocks.onnx", BLOCK)
     (node,) = onnx.load(tmp_path / "blocks.onnx").graph.node
     assert (node.op_type, node.name) == ("MatMulNBits", "product")
     error = np.abs(product_of(tmp_path / "blocks.onnx", given) - given @ weight)
@@ -59,5 +61,5 @@ def test_a_product_in_blocks_is_nearly_the_exact_one(tmp_path: Path, rows: int) 
 def test_weights_that_are_no_whole_blocks_stay_as_they_are(tmp_path: Path) -> None:
     weight = np.eye(BLOCK + 1, dtype=np.float32)
     write_product(weight, tmp_path / "exact.onnx")
-    quantise_blocks(tmp_path / "exact.onnx", tmp_path / "blocks.onnx")
+    quantise(tmp_path / "exact.onnx", tmp_path / "blocks.onnx", BLOCK)
     np.testing.assert_array_equal(product_of(tmp_path / "blocks.onnx", weight), weight)
