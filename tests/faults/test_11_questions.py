@@ -143,7 +143,7 @@ def test_no_question_raises_anything_and_none_makes_work_without_end(
     assert isinstance(reader, Reading)
     # A follow-up is encoded alone, with the question before it, and that one too.
     assert encoder.calls <= 3 * (told.answered + told.refused)
-    assert reader.calls <= told.answered + told.refused
+    assert reader.calls <= 2 * (told.answered + told.refused)  # the first passages, then others
     assert max(encoder.longest, reader.longest) <= LONGEST_QUESTION
     assert reader.most <= PASSAGES_READ
     assert max(clauses) <= 2 * 64
