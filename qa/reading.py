@@ -52,11 +52,11 @@ def read_until_sure(
         rest = _holding(weighed[0], passages, rest)
     weigh = watch.lap()
     if rest:
-        more = reader.read(question, [passages[place] for place in rest])
-        candidates += [replace(one, passage=rest[one.passage]) for one in more]
-        candidates.sort(key=lambda candidate: -candidate.margin)
+        read_later = reader.read(question, [passages[place] for place in rest])
+        later = [replace(one, passage=rest[one.passage]) for one in read_later]
+        every = sorted([*candidates, *later], key=lambda candidate: -candidate.margin)
         read += watch.lap()
-        weighed = judge(candidates)
+        weighed = judge(every)
         weigh += watch.lap()
     return Reading(weighed, [*range(min(FIRST, len(passages))), *rest], read, weigh)
 

@@ -77,8 +77,8 @@ class ExtractiveReader:
         """Give start and end logits of each window; shape (tokens,), as long as its ids.
 
         Each window runs by itself, as many at a time as there are processors: nothing is padded,
-        and int8, which scales what runs together by its largest value, reads a passage the same
-        whatever is read beside it.
+        a passage is read the same whatever is read beside it, and threads wait for one another
+        less than within a run. The longest go first, so that none is waited for at the end.
         """
         longest_first = sorted(range(len(every)), key=lambda index: -len(every[index].ids))
         found = self._beside.map(self._run, [every[index] for index in longest_first])
