@@ -78,12 +78,9 @@ class ExtractiveReader:
 
         Each window runs by itself, as many at a time as there are processors: nothing is padded,
         a passage is read the same whatever is read beside it, and threads wait for one another
-        less than within a run. The longest go first, so that none is waited for at the end.
+        less than within a run.
         """
-        longest_first = sorted(range(len(every)), key=lambda index: -len(every[index].ids))
-        found = self._beside.map(self._run, [every[index] for index in longest_first])
-        by_index = dict(zip(longest_first, found, strict=True))
-        return [by_index[index] for index in range(len(every))]
+        return list(self._beside.map(self._run, every))
 
     def _run(self, window: Window) -> tuple[Floats, Floats]:
         known = {
