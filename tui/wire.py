@@ -12,7 +12,7 @@ from qa.lookup import Lookup
 from tui.verification import Verified
 
 if TYPE_CHECKING:
-    from tui.bench_whole import Figure
+    from tui.bench.table import Figure
 
 
 def reply_line(reply: Reply, question_id: str | int | None) -> str:

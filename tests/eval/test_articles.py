@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from eval import bench_reader
 from eval.articles import articles_under
+from eval.bench import reader as bench_reader
 from index import tokens
 from index.build import BuildRequest, build
 from index.passages import Boundless

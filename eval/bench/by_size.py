@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench_asking import Asked
-from eval.bench_child import AskJob, BuildJob, Built, Job, Outcome, StartJob, run_job
-from eval.made_articles import MadeLanguage, write_made_articles
+from eval.bench.asking import Asked
+from eval.bench.child import AskJob, BuildJob, Built, Job, Outcome, StartJob, run_job
+from eval.bench.synthetic import MadeLanguage, write_made_articles
 from eval.question_set import bundled_questions
 from index.encoder import Vectors
 from index.export import open_question_encoder

@@ -3,8 +3,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eval import bench_index
-from eval.bench_child import UsualJob
+from eval.bench import indexing as bench_index
+from eval.bench.child import UsualJob
 from tests.fakes import FakeEncoder, fake_model
 from tests.qa.fakes import QuickEncoder
 

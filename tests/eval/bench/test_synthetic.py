@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.made_articles import MadeEncoder, MadeLanguage, write_made_articles
+from eval.bench.synthetic import MadeEncoder, MadeLanguage, write_made_articles
 from index.encoder import Vectors, normalised
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from eval.bench_index import write_articles
+from eval.bench.indexing import write_articles
 from tui.interpreter import PYTHON
 
 _ROUNDS = 5

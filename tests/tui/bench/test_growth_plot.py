@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
-from tui.bench_growth import SHOWN, Size, growth_plot, growth_table, size_of
-from tui.bench_whole import Figure
+from tui.bench.growth_plot import SHOWN, Size, growth_plot, growth_table, size_of
+from tui.bench.table import Figure
 
 
 def size(passages: int) -> Size:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.bench_whole import Figure
+from tui.bench.table import Figure
 
 SHOWN = (
     "first build without the model",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from eval.bench_asking import Times
-from eval.bench_grown import Grown, bench_grown
-from eval.bench_index import bench_index
+from eval.bench.asking import Times
+from eval.bench.by_size import Grown, bench_grown
+from eval.bench.indexing import bench_index
 from index.models import DEFAULT_MODEL
-from tui.bench_chat import bench_chat
+from tui.bench.chat import bench_chat
 from tui.cold_start import cold_start
 from tui.interpreter import PYTHON
 from tui.places import model_cache

@@ -45,7 +45,7 @@ def whole_command(
     passages: int, no_embedding: bool, no_chat: bool, reader: str | None, as_json: bool
 ) -> int:
     """Measure everything, in some minutes."""
-    from tui.bench_whole import bench_whole
+    from tui.bench.table import bench_whole
 
     figures = bench_whole(passages, chosen_reader(reader), not no_embedding, not no_chat, _tell)
     if as_json:
@@ -70,7 +70,7 @@ def _shown(value: float) -> str:
 @click.option("--model", envvar="BYLINE_MODEL", default=DEFAULT_MODEL, metavar="NAME_OR_PATH")
 def index_command(passages: int, model: str) -> int:
     """Compare indexing with a bare loop over the same batches, model and precision."""
-    from eval.bench_index import bench_index
+    from eval.bench.indexing import bench_index
     from tui.interpreter import PYTHON
 
     result = bench_index(model, passages, PYTHON, _tell)
@@ -106,8 +106,8 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 
     A million passages take some 4 GB there and the better part of an hour.
     """
-    from tui.bench_growth import growth_plot, growth_table, size_of
-    from tui.bench_whole import grown_figures
+    from tui.bench.growth_plot import growth_plot, growth_table, size_of
+    from tui.bench.table import grown_figures
 
     measured = [
         size_of(grown_figures(folder / str(size), size, chosen_reader(reader), _tell))
@@ -122,7 +122,7 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 @reader_option
 def read_command(reader: str | None) -> int:
     """Time the reader over one question's passages, beside the bare network."""
-    from eval.bench_reader import bench_read
+    from eval.bench.reader import bench_read
 
     result = bench_read(chosen_reader(reader), model_cache(), _tell)
     click.echo(
@@ -141,7 +141,7 @@ def read_command(reader: str | None) -> int:
 @click.option("--passages", type=click.IntRange(10), default=2000, show_default=True)
 def chat_command(passages: int) -> int:
     """Time the chat's first frame, and how soon a keypress echoes while an index is rebuilt."""
-    from tui.bench_chat import bench_chat
+    from tui.bench.chat import bench_chat
 
     result = bench_chat(passages, _tell)
     click.echo(

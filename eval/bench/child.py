@@ -1,4 +1,4 @@
-"""One part of a measurement, in a process of its own: `python -m eval.bench_child JOB`.
+"""One part of a measurement, in a process of its own: `python -m eval.bench.child JOB`.
 
 Its memory is its own, and its start counts where the whole process is timed.
 """
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from eval.resident import resident
+from eval.bench.memory import resident
 from index.plan import resolve_roots
 from index.progress import Progress, Stage, Summary
 from index.store import Store
@@ -86,7 +86,7 @@ class Built(msgspec.Struct, frozen=True):
 
 def run_job(python: Sequence[str], job: Job, kind: type[Outcome]) -> Outcome:
     """Do a job in a process of its own. Raises RuntimeError where that fails."""
-    command = [*python, "-m", "eval.bench_child", msgspec.json.encode(job).decode()]
+    command = [*python, "-m", "eval.bench.child", msgspec.json.encode(job).decode()]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:
         raise RuntimeError(ended.stderr)
@@ -100,7 +100,7 @@ def main() -> None:
         case BuildJob():
             outcome: object = _build(job)
         case AskJob():
-            from eval.bench_asking import ask
+            from eval.bench.asking import ask
 
             outcome = ask(job.index, job.cache, job.reader, job.questions, job.searched)
         case StartJob():
@@ -113,7 +113,7 @@ def main() -> None:
 def _build(job: BuildJob) -> Built:
     import numpy as np
 
-    from eval.made_articles import MadeEncoder, MadeLanguage
+    from eval.bench.synthetic import MadeEncoder, MadeLanguage
     from index.build import BuildRequest, build
     from index.models import find_model
 

@@ -8,7 +8,7 @@ from statistics import median, quantiles
 import msgspec
 import numpy as np
 
-from eval.resident import resident
+from eval.bench.memory import resident
 from index.encoder import Vectors
 from index.generation import Generation
 from index.passages import Passage

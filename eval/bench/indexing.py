@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from eval.articles import articles_under
-from eval.bench_child import UsualJob, run_job
+from eval.bench.child import UsualJob, run_job
 from index.build import BuildRequest, build
 from index.embedding import batches
 from index.encoder import Precision, SentenceEncoder

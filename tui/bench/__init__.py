@@ -1,0 +1,1 @@
+"""The bench command: its tables and its plot."""
