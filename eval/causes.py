@@ -1,7 +1,7 @@
 """Why a question failed: the first stage of its way at which the right answer was lost."""
 
+from eval.metrics.squad import exact_match
 from eval.outcomes import Cause, Kind, Outcome
-from eval.squad import exact_match
 from qa.answers import Reason
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dev_pipeline import Asked
-from eval.squad import exact_match, f1
+from eval.metrics.squad import exact_match, f1
 from index.errors import BadRequest
 from qa.confidence import Calibration, Features, confidences, leads, scores
 

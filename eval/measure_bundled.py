@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from eval.metrics.squad import exact_match, f1
 from eval.question_set import Question, bundled_questions
-from eval.squad import exact_match, f1
 from index.samples import bundled_articles
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot

@@ -15,7 +15,7 @@ import numpy as np
 
 from eval.dev_pipeline import Asked, DevPipeline
 from eval.fit_confidence import best_of, fit
-from eval.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
+from eval.metrics.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
 from index.passages import Passage
 from index.sentences import sentences
 from index.spans import Span

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.squad import (
+from eval.metrics.squad import (
     Flags,
     Floats,
     auroc,
