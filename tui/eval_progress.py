@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from eval.asking import Running
+from eval.runs.ask_all import Running
 from tui.options import stderr_console
 from tui.pace import Pace
 

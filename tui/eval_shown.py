@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.compare import Change, Comparison
 from eval.metrics.labels import (
     ANSWERS,
     COLD_START,
@@ -22,8 +21,9 @@ from eval.metrics.latency import QUANTILES
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.metrics.resampling import Figure
 from eval.outcomes import Outcome
-from eval.results import Results
-from eval.runs import Run
+from eval.runs.compare import Change, Comparison
+from eval.runs.results import Results
+from eval.runs.run_store import Run
 from tui.display import visible, visible_name
 from tui.options import colour
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from eval.runs import Run, runs_in
+from eval.runs.run_store import Run, runs_in
 from index.errors import BadRequest
 from tui.places import runs_folder
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from eval.exported import Exported
 from eval.metrics.labels import ANSWERS, COLD_START, shown_figure, shown_value
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.metrics.resampling import Figure
 from eval.report.plots import latency_bars, recall_plot, reliability_plot, risk_plot
 from eval.report.rows import Show, rows_of
+from eval.runs.export import Exported
 from index.files import replace_synced
 
 _PARTS = Path(__file__).parent

@@ -10,14 +10,14 @@ import msgspec
 import pytest
 from playwright.sync_api import Dialog, Page
 
-from eval.compare import SettingChange, compare
 from eval.outcomes import Cause, Outcome
 from eval.question_set import Gold
 from eval.report.html import report
-from eval.results import results_of
+from eval.runs.compare import SettingChange, compare
+from eval.runs.results import results_of
 from tests.eval.outcomes import WRONG, given, outcome
 from tests.eval.report.test_html import exported
-from tests.eval.test_runs import SETTINGS
+from tests.eval.runs.test_run_store import SETTINGS
 from tests.faults.conftest import Battery, Figure
 from tests.faults.payloads import payloads
 from tests.tui.web.test_browser import CHROMIUM, chromium

@@ -7,22 +7,22 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from eval.asking import ask_all
-from eval.compare import Comparison, changed_settings, compare
-from eval.examine import Examiner
-from eval.exported import Exported, json_of, write_json, write_predictions
 from eval.gold import check_gold
-from eval.gold_passages import GoldPassages
 from eval.gold_quotes import GoldQuotes
-from eval.limits import Limit, limit_of, missed
 from eval.metrics.labels import shown_value
 from eval.outcomes import Outcome
 from eval.question_set import Question
 from eval.report.html import write_report
-from eval.results import Results, results_of
-from eval.runs import Run, RunSettings, last_finished, recording, run_named
+from eval.runs.ask_all import ask_all
+from eval.runs.compare import Comparison, changed_settings, compare
+from eval.runs.examine import Examiner
+from eval.runs.export import Exported, json_of, write_json, write_predictions
+from eval.runs.gold_passages import GoldPassages
+from eval.runs.results import Results, results_of
+from eval.runs.run_store import Run, RunSettings, last_finished, recording, run_named
+from eval.runs.thresholds import Limit, limit_of, missed
+from eval.runs.versions import versions
 from eval.sets import QuestionSet, bundled_set, read_set
-from eval.versions import versions
 from index.errors import BadRequest
 from index.store import Store
 from qa.bot import Bot

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from eval.outcomes import Cause, Outcome
-from eval.runs import Run, run_named, runs_in
+from eval.runs.run_store import Run, run_named, runs_in
 from index.errors import BadRequest
 from tui.display import visible
 from tui.eval_shown import show_runs

@@ -7,7 +7,7 @@ import pytest
 from eval.metrics.curves import reliability, risk_coverage
 from eval.outcomes import Cause, Kind, Outcome, Spent
 from eval.question_set import Gold
-from eval.results import results_of
+from eval.runs.results import results_of
 from tests.eval.outcomes import WRONG, given, outcome, rankings, unanswerable
 
 HALF = given("in Prague", 0.6, exact=False, f1=2 / 3)

@@ -12,16 +12,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from eval.compare import compare
-from eval.exported import Exported
 from eval.marked import Mark, Marked
 from eval.outcomes import Cause, Outcome
 from eval.question_set import Gold
 from eval.report.html import report, write_report
 from eval.report.plots import latency_bars, recall_plot
-from eval.results import results_of
+from eval.runs.compare import compare
+from eval.runs.export import Exported
+from eval.runs.results import results_of
 from tests.eval.outcomes import WRONG, given, outcome, unanswerable
-from tests.eval.test_runs import SETTINGS
+from tests.eval.runs.test_run_store import SETTINGS
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='x' \u202egnp.exe"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.metrics.labels import ANSWERS, RANKING_FIGURES, is_better_lower
-from eval.results import Results
+from eval.runs.results import Results
 from index.errors import BadRequest
 
 _HELD = tuple(name for name in (*ANSWERS, *RANKING_FIGURES) if not is_better_lower(name))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from eval.compare import Comparison
 from eval.outcomes import Outcome
-from eval.results import Results
-from eval.runs import RunSettings
+from eval.runs.compare import Comparison
+from eval.runs.results import Results
+from eval.runs.run_store import RunSettings
 from index.files import replace_synced
 from index.json_lines import encode_line
 

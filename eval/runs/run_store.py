@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from eval.outcomes import Outcome
-from eval.results import Results
+from eval.runs.results import Results
 from index.errors import BadRequest, reason_of
 from index.files import replace_synced, sync_folder
 from index.json_lines import LineDecoder, encode_line

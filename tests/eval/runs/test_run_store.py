@@ -9,8 +9,16 @@ import msgspec
 import pytest
 
 from eval.outcomes import Outcome
-from eval.results import results_of
-from eval.runs import OUTCOMES, Run, RunSettings, last_finished, recording, run_named, runs_in
+from eval.runs.results import results_of
+from eval.runs.run_store import (
+    OUTCOMES,
+    Run,
+    RunSettings,
+    last_finished,
+    recording,
+    run_named,
+    runs_in,
+)
 from index.errors import BadRequest
 from tests.eval.outcomes import outcome
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from eval.metrics.resampling import Figure, Floats
 from eval.outcomes import Cause, Outcome
-from eval.results import Results, results_of
-from eval.runs import RunSettings
+from eval.runs.results import Results, results_of
+from eval.runs.run_store import RunSettings
 
 Setting = str | int | float | tuple[str, ...]
 _PERMUTATIONS = 9_999

@@ -4,7 +4,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from eval.compare import (
+from eval.outcomes import Cause, Kind, Outcome
+from eval.question_set import Gold
+from eval.runs.compare import (
     Comparison,
     SettingChange,
     changed_settings,
@@ -12,11 +14,9 @@ from eval.compare import (
     mcnemar,
     permuted,
 )
-from eval.outcomes import Cause, Kind, Outcome
-from eval.question_set import Gold
-from eval.results import results_of
+from eval.runs.results import results_of
 from tests.eval.outcomes import WRONG, given, outcome, unanswerable
-from tests.eval.test_runs import SETTINGS
+from tests.eval.runs.test_run_store import SETTINGS
 
 MISSED = {"answered": False, "exact": 0.0, "f1": 0.0, "cause": Cause.SHOULD_HAVE_ANSWERED}
 

@@ -1,7 +1,7 @@
 import pytest
 
-from eval.limits import limit_of, missed
-from eval.results import results_of
+from eval.runs.results import results_of
+from eval.runs.thresholds import limit_of, missed
 from index.errors import BadRequest
 from tests.eval.outcomes import outcome
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.examine import Examiner
 from eval.outcomes import Outcome
 from eval.question_set import Question
-from eval.runs import Recorder
+from eval.runs.examine import Examiner
+from eval.runs.run_store import Recorder
 from index.errors import BadRequest
 
 
