@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import mean
 
 from eval.metrics.squad import exact_match, f1
-from eval.question_set import Question, bundled_questions
+from eval.sets.question_set import Question, bundled_questions
 from index.samples import bundled_articles
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot

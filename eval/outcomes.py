@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from eval.marked import Mark, Marked
-from eval.question_set import Gold
+from eval.sets.highlight import Mark, Marked
+from eval.sets.question_set import Gold
 
 
 class Kind(StrEnum):
@@ -118,7 +118,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     gold: tuple[Gold, ...] = ()
     rejected: tuple[Gold, ...] = ()
     gold_quotes: tuple[Marked, ...] = ()
-    """What stands at each gold place, as `eval.gold_quotes` gives it."""
+    """What stands at each gold place, as `eval.sets.gold_quotes` gives it."""
     rejected_quotes: tuple[Marked, ...] = ()
     answered: bool
     reason: str = ""

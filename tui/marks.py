@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.question_set import Gold, Question, read_questions
 from index.files import replace_synced
 from index.json_lines import encode_line
 from qa.answers import Answer, Answered

@@ -8,10 +8,10 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from eval.marked import Marked
 from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, Given, Kind, Outcome
-from eval.question_set import Gold
+from eval.sets.highlight import Marked
+from eval.sets.question_set import Gold
 from tui.display import visible, visible_name
 from tui.options import colour
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from eval.candidates import Candidate, candidates, gold_in
-from eval.gold import bases_of, portable_path
-from eval.question_set import Gold, Question
-from eval.set_file import add_question
+from eval.sets.candidates import Candidate, candidates, gold_in
+from eval.sets.editing import add_question
+from eval.sets.gold import bases_of, portable_path
+from eval.sets.question_set import Gold, Question
 from index.catalog import Catalog
 from index.errors import BadRequest
 from index.paths import real_path

@@ -10,7 +10,7 @@ import numpy as np
 from eval.bench.asking import Asked
 from eval.bench.child import AskJob, BuildJob, Built, Job, Outcome, StartJob, run_job
 from eval.bench.synthetic import MadeLanguage, write_made_articles
-from eval.question_set import bundled_questions
+from eval.sets.question_set import bundled_questions
 from index.encoder import Vectors
 from index.export import open_question_encoder
 from index.models import find_model

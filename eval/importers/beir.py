@@ -12,7 +12,7 @@ from eval.importers.events import Imported, ImportEvent, Importing, Notes, Stage
 from eval.importers.folder import ARTICLES, new_folder, write_questions
 from eval.importers.naming import Distinct, article_text, file_stem, headline, writable
 from eval.importers.sources import source_lines
-from eval.question_set import Gold, Question
+from eval.sets.question_set import Gold, Question
 from index.errors import BadRequest
 from index.files import write_synced
 from index.json_lines import LineDecoder

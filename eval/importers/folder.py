@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.question_set import Question
+from eval.sets.question_set import Question
 from index.errors import BadRequest
 from index.files import sync_folder, write_synced
 from index.json_lines import encode_line

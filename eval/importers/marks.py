@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from eval.gold import article_of, bases_of, check_gold, portable_path
 from eval.importers.events import Imported, Notes
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.gold import article_of, bases_of, check_gold, portable_path
+from eval.sets.question_set import Gold, Question, read_questions
 from index.articles import Root
 from index.errors import BadRequest
 from index.files import create_synced, replace_synced

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from eval.answer_spans import find_answer, stands_at
 from eval.importers.events import Imported, ImportEvent, Importing, Notes, Stage
 from eval.importers.folder import ARTICLES, new_folder, write_questions
 from eval.importers.naming import (
@@ -18,7 +17,8 @@ from eval.importers.naming import (
     writable,
 )
 from eval.importers.sources import read_source
-from eval.question_set import Gold, Question
+from eval.sets.answer_spans import find_answer, stands_at
+from eval.sets.question_set import Gold, Question
 from index.errors import BadRequest
 from index.files import write_synced
 from index.json_lines import LineDecoder

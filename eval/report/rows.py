@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from eval.marked import Marked
 from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, Found, Given, Outcome
-from eval.question_set import Gold
+from eval.sets.highlight import Marked
+from eval.sets.question_set import Gold
 
 Show = Callable[[str], str]
 """Makes what could mislead a reader visible: bidirectional marks, control characters."""

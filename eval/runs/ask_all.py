@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.outcomes import Outcome
-from eval.question_set import Question
 from eval.runs.examine import Examiner
 from eval.runs.run_store import Recorder
+from eval.sets.question_set import Question
 from index.errors import BadRequest
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from eval.gold_quotes import GoldQuotes
 from eval.metrics.squad import exact_match, f1
 from eval.outcomes import RIGHT, Given, Kind, Outcome, Rankings, Spent
-from eval.question_set import Question
 from eval.runs.failure_causes import cause_of
 from eval.runs.gold_passages import GoldPassages, GoldPlace, found_in
+from eval.sets.gold_quotes import GoldQuotes
+from eval.sets.question_set import Question
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
 from qa.bot import Bot
 from qa.conversation import recall

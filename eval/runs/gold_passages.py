@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from eval.gold import article_of
 from eval.outcomes import Found
-from eval.question_set import Gold
+from eval.sets.gold import article_of
+from eval.sets.question_set import Gold
 from index.catalog import Catalog, StoredArticle, StoredPassage
 
 _KEPT = 64
@@ -28,7 +28,7 @@ class GoldPassages:
     """Finds gold in one generation of an index."""
 
     def __init__(self, catalog: Catalog, bases: Sequence[Path]) -> None:
-        """Look gold up among a catalog's articles; paths as `eval.gold.article_of` has them."""
+        """Look gold up among a catalog's articles; paths as `eval.sets.gold.article_of` has them."""
         self._articles = {one.found.path: one for one in catalog.articles()}
         self._bases = bases
         self._passages_of = lru_cache(_KEPT)(lambda path: catalog.passages_of(self._articles[path]))

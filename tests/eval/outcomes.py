@@ -3,7 +3,7 @@
 from typing import Any
 
 from eval.outcomes import Cause, Found, Given, Kind, Outcome, Rankings, Spent
-from eval.question_set import Gold
+from eval.sets.question_set import Gold
 
 GOLD = Gold("radar.txt", 3, ["Prague"])
 

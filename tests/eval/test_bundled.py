@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from eval.question_set import Gold, Question, bundled_questions
+from eval.sets.question_set import Gold, Question, bundled_questions
 from index.samples import bundled_articles
 from index.text import Text, decode
 from qa.normalise import normalise_answer

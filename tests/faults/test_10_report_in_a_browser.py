@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Dialog, Page
 
 from eval.outcomes import Cause, Outcome
-from eval.question_set import Gold
 from eval.report.html import report
 from eval.runs.compare import SettingChange, compare
 from eval.runs.results import results_of
+from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, given, outcome
 from tests.eval.report.test_html import exported
 from tests.eval.runs.test_run_store import SETTINGS

@@ -9,8 +9,8 @@ import pytest
 from click.shell_completion import BashComplete
 
 from eval.outcomes import Outcome
-from eval.question_set import Question
 from eval.runs.examine import Examiner
+from eval.sets.question_set import Question
 from tests.qa.fakes import CALIBRATION
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tui.cli import cli

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.question_set import Gold, Question, read_questions
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tui.places import marks_file
 

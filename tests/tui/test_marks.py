@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.question_set import Gold, Question, read_questions
 from index.errors import BadRequest
 from qa.answers import Answer, Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eval.question_set import bundled_questions
+from eval.sets.question_set import bundled_questions
 from index.build import BuildRequest, build
 from index.check import check
 from index.digest import with_digest

@@ -7,11 +7,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from eval.gold import check_gold
-from eval.gold_quotes import GoldQuotes
 from eval.metrics.labels import shown_value
 from eval.outcomes import Outcome
-from eval.question_set import Question
 from eval.report.html import write_report
 from eval.runs.ask_all import ask_all
 from eval.runs.compare import Comparison, changed_settings, compare
@@ -22,7 +19,10 @@ from eval.runs.results import Results, results_of
 from eval.runs.run_store import Run, RunSettings, last_finished, recording, run_named
 from eval.runs.thresholds import Limit, limit_of, missed
 from eval.runs.versions import versions
-from eval.sets import QuestionSet, bundled_set, read_set
+from eval.sets.gold import check_gold
+from eval.sets.gold_quotes import GoldQuotes
+from eval.sets.loading import QuestionSet, bundled_set, read_set
+from eval.sets.question_set import Question
 from index.errors import BadRequest
 from index.store import Store
 from qa.bot import Bot

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from eval.gold import check_gold
 from eval.importers.events import Imported, ImportEvent
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.gold import check_gold
+from eval.sets.question_set import Gold, Question, read_questions
 
 
 def imported(events: Iterable[ImportEvent]) -> Imported:

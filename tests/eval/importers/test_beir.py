@@ -8,7 +8,7 @@ import pytest
 
 from eval.importers.beir import import_beir
 from eval.importers.events import Importing, Stage
-from eval.question_set import Gold
+from eval.sets.question_set import Gold
 from index.errors import BadRequest
 from tests.eval.importers.made import files_in, imported, names, noted, questions_in
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.importers.folder import ARTICLES, new_folder, write_questions
-from eval.question_set import Question, read_questions
+from eval.sets.question_set import Question, read_questions
 from index.errors import BadRequest
 from tests.eval.importers.made import names
 

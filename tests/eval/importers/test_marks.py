@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import bases_of, check_gold
 from eval.importers.marks import import_marks
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.gold import bases_of, check_gold
+from eval.sets.question_set import Gold, Question, read_questions
 from index.articles import Root
 from index.errors import BadRequest
 from index.json_lines import encode_line

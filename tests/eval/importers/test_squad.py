@@ -9,7 +9,7 @@ import pytest
 
 from eval.importers.events import Importing, Stage
 from eval.importers.squad import import_squad
-from eval.question_set import Gold
+from eval.sets.question_set import Gold
 from index.articles import Contents, Signature
 from index.errors import BadRequest
 from index.passages import DEFAULT_SETTINGS, Boundless

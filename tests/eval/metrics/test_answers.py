@@ -6,8 +6,8 @@ import pytest
 
 from eval.metrics.curves import reliability, risk_coverage
 from eval.outcomes import Cause, Kind, Outcome, Spent
-from eval.question_set import Gold
 from eval.runs.results import results_of
+from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, given, outcome, rankings, unanswerable
 
 HALF = given("in Prague", 0.6, exact=False, f1=2 / 3)

@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from eval.marked import Mark, Marked
 from eval.outcomes import Cause, Outcome
-from eval.question_set import Gold
 from eval.report.html import report, write_report
 from eval.report.plots import latency_bars, recall_plot
 from eval.runs.compare import compare
 from eval.runs.export import Exported
 from eval.runs.results import results_of
+from eval.sets.highlight import Mark, Marked
+from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, given, outcome, unanswerable
 from tests.eval.runs.test_run_store import SETTINGS
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from eval.outcomes import Cause, Kind, Outcome
-from eval.question_set import Gold
 from eval.runs.compare import (
     Comparison,
     SettingChange,
@@ -15,6 +14,7 @@ from eval.runs.compare import (
     permuted,
 )
 from eval.runs.results import results_of
+from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, given, outcome, unanswerable
 from tests.eval.runs.test_run_store import SETTINGS
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold_quotes import GoldQuotes
-from eval.marked import Mark, Marked
 from eval.outcomes import Cause, Found, Kind, Outcome
-from eval.question_set import Gold, Question
 from eval.runs.examine import Examiner
 from eval.runs.gold_passages import GoldPassages, GoldPlace, found_in
+from eval.sets.gold_quotes import GoldQuotes
+from eval.sets.highlight import Mark, Marked
+from eval.sets.question_set import Gold, Question
 from qa.reader.protocol import Reader
 from tests.qa.fakes import Library, MarkingReader
 

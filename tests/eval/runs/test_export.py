@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from eval.gold_quotes import GoldQuotes
 from eval.outcomes import Outcome
-from eval.question_set import Gold, Question
 from eval.runs.examine import Examiner
 from eval.runs.export import write_predictions
 from eval.runs.gold_passages import GoldPassages
 from eval.runs.results import results_of
+from eval.sets.gold_quotes import GoldQuotes
+from eval.sets.question_set import Gold, Question
 from tests.eval.outcomes import outcome, unanswerable
 from tests.eval.squad_scorer import scores
 from tests.qa.fakes import Library, MarkingReader

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from eval.outcomes import Cause, Kind, Rankings
-from eval.question_set import Gold
 from eval.runs.failure_causes import cause_of
+from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, given, outcome, rankings, unanswerable
 
 ELSEWHERE = (given("Kyiv", **WRONG, is_line_right=False),)

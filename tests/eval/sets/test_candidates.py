@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.candidates import Candidate, candidates, gold_in
-from eval.question_set import Gold
+from eval.sets.candidates import Candidate, candidates, gold_in
+from eval.sets.question_set import Gold
 from tests.qa.fakes import Library
 
 TIDE = "The ship ran aground at\nthe port of Zeebrugge, which\nis closed.\n"

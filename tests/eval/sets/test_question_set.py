@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.question_set import Gold, Question, read_questions
+from eval.sets.question_set import Gold, Question, read_questions
 from index.errors import BadRequest
 from index.json_lines import encode_line
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from eval.answer_spans import find_answer
-from eval.gold import article_of, open_article, words_of
-from eval.marked import Mark, Marked
-from eval.question_set import Gold
+from eval.sets.answer_spans import find_answer
+from eval.sets.gold import article_of, open_article, words_of
+from eval.sets.highlight import Mark, Marked
+from eval.sets.question_set import Gold
 from index.sentences import sentences
 from index.spans import Span
 from index.text import NotText, Text
@@ -29,7 +29,7 @@ class GoldQuotes:
     """Quotes gold places from the articles as they are now."""
 
     def __init__(self, bases: Sequence[Path]) -> None:
-        """Find paths below these folders, as `eval.gold.article_of` does."""
+        """Find paths below these folders, as `eval.sets.gold.article_of` does."""
         self._bases = bases
         self._opened = lru_cache(_KEPT)(open_article)
 

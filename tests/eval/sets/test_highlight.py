@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.marked import Mark, Marked
+from eval.sets.highlight import Mark, Marked
 
 
 def test_a_text_comes_in_pieces() -> None:

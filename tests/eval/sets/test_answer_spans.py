@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.answer_spans import find_answer
+from eval.sets.answer_spans import find_answer
 from index.spans import Span
 
 

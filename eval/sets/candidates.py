@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.answer_spans import find_answer
-from eval.gold import open_article, words_of
-from eval.question_set import Gold
+from eval.sets.answer_spans import find_answer
+from eval.sets.gold import open_article, words_of
+from eval.sets.question_set import Gold
 from index.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot

@@ -20,7 +20,7 @@ class Gold(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Where an answer stands, and how it may be worded."""
 
     path: str
-    """Of the article: absolute, or as `eval.gold.article_of` finds it."""
+    """Of the article: absolute, or as `eval.sets.gold.article_of` finds it."""
     line: int
     """From 1."""
     answers: list[str]

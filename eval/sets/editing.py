@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from eval.question_set import Question, read_questions
+from eval.sets.question_set import Question, read_questions
 from index.files import replace_synced
 from index.json_lines import encode_line
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from eval.gold import bases_of
-from eval.question_set import Question, bundled_questions, read_questions
+from eval.sets.gold import bases_of
+from eval.sets.question_set import Question, bundled_questions, read_questions
 from index.articles import Root
 from index.errors import BadRequest
 from index.files import sha256_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from eval.question_set import Gold, Question
+from eval.sets.question_set import Gold, Question
 from index.articles import Root, Skipped, read
 from index.paths import real_path
 from index.text import NotText, Text, decode

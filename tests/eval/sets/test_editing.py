@@ -5,8 +5,8 @@ from threading import Thread
 
 import pytest
 
-from eval.question_set import Question, read_questions
-from eval.set_file import add_question
+from eval.sets.editing import add_question
+from eval.sets.question_set import Question, read_questions
 from index.errors import BadRequest
 
 NEW = Question(id="new", question="Why?", gold=[])

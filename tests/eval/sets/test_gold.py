@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import article_of, bases_of, check_gold, portable_path
-from eval.question_set import Gold, Question, bundled_questions
+from eval.sets.gold import article_of, bases_of, check_gold, portable_path
+from eval.sets.question_set import Gold, Question, bundled_questions
 from index.articles import Root
 from index.samples import bundled_articles
 

@@ -1,0 +1,1 @@
+"""Question sets: read, checked against the articles, written."""
