@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from index.articles import Contents, Found, find, read
-from index.passages import DEFAULT_SETTINGS, ModelLimit
+from index.articles.files import Contents, Found, find, read
+from index.articles.parse import ReadArticle, read_article
+from index.articles.passages import DEFAULT_SETTINGS, ModelLimit
 from index.plan import resolve_roots
-from index.reading import ReadArticle, read_article
 
 
 def articles_under(folder: Path, limit: ModelLimit) -> list[ReadArticle]:

@@ -15,7 +15,7 @@ from statistics import mean
 
 from eval.metrics.squad import exact_match, f1
 from eval.sets.question_set import Question, bundled_questions
-from index.samples import bundled_articles
+from index.articles.bundled import bundled_articles
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot
 from qa.confidence import default_threshold

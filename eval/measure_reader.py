@@ -16,9 +16,9 @@ import numpy as np
 from eval.dev_pipeline import Asked, DevPipeline
 from eval.fit_confidence import best_of, fit
 from eval.metrics.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
-from index.passages import Passage
-from index.sentences import sentences
-from index.spans import Span
+from index.articles.passages import Passage
+from index.articles.sentences import sentences
+from index.articles.spans import Span
 from qa.confidence import CALIBRATION_FILE, Calibration, default_calibration
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from index.articles import Found, Root, Signature
+from index.articles.files import Found, Root, Signature
+from index.articles.parse import Article
 from index.database import (
     Row,
     create,
@@ -20,7 +21,6 @@ from index.database import (
     with_crc32,
 )
 from index.files import sync_file
-from index.reading import Article
 from index.stored import StoredArticle
 
 _SCHEMA = """

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
-from index.articles import MAX_BYTES, Root
+from index.articles.files import MAX_BYTES, Root
+from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
 from index.draft import Draft
 from index.embedded import EmbeddedLog
 from index.embedding import Embedding
@@ -21,7 +22,6 @@ from index.errors import (
 from index.generation import Generation, ModelRecord
 from index.growth import DEFAULT_GROWTH, Growth
 from index.models import Model
-from index.passages import DEFAULT_SETTINGS, PassageSettings
 from index.plan import Fresh, Plan, Planner
 from index.progress import Progress, Stage, Summary
 from index.shape import rows_of_fresh, shape_of

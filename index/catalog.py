@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.article_table import ArticleTable
-from index.articles import Root
+from index.articles.files import Root
 from index.database import damaged
 from index.passage_table import PassageTable
 from index.stored import StoredArticle as StoredArticle

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from index.articles import MAX_BYTES, Found, Skipped, find, read
+from index.articles.files import MAX_BYTES, Found, Skipped, find, read
+from index.articles.parse import read_article
+from index.articles.passages import DEFAULT_SETTINGS, Boundless
+from index.articles.text import NotText
 from index.catalog import Catalog, StoredArticle
-from index.passages import DEFAULT_SETTINGS, Boundless
 from index.plan import signature_is_proof
-from index.reading import read_article
-from index.text import NotText
 
 State = Literal["unchanged", "changed", "gone", "lost"]
 _MOST_READ = 100

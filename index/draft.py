@@ -7,11 +7,11 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.articles.parse import ReadArticle
+from index.articles.passages import embedding_text
 from index.generation import SEGMENTS
 from index.passage_table import PassageWriter
-from index.passages import embedding_text
 from index.plan import Staged
-from index.reading import ReadArticle
 from index.segments import PASSAGES
 from index.store import Store
 from index.stored import StoredPassage

@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from index.articles.passages import ModelLimit
 from index.attention import attend_as_torch_does, attend_by_products
 from index.errors import ModelUnavailable, reason_of
 from index.models import Model
 from index.offline import go_offline
-from index.passages import ModelLimit
 from index.processor import processor_flags
 from index.torch_speed import (
     LENGTHS,

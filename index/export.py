@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from index.articles.bundled import sample_texts
 from index.encoder import PARITY, encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
 from index.files import record_files
@@ -23,7 +24,6 @@ from index.questions import (
     QuestionEncoder,
     TorchQuestionEncoder,
 )
-from index.samples import sample_texts
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

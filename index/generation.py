@@ -7,14 +7,14 @@ from pathlib import Path, PurePath
 import msgspec
 
 from index.article_table import ArticleTable
-from index.articles import Root
+from index.articles.files import Root
+from index.articles.passages import PassageSettings
 from index.catalog import Catalog
 from index.digest import with_digest, without_digest
 from index.encoder import Precision
 from index.errors import IndexDamaged, reason_of
 from index.files import FileRecord, record_files, sync_folder, write_synced
 from index.keywords import KeywordIndex
-from index.passages import PassageSettings
 from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
 from index.verified import Told, Verified

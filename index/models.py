@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from index.articles.paths import expanded
 from index.errors import ModelUnavailable, reason_of
 from index.files import sha256_of
 from index.offline import go_offline
-from index.paths import expanded
 from index.untrusted import refuse_untrusted
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"

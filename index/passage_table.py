@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from index.database import (
     Row,
     create,
@@ -17,8 +19,6 @@ from index.database import (
     with_crc32,
 )
 from index.files import sync_file
-from index.passages import Passage
-from index.spans import Span
 from index.stored import StoredPassage
 
 _SCHEMA = """

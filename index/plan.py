@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from index.articles import Contents, Found, Root, Skipped, find, read
+from index.articles.files import Contents, Found, Root, Skipped, find, read
+from index.articles.parse import Article, ReadArticle, read_article
+from index.articles.passages import ModelLimit, PassageSettings
+from index.articles.paths import real_path
+from index.articles.text import NotText
 from index.errors import BadRequest
-from index.passages import ModelLimit, PassageSettings
-from index.paths import real_path
 from index.progress import Lost
-from index.reading import Article, ReadArticle, read_article
 from index.stored import StoredArticle
-from index.text import NotText
 
 RACY_NS = 2_000_000_000
 """A file touched so shortly before it was looked at may have changed since under the same times."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.articles import Root, Skipped
+from index.articles.files import Root, Skipped
 
 
 class Stage(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.articles import Root
+from index.articles.files import Root
 from index.errors import (
     BadRequest,
     IndexBusy,

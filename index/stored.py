@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from index.articles import Found
-from index.passages import Passage
-from index.reading import Article
+from index.articles.files import Found
+from index.articles.parse import Article
+from index.articles.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.tokens import PATTERN
+from index.articles.tokens import PATTERN
 
 VOCABULARY = 16_384
 

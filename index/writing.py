@@ -11,7 +11,8 @@ import numpy as np
 
 from index import generation as layout
 from index.article_table import write_articles
-from index.articles import Root
+from index.articles.files import Root
+from index.articles.passages import PassageSettings
 from index.cells import Trained, write_cells
 from index.draft import Draft
 from index.embedding import BATCH
@@ -22,7 +23,6 @@ from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.growth import Growth
 from index.keywords import OWN, Document, update_keywords, write_keywords
 from index.passage_table import Move, PassageTable, PassageWriter
-from index.passages import PassageSettings
 from index.search import Cells, Exact, Way
 from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
 from index.shape import Shape, within

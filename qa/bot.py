@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.paths import real_path
 from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.export import open_question_encoder
-from index.paths import real_path
 from index.questions import QuestionEncoder
 from index.store import OpenIndex, Store
 from index.terms import encodable

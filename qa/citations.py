@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from index.articles import MAX_BYTES, Contents, Root, Skipped, read
+from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
+from index.articles.passages import Passage
+from index.articles.spans import Span
+from index.articles.text import NotText, Text, decode
 from index.catalog import StoredArticle
 from index.errors import IndexDamaged
-from index.passages import Passage
-from index.spans import Span
-from index.text import NotText, Text, decode
 from qa.answers import Citation, Quote, Status, offset_in
 
 

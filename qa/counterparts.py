@@ -2,8 +2,8 @@
 
 from difflib import SequenceMatcher
 
-from index.passages import Passage
-from index.spans import Span
+from index.articles.passages import Passage
+from index.articles.spans import Span
 
 _ALIKE = 0.75
 """Share of two sentences' characters that match, at least, for one to stand for the other."""

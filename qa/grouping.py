@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.articles.spans import Span
 from index.catalog import StoredPassage
-from index.spans import Span
 from qa.citations import quote_of
 from qa.counterparts import counterpart
 from qa.normalise import normalise_answer

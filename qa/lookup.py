@@ -3,12 +3,12 @@
 import os
 from dataclasses import dataclass
 
-from index.articles import Skipped
+from index.articles.files import Skipped
+from index.articles.paths import expanded, real_path
+from index.articles.spans import Span
+from index.articles.text import NotText, Text, decode
 from index.catalog import Catalog, StoredArticle
 from index.errors import BadRequest
-from index.paths import expanded, real_path
-from index.spans import Span
-from index.text import NotText, Text, decode
 from qa.answers import Status
 from qa.citations import Shelf, cite, quote_of, shown_path
 

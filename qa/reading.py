@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.passages import Passage
+from index.articles.passages import Passage
 from qa.confidence import Weighed
 from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate, Reader

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from index.samples import bundled_articles
+from index.articles.bundled import bundled_articles
 from tui.chat.app import ChatApp
 from tui.chat.opened import setup
 

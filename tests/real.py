@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from index.articles.bundled import bundled_articles
 from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.progress import Summary
-from index.samples import bundled_articles
 from index.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader

@@ -16,7 +16,7 @@ from time import monotonic
 
 import msgspec
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from index.json_lines import encode_line
 from index.progress import Progress, Summary

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 
-from index.articles import MAX_BYTES, Root
+from index.articles.files import MAX_BYTES, Root
 from index.build import BuildRequest, build
 from index.encoder import SentenceEncoder
 from index.export import ensure_export, is_exported

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 from index.changes import Changes
 from index.changes import changes as changes_of
 from index.store import Store

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from index.articles import Contents, Found, Root, find, read
+from index.articles.bundled import bundled_articles
+from index.articles.files import Contents, Found, Root, find, read
 from index.errors import IndexDamaged, NoIndex
 from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
-from index.samples import bundled_articles
 from index.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
-from index.paths import expanded
+from index.articles.paths import expanded
 from qa.reader.shipped import DEFAULT_READER
 from tui.places import read_settings
 

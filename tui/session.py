@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from qa.answers import Answered, Reply
 from tui.session_files import AnsweredTurn, Event, Glance, Kept, Limited, Named, UnansweredTurn
 

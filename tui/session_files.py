@@ -15,7 +15,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
-from index.articles import Contents, Root, Skipped, read
+from index.articles.files import Contents, Root, Skipped, read
 from index.errors import BylineError
 from index.files import sync_folder
 from index.json_lines import LineDecoder, encode_line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from index.errors import BadRequest
 from qa.answers import Answered
 from tui.session import (

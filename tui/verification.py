@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles import Contents, Root, Skipped, read
+from index.articles.files import Contents, Root, Skipped, read
 from qa.answers import Status
 from qa.citations import Standing, find_again
 from tui.quote_records import QuoteRecord

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from index.check import Finding
 from index.progress import Summary
 from qa.answers import Answer, Answered, Citation, Quote, Reply

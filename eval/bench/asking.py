@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from eval.bench.memory import resident
+from index.articles.passages import Passage
 from index.encoder import Vectors
 from index.generation import Generation
-from index.passages import Passage
 from index.store import Store
 from qa.bot import PASSAGES_READ, Bot
 

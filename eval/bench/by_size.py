@@ -11,10 +11,10 @@ from eval.bench.asking import Asked
 from eval.bench.child import AskJob, BuildJob, Built, Job, Outcome, StartJob, run_job
 from eval.bench.synthetic import MadeLanguage, write_made_articles
 from eval.sets.question_set import bundled_questions
+from index.articles.bundled import sample_texts
 from index.encoder import Vectors
 from index.export import open_question_encoder
 from index.models import find_model
-from index.samples import sample_texts
 from index.store import Store
 
 _SHORTEST = 150

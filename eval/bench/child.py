@@ -140,10 +140,10 @@ def _build(job: BuildJob) -> Built:
 
 
 def _start(job: StartJob) -> str:
+    from index.articles.passages import Passage
+    from index.articles.spans import Span
     from index.export import open_question_encoder
     from index.models import find_model
-    from index.passages import Passage
-    from index.spans import Span
     from qa.reader.export import open_reader
 
     model = find_model(job.model)

@@ -13,13 +13,13 @@ import numpy as np
 
 from eval.articles import articles_under
 from eval.bench.child import UsualJob, run_job
+from index.articles.bundled import sample_texts
 from index.build import BuildRequest, build
 from index.embedding import batches
 from index.encoder import Precision, SentenceEncoder
 from index.models import find_model
 from index.plan import resolve_roots
 from index.progress import Progress, Stage, Summary
-from index.samples import sample_texts
 from index.store import Store
 
 _ROUNDS = 3

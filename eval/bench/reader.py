@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from eval.articles import articles_under
-from index import tokens
-from index.passages import Boundless, Passage
-from index.samples import bundled_articles
+from index.articles import tokens
+from index.articles.bundled import bundled_articles
+from index.articles.passages import Boundless, Passage
 from qa.bot import PASSAGES_READ
 from qa.reader.export import open_reader
 from qa.reader.windows import windows

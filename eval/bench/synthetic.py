@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.articles.bundled import sample_texts
 from index.encoder import Precision, Vectors, normalised
-from index.samples import sample_texts
 
 _SEED = 7
 _WORDS = 40_000

@@ -8,7 +8,7 @@ import msgspec
 from eval.importers.events import Imported, Notes
 from eval.sets.gold import article_of, bases_of, check_gold, portable_path
 from eval.sets.question_set import Gold, Question, read_questions
-from index.articles import Root
+from index.articles.files import Root
 from index.errors import BadRequest
 from index.files import create_synced, replace_synced
 from index.json_lines import encode_line

@@ -2,7 +2,7 @@
 
 import re
 
-from index.spans import Span
+from index.articles.spans import Span
 
 
 def find_answer(text: str, answer: str, start: int) -> tuple[Span, ...]:

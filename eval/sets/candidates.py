@@ -7,7 +7,7 @@ from pathlib import Path
 from eval.sets.answer_spans import find_answer
 from eval.sets.gold import open_article, words_of
 from eval.sets.question_set import Gold
-from index.text import Text
+from index.articles.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
 from qa.citations import Shelf, cite

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from eval.sets.question_set import Gold, Question
-from index.articles import Root, Skipped, read
-from index.paths import real_path
-from index.text import NotText, Text, decode
+from index.articles.files import Root, Skipped, read
+from index.articles.paths import real_path
+from index.articles.text import NotText, Text, decode
 from qa.normalise import normalise_answer
 
 _KEPT = 16

@@ -9,9 +9,9 @@ from eval.sets.answer_spans import find_answer
 from eval.sets.gold import article_of, open_article, words_of
 from eval.sets.highlight import Mark, Marked
 from eval.sets.question_set import Gold
-from index.sentences import sentences
-from index.spans import Span
-from index.text import NotText, Text
+from index.articles.sentences import sentences
+from index.articles.spans import Span
+from index.articles.text import NotText, Text
 
 _KEPT = 16
 """Articles kept in memory: questions about one mostly follow one another."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from eval.sets.gold import bases_of
 from eval.sets.question_set import Question, bundled_questions, read_questions
-from index.articles import Root
+from index.articles.bundled import bundled_articles
+from index.articles.files import Root
 from index.errors import BadRequest
 from index.files import sha256_of
-from index.samples import bundled_articles
 
 BUNDLED = "bundled"
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.articles.bundled import sample_texts
 from index.errors import BylineError, ModelUnavailable
 from index.files import record_files
 from index.onnx import finish, open_tokenizer, write_onnx, write_tokenizer
 from index.quantised import quantise
-from index.samples import sample_texts
 from qa.reader.extractive import (
     CARD_FORMAT,
     CARDS,

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from index.cached import Cards, require_sizes
 from index.files import FileRecord
 from index.onnx import open_export
-from index.passages import Passage
-from index.spans import Span
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words
 from qa.reader.windows import Window, prepare, windows

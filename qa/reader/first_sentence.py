@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.passages import Passage
+from index.articles.passages import Passage
 from qa.reader.protocol import Candidate
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.passages import Passage
-from index.spans import Span
+from index.articles.passages import Passage
+from index.articles.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

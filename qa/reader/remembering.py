@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.passages import Passage
+from index.articles.passages import Passage
 from qa.reader.protocol import Candidate, Reader
 
 MOST = 512

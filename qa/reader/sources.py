@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.articles.paths import expanded
 from index.errors import ModelUnavailable
 from index.models import Transformer, find_transformer
-from index.paths import expanded
 from qa.reader.shipped import (
     DEFAULT_READER,
     FOLDER,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.spans import Span
+from index.articles.spans import Span
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

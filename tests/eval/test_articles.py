@@ -2,11 +2,11 @@ from pathlib import Path
 
 from eval.articles import articles_under
 from eval.bench import reader as bench_reader
-from index import tokens
+from index.articles import tokens
+from index.articles.bundled import bundled_articles
+from index.articles.passages import Boundless
 from index.build import BuildRequest, build
-from index.passages import Boundless
 from index.plan import resolve_roots
-from index.samples import bundled_articles
 from index.store import Store
 from qa.bot import PASSAGES_READ
 from tests.fakes import fake_model

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from eval.sets.question_set import Gold, Question, bundled_questions
-from index.samples import bundled_articles
-from index.text import Text, decode
+from index.articles.bundled import bundled_articles
+from index.articles.text import Text, decode
 from qa.normalise import normalise_answer
 
 QUESTIONS = bundled_questions()

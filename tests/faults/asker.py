@@ -14,11 +14,11 @@ from unittest.mock import patch
 
 import msgspec
 
+from index.articles.passages import Passage
 from index.check import check
 from index.database import Row, fetch
 from index.errors import BylineError
 from index.files import FileRecord
-from index.passages import Passage
 from index.store import Store
 from qa.answers import Answered, Citation, Quote, Reply
 from qa.bot import Bot

@@ -17,14 +17,14 @@ import msgspec
 import tantivy
 from pytest import MonkeyPatch
 
-from index.articles import Root
+from index.articles.files import Root
+from index.articles.sentences import sentences
+from index.articles.spans import Span
+from index.articles.tokens import count
 from index.build import BuildRequest, build
 from index.errors import BylineError
 from index.progress import Summary
-from index.sentences import sentences
-from index.spans import Span
 from index.store import Store
-from index.tokens import count
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.beneath import Beneath, NotTrapped, Sound, lay
 from tests.faults.naive import Naive, plant

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.store import Store
 from qa.answers import Answer, Answered, Reason

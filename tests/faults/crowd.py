@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.errors import BylineError, IndexBusy
 from index.progress import Summary

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-import index.headline
-from index.articles import Root, find
+import index.articles.metadata
+from index.articles.files import Root, find
 from index.build import BuildRequest, build
 from index.encoder import Precision, Vectors
 from index.progress import Progress, Stage, Summary
@@ -91,7 +91,7 @@ def plant(naive: str) -> None:
 
         os.read = hoarding
     elif naive == "backtracking":
-        index.headline._HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*\s*")
+        index.articles.metadata._HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*\s*")
         limits.processor = 3.0
 
 

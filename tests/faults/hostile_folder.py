@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 
 LINE = MAX_BYTES - 200
 """Bytes of a huge line: no file may be larger."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.progress import Summary
 from index.store import Store

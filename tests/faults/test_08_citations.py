@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.progress import Summary
 from index.store import Store

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index import articles
-from index.articles import Contents, Root, Skipped, read
+from index.articles import files as articles
+from index.articles.files import Contents, Root, Skipped, read
 from index.catalog import Catalog, StoredArticle
 from qa.answers import Answered, Citation, Reply, Status
 from qa.bot import Bot
@@ -253,7 +253,7 @@ def test_a_path_that_is_believed_is_caught(
 ) -> None:
     (library.folder / "secret.txt").write_bytes((library.news / "1.txt").read_bytes())
     hostile(monkeypatch, "../secret.txt")
-    monkeypatch.setattr("index.articles._is_beneath", lambda *_: True)
+    monkeypatch.setattr("index.articles.files._is_beneath", lambda *_: True)
     assert Status.UNCHANGED in shown(library)
 
 
@@ -279,5 +279,5 @@ def test_a_link_that_is_followed_is_caught(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swap_links_in(library)
-    monkeypatch.setattr("index.articles.os.O_NOFOLLOW", 0)
+    monkeypatch.setattr("index.articles.files.os.O_NOFOLLOW", 0)
     assert Status.UNCHANGED in shown(library)

@@ -13,9 +13,9 @@ from time import perf_counter
 import pytest
 import tantivy
 
+from index.articles.passages import Passage
 from index.encoder import Vectors
 from index.errors import BadRequest
-from index.passages import Passage
 from qa.answers import LONGEST_QUESTION, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.confidence import default_threshold

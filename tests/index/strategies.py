@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from index.text import Encoding
+from index.articles.text import Encoding
 
 WORDS = ("Panama", "signed", "the treaty", "U.S.", "Dr. Ng", "café", "naïve", "e\u0301te\u0301")
 NASTY = (

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles import Root
+from index.articles.files import Root
+from index.articles.passages import PassageSettings
 from index.build import BuildRequest, build
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
-from index.passages import PassageSettings
 from index.progress import Progress, Stage, Summary
 from index.store import Store
 from index.vector_rows import RowsWriter, VectorRows

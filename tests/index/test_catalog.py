@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from index.article_table import ArticleTable, write_articles
-from index.articles import Found, Root, Signature
+from index.articles.files import Found, Root, Signature
+from index.articles.parse import Article
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from index.catalog import Catalog, StoredArticle, StoredPassage
 from index.errors import IndexDamaged, IndexUnreadable
 from index.passage_table import Move, PassageTable, PassageWriter
-from index.passages import Passage
-from index.reading import Article
-from index.spans import Span
 
 ROOTS = (Root("news", "/home/ann/news"), Root("../b", "/home/b"))
 ODD = os.fsdecode(b"a/caf\xe9.txt")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from index.article_table import ArticleTable, write_articles
-from index.articles import Found, Root, Signature, Skipped
+from index.articles.files import Found, Root, Signature, Skipped
+from index.articles.parse import Article
 from index.catalog import Catalog, StoredArticle
 from index.changes import Changes, changes
 from index.plan import RACY_NS
-from index.reading import Article
 
 TEXT = b"The port is old.\n"
 # Of that text, by sha256sum.
@@ -61,7 +61,7 @@ def shelf(tmp_path: Path) -> Shelf:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are read."""
-    from index.articles import read
+    from index.articles.files import read
 
     names: list[str] = []
 

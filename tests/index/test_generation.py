@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.errors import IndexDamaged
 from index.generation import FORMAT, Generation, read_manifest, seal

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.encoder import Precision, Vectors
 from index.store import Store

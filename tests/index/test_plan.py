@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Found, Root, Signature, Skipped
+from index.articles.files import Found, Root, Signature, Skipped
+from index.articles.parse import Article, ReadArticle
+from index.articles.passages import DEFAULT_SETTINGS
 from index.catalog import StoredArticle
 from index.errors import BadRequest
-from index.passages import DEFAULT_SETTINGS
 from index.plan import (
     RACY_NS,
     Fresh,
@@ -17,7 +18,6 @@ from index.plan import (
     resolve_roots,
     signature_is_proof,
 )
-from index.reading import Article, ReadArticle
 from tests.fakes import WordLimit
 
 LONG_AGO = 10**18

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from index.articles.bundled import sample_texts
 from index.encoder import SentenceEncoder, encode_with, load
 from index.models import find_model
 from index.offline import go_offline
-from index.samples import sample_texts
 from index.torch_speed import pack_linear_layers, unpack_linear_layers
 
 

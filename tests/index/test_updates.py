@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles import Root
+from index.articles.files import Root
 from index.build import BuildRequest, build
 from index.files import FileRecord, file_faults
 from index.growth import Growth

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.articles import Root
+from index.articles.files import Root
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from index.build import BuildRequest, build
 from index.catalog import StoredPassage
 from index.encoder import Vectors, normalised
-from index.passages import Passage
 from index.progress import Summary
-from index.spans import Span
 from index.store import Store
 from qa.bot import Bot
 from qa.confidence import Calibration

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.answers import Answer, Citation, Quote, Status
 from qa.citations import quote_of
 from tests.index.strategies import nasty_text

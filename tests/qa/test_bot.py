@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from index.articles.bundled import bundled_articles
 from index.errors import BadRequest
-from index.samples import bundled_articles
 from qa.answers import LONGEST_QUESTION, Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import PASSAGES_READ
 from qa.conversation import Exchange

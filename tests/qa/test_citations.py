@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Contents, Root, Signature
+from index.articles.files import Contents, Root, Signature
+from index.articles.spans import Span
 from index.errors import IndexDamaged
-from index.spans import Span
 from qa.answers import Citation, Quote, Status
 from qa.citations import Shelf, Standing, cite, find_again, quote_of, shown_path
 from tests.qa.fakes import Library, passage

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.spans import Span
 from index.errors import ModelUnavailable
-from index.spans import Span
 from qa.confidence import (
     FEATURES,
     Calibration,

@@ -1,4 +1,4 @@
-from index.spans import Span
+from index.articles.spans import Span
 from qa.counterparts import counterpart
 from tests.qa.fakes import passage
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.grouping import Group, evidence_of, group_candidates
 from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from index.passages import Passage
-from index.spans import Span
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from qa.answers import Answered
 from qa.bot import Bot
 from qa.confidence import Weighed

@@ -1,4 +1,4 @@
-from index.samples import bundled_articles
+from index.articles.bundled import bundled_articles
 from tests.tui.fakes import Shell
 
 ASKED = "Who signed the radar treaty?"

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from index.articles.bundled import bundled_articles
 from index.digest import with_digest
 from index.files import FileRecord
-from index.samples import bundled_articles
 from qa.reader import export
 from qa.reader.extractive import CARD_FORMAT, Card
 from qa.reader.sources import find_reader

@@ -95,7 +95,7 @@ def test_the_quotes_as_json(exported: Shell) -> None:
 
 
 def test_a_file_is_read_once_for_all_its_quotes(exported: Shell) -> None:
-    from index.articles import read
+    from index.articles.files import read
 
     opened: list[str] = []
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import Root, Skipped
+from index.articles.files import Root, Skipped
 from index.check import Finding
 from index.progress import Lost, Summary
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from eval.sets.question_set import bundled_questions
+from index.articles.text import Text, decode
 from index.build import BuildRequest, build
 from index.check import check
 from index.digest import with_digest
@@ -19,7 +20,6 @@ from index.generation import read_manifest
 from index.models import DEFAULT_MODEL, find_model
 from index.progress import Summary
 from index.store import Store
-from index.text import Text, decode
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.confidence import default_threshold

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Input, Label, Tree
 from textual.widgets.directory_tree import DirEntry
 
-from index.paths import expanded
+from index.articles.paths import expanded
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.typed import VISIBLE
 from tui.display import visible_name

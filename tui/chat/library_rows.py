@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from tui.chat.row_table import Column, Row
 from tui.display import visible, visible_name
 from tui.library import LibraryRoot

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Label, Static, TabbedContent, TabPane
 
-from index.articles import MAX_BYTES, Skipped
+from index.articles.files import MAX_BYTES, Skipped
+from index.articles.paths import real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
-from index.paths import real_path
 from index.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
 from tui.background import BackgroundJob, BuildJob

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from index.articles import Root, Skipped, open_regular
+from index.articles.files import Root, Skipped, open_regular
 
 
 class Bytes(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.articles import Skipped
-from index.text import NotText, Place
+from index.articles.files import Skipped
+from index.articles.text import NotText, Place
 from qa.answers import Citation, Status
 from tui.chat.source_file import Memory, open_file
 from tui.chat.source_marks import Marks, find_marks

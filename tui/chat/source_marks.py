@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.text import Place
+from index.articles.text import Place
 from qa.answers import Citation, Quote, Status
 from tui.chat.source_find import find_bytes
 from tui.chat.source_text import SourceText

@@ -1,6 +1,6 @@
 """The text of an article that is shown: its encoding, lines and columns, nothing held in memory.
 
-Lines end at LF alone and columns count code points, both from 1, as in `index.text`.
+Lines end at LF alone and columns count code points, both from 1, as in `index.articles.text`.
 """
 
 import codecs
@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text import Encoding, NotText, Place, decode, width
+from index.articles.text import Encoding, NotText, Place, decode, width
 from tui.chat.source_file import Bytes
 
 BLOCK = 64 * 1024

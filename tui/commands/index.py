@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 from index.models import DEFAULT_MODEL
 from index.plan import resolve_roots
 from index.progress import Summary

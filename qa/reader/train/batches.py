@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tokenizers import Tokenizer
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.shipped import encoder_folder
 from qa.reader.train.data import Example, Kind
 from qa.reader.train.settings import Settings

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from index import tokens
-from index.paragraphs import Paragraph
-from index.passages import DEFAULT_SETTINGS, Boundless, split
-from index.spans import Span
-from index.text import Text
+from index.articles import tokens
+from index.articles.paragraphs import Paragraph
+from index.articles.passages import DEFAULT_SETTINGS, Boundless, split
+from index.articles.spans import Span
+from index.articles.text import Text
 
 MEASURED = frozenset({"Normans", "Warsaw", "Steam_engine", "Immune_system"})
 """Articles of SQuAD dev for measuring only: nothing is trained, chosen or calibrated on them."""

@@ -10,10 +10,10 @@ import pytest
 from eval.importers.events import Importing, Stage
 from eval.importers.squad import import_squad
 from eval.sets.question_set import Gold
-from index.articles import Contents, Signature
+from index.articles.files import Contents, Signature
+from index.articles.parse import ReadArticle, read_article
+from index.articles.passages import DEFAULT_SETTINGS, Boundless
 from index.errors import BadRequest
-from index.passages import DEFAULT_SETTINGS, Boundless
-from index.reading import ReadArticle, read_article
 from tests.eval.importers.made import files_in, imported, line_of, names, noted, questions_in
 
 PORT = "The port of Zeebrugge is closed. A ship ran aground there in May."

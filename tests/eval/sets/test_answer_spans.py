@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.sets.answer_spans import find_answer
-from index.spans import Span
+from index.articles.spans import Span
 
 
 def test_an_answer_is_found_at_the_place_nearest_to_its_offset() -> None:

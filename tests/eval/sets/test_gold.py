@@ -7,8 +7,8 @@ import pytest
 
 from eval.sets.gold import article_of, bases_of, check_gold, portable_path
 from eval.sets.question_set import Gold, Question, bundled_questions
-from index.articles import Root
-from index.samples import bundled_articles
+from index.articles.bundled import bundled_articles
+from index.articles.files import Root
 
 PORT = "Port closed\n\nThe port of Zeebrugge is closed.\r\nA ship, the “Tide”,\nran aground.\n"
 

@@ -3,9 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from index.articles.passages import Passage
 from index.errors import ModelUnavailable
 from index.files import FileRecord
-from index.passages import Passage
 from qa.reader.extractive import CARD_FORMAT, Card, ExtractiveReader
 from qa.reader.protocol import Candidate
 from qa.reader.windows import windows

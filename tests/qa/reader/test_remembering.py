@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.passages import Passage
-from index.spans import Span
+from index.articles.passages import Passage
+from index.articles.spans import Span
 from qa.reader.protocol import Candidate
 from qa.reader.remembering import Remembering
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.spans import (
     Floats,
     Ints,

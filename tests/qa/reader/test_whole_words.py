@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.spans import whole_words
 from tests.index.strategies import nasty_text
 

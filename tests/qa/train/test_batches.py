@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.shipped import encoder_folder
 from qa.reader.train.batches import MAX_TOKENS, Target, schedule, targets
 from qa.reader.train.data import Example, Kind

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import tokens
-from index.articles import Contents, Root, read
-from index.passages import DEFAULT_SETTINGS, Boundless
-from index.reading import ReadArticle, read_article
-from index.spans import Span
+from index.articles import tokens
+from index.articles.files import Contents, Root, read
+from index.articles.parse import ReadArticle, read_article
+from index.articles.passages import DEFAULT_SETTINGS, Boundless
+from index.articles.spans import Span
 from qa.reader.train.data import (
     CALIBRATED,
     MEASURED,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.train.batches import Target
 from qa.reader.train.data import Example, Kind
 from qa.reader.train.groups import course_of, groups_of, learning_rate, shared_loss

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from index.spans import Span
+from index.articles.spans import Span
 from qa.reader.shipped import RECORD_FILE, WEIGHTS_FILE
 from qa.reader.train import __main__ as command
 from qa.reader.train.batches import MAX_TOKENS

@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from index.articles import MAX_BYTES
+from index.articles.files import MAX_BYTES
 from index.errors import BadRequest
 from qa.answers import Answered, Citation, Reply, Status
 from qa.conversation import Exchange

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.text import NotText
+from index.articles.text import NotText
 from qa.answers import Citation, Quote, Status
 from tui.chat.source_file import Memory
 from tui.chat.source_text import SourceText, open_text

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from index.changes import Changes
 from index.progress import Progress, Stage
 from qa.answers import Answer, Citation, Quote, Status

@@ -1,7 +1,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from index.articles import Skipped
+from index.articles.files import Skipped
 from index.progress import Progress, Stage, Summary
 from tui.chat.progress_bar import ProgressBar, summarised
 from tui.events import Event, Failed, Prepared, Stopped, Waiting

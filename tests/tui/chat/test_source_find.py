@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import Text, decode
+from index.articles.text import Text, decode
 from tests.index.strategies import nasty_bytes
 from tests.tui.chat.source_fakes import Repeated, scanned
 from tui.chat import source_find

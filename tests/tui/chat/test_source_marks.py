@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import Place
+from index.articles.text import Place
 from qa.answers import Status
 from tests.tui.chat.source_fakes import citation, scanned
 from tui.chat.source_file import Memory

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from index.text import Place
+from index.articles.text import Place
 from tests.tui.chat.source_fakes import Repeated, scanned
 from tui.chat import source_pieces
 from tui.chat.source_pieces import PIECE, pieces_before, pieces_from

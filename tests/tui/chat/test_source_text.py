@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import Skipped
-from index.text import NotText, Place, Text, decode
+from index.articles.files import Skipped
+from index.articles.text import NotText, Place, Text, decode
 from tests.index.strategies import nasty_bytes
 from tests.tui.chat.source_fakes import scanned
 from tui.chat import source_pieces, source_text

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Contents, Found, Root, Signature, Skipped, find, read
+from index.articles.files import Contents, Found, Root, Signature, Skipped, find, read
 
 
 def root(path: Path) -> Root:
@@ -38,7 +38,7 @@ def closed_folder(monkeypatch: pytest.MonkeyPatch) -> str:
             raise PermissionError(13, "Permission denied")
         return listed(path)
 
-    monkeypatch.setattr("index.articles.os.scandir", scandir)
+    monkeypatch.setattr("index.articles.files.os.scandir", scandir)
     return "closed"
 
 
@@ -150,7 +150,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused_at_the_limit(
         reads.append(size)
         return b"a" * min(size, 7)
 
-    monkeypatch.setattr("index.articles.os.read", endless)
+    monkeypatch.setattr("index.articles.files.os.read", endless)
     assert "over the limit" in reason(read(root(tmp_path), "a.txt", 20))
     assert reads == [21, 14, 7]
 
@@ -187,7 +187,7 @@ def test_an_error_of_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     def broken(_descriptor: int, _size: int) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("index.articles.os.read", broken)
+    monkeypatch.setattr("index.articles.files.os.read", broken)
     assert reason(read(root(tmp_path), "a.txt")) == "cannot be read: Input/output error"
 
 

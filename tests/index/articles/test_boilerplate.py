@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.boilerplate import LONGEST, boilerplate, is_boilerplate, normalised
+from index.articles.boilerplate import LONGEST, boilerplate, is_boilerplate, normalised
 
 LEFT_OUT = """\
 Share

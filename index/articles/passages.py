@@ -4,11 +4,11 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index import tokens
-from index.paragraphs import Paragraph
-from index.sentences import cut, sentences
-from index.spans import Span
-from index.text import Text, width
+from index.articles import tokens
+from index.articles.paragraphs import Paragraph
+from index.articles.sentences import cut, sentences
+from index.articles.spans import Span
+from index.articles.text import Text, width
 
 _LONGEST_TOKEN = 25
 """Code points: no piece of the encoding's pattern is longer."""

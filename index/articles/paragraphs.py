@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.spans import Span
-from index.text import Text
+from index.articles.spans import Span
+from index.articles.text import Text
 
 _MARGINS = range(40, 121)
 """Code points: widths that files are hard-wrapped at."""

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sentencex import get_sentence_boundaries
 
-from index.sentences import cut, sentences
-from index.spans import Span
+from index.articles.sentences import cut, sentences
+from index.articles.spans import Span
 from tests.index.strategies import nasty_text
 
 
@@ -88,7 +88,7 @@ def test_no_more_than_a_window_is_segmented_at_once(monkeypatch: pytest.MonkeyPa
         sizes.append(len(text))
         return list(get_sentence_boundaries(language, text))
 
-    monkeypatch.setattr("index.sentences.get_sentence_boundaries", counted)
+    monkeypatch.setattr("index.articles.sentences.get_sentence_boundaries", counted)
     for text in ("“'" * 100_000, "He left. " * 20_000, "x" * 200_000):
         sizes.clear()
         found = given_in(text)
@@ -107,7 +107,7 @@ def test_what_is_no_prose_is_segmented_in_small_windows(
         sizes.append(len(text))
         return list(get_sentence_boundaries(language, text))
 
-    monkeypatch.setattr("index.sentences.get_sentence_boundaries", counted)
+    monkeypatch.setattr("index.articles.sentences.get_sentence_boundaries", counted)
     text = (unit * 9_000)[:9_000]
     assert "".join("".join(given_in(text)).split()) == "".join(text.split())
     assert max(sizes) == 1_024

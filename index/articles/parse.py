@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.articles import Contents
-from index.boilerplate import boilerplate, normalised
-from index.headline import FRONT_MATTER_LINES, front_matter, masthead, read_headline
-from index.paragraphs import Paragraph, is_heading, paragraphs
-from index.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
-from index.text import Encoding, NotText, decode
+from index.articles.boilerplate import boilerplate, normalised
+from index.articles.files import Contents
+from index.articles.metadata import FRONT_MATTER_LINES, front_matter, masthead, read_headline
+from index.articles.paragraphs import Paragraph, is_heading, paragraphs
+from index.articles.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
+from index.articles.text import Encoding, NotText, decode
 
 _TITLE = 200
 """Code points of a title that are kept."""

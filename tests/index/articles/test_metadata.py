@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from index.boilerplate import normalised
-from index.headline import Headline, front_matter, read_headline
+from index.articles.boilerplate import normalised
+from index.articles.metadata import Headline, front_matter, read_headline
 
 BODY = "The port is to be closed, the council said, for it is old and nobody has the money. " * 3
 

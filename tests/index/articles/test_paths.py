@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.paths import expanded, real_path
+from index.articles.paths import expanded, real_path
 
 
 def test_links_and_the_home_are_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,11 @@ from datetime import date
 
 from hypothesis import given
 
-from index.articles import Contents, Signature
-from index.passages import DEFAULT_SETTINGS
-from index.reading import ReadArticle, read_article
-from index.samples import bundled_articles
-from index.text import NotText
+from index.articles.bundled import bundled_articles
+from index.articles.files import Contents, Signature
+from index.articles.parse import ReadArticle, read_article
+from index.articles.passages import DEFAULT_SETTINGS
+from index.articles.text import NotText
 from tests.fakes import WordLimit
 from tests.index.strategies import nasty_bytes
 

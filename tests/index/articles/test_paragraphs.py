@@ -1,5 +1,5 @@
-from index.paragraphs import is_heading, paragraphs
-from index.text import Text, decode
+from index.articles.paragraphs import is_heading, paragraphs
+from index.articles.text import Text, decode
 
 
 def text_of(text: str) -> Text:

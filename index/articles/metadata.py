@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from index.boilerplate import HEADER, LONGEST, is_boilerplate, normalised
+from index.articles.boilerplate import HEADER, LONGEST, is_boilerplate, normalised
 
 _DATELINE = 90
 """Code points; a longer line must begin as a dateline does: PLACE, date, dash."""

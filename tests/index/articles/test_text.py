@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import Encoding, NotText, Place, Text, decode, width
+from index.articles.text import Encoding, NotText, Place, Text, decode, width
 from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import tokens
+from index.articles import tokens
 from tests.index.strategies import nasty_text
 
 any_text = st.one_of(st.text(), nasty_text)

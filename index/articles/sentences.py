@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sentencex import get_sentence_boundaries
 
-from index.spans import Span
+from index.articles.spans import Span
 
 _LANGUAGE = "en"
 _WINDOW = 16 * 1024

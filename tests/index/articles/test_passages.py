@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index import tokens
-from index.paragraphs import Paragraph, is_heading, paragraphs
-from index.passages import (
+from index.articles import tokens
+from index.articles.paragraphs import Paragraph, is_heading, paragraphs
+from index.articles.passages import (
     Boundless,
     ModelLimit,
     Passage,
@@ -15,8 +15,8 @@ from index.passages import (
     pack,
     split,
 )
-from index.spans import Span
-from index.text import NotText, Text, decode
+from index.articles.spans import Span
+from index.articles.text import NotText, Text, decode
 from tests.fakes import WordLimit
 from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
 

@@ -1,0 +1,1 @@
+"""Bytes to passages: find, decode, structure, sentences, passages and metadata."""
