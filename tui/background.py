@@ -17,9 +17,9 @@ from time import monotonic
 import msgspec
 
 from index.articles.files import MAX_BYTES
+from index.build.events import Progress, Summary
 from index.errors import BylineError
 from index.json_lines import encode_line
-from index.progress import Progress, Summary
 from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
 from tui.interpreter import PYTHON
 
@@ -186,7 +186,7 @@ def _thinned(events: Iterator[Event]) -> Iterator[Event]:
 
 def _work(job: Job) -> Iterator[Event]:
     # Here, because the chat imports this module and needs none of it.
-    from index.plan import resolve_roots
+    from index.build.scan import resolve_roots
     from index.store import Store
     from qa.reader.sources import find_reader
     from tui.building import build_events, preparation, reader_events

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from index.build.events import Progress, Summary
 from index.json_lines import encode_line
-from index.progress import Progress, Summary
 
 
 @dataclass(frozen=True, slots=True)

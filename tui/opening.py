@@ -7,9 +7,9 @@ import click
 
 from index.articles.bundled import bundled_articles
 from index.articles.files import Contents, Found, Root, find, read
+from index.build.scan import resolve_roots
 from index.errors import IndexDamaged, NoIndex
 from index.models import DEFAULT_MODEL
-from index.plan import resolve_roots
 from index.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob

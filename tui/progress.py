@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from index.progress import Progress, Stage, Summary
+from index.build.events import Progress, Stage, Summary
 from tui.display import visible
 from tui.events import BuildEvent, Waiting
 from tui.options import stderr_console

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.articles.files import Skipped
+from index.build.events import Summary
 from index.check import Finding
-from index.progress import Summary
 from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
 from tui.verification import Verified

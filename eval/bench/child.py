@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from eval.bench.memory import resident
-from index.plan import resolve_roots
-from index.progress import Progress, Stage, Summary
+from index.build.events import Progress, Stage, Summary
+from index.build.scan import resolve_roots
 from index.store import Store
 
 
@@ -114,7 +114,7 @@ def _build(job: BuildJob) -> Built:
     import numpy as np
 
     from eval.bench.synthetic import MadeEncoder, MadeLanguage
-    from index.build import BuildRequest, build
+    from index.build.pipeline import BuildRequest, build
     from index.models import find_model
 
     request = BuildRequest(find_model(job.model), resolve_roots((job.articles,)))

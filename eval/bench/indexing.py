@@ -14,12 +14,12 @@ import numpy as np
 from eval.articles import articles_under
 from eval.bench.child import UsualJob, run_job
 from index.articles.bundled import sample_texts
-from index.build import BuildRequest, build
-from index.embedding import batches
+from index.build.embedding import batches
+from index.build.events import Progress, Stage, Summary
+from index.build.pipeline import BuildRequest, build
+from index.build.scan import resolve_roots
 from index.encoder import Precision, SentenceEncoder
 from index.models import find_model
-from index.plan import resolve_roots
-from index.progress import Progress, Stage, Summary
 from index.store import Store
 
 _ROUNDS = 3

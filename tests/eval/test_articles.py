@@ -5,8 +5,8 @@ from eval.bench import reader as bench_reader
 from index.articles import tokens
 from index.articles.bundled import bundled_articles
 from index.articles.passages import Boundless
-from index.build import BuildRequest, build
-from index.plan import resolve_roots
+from index.build.pipeline import BuildRequest, build
+from index.build.scan import resolve_roots
 from index.store import Store
 from qa.bot import PASSAGES_READ
 from tests.fakes import fake_model

@@ -21,9 +21,9 @@ from index.articles.files import Root
 from index.articles.sentences import sentences
 from index.articles.spans import Span
 from index.articles.tokens import count
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError
-from index.progress import Summary
 from index.store import Store
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.beneath import Beneath, NotTrapped, Sound, lay

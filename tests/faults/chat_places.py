@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.pipeline import BuildRequest, build
 from index.store import Store
 from qa.answers import Answer, Answered, Reason
 from tests.fakes import fake_model

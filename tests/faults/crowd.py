@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError, IndexBusy
-from index.progress import Summary
 from index.store import Store
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.builder import warm_up

@@ -22,9 +22,9 @@ import numpy as np
 
 import index.articles.metadata
 from index.articles.files import Root, find
-from index.build import BuildRequest, build
+from index.build.events import Progress, Stage, Summary
+from index.build.pipeline import BuildRequest, build
 from index.encoder import Precision, Vectors
-from index.progress import Progress, Stage, Summary
 from index.store import Store
 from tests.fakes import fake_model
 from tests.faults.hostile_folder import FLEETING

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pytest import MonkeyPatch
 
-from index.embedded import EmbeddedLog
+from index.build.embedding_log import EmbeddedLog
 from index.encoder import Vectors
 from index.generation import Generation
 from index.store import CURRENT, Store

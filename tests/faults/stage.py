@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
-from index.progress import Summary
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.store import Store
 from tests.fakes import fake_model
 from tests.faults.beneath import Beneath

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.embedding import BATCH
+from index.build.embedding import BATCH
 from index.store import Store
 from tests.faults.building import Told, one_step
 from tests.faults.conftest import Battery, Figure

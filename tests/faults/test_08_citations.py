@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
-from index.progress import Summary
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot

@@ -8,9 +8,9 @@ import pytest
 from index.article_table import ArticleTable, write_articles
 from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article
+from index.build.scan import RACY_NS
 from index.catalog import Catalog, StoredArticle
 from index.changes import Changes, changes
-from index.plan import RACY_NS
 
 TEXT = b"The port is old.\n"
 # Of that text, by sha256sum.

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.pipeline import BuildRequest, build
 from index.errors import IndexDamaged
 from index.generation import FORMAT, Generation, read_manifest, seal
 from index.store import Store

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.pipeline import BuildRequest, build
 from index.encoder import Precision, Vectors
 from index.store import Store
 from index.vector_rows import RowsWriter

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
 from index.store import Store
 from tests.fakes import FakeEncoder, fake_model

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from index.articles.files import Root
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.merge_policy import Growth
+from index.build.pipeline import BuildRequest, build
 from index.files import FileRecord, file_faults
-from index.growth import Growth
-from index.progress import Summary
 from index.store import Store
 from tests.fakes import FakeEncoder, fake_model, fake_vectors
 

@@ -11,10 +11,10 @@ import numpy as np
 from index.articles.files import Root
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.catalog import StoredPassage
 from index.encoder import Vectors, normalised
-from index.progress import Summary
 from index.store import Store
 from qa.bot import Bot
 from qa.confidence import Calibration

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.progress import Progress, Stage, Summary
+from index.build.events import Progress, Stage, Summary
 from index.store import Store
 from tests.tui.fakes import Shell
 from tests.tui.terminal import ROOT

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
-from index.progress import Lost, Progress, Stage, Summary
+from index.build.events import Lost, Progress, Stage, Summary
 from tui.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
 
 SUMMARY = Summary(

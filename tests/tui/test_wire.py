@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
+from index.build.events import Lost, Summary
 from index.check import Finding
-from index.progress import Lost, Summary
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from qa.lookup import Line, Lookup
 from tui.wire import error_line, findings_line, lookup_line, reply_line, summary_line

@@ -10,7 +10,8 @@ import pytest
 
 from eval.sets.question_set import bundled_questions
 from index.articles.text import Text, decode
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
 from index.check import check
 from index.digest import with_digest
 from index.encoder import SentenceEncoder
@@ -18,7 +19,6 @@ from index.errors import ModelUnavailable
 from index.files import write_synced
 from index.generation import read_manifest
 from index.models import DEFAULT_MODEL, find_model
-from index.progress import Summary
 from index.store import Store
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from index.build.events import Summary
 from index.errors import BylineError, reason_of
-from index.progress import Summary
 from tui.background import BuildJob, Job
 from tui.chat.acting import complain, say
 from tui.chat.changed import changes_told

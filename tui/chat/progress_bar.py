@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from index.progress import Progress, Stage, Summary
+from index.build.events import Progress, Stage, Summary
 from tui.display import visible
 from tui.events import Event, Failed, Prepared, Stopped, Waiting
 from tui.progress import described

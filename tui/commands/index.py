@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from index.articles.files import MAX_BYTES
+from index.build.events import Summary
+from index.build.scan import resolve_roots
 from index.models import DEFAULT_MODEL
-from index.plan import resolve_roots
-from index.progress import Summary
 from index.store import Store
 from qa.reader.sources import find_reader
 from tui.building import prepare_reader, run_build

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import BuildRequest, build
+from index.build.events import Summary
+from index.build.pipeline import BuildRequest, build
+from index.build.scan import resolve_roots
 from index.encoder import SentenceEncoder
 from index.models import DEFAULT_MODEL, find_model
-from index.plan import resolve_roots
-from index.progress import Summary
 from index.store import Store
 from qa.reader.train.data import Row
 

@@ -14,9 +14,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
+from index.build.events import Progress, Stage
 from index.changes import Changes
 from index.errors import IndexDamaged
-from index.progress import Progress, Stage
 from qa.answers import Answered
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.replies import SENTENCE

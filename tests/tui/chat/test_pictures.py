@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from index.articles.files import Skipped
+from index.build.events import Progress, Stage
 from index.changes import Changes
-from index.progress import Progress, Stage
 from qa.answers import Answer, Citation, Quote, Status
 from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.replies import answer, answered, unanswered

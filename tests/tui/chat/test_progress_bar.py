@@ -2,7 +2,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from index.articles.files import Skipped
-from index.progress import Progress, Stage, Summary
+from index.build.events import Progress, Stage, Summary
 from tui.chat.progress_bar import ProgressBar, summarised
 from tui.events import Event, Failed, Prepared, Stopped, Waiting
 

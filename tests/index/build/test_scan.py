@@ -6,9 +6,7 @@ import pytest
 from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article, ReadArticle
 from index.articles.passages import DEFAULT_SETTINGS
-from index.catalog import StoredArticle
-from index.errors import BadRequest
-from index.plan import (
+from index.build.scan import (
     RACY_NS,
     Fresh,
     Plan,
@@ -18,6 +16,8 @@ from index.plan import (
     resolve_roots,
     signature_is_proof,
 )
+from index.catalog import StoredArticle
+from index.errors import BadRequest
 from tests.fakes import WordLimit
 
 LONG_AGO = 10**18
@@ -75,7 +75,7 @@ def test_another_signature_is_no_proof(signature: Signature) -> None:
 def test_a_proven_file_is_not_read(port: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = found_at(port)
     reads: list[str] = []
-    monkeypatch.setattr("index.plan.read", lambda *args: reads.append(args[1]))
+    monkeypatch.setattr("index.build.scan.read", lambda *args: reads.append(args[1]))
     plan = look((found.root,), stored(found, found.signature.ctime_ns + 2 * RACY_NS))
     assert (plan.unchanged, reads) == (1, [])
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Root
 from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
-from index.draft import Draft
-from index.embedded import EmbeddedLog
-from index.embedding import Embedding
+from index.build.embedding import Embedding
+from index.build.embedding_log import EmbeddedLog
+from index.build.events import Progress, Stage, Summary
+from index.build.merge_policy import DEFAULT_GROWTH, Growth
+from index.build.scan import Fresh, Plan, Planner
+from index.build.segment_plan import rows_of_fresh, shape_of
+from index.build.staging import Draft
+from index.build.writer import STEPS, Writing
 from index.encoder import PassageEncoder
 from index.errors import (
     BadRequest,
@@ -20,14 +25,9 @@ from index.errors import (
     reason_of,
 )
 from index.generation import Generation, ModelRecord
-from index.growth import DEFAULT_GROWTH, Growth
 from index.models import Model
-from index.plan import Fresh, Plan, Planner
-from index.progress import Progress, Stage, Summary
-from index.shape import rows_of_fresh, shape_of
 from index.store import Store
 from index.stored import StoredArticle
-from index.writing import STEPS, Writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from index.articles.parse import ReadArticle
 from index.articles.passages import embedding_text
+from index.build.scan import Staged
 from index.generation import SEGMENTS
 from index.passage_table import PassageWriter
-from index.plan import Staged
 from index.segments import PASSAGES
 from index.store import Store
 from index.stored import StoredPassage

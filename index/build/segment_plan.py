@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.growth import Growth
+from index.build.merge_policy import Growth
+from index.build.scan import Fresh, Plan, Same
 from index.passage_table import Move
-from index.plan import Fresh, Plan, Same
 from index.segments import SegmentRecord
 from index.stored import StoredArticle
 

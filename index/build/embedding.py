@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.draft import AT_ONCE, Draft
-from index.embedded import EmbeddedLog
+from index.build.embedding_log import EmbeddedLog
+from index.build.staging import AT_ONCE, Draft
 from index.encoder import PassageEncoder, Vectors
 from index.generation import Generation
 from index.vector_rows import RowsWriter

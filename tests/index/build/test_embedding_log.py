@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedded import EmbeddedLog
+from index.build.embedding_log import EmbeddedLog
 from index.encoder import Vectors
 
 KEYS = [bytes([i]) * 32 for i in range(4)]

@@ -11,8 +11,8 @@ from index.articles.parse import Article, ReadArticle, read_article
 from index.articles.passages import ModelLimit, PassageSettings
 from index.articles.paths import real_path
 from index.articles.text import NotText
+from index.build.events import Lost
 from index.errors import BadRequest
-from index.progress import Lost
 from index.stored import StoredArticle
 
 RACY_NS = 2_000_000_000

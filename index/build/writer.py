@@ -13,19 +13,19 @@ from index import generation as layout
 from index.article_table import write_articles
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
+from index.build.embedding import BATCH
+from index.build.merge_policy import Growth
+from index.build.segment_plan import Shape, within
+from index.build.staging import Draft
 from index.cells import Trained, write_cells
-from index.draft import Draft
-from index.embedding import BATCH
 from index.encoder import PassageEncoder, Vectors
 from index.errors import IndexDamaged, IndexUnreadable
 from index.files import FileRecord, link_or_copy, sync_folder
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
-from index.growth import Growth
 from index.keywords import OWN, Document, update_keywords, write_keywords
 from index.passage_table import Move, PassageTable, PassageWriter
 from index.search import Cells, Exact, Way
 from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
-from index.shape import Shape, within
 from index.store import Store
 from index.vector_rows import RowsWriter, VectorRows, runs
 

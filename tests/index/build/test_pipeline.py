@@ -10,9 +10,9 @@ import pytest
 
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
-from index.build import BuildRequest, build
+from index.build.events import Progress, Stage, Summary
+from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
-from index.progress import Progress, Stage, Summary
 from index.store import Store
 from index.vector_rows import RowsWriter, VectorRows
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors

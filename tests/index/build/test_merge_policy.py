@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.growth import Growth
+from index.build.merge_policy import Growth
 
 GROWTH = Growth(ratio=2, most_segments=4, most_dropped=0.2)
 

@@ -1,0 +1,1 @@
+"""From articles to a new generation of the index."""
