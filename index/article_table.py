@@ -20,7 +20,7 @@ from index.database import (
     open_written,
     with_crc32,
 )
-from index.files import sync_file
+from index.disk.durable_files import sync_file
 from index.stored import StoredArticle
 
 _SCHEMA = """

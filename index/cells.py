@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk.durable_files import sync_file
 from index.encoder import Vectors
-from index.files import sync_file
 from index.search import Cells, cells_of, let_threads_sleep, parameters_of, read_cells
 from index.vector_rows import VectorRows, runs
 

@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 
 from index.articles.bundled import sample_texts
+from index.disk.durable_files import record_files
 from index.encoder import PARITY, encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
-from index.files import record_files
 from index.models import Model, find_model
 from index.onnx import finish, write_onnx, write_tokenizer
 from index.quantised import multiplies_bytes, quantise

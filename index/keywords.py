@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import tantivy
 
+from index.disk.durable_files import sync_file, sync_folder
+from index.disk.memory_copy import private_copy
 from index.errors import IndexDamaged
-from index.files import sync_file, sync_folder
-from index.private_copy import private_copy
 from index.terms import ANALYZER, analyzer, encodable, terms
 
 _TITLE_BOOST = 0.3

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from index.articles.paths import expanded
+from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
-from index.files import sha256_of
 from index.offline import go_offline
 from index.untrusted import refuse_untrusted
 

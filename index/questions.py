@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from index.cached import Cards, require_sizes
+from index.disk.durable_files import FileRecord
 from index.encoder import Vectors, encode_with, load, normalised
-from index.files import FileRecord
 from index.models import Model
 from index.onnx import open_export
 

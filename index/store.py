@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from index.articles.files import Root
+from index.disk.durable_files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.errors import (
     BadRequest,
     IndexBusy,
@@ -21,7 +22,6 @@ from index.errors import (
     NoIndex,
     reason_of,
 )
-from index.files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.verified import FILE as VERIFIED
 from index.verified import Told, Verified

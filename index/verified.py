@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.files import FileRecord, file_faults
+from index.disk.durable_files import FileRecord, file_faults
 
 FILE = "verified.json"
 SMALL = 1 << 20

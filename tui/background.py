@@ -18,8 +18,8 @@ import msgspec
 
 from index.articles.files import MAX_BYTES
 from index.build.events import Progress, Summary
+from index.disk.json_lines import encode_line
 from index.errors import BylineError
-from index.json_lines import encode_line
 from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
 from tui.interpreter import PYTHON
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.disk.durable_files import replace_synced
+from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import reason_of
-from index.files import replace_synced
-from index.json_lines import LineDecoder, encode_line
 
 
 @dataclass(frozen=True, slots=True)

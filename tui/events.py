@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from index.build.events import Progress, Summary
-from index.json_lines import encode_line
+from index.disk.json_lines import encode_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from index.disk.durable_files import create_synced, replace_synced
 from index.errors import BadRequest
-from index.files import create_synced, replace_synced
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
 from tui.display import visible, visible_name
 from tui.markdown import code, plain, quoted

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eval.sets.question_set import Gold, Question, read_questions
-from index.files import replace_synced
-from index.json_lines import encode_line
+from index.disk.durable_files import replace_synced
+from index.disk.json_lines import encode_line
 from qa.answers import Answer, Answered
 from tui.session import Turn
 

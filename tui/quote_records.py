@@ -14,8 +14,8 @@ within a code span.
 import re
 from dataclasses import dataclass
 
+from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest
-from index.json_lines import LineDecoder, encode_line
 from qa.answers import Citation, Quote, offset_in
 
 _LINE = re.compile(rb"[ \t]*<!-- byline-quote (?P<record>.*) -->[ \t]*\r?", re.DOTALL)

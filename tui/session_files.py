@@ -16,9 +16,9 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from index.articles.files import Contents, Root, Skipped, read
+from index.disk.durable_files import sync_folder
+from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BylineError
-from index.files import sync_folder
-from index.json_lines import LineDecoder, encode_line
 from qa.answers import Answered, NoAnswer
 
 MOST_BYTES = 1 << 30

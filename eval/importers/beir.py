@@ -13,9 +13,9 @@ from eval.importers.folder import ARTICLES, new_folder, write_questions
 from eval.importers.naming import Distinct, article_text, file_stem, headline, writable
 from eval.importers.sources import source_lines
 from eval.sets.question_set import Gold, Question
+from index.disk.durable_files import write_synced
+from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from index.files import write_synced
-from index.json_lines import LineDecoder
 from qa.answers import LONGEST_QUESTION
 
 _USUAL_SPLIT = "test"

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eval.sets.question_set import Question
+from index.disk.durable_files import sync_folder, write_synced
+from index.disk.json_lines import encode_line
 from index.errors import BadRequest
-from index.files import sync_folder, write_synced
-from index.json_lines import encode_line
 
 ARTICLES = "articles"
 QUESTIONS = "questions.jsonl"

@@ -9,9 +9,9 @@ from eval.importers.events import Imported, Notes
 from eval.sets.gold import article_of, bases_of, check_gold, portable_path
 from eval.sets.question_set import Gold, Question, read_questions
 from index.articles.files import Root
+from index.disk.durable_files import create_synced, replace_synced
+from index.disk.json_lines import encode_line
 from index.errors import BadRequest
-from index.files import create_synced, replace_synced
-from index.json_lines import encode_line
 
 
 def import_marks(file: Path, out: Path, roots: Sequence[Root], overwrite: bool = False) -> Imported:

@@ -19,9 +19,9 @@ from eval.importers.naming import (
 from eval.importers.sources import read_source
 from eval.sets.answer_spans import find_answer, stands_at
 from eval.sets.question_set import Gold, Question
+from index.disk.durable_files import write_synced
+from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from index.files import write_synced
-from index.json_lines import LineDecoder
 from qa.answers import LONGEST_QUESTION
 
 _EVERY = 100

@@ -15,7 +15,7 @@ from eval.metrics.resampling import Figure
 from eval.report.plots import latency_bars, recall_plot, reliability_plot, risk_plot
 from eval.report.rows import Show, rows_of
 from eval.runs.export import Exported
-from index.files import replace_synced
+from index.disk.durable_files import replace_synced
 
 _PARTS = Path(__file__).parent
 

@@ -9,8 +9,8 @@ from eval.outcomes import Outcome
 from eval.runs.compare import Comparison
 from eval.runs.results import Results
 from eval.runs.run_store import RunSettings
-from index.files import replace_synced
-from index.json_lines import encode_line
+from index.disk.durable_files import replace_synced
+from index.disk.json_lines import encode_line
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):

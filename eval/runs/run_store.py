@@ -20,9 +20,9 @@ import msgspec
 
 from eval.outcomes import Outcome
 from eval.runs.results import Results
+from index.disk.durable_files import replace_synced, sync_folder
+from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest, reason_of
-from index.files import replace_synced, sync_folder
-from index.json_lines import LineDecoder, encode_line
 
 SETTINGS = "settings.json"
 OUTCOMES = "outcomes.jsonl"

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from eval.sets.question_set import Question, read_questions
-from index.files import replace_synced
-from index.json_lines import encode_line
+from index.disk.durable_files import replace_synced
+from index.disk.json_lines import encode_line
 
 
 def add_question(file: Path, question: Question) -> Question:

@@ -9,8 +9,8 @@ from eval.sets.gold import bases_of
 from eval.sets.question_set import Question, bundled_questions, read_questions
 from index.articles.bundled import bundled_articles
 from index.articles.files import Root
+from index.disk.durable_files import sha256_of
 from index.errors import BadRequest
-from index.files import sha256_of
 
 BUNDLED = "bundled"
 

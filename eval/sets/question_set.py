@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from index.json_lines import LineDecoder
 from qa.answers import LONGEST_QUESTION
 
 _TOLD = 8

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from index.disk.durable_files import sync_file
 from index.encoder import Vectors
-from index.files import sync_file
 from index.vector_rows import STORED
 
 _KEY = 32

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.articles.bundled import sample_texts
+from index.disk.durable_files import record_files
 from index.errors import BylineError, ModelUnavailable
-from index.files import record_files
 from index.onnx import finish, open_tokenizer, write_onnx, write_tokenizer
 from index.quantised import quantise
 from qa.reader.extractive import (

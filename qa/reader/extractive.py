@@ -14,7 +14,7 @@ import numpy as np
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.cached import Cards, require_sizes
-from index.files import FileRecord
+from index.disk.durable_files import FileRecord
 from index.onnx import open_export
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
-from index.files import sha256_of
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
 
 if TYPE_CHECKING:

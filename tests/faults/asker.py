@@ -17,8 +17,8 @@ import msgspec
 from index.articles.passages import Passage
 from index.check import check
 from index.database import Row, fetch
+from index.disk.durable_files import FileRecord
 from index.errors import BylineError
-from index.files import FileRecord
 from index.store import Store
 from qa.answers import Answered, Citation, Quote, Reply
 from qa.bot import Bot

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.files import FileRecord, record_files
+from index.disk.durable_files import FileRecord, record_files
 from index.questions import CARDS, Card
 from qa.reader import extractive
 from qa.reader.export import folder_of

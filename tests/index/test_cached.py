@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from index.cached import Cards, put_in_cache, require_sizes
+from index.disk.durable_files import FileRecord, record_files
 from index.errors import IndexUnwritable, ModelUnavailable
-from index.files import FileRecord, record_files
 
 
 def make(made: Path) -> str:

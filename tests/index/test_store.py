@@ -185,7 +185,7 @@ def test_publishing_replaces_the_name_in_one_step(
     def killed(_source: Path, _target: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.files.os.replace", killed)
+    monkeypatch.setattr("index.disk.durable_files.os.replace", killed)
     with pytest.raises(KeyboardInterrupt):
         publish(store, tmp_path / "news", "The new port. It is open.")
     monkeypatch.undo()
@@ -263,7 +263,7 @@ def test_an_index_that_the_disk_did_not_confirm_is_told_to_be_in_place(
         if folder == store.folder and store.current() != old:
             raise OSError(5, os.strerror(5))
 
-    monkeypatch.setattr("index.files.sync_folder", broken)
+    monkeypatch.setattr("index.disk.durable_files.sync_folder", broken)
     with pytest.raises(IndexUnwritable, match=r"Input/output error; the new index is in place"):
         publish(store, tmp_path / "news", "The new port. It is open.")
     assert store.current() != old

@@ -15,7 +15,7 @@ from index.articles.files import Root
 from index.build.events import Summary
 from index.build.merge_policy import Growth
 from index.build.pipeline import BuildRequest, build
-from index.files import FileRecord, file_faults
+from index.disk.durable_files import FileRecord, file_faults
 from index.store import Store
 from tests.fakes import FakeEncoder, fake_model, fake_vectors
 
@@ -203,7 +203,7 @@ def test_without_hard_links_files_are_copied(desk: Desk, monkeypatch: pytest.Mon
     def no_links(_source: Path, _target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("index.files.os.link", no_links)
+    monkeypatch.setattr("index.disk.durable_files.os.link", no_links)
     desk.write("b")
     desk.build()
     assert desk.sizes() == [200, 10]

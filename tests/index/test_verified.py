@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.files import FileRecord, Hashed, file_faults, record_files
+from index.disk.durable_files import FileRecord, Hashed, file_faults, record_files
 from index.verified import SMALL, Verified
 
 LONG_AGO = 10**18

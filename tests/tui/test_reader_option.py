@@ -7,7 +7,7 @@ import pytest
 
 from index.articles.bundled import bundled_articles
 from index.digest import with_digest
-from index.files import FileRecord
+from index.disk.durable_files import FileRecord
 from qa.reader import export
 from qa.reader.extractive import CARD_FORMAT, Card
 from qa.reader.sources import find_reader

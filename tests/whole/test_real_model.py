@@ -14,9 +14,9 @@ from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.check import check
 from index.digest import with_digest
+from index.disk.durable_files import write_synced
 from index.encoder import SentenceEncoder
 from index.errors import ModelUnavailable
-from index.files import write_synced
 from index.generation import read_manifest
 from index.models import DEFAULT_MODEL, find_model
 from index.store import Store

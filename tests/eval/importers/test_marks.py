@@ -8,8 +8,8 @@ from eval.importers.marks import import_marks
 from eval.sets.gold import bases_of, check_gold
 from eval.sets.question_set import Gold, Question, read_questions
 from index.articles.files import Root
+from index.disk.json_lines import encode_line
 from index.errors import BadRequest
-from index.json_lines import encode_line
 from tests.eval.importers.made import noted
 
 PORT = "Port\n\nThe port is closed.\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from eval.sets.question_set import Gold, Question, read_questions
+from index.disk.json_lines import encode_line
 from index.errors import BadRequest
-from index.json_lines import encode_line
 
 PLACE = {"path": "a.txt", "line": 3, "answers": ["in May"]}
 WHEN = {"id": "q1", "question": "When?", "history": [], "gold": [PLACE], "tags": ["when"]}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from index.articles.passages import Passage
+from index.disk.durable_files import FileRecord
 from index.errors import ModelUnavailable
-from index.files import FileRecord
 from qa.reader.extractive import CARD_FORMAT, Card, ExtractiveReader
 from qa.reader.protocol import Candidate
 from qa.reader.windows import windows

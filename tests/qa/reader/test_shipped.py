@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable
-from index.files import sha256_of
 from index.models import DEFAULT_WEIGHTS
 from qa.reader import shipped
 from qa.reader.shipped import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
 
-from index.json_lines import LineDecoder
+from index.disk.json_lines import LineDecoder
 from tests.tui.terminal import piped
 from tests.tui.web.serving import Served, serving
 from tui.session_files import AnsweredTurn

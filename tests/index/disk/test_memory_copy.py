@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.private_copy import private_copy
+from index.disk.memory_copy import private_copy
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_without_memory_files_the_copies_are_temporary_ones(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("os.memfd_create", raising=False)
-    monkeypatch.setattr("index.private_copy._IN_MEMORY", "/nonexistent")
+    monkeypatch.setattr("index.disk.memory_copy._IN_MEMORY", "/nonexistent")
     with private_copy(folder) as copy:
         assert not (copy / "a").is_symlink()
         assert contents(copy) == contents(folder)
@@ -76,6 +76,6 @@ def test_where_there_is_no_room_the_folder_itself_is_given(
 def test_where_descriptors_have_no_names_the_folder_itself_is_given(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.private_copy._DESCRIPTORS", "/nonexistent")
+    monkeypatch.setattr("index.disk.memory_copy._DESCRIPTORS", "/nonexistent")
     with private_copy(folder) as copy:
         assert copy == folder

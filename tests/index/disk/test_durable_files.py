@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.files import (
+from index.disk.durable_files import (
     FileRecord,
     file_faults,
     record_files,
@@ -77,7 +77,7 @@ def test_a_file_that_could_not_be_replaced_leaves_nothing_beside_it(
     def full(_descriptor: int) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("index.files.os.fsync", full)
+    monkeypatch.setattr("index.disk.durable_files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         replace_synced(folder / "b", b"new")
     assert (folder / "b").read_bytes() == b""

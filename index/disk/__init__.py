@@ -1,0 +1,1 @@
+"""Durable files, lines of JSON and copies in memory."""
