@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.durable_files import sync_file
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 from index.search import Cells, cells_of, let_threads_sleep, parameters_of, read_cells
 from index.vector_rows import VectorRows, runs
 

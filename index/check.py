@@ -9,9 +9,9 @@ from typing import Literal
 from index.catalog import Catalog
 from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
-from index.export import export_failure, export_faults
 from index.generation import Generation, ModelRecord
-from index.models import find_model
+from index.models.onnx_export import export_failure, export_faults
+from index.models.registry import find_model
 from index.store import Store
 from index.strangers import strangers
 

@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Vectors
 from index.errors import IndexDamaged
+from index.models.passage_encoder import Vectors
 from index.vector_rows import VectorRows
 
 _FEW = 20_000

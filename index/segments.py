@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from index.encoder import Vectors
 from index.errors import IndexDamaged
+from index.models.passage_encoder import Vectors
 from index.passage_table import PassageTable
 from index.search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
 from index.vector_rows import VectorRows

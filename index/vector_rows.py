@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Vectors
 from index.errors import IndexDamaged, IndexUnreadable, reason_of
+from index.models.passage_encoder import Vectors
 
 STORED = np.dtype("<f2")
 _CHUNK = 8192

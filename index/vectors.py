@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 from index.segments import Segment
 
 Mask = NDArray[np.bool_]

@@ -8,8 +8,8 @@ from pathlib import Path
 from index.articles.paths import real_path
 from index.catalog import StoredArticle
 from index.errors import BadRequest
-from index.export import open_question_encoder
-from index.questions import QuestionEncoder
+from index.models.onnx_export import open_question_encoder
+from index.models.question_encoder import QuestionEncoder
 from index.store import OpenIndex, Store
 from index.terms import encodable
 from qa.answers import (

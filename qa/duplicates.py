@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index.catalog import StoredPassage
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 
 _WORDS = 4
 """Words in a shingle."""

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from index.catalog import StoredArticle, StoredPassage
-from index.encoder import Vectors
 from index.generation import Generation
-from index.questions import QuestionEncoder
+from index.models.passage_encoder import Vectors
+from index.models.question_encoder import QuestionEncoder
 from qa.duplicates import Group, group_duplicates
 from qa.fusion import reciprocal_rank_fusion
 from qa.parts import NOTHING, Part

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Precision, Vectors, normalised
-from index.models import Model, Prompts
+from index.models.passage_encoder import Precision, Vectors, normalised
+from index.models.registry import Model, Prompts
 
 
 class EncoderKilled(RuntimeError):

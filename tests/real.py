@@ -10,7 +10,7 @@ import pytest
 from index.articles.bundled import bundled_articles
 from index.build.events import Summary
 from index.build.scan import resolve_roots
-from index.models import DEFAULT_MODEL
+from index.models.registry import DEFAULT_MODEL
 from index.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader

@@ -5,9 +5,9 @@ from collections.abc import Generator, Iterator
 from index.articles.files import MAX_BYTES, Root
 from index.build.events import Progress, Summary
 from index.build.pipeline import BuildRequest, build
-from index.encoder import SentenceEncoder
-from index.export import ensure_export, is_exported
-from index.models import Model, find_model
+from index.models.onnx_export import ensure_export, is_exported
+from index.models.passage_encoder import SentenceEncoder
+from index.models.registry import Model, find_model
 from index.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source

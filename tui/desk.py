@@ -130,7 +130,7 @@ class IndexDesk:
 
 def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     """Yield what has to be done before questions can be asked."""
-    from index.export import is_exported
+    from index.models.onnx_export import is_exported
     from qa.reader.export import is_prepared
     from qa.reader.sources import find_reader
     from tui.opening import bundled_job, is_bundled_to_build

@@ -9,7 +9,7 @@ from index.articles.bundled import bundled_articles
 from index.articles.files import Contents, Found, Root, find, read
 from index.build.scan import resolve_roots
 from index.errors import IndexDamaged, NoIndex
-from index.models import DEFAULT_MODEL
+from index.models.registry import DEFAULT_MODEL
 from index.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob

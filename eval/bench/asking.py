@@ -10,8 +10,8 @@ import numpy as np
 
 from eval.bench.memory import resident
 from index.articles.passages import Passage
-from index.encoder import Vectors
 from index.generation import Generation
+from index.models.passage_encoder import Vectors
 from index.store import Store
 from qa.bot import PASSAGES_READ, Bot
 

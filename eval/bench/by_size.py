@@ -12,9 +12,9 @@ from eval.bench.child import AskJob, BuildJob, Built, Job, Outcome, StartJob, ru
 from eval.bench.synthetic import MadeLanguage, write_made_articles
 from eval.sets.question_set import bundled_questions
 from index.articles.bundled import sample_texts
-from index.encoder import Vectors
-from index.export import open_question_encoder
-from index.models import find_model
+from index.models.onnx_export import open_question_encoder
+from index.models.passage_encoder import Vectors
+from index.models.registry import find_model
 from index.store import Store
 
 _SHORTEST = 150

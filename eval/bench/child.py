@@ -115,7 +115,7 @@ def _build(job: BuildJob) -> Built:
 
     from eval.bench.synthetic import MadeEncoder, MadeLanguage
     from index.build.pipeline import BuildRequest, build
-    from index.models import find_model
+    from index.models.registry import find_model
 
     request = BuildRequest(find_model(job.model), resolve_roots((job.articles,)))
     encoder = MadeEncoder(MadeLanguage(np.load(job.vectors), job.topics))
@@ -142,8 +142,8 @@ def _build(job: BuildJob) -> Built:
 def _start(job: StartJob) -> str:
     from index.articles.passages import Passage
     from index.articles.spans import Span
-    from index.export import open_question_encoder
-    from index.models import find_model
+    from index.models.onnx_export import open_question_encoder
+    from index.models.registry import find_model
     from qa.reader.export import open_reader
 
     model = find_model(job.model)
@@ -156,8 +156,8 @@ def _start(job: StartJob) -> str:
 
 
 def _usual(job: UsualJob) -> float:
-    from index.encoder import load
-    from index.models import find_model
+    from index.models.passage_encoder import load
+    from index.models.registry import find_model
 
     texts = msgspec.json.decode(Path(job.texts).read_bytes(), type=list[str])
     random.Random(_SEED).shuffle(texts)  # noqa: S311

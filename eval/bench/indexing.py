@@ -18,8 +18,8 @@ from index.build.embedding import batches
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
-from index.encoder import Precision, SentenceEncoder
-from index.models import find_model
+from index.models.passage_encoder import Precision, SentenceEncoder
+from index.models.registry import find_model
 from index.store import Store
 
 _ROUNDS = 3

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.articles.bundled import sample_texts
-from index.encoder import Precision, Vectors, normalised
+from index.models.passage_encoder import Precision, Vectors, normalised
 
 _SEED = 7
 _WORDS = 40_000

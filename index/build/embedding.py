@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from index.build.embedding_log import EmbeddedLog
 from index.build.staging import AT_ONCE, Draft
-from index.encoder import PassageEncoder, Vectors
 from index.generation import Generation
+from index.models.passage_encoder import PassageEncoder, Vectors
 from index.vector_rows import RowsWriter
 
 BATCH = 32

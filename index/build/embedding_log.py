@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from index.disk.durable_files import sync_file
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 from index.vector_rows import STORED
 
 _KEY = 32

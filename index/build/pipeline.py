@@ -15,7 +15,6 @@ from index.build.scan import Fresh, Plan, Planner
 from index.build.segment_plan import rows_of_fresh, shape_of
 from index.build.staging import Draft
 from index.build.writer import STEPS, Writing
-from index.encoder import PassageEncoder
 from index.errors import (
     BadRequest,
     IndexDamaged,
@@ -25,7 +24,8 @@ from index.errors import (
     reason_of,
 )
 from index.generation import Generation, ModelRecord
-from index.models import Model
+from index.models.passage_encoder import PassageEncoder
+from index.models.registry import Model
 from index.store import Store
 from index.stored import StoredArticle
 

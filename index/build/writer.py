@@ -19,10 +19,10 @@ from index.build.segment_plan import Shape, within
 from index.build.staging import Draft
 from index.cells import Trained, write_cells
 from index.disk.durable_files import FileRecord, link_or_copy, sync_folder
-from index.encoder import PassageEncoder, Vectors
 from index.errors import IndexDamaged, IndexUnreadable
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.keywords import OWN, Document, update_keywords, write_keywords
+from index.models.passage_encoder import PassageEncoder, Vectors
 from index.passage_table import Move, PassageTable, PassageWriter
 from index.search import Cells, Exact, Way
 from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord

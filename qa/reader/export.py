@@ -9,8 +9,8 @@ import numpy as np
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
 from index.errors import BylineError, ModelUnavailable
-from index.onnx import finish, open_tokenizer, write_onnx, write_tokenizer
-from index.quantised import quantise
+from index.models.onnx_runtime import finish, open_tokenizer, write_onnx, write_tokenizer
+from index.models.quantization import quantise
 from qa.reader.extractive import (
     CARD_FORMAT,
     CARDS,

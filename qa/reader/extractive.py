@@ -13,9 +13,9 @@ import numpy as np
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from index.cached import Cards, require_sizes
 from index.disk.durable_files import FileRecord
-from index.onnx import open_export
+from index.models.model_cache import Cards, require_sizes
+from index.models.onnx_runtime import open_export
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words
 from qa.reader.windows import Window, prepare, windows

@@ -8,7 +8,7 @@ import msgspec
 
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
-from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
+from index.models.registry import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.articles.paths import expanded
 from index.errors import ModelUnavailable
-from index.models import Transformer, find_transformer
+from index.models.registry import Transformer, find_transformer
 from qa.reader.shipped import (
     DEFAULT_READER,
     FOLDER,

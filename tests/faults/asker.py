@@ -173,7 +173,7 @@ def trusting(trust: Trust) -> Iterator[None]:
         put(patch("index.check.find_model", lambda name, **_: fake_model(name=name)))
         if trust in ("sizes", "everything", "rows", "maps"):
             put(patch("index.verified.file_faults", faults))
-            put(patch("index.cached.file_faults", faults))
+            put(patch("index.models.model_cache.file_faults", faults))
         if trust == "rows":
             for table in ("article_table", "passage_table"):
                 put(patch(f"index.{table}.fetch_checked", unchecked))

@@ -8,8 +8,8 @@ from typing import Literal
 from pytest import MonkeyPatch
 
 from index.build.embedding_log import EmbeddedLog
-from index.encoder import Vectors
 from index.generation import Generation
+from index.models.passage_encoder import Vectors
 from index.store import CURRENT, Store
 from index.vector_rows import RowsWriter
 

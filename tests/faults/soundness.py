@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.disk.durable_files import FileRecord, record_files
-from index.questions import CARDS, Card
+from index.models.question_encoder import CARDS, Card
 from qa.reader import extractive
 from qa.reader.export import folder_of
 from qa.reader.shipped import DEFAULT_READER

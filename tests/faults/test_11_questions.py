@@ -14,8 +14,8 @@ import pytest
 import tantivy
 
 from index.articles.passages import Passage
-from index.encoder import Vectors
 from index.errors import BadRequest
+from index.models.passage_encoder import Vectors
 from qa.answers import LONGEST_QUESTION, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.confidence import default_threshold

@@ -8,8 +8,8 @@ import pytest
 
 from index import cells
 from index.cells import Trained, cell_count, least_that_reaches, operating_point, write_cells
-from index.encoder import Vectors, normalised
 from index.errors import IndexDamaged
+from index.models.passage_encoder import Vectors, normalised
 from index.search import Cells, Searcher, cells_of, read_cells
 from index.vector_rows import RowsWriter, VectorRows
 

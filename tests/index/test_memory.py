@@ -9,7 +9,7 @@ import pytest
 
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
-from index.encoder import Precision, Vectors
+from index.models.passage_encoder import Precision, Vectors
 from index.store import Store
 from index.vector_rows import RowsWriter
 from tests.fakes import fake_model

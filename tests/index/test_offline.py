@@ -28,7 +28,7 @@ def switched(library: str, switches: tuple[str, ...], script: str) -> str:
 
 def test_onnxruntime_is_told_to_report_nothing_before_it_is_imported() -> None:
     script = (
-        "from index.onnx import open_session\n"
+        "from index.models.onnx_runtime import open_session\n"
         "try:\n    open_session(Path('nowhere'))\nexcept ModelUnavailable:\n    pass"
     )
     assert switched("onnxruntime", ("ORT_DISABLE_TELEMETRY",), script) == "['1']\n"
@@ -36,7 +36,7 @@ def test_onnxruntime_is_told_to_report_nothing_before_it_is_imported() -> None:
 
 def test_the_hub_is_switched_off_before_it_is_imported() -> None:
     script = (
-        "from index.models import find_model\n"
+        "from index.models.registry import find_model\n"
         "try:\n    find_model('no/model', from_hub=False)\nexcept ModelUnavailable:\n    pass"
     )
     assert switched("huggingface_hub", SWITCHES, script) == "['1', '1', '1']\n"

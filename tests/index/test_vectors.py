@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.encoder import Vectors, normalised
 from index.errors import IndexDamaged
+from index.models.passage_encoder import Vectors, normalised
 from index.search import Exact
 from index.segments import VECTORS, Segment, SegmentRecord
 from index.vector_rows import RowsWriter, VectorRows

@@ -14,7 +14,7 @@ from index.articles.spans import Span
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.catalog import StoredPassage
-from index.encoder import Vectors, normalised
+from index.models.passage_encoder import Vectors, normalised
 from index.store import Store
 from qa.bot import Bot
 from qa.confidence import Calibration

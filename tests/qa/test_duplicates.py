@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 from qa.duplicates import Group, group_duplicates
 from tests.qa.fakes import stored
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from index.models import Model
+from index.models.registry import Model
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import fake_model

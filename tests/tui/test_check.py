@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
 
 from index.errors import ModelUnavailable
-from index.models import Model, find_model
+from index.models.registry import Model, find_model
 from tests.fakes import fake_model
 from tests.tui.fakes import Shell, assert_one_line_error
 

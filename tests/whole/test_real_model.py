@@ -15,10 +15,10 @@ from index.build.pipeline import BuildRequest, build
 from index.check import check
 from index.digest import with_digest
 from index.disk.durable_files import write_synced
-from index.encoder import SentenceEncoder
 from index.errors import ModelUnavailable
 from index.generation import read_manifest
-from index.models import DEFAULT_MODEL, find_model
+from index.models.passage_encoder import SentenceEncoder
+from index.models.registry import DEFAULT_MODEL, find_model
 from index.store import Store
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from index.models import DEFAULT_MODEL
+from index.models.registry import DEFAULT_MODEL
 from tui.default_command import DefaultCommand
 from tui.exits import Exit
 from tui.options import chosen_reader, json_option, reader_option

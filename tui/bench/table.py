@@ -9,7 +9,7 @@ from statistics import median
 from eval.bench.asking import Times
 from eval.bench.by_size import Grown, bench_grown
 from eval.bench.indexing import bench_index
-from index.models import DEFAULT_MODEL
+from index.models.registry import DEFAULT_MODEL
 from tui.bench.chat import bench_chat
 from tui.cold_start import cold_start
 from tui.interpreter import PYTHON

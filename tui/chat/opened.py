@@ -42,7 +42,7 @@ def setup(
         return float(setting("threshold", threshold, default_threshold()))
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
-        from index.models import DEFAULT_MODEL
+        from index.models.registry import DEFAULT_MODEL
         from index.store import Store
 
         used = [manifest.model.name for manifest in Store(folder).manifests()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.torch_speed import keep_freed_memory
+from index.models.cpu_tuning import keep_freed_memory
 from qa.reader.shipped import FOLDER, untrained, write_weights
 from qa.reader.train import groups, singles
 from qa.reader.train.averaging import average

@@ -7,8 +7,8 @@ from pathlib import Path
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
-from index.encoder import SentenceEncoder
-from index.models import DEFAULT_MODEL, find_model
+from index.models.passage_encoder import SentenceEncoder
+from index.models.registry import DEFAULT_MODEL, find_model
 from index.store import Store
 from qa.reader.train.data import Row
 

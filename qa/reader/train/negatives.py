@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from index.export import open_question_encoder
+from index.models.onnx_export import open_question_encoder
 from qa.normalise import normalise_answer
 from qa.reader.train.corpus import build_index, write_articles
 from qa.reader.train.data import Example, Kind, Row

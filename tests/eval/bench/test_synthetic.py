@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from eval.bench.synthetic import MadeEncoder, MadeLanguage, write_made_articles
-from index.encoder import Vectors, normalised
+from index.models.passage_encoder import Vectors, normalised
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.build.embedding_log import EmbeddedLog
-from index.encoder import Vectors
+from index.models.passage_encoder import Vectors
 
 KEYS = [bytes([i]) * 32 for i in range(4)]
 VECTORS: Vectors = np.arange(12, dtype=np.float32).reshape(4, 3)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from index.cached import Cards
 from index.digest import with_digest, without_digest
 from index.errors import ModelUnavailable
+from index.models.model_cache import Cards
 from qa.reader import sources
 from qa.reader.export import ensure_reader, is_prepared, open_reader, reader_faults
 from qa.reader.extractive import CARD_FORMAT, Card

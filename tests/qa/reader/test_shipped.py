@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable
-from index.models import DEFAULT_WEIGHTS
+from index.models.registry import DEFAULT_WEIGHTS
 from qa.reader import shipped
 from qa.reader.shipped import (
     FROZEN,

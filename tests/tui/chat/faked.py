@@ -16,7 +16,7 @@ from tui.cli import main
 with pytest.MonkeyPatch.context() as patch:
     models = FakeModels()
     models.stand_in(patch)
-    patch.setattr("index.models.find_model", models.find)
-    patch.setattr("index.export.is_exported", lambda *_: True)
+    patch.setattr("index.models.registry.find_model", models.find)
+    patch.setattr("index.models.onnx_export.is_exported", lambda *_: True)
     patch.setattr("qa.reader.export.is_prepared", lambda *_: True)
     main()

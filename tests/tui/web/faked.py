@@ -10,8 +10,8 @@ from tui.cli import main
 with pytest.MonkeyPatch.context() as patch:
     models = FakeModels()
     models.stand_in(patch)
-    patch.setattr("index.models.find_model", models.find)
-    patch.setattr("index.export.is_exported", lambda *_: True)
+    patch.setattr("index.models.registry.find_model", models.find)
+    patch.setattr("index.models.onnx_export.is_exported", lambda *_: True)
     patch.setattr("qa.reader.export.is_prepared", lambda *_: True)
     patch.setattr("tui.web.server.COMMAND", (sys.executable, "-m", "tests.tui.web.faked", "chat"))
     main()

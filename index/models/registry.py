@@ -11,8 +11,8 @@ import msgspec
 from index.articles.paths import expanded
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
+from index.models.safety import refuse_untrusted
 from index.offline import go_offline
-from index.untrusted import refuse_untrusted
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The name under which the model that comes with Byline is known."""

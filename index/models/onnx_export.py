@@ -9,12 +9,11 @@ import numpy as np
 
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
-from index.encoder import PARITY, encode_with, load, longest_input, tokenizer_json
 from index.errors import ModelUnavailable
-from index.models import Model, find_model
-from index.onnx import finish, write_onnx, write_tokenizer
-from index.quantised import multiplies_bytes, quantise
-from index.questions import (
+from index.models.onnx_runtime import finish, write_onnx, write_tokenizer
+from index.models.passage_encoder import PARITY, encode_with, load, longest_input, tokenizer_json
+from index.models.quantization import multiplies_bytes, quantise
+from index.models.question_encoder import (
     CARD_FORMAT,
     CARDS,
     MODEL_FILE,
@@ -24,6 +23,7 @@ from index.questions import (
     QuestionEncoder,
     TorchQuestionEncoder,
 )
+from index.models.registry import Model, find_model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from index.articles.bundled import sample_texts
-from index.encoder import SentenceEncoder, encode_with, load
-from index.models import find_model
+from index.models.cpu_tuning import pack_linear_layers, unpack_linear_layers
+from index.models.passage_encoder import SentenceEncoder, encode_with, load
+from index.models.registry import find_model
 from index.offline import go_offline
-from index.torch_speed import pack_linear_layers, unpack_linear_layers
 
 
 def network() -> torch.nn.Sequential:
@@ -84,7 +84,7 @@ def test_no_batch_is_padded_past_what_a_model_sees() -> None:
 
 _FREED = """
 import ctypes, resource, sys
-from index.torch_speed import keep_freed_memory
+from index.models.cpu_tuning import keep_freed_memory
 if sys.argv[1] == "kept":
     keep_freed_memory()
 libc = ctypes.CDLL(None)

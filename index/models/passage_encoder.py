@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.articles.passages import ModelLimit
-from index.attention import attend_as_torch_does, attend_by_products
 from index.errors import ModelUnavailable, reason_of
-from index.models import Model
-from index.offline import go_offline
-from index.processor import processor_flags
-from index.torch_speed import (
+from index.models.cpu_attention import attend_as_torch_does, attend_by_products
+from index.models.cpu_tuning import (
     LENGTHS,
     keep_freed_memory,
     pack_linear_layers,
     unpack_linear_layers,
 )
+from index.models.registry import Model
+from index.offline import go_offline
+from index.processor import processor_flags
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -3,9 +3,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index.cached import Cards, put_in_cache, require_sizes
 from index.disk.durable_files import FileRecord, record_files
 from index.errors import IndexUnwritable, ModelUnavailable
+from index.models.model_cache import Cards, put_in_cache, require_sizes
 
 
 def make(made: Path) -> str:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from index.onnx import finish, open_session
-from index.quantised import blocks_of, quantise
+from index.models.onnx_runtime import finish, open_session
+from index.models.quantization import blocks_of, quantise
 from tests.index.products import write_product
 
 BLOCK = 16

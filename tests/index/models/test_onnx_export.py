@@ -15,15 +15,15 @@ from onnxruntime.capi.onnxruntime_pybind11_state import InvalidProtobuf
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 
-from index import export
 from index.digest import with_digest
-from index.encoder import Vectors, encode_with, load
 from index.errors import IndexUnwritable, ModelUnavailable
-from index.export import ensure_export, open_question_encoder
-from index.models import Model, find_model
-from index.onnx import finish
-from index.quantised import multiplies_bytes
-from index.questions import Card, OnnxQuestionEncoder
+from index.models import onnx_export as export
+from index.models.onnx_export import ensure_export, open_question_encoder
+from index.models.onnx_runtime import finish
+from index.models.passage_encoder import Vectors, encode_with, load
+from index.models.quantization import multiplies_bytes
+from index.models.question_encoder import Card, OnnxQuestionEncoder
+from index.models.registry import Model, find_model
 from tests.index.products import write_product
 
 QUESTIONS = [
@@ -106,7 +106,7 @@ def test_questions_are_encoded_without_torch(made: Made) -> None:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from index.export import open_question_encoder\n"
+        "from index.models.onnx_export import open_question_encoder\n"
         "encoder = open_question_encoder(sys.argv[1], sys.argv[2], Path(sys.argv[3]), print)\n"
         "assert encoder.encode(['Who?']).shape == (1, 384)\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 import numpy as np
 
-from index.cached import Cards, require_sizes
 from index.disk.durable_files import FileRecord
-from index.encoder import Vectors, encode_with, load, normalised
-from index.models import Model
-from index.onnx import open_export
+from index.models.model_cache import Cards, require_sizes
+from index.models.onnx_runtime import open_export
+from index.models.passage_encoder import Vectors, encode_with, load, normalised
+from index.models.registry import Model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

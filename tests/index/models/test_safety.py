@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelUnavailable
-from index.untrusted import refuse_untrusted
+from index.models.safety import refuse_untrusted
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.pre_tokenizers import Whitespace
 
-from index import onnx
 from index.errors import ModelUnavailable
-from index.onnx import open_tokenizer, write_tokenizer
+from index.models import onnx_runtime as onnx
+from index.models.onnx_runtime import open_tokenizer, write_tokenizer
 
 TEXT = "the treaty <x> [SEP] lion"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from index import models
-from index.encoder import SentenceEncoder
 from index.errors import ModelUnavailable
-from index.models import Prompts, find_model
+from index.models import registry as models
+from index.models.passage_encoder import SentenceEncoder
+from index.models.registry import Prompts, find_model
 
 OWN = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},

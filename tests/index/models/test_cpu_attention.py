@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from index.attention import _attend, attend_as_torch_does, attend_by_products
+from index.models.cpu_attention import _attend, attend_as_torch_does, attend_by_products
 from index.offline import go_offline
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_attention_by_products_is_that_of_torch(kind: str) -> None:
 def test_scores_of_any_size_are_weighed_as_softmax_does(
     monkeypatch: pytest.MonkeyPatch, size: float, at_once: int
 ) -> None:
-    monkeypatch.setattr("index.attention._AT_ONCE", at_once)
+    monkeypatch.setattr("index.models.cpu_attention._AT_ONCE", at_once)
     torch.manual_seed(3)
     query, key, value = (torch.randn(2, 3, 5, 8) for _ in range(3))
     key[:, :, :, 0] = query[:, :, :, 0] = 1.0

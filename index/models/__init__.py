@@ -1,0 +1,1 @@
+"""Models on disk to vectors: registry, safety, encoders, ONNX, quantization and cache."""
