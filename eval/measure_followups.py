@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.terms import terms
+from index.search.analyzer import terms
 from qa.conversation import Exchange, resolve
 
 

@@ -13,8 +13,8 @@ from index.catalog import Catalog
 from index.digest import with_digest, without_digest
 from index.disk.durable_files import FileRecord, record_files, sync_folder, write_synced
 from index.errors import IndexDamaged, reason_of
-from index.keywords import KeywordIndex
 from index.models.passage_encoder import Precision
+from index.search.keywords import KeywordIndex
 from index.segments import Segment, SegmentRecord
 from index.vectors import VectorIndex
 from index.verified import Told, Verified

@@ -12,8 +12,8 @@ import msgspec
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors
 from index.passage_table import PassageTable
-from index.search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
-from index.vector_rows import VectorRows
+from index.search.segment_search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
+from index.search.vector_file import VectorRows
 
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.f16"

@@ -10,8 +10,8 @@ from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
+from index.search.analyzer import encodable
 from index.store import OpenIndex, Store
-from index.terms import encodable
 from qa.answers import (
     DEFAULT_ANSWERS,
     LONGEST_QUESTION,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelUnavailable, reason_of
-from index.terms import terms
+from index.search.analyzer import terms
 from qa.grouping import Group
 from qa.reader.shipped import FOLDER
 from qa.retriever import Retrieved

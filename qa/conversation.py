@@ -7,7 +7,7 @@ there: a pronoun gives way to what it stands for; what says too little gets its 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.terms import terms
+from index.search.analyzer import terms
 from qa.answers import Answered, Reply
 from qa.followups import lexicon
 from qa.followups.leaning import leans_as_a_whole

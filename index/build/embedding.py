@@ -13,7 +13,7 @@ from index.build.embedding_log import EmbeddedLog
 from index.build.staging import AT_ONCE, Draft
 from index.generation import Generation
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.vector_rows import RowsWriter
+from index.search.vector_file import RowsWriter
 
 BATCH = 32
 """Passages embedded at a time."""

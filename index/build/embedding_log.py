@@ -12,7 +12,7 @@ import numpy as np
 
 from index.disk.durable_files import sync_file
 from index.models.passage_encoder import Vectors
-from index.vector_rows import STORED
+from index.search.vector_file import STORED
 
 _KEY = 32
 _NUMBER = struct.Struct("<I")

@@ -17,17 +17,17 @@ from index.build.embedding import BATCH
 from index.build.merge_policy import Growth
 from index.build.segment_plan import Shape, within
 from index.build.staging import Draft
-from index.cells import Trained, write_cells
 from index.disk.durable_files import FileRecord, link_or_copy, sync_folder
 from index.errors import IndexDamaged, IndexUnreadable
 from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
-from index.keywords import OWN, Document, update_keywords, write_keywords
 from index.models.passage_encoder import PassageEncoder, Vectors
 from index.passage_table import Move, PassageTable, PassageWriter
-from index.search import Cells, Exact, Way
+from index.search.ivf import Trained, write_cells
+from index.search.keywords import OWN, Document, update_keywords, write_keywords
+from index.search.segment_search import Cells, Exact, Way
+from index.search.vector_file import RowsWriter, VectorRows, runs
 from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
 from index.store import Store
-from index.vector_rows import RowsWriter, VectorRows, runs
 
 STEPS = 5
 _QUESTIONS = 200

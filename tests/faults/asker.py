@@ -179,7 +179,7 @@ def trusting(trust: Trust) -> Iterator[None]:
                 put(patch(f"index.{table}.fetch_checked", unchecked))
             put(patch("qa.citations._stands", lambda *_: True))
         if trust == "maps":
-            put(patch("index.keywords.private_copy", nullcontext))
+            put(patch("index.search.keywords.private_copy", nullcontext))
         yield
 
 

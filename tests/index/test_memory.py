@@ -10,8 +10,8 @@ import pytest
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, Vectors
+from index.search.vector_file import RowsWriter
 from index.store import Store
-from index.vector_rows import RowsWriter
 from tests.fakes import fake_model
 
 DIMENSION = 1024

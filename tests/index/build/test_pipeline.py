@@ -13,8 +13,8 @@ from index.articles.passages import PassageSettings
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
+from index.search.vector_file import RowsWriter, VectorRows
 from index.store import Store
-from index.vector_rows import RowsWriter, VectorRows
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors
 
 

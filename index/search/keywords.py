@@ -14,7 +14,7 @@ import tantivy
 from index.disk.durable_files import sync_file, sync_folder
 from index.disk.memory_copy import private_copy
 from index.errors import IndexDamaged
-from index.terms import ANALYZER, analyzer, encodable, terms
+from index.search.analyzer import ANALYZER, analyzer, encodable, terms
 
 _TITLE_BOOST = 0.3
 """A term in the article's title counts so much of one in the passage."""

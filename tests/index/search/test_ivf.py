@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import cells
-from index.cells import Trained, cell_count, least_that_reaches, operating_point, write_cells
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors, normalised
-from index.search import Cells, Searcher, cells_of, read_cells
-from index.vector_rows import RowsWriter, VectorRows
+from index.search import ivf as cells
+from index.search.ivf import Trained, cell_count, least_that_reaches, operating_point, write_cells
+from index.search.segment_search import Cells, Searcher, cells_of, read_cells
+from index.search.vector_file import RowsWriter, VectorRows
 
 DIMENSION = 16
 ROWS = 2000
@@ -127,7 +127,7 @@ def test_similarities_are_those_of_the_rows(rows: VectorRows, made: Trained) -> 
 def test_a_filter_goes_before_the_cut_whatever_it_leaves(
     rows: VectorRows, made: Trained, monkeypatch: pytest.MonkeyPatch, few: int, share: float
 ) -> None:
-    monkeypatch.setattr("index.search._FEW", few)
+    monkeypatch.setattr("index.search.segment_search._FEW", few)
     allowed = np.random.default_rng(5).random(ROWS) < share
     searcher = Searcher.open(rows, ROWS, made.path, made.cells)
     shared = wanted = 0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors
-from index.vector_rows import VectorRows
+from index.search.vector_file import VectorRows
 
 _FEW = 20_000
 """Rows allowed by a filter, up to which each is compared and no cells are gone through."""

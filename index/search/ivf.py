@@ -22,8 +22,14 @@ from numpy.typing import NDArray
 
 from index.disk.durable_files import sync_file
 from index.models.passage_encoder import Vectors
-from index.search import Cells, cells_of, let_threads_sleep, parameters_of, read_cells
-from index.vector_rows import VectorRows, runs
+from index.search.segment_search import (
+    Cells,
+    cells_of,
+    let_threads_sleep,
+    parameters_of,
+    read_cells,
+)
+from index.search.vector_file import VectorRows, runs
 
 LEAST_RECALL = 0.98
 """Of the exact best ten."""
@@ -85,7 +91,9 @@ def write_cells(
 
     def recall(probes: int, depth: int) -> float:
         asked = min(_ASKED, count)
-        _, found = index.search(questions, asked, params=parameters_of(probes, depth / asked))
+        _, found = index.search.segment_search(
+            questions, asked, params=parameters_of(probes, depth / asked)
+        )
         shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
         return sum(shared) / exact.size
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexDamaged, IndexUnreadable
-from index.vector_rows import RowsWriter, VectorRows
+from index.search.vector_file import RowsWriter, VectorRows
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Vectors by FAISS and keywords by tantivy: their files and their search."""
