@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalog import StoredArticle
+from index.storage.catalog import StoredArticle
 from qa.bot import PASSAGES_READ, Bot
 from qa.confidence import Features, describe
 from qa.grouping import group_candidates

@@ -10,7 +10,7 @@ from index.articles.parse import read_article
 from index.articles.passages import DEFAULT_SETTINGS, Boundless
 from index.articles.text import NotText
 from index.build.scan import signature_is_proof
-from index.catalog import Catalog, StoredArticle
+from index.storage.catalog import Catalog, StoredArticle
 
 State = Literal["unchanged", "changed", "gone", "lost"]
 _MOST_READ = 100

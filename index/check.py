@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.catalog import Catalog
 from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
-from index.generation import Generation, ModelRecord
 from index.models.onnx_export import export_failure, export_faults
 from index.models.registry import find_model
-from index.store import Store
+from index.storage.catalog import Catalog
+from index.storage.generation import Generation, ModelRecord
+from index.storage.store import Store
 from index.strangers import strangers
 
 Subject = Literal["index", "model", "reader", "articles"]
@@ -44,14 +44,14 @@ def check(
         return
     with closing(index):
         try:
-            index.generation.check()
+            index.storage.generation.check()
         except BylineError as error:
             yield _unopened(error)
             return
-        yield _index(store, index.generation)
+        yield _index(store, index.storage.generation)
         told("model", 0, 1)
-        yield _model(index.generation.manifest.model, cache)
-        yield from _articles(index.generation.catalog, told)
+        yield _model(index.storage.generation.manifest.model, cache)
+        yield from _articles(index.storage.generation.catalog, told)
 
 
 def _unopened(error: BylineError) -> Finding:

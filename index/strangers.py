@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
-from index.generation import LOCKS, MANIFEST
+from index.storage.generation import LOCKS, MANIFEST
 
 _JOURNALS = ("-wal", "-shm", "-journal")
 _MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.paths import real_path
-from index.catalog import StoredArticle
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
 from index.search.analyzer import encodable
-from index.store import OpenIndex, Store
+from index.storage.catalog import StoredArticle
+from index.storage.store import OpenIndex, Store
 from qa.answers import (
     DEFAULT_ANSWERS,
     LONGEST_QUESTION,
@@ -69,7 +69,7 @@ class Bot:
         """
         index = store.open()
         try:
-            model = index.generation.manifest.model
+            model = index.storage.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
             opened = (
                 FirstSentence() if Part.READER in without else open_reader(reader, cache, notice)
@@ -89,7 +89,7 @@ class Bot:
         without: frozenset[Part] = NOTHING,
     ) -> "Bot":
         """Put a bot together over an opened index."""
-        retriever = Retriever(index.generation, encoder, without)
+        retriever = Retriever(index.storage.generation, encoder, without)
         return cls(index, retriever, reader, default_calibration(), threshold, without)
 
     def close(self) -> None:

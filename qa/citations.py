@@ -8,8 +8,8 @@ from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
-from index.catalog import StoredArticle
 from index.errors import IndexDamaged
+from index.storage.catalog import StoredArticle
 from qa.answers import Citation, Quote, Status, offset_in
 
 

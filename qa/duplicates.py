@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.catalog import StoredPassage
 from index.models.passage_encoder import Vectors
+from index.storage.catalog import StoredPassage
 
 _WORDS = 4
 """Words in a shingle."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.articles.spans import Span
-from index.catalog import StoredPassage
+from index.storage.catalog import StoredPassage
 from qa.citations import quote_of
 from qa.counterparts import counterpart
 from qa.normalise import normalise_answer

@@ -7,8 +7,8 @@ from index.articles.files import Skipped
 from index.articles.paths import expanded, real_path
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
-from index.catalog import Catalog, StoredArticle
 from index.errors import BadRequest
+from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Status
 from qa.citations import Shelf, cite, quote_of, shown_path
 

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from index.catalog import StoredArticle, StoredPassage
-from index.generation import Generation
 from index.models.passage_encoder import Vectors
 from index.models.question_encoder import QuestionEncoder
+from index.storage.catalog import StoredArticle, StoredPassage
+from index.storage.generation import Generation
 from qa.duplicates import Group, group_duplicates
 from qa.fusion import reciprocal_rank_fusion
 from qa.parts import NOTHING, Part

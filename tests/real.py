@@ -11,7 +11,7 @@ from index.articles.bundled import bundled_articles
 from index.build.events import Summary
 from index.build.scan import resolve_roots
 from index.models.registry import DEFAULT_MODEL
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables

@@ -187,7 +187,7 @@ def _thinned(events: Iterator[Event]) -> Iterator[Event]:
 def _work(job: Job) -> Iterator[Event]:
     # Here, because the chat imports this module and needs none of it.
     from index.build.scan import resolve_roots
-    from index.store import Store
+    from index.storage.store import Store
     from qa.reader.sources import find_reader
     from tui.building import build_events, preparation, reader_events
 

@@ -8,7 +8,7 @@ from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import Model, find_model
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
 from tui.events import BuildEvent, Waiting

@@ -11,7 +11,7 @@ from qa.answers import Reply
 from tui.background import Job, PrepareJob
 
 if TYPE_CHECKING:
-    from index.store import Store
+    from index.storage.store import Store
     from qa.bot import Bot
     from qa.conversation import Exchange
 
@@ -123,7 +123,7 @@ class IndexDesk:
             self._bots.pop().close()
 
     def _store(self) -> "Store":
-        from index.store import Store
+        from index.storage.store import Store
 
         return Store(self.folder)
 

@@ -10,7 +10,7 @@ from index.articles.files import Contents, Found, Root, find, read
 from index.build.scan import resolve_roots
 from index.errors import IndexDamaged, NoIndex
 from index.models.registry import DEFAULT_MODEL
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob
 from tui.options import index_folder_or
@@ -104,7 +104,7 @@ def is_bundled_to_build(store: Store) -> bool:
     except (NoIndex, IndexDamaged):
         return True
     with closing(index):
-        stored = index.generation.catalog.articles()
+        stored = index.storage.generation.catalog.articles()
         indexed = {one.found.path: one.article.sha256 for one in stored}
         found = [one for one in find(_bundled_roots()) if isinstance(one, Found)]
         contents = [(one.path, read(one.root, one.relative)) for one in found]

@@ -14,8 +14,8 @@ from eval.sets.editing import add_question
 from eval.sets.gold import bases_of, portable_path
 from eval.sets.question_set import Gold, Question
 from index.articles.paths import real_path
-from index.catalog import Catalog
 from index.errors import BadRequest
+from index.storage.catalog import Catalog
 from qa.bot import Bot
 from qa.lookup import look_up
 from tui.display import visible, visible_name

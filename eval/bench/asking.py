@@ -10,9 +10,9 @@ import numpy as np
 
 from eval.bench.memory import resident
 from index.articles.passages import Passage
-from index.generation import Generation
 from index.models.passage_encoder import Vectors
-from index.store import Store
+from index.storage.generation import Generation
+from index.storage.store import Store
 from qa.bot import PASSAGES_READ, Bot
 
 _WARM = 5

@@ -15,7 +15,7 @@ from index.articles.bundled import sample_texts
 from index.models.onnx_export import open_question_encoder
 from index.models.passage_encoder import Vectors
 from index.models.registry import find_model
-from index.store import Store
+from index.storage.store import Store
 
 _SHORTEST = 150
 """Code points of a real passage that a topic may lie at."""

@@ -16,7 +16,7 @@ import msgspec
 from eval.bench.memory import resident
 from index.build.events import Progress, Stage, Summary
 from index.build.scan import resolve_roots
-from index.store import Store
+from index.storage.store import Store
 
 
 class BuildJob(msgspec.Struct, frozen=True, tag=True):

@@ -20,7 +20,7 @@ from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
 from index.models.passage_encoder import Precision, SentenceEncoder
 from index.models.registry import find_model
-from index.store import Store
+from index.storage.store import Store
 
 _ROUNDS = 3
 _PARAGRAPHS = 20

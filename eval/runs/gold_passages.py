@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.outcomes import Found
 from eval.sets.gold import article_of
 from eval.sets.question_set import Gold
-from index.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 
 _KEPT = 64
 """Articles kept in memory: questions about one mostly follow one another."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from index.build.embedding_log import EmbeddedLog
 from index.build.staging import AT_ONCE, Draft
-from index.generation import Generation
 from index.models.passage_encoder import PassageEncoder, Vectors
 from index.search.vector_file import RowsWriter
+from index.storage.generation import Generation
 
 BATCH = 32
 """Passages embedded at a time."""

@@ -23,11 +23,11 @@ from index.errors import (
     NoIndex,
     reason_of,
 )
-from index.generation import Generation, ModelRecord
 from index.models.passage_encoder import PassageEncoder
 from index.models.registry import Model
-from index.store import Store
-from index.stored import StoredArticle
+from index.storage.generation import Generation, ModelRecord
+from index.storage.records import StoredArticle
+from index.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

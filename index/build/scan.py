@@ -13,7 +13,7 @@ from index.articles.paths import real_path
 from index.articles.text import NotText
 from index.build.events import Lost
 from index.errors import BadRequest
-from index.stored import StoredArticle
+from index.storage.records import StoredArticle
 
 RACY_NS = 2_000_000_000
 """A file touched so shortly before it was looked at may have changed since under the same times."""

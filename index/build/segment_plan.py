@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from index.build.merge_policy import Growth
 from index.build.scan import Fresh, Plan, Same
-from index.passage_table import Move
-from index.segments import SegmentRecord
-from index.stored import StoredArticle
+from index.storage.passage_table import Move
+from index.storage.records import StoredArticle
+from index.storage.segment import SegmentRecord
 
 Ints = NDArray[np.int64]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from index.articles.parse import ReadArticle
 from index.articles.passages import embedding_text
 from index.build.scan import Staged
-from index.generation import SEGMENTS
-from index.passage_table import PassageWriter
-from index.segments import PASSAGES
-from index.store import Store
-from index.stored import StoredPassage
+from index.storage.generation import SEGMENTS
+from index.storage.passage_table import PassageWriter
+from index.storage.records import StoredPassage
+from index.storage.segment import PASSAGES
+from index.storage.store import Store
 
 AT_ONCE = 500
 """Passages held at a time."""

@@ -9,8 +9,6 @@ from pathlib import PurePath
 
 import numpy as np
 
-from index import generation as layout
-from index.article_table import write_articles
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
 from index.build.embedding import BATCH
@@ -19,15 +17,17 @@ from index.build.segment_plan import Shape, within
 from index.build.staging import Draft
 from index.disk.durable_files import FileRecord, link_or_copy, sync_folder
 from index.errors import IndexDamaged, IndexUnreadable
-from index.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.passage_table import Move, PassageTable, PassageWriter
 from index.search.ivf import Trained, write_cells
 from index.search.keywords import OWN, Document, update_keywords, write_keywords
 from index.search.segment_search import Cells, Exact, Way
 from index.search.vector_file import RowsWriter, VectorRows, runs
-from index.segments import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
-from index.store import Store
+from index.storage import generation as layout
+from index.storage.article_table import write_articles
+from index.storage.generation import FORMAT, Generation, Manifest, ModelRecord, seal
+from index.storage.passage_table import Move, PassageTable, PassageWriter
+from index.storage.segment import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
+from index.storage.store import Store
 
 STEPS = 5
 _QUESTIONS = 200

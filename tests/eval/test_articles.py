@@ -7,7 +7,7 @@ from index.articles.bundled import bundled_articles
 from index.articles.passages import Boundless
 from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import PASSAGES_READ
 from tests.fakes import fake_model
 from tests.qa.fakes import QuickEncoder

@@ -16,10 +16,10 @@ import msgspec
 
 from index.articles.passages import Passage
 from index.check import check
-from index.database import Row, fetch
 from index.disk.durable_files import FileRecord
 from index.errors import BylineError
-from index.store import Store
+from index.storage.database import Row, fetch
+from index.storage.store import Store
 from qa.answers import Answered, Citation, Quote, Reply
 from qa.bot import Bot
 from qa.reader.check import check_reader
@@ -172,7 +172,7 @@ def trusting(trust: Trust) -> Iterator[None]:
         # The index was made by no model of this machine.
         put(patch("index.check.find_model", lambda name, **_: fake_model(name=name)))
         if trust in ("sizes", "everything", "rows", "maps"):
-            put(patch("index.verified.file_faults", faults))
+            put(patch("index.storage.hash_cache.file_faults", faults))
             put(patch("index.models.model_cache.file_faults", faults))
         if trust == "rows":
             for table in ("article_table", "passage_table"):

@@ -24,7 +24,7 @@ from index.articles.tokens import count
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.beneath import Beneath, NotTrapped, Sound, lay
 from tests.faults.naive import Naive, plant

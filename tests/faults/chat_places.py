@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
-from index.store import Store
+from index.storage.store import Store
 from qa.answers import Answer, Answered, Reason
 from tests.fakes import fake_model
 from tests.faults.payloads import in_file, in_name

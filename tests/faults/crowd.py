@@ -19,7 +19,7 @@ from index.articles.files import Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError, IndexBusy
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.builder import warm_up
 

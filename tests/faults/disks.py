@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.beneath import FileLimit, Trap
 from tests.faults.building import Told
 from tests.faults.stage import Kind, Stage

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.building import Told
 from tests.faults.outcomes import Outcome
 from tests.faults.stage import Kind, Stage, go_on

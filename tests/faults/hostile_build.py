@@ -25,7 +25,7 @@ from index.articles.files import Root, find
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, Vectors
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import fake_model
 from tests.faults.hostile_folder import FLEETING
 

@@ -8,10 +8,10 @@ from typing import Literal
 from pytest import MonkeyPatch
 
 from index.build.embedding_log import EmbeddedLog
-from index.generation import Generation
 from index.models.passage_encoder import Vectors
 from index.search.vector_file import RowsWriter
-from index.store import CURRENT, Store
+from index.storage.generation import Generation
+from index.storage.store import CURRENT, Store
 
 Naive = Literal[
     "", "publishes first", "collects first", "overwrites", "never syncs", "saves as FAISS does"

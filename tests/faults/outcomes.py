@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.errors import NoIndex
-from index.store import Store
+from index.storage.store import Store
 from qa.answers import Milliseconds, Reply
 from qa.bot import Bot
 from tests.qa.fakes import QuickEncoder, SentenceReader

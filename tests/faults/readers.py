@@ -14,7 +14,7 @@ from pathlib import Path
 import faiss
 import tantivy
 
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import Bot
 from tests.faults.editions import editions_of, questions
 from tests.qa.fakes import QuickEncoder, SentenceReader

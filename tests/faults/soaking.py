@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import Bot
 from tests.qa.fakes import Library, QuickEncoder, SentenceReader
 

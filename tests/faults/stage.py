@@ -10,7 +10,7 @@ from typing import Literal
 from index.articles.files import Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import fake_model
 from tests.faults.beneath import Beneath
 from tests.faults.builder import SOUND, Job

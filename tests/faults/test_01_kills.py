@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from index.build.embedding import BATCH
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.building import Told, one_step
 from tests.faults.conftest import Battery, Figure
 from tests.faults.naive import Naive

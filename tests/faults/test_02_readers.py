@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.building import ROOT
 from tests.faults.conftest import Battery, Figure
 from tests.faults.editions import write_edition

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.beneath import FileLimit
 from tests.faults.builder import Job
 from tests.faults.conftest import Battery, Figure

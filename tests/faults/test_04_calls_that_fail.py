@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from index.errors import BylineError
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.beneath import Trap
 from tests.faults.building import Told
 from tests.faults.choosing import choose

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.beneath import Trap
 from tests.faults.calls import Call, read_calls
 from tests.faults.choosing import choose

@@ -14,7 +14,7 @@ import pytest
 from index.articles.files import Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.store import Store
+from index.storage.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot
 from tests.fakes import fake_model

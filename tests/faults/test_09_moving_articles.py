@@ -15,7 +15,7 @@ import pytest
 
 from index.articles import files as articles
 from index.articles.files import Contents, Root, Skipped, read
-from index.catalog import Catalog, StoredArticle
+from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Answered, Citation, Reply, Status
 from qa.bot import Bot
 from qa.lookup import look_up

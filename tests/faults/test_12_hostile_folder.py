@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import Bot
 from tests.faults import hostile_folder
 from tests.faults.conftest import Battery, Figure

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import BylineError
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.conftest import Battery, Figure
 from tests.faults.crowd import build_at_once
 from tests.faults.soaking import Leak, Soak, growth, soak
@@ -34,8 +34,8 @@ def lost(store: Store, news: list[Path]) -> list[str]:
     wanted = {str(path) for folder in news for path in folder.iterdir()}
     try:
         with closing(store.open()) as index:
-            index.generation.check()
-            kept = {one.found.path for one in index.generation.catalog.articles()}
+            index.storage.generation.check()
+            kept = {one.found.path for one in index.storage.generation.catalog.articles()}
     except BylineError:
         return sorted(wanted)
     return sorted(wanted - kept)

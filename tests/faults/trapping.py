@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index.store import Store
+from index.storage.store import Store
 from tests.faults.beneath import Trap
 from tests.faults.building import Told
 from tests.faults.naive import Naive

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from index.article_table import ArticleTable, write_articles
 from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article
 from index.build.scan import RACY_NS
-from index.catalog import Catalog, StoredArticle
 from index.changes import Changes, changes
+from index.storage.article_table import ArticleTable, write_articles
+from index.storage.catalog import Catalog, StoredArticle
 
 TEXT = b"The port is old.\n"
 # Of that text, by sha256sum.

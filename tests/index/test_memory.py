@@ -11,7 +11,7 @@ from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, Vectors
 from index.search.vector_file import RowsWriter
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import fake_model
 
 DIMENSION = 1024

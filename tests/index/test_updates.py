@@ -16,7 +16,7 @@ from index.build.events import Summary
 from index.build.merge_policy import Growth
 from index.build.pipeline import BuildRequest, build
 from index.disk.durable_files import FileRecord, file_faults
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model, fake_vectors
 
 PASSAGES = 10
@@ -211,7 +211,7 @@ def test_without_hard_links_files_are_copied(desk: Desk, monkeypatch: pytest.Mon
 
 
 def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.verified.SMALL", 0)
+    monkeypatch.setattr("index.storage.hash_cache.SMALL", 0)
     folder = desk.store.generation_folder(desk.store.current())
     for name in desk.store.manifests()[0].files:
         os.utime(folder / name, ns=(1, 1))
@@ -222,7 +222,7 @@ def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.Monke
         hashed.extend(files)
         return file_faults(folder, files)
 
-    monkeypatch.setattr("index.verified.file_faults", counted)
+    monkeypatch.setattr("index.storage.hash_cache.file_faults", counted)
     desk.write("b")
     desk.build()
     # Hashed when it was read back: what is new, of which nothing is of the first segment.

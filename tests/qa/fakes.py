@@ -13,9 +13,9 @@ from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.catalog import StoredPassage
 from index.models.passage_encoder import Vectors, normalised
-from index.store import Store
+from index.storage.catalog import StoredPassage
+from index.storage.store import Store
 from qa.bot import Bot
 from qa.confidence import Calibration
 from qa.reader.protocol import Candidate, Reader

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelUnavailable, NoIndex
-from index.store import Store
+from index.storage.store import Store
 from qa.answers import Answered
 from qa.bot import Bot
 from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader

@@ -2,7 +2,7 @@ from contextlib import closing
 
 import pytest
 
-from index.catalog import StoredArticle
+from index.storage.catalog import StoredArticle
 from qa.retriever import DEPTH, Retrieved, Retriever
 from tests.qa.fakes import Library, QuickEncoder
 

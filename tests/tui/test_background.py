@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.build.events import Progress, Stage, Summary
-from index.store import Store
+from index.storage.store import Store
 from tests.tui.fakes import Shell
 from tests.tui.terminal import ROOT
 from tui import background

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import NoIndex
-from index.store import Store
+from index.storage.store import Store
 from tests.tui.fakes import Shell
 from tui.library import Library, LibraryArticle, LibraryRoot, changes, read_library
 from tui.library_entries import Entry, Order, State, entries, filtered, ordered

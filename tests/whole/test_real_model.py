@@ -16,10 +16,10 @@ from index.check import check
 from index.digest import with_digest
 from index.disk.durable_files import write_synced
 from index.errors import ModelUnavailable
-from index.generation import read_manifest
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
-from index.store import Store
+from index.storage.generation import read_manifest
+from index.storage.store import Store
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.confidence import default_threshold

@@ -17,7 +17,7 @@ from index.articles.files import MAX_BYTES, Skipped
 from index.articles.paths import real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
-from index.store import Store
+from index.storage.store import Store
 from tui.chat.acting import complain, say
 from tui.chat.folder_screen import FolderScreen
 from tui.chat.forget_screen import ForgetScreen

@@ -43,7 +43,7 @@ def setup(
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
         from index.models.registry import DEFAULT_MODEL
-        from index.store import Store
+        from index.storage.store import Store
 
         used = [manifest.model.name for manifest in Store(folder).manifests()]
         model = setting("model", None, (*used, DEFAULT_MODEL)[0])

@@ -24,7 +24,7 @@ from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.loading import QuestionSet, bundled_set, read_set
 from eval.sets.question_set import Question
 from index.errors import BadRequest
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import Bot
 from qa.confidence import default_threshold
 from qa.parts import Part

@@ -12,7 +12,7 @@ from eval.importers.folder import ARTICLES, QUESTIONS
 from eval.importers.marks import import_marks
 from eval.importers.squad import import_squad
 from eval.sets.question_set import read_questions
-from index.store import Store
+from index.storage.store import Store
 from qa.bot import Bot
 from tui.display import visible, visible_name
 from tui.exits import Exit

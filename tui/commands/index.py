@@ -8,7 +8,7 @@ from index.articles.files import MAX_BYTES
 from index.build.events import Summary
 from index.build.scan import resolve_roots
 from index.models.registry import DEFAULT_MODEL
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.building import prepare_reader, run_build
 from tui.display import visible, visible_name

@@ -9,7 +9,7 @@ from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.train.data import Row
 
 _CONTEXTS = 50

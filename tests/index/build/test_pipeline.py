@@ -14,7 +14,7 @@ from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
 from index.search.vector_file import RowsWriter, VectorRows
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors
 
 

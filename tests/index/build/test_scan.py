@@ -16,8 +16,8 @@ from index.build.scan import (
     resolve_roots,
     signature_is_proof,
 )
-from index.catalog import StoredArticle
 from index.errors import BadRequest
+from index.storage.catalog import StoredArticle
 from tests.fakes import WordLimit
 
 LONG_AGO = 10**18

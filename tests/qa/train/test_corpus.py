@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.build.pipeline import BuildRequest, build
 from index.build.scan import resolve_roots
-from index.store import Store
+from index.storage.store import Store
 from qa.reader.train.corpus import Place, write_articles
 from tests.fakes import fake_model
 from tests.index.strategies import nasty_text
@@ -91,7 +91,7 @@ def test_an_index_of_the_articles_has_the_contexts_where_they_are_said_to_be(
     request = BuildRequest(fake_model(), resolve_roots((str(tmp_path / "articles"),)))
     list(build(store, request, QuickEncoder()))
     index = store.open()
-    catalog = index.generation.catalog
+    catalog = index.storage.generation.catalog
     for article in catalog.articles():
         for stored in catalog.passages_of(article):
             lines = range(stored.passage.line, stored.passage.end_line + 1)

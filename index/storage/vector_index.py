@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.passage_encoder import Vectors
-from index.segments import Segment
+from index.storage.segment import Segment
 
 Mask = NDArray[np.bool_]
 """Shape (rows of a segment,)."""

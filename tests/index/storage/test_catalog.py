@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from index.article_table import ArticleTable, write_articles
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from index.catalog import Catalog, StoredArticle, StoredPassage
 from index.errors import IndexDamaged, IndexUnreadable
-from index.passage_table import Move, PassageTable, PassageWriter
+from index.storage.article_table import ArticleTable, write_articles
+from index.storage.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.passage_table import Move, PassageTable, PassageWriter
 
 ROOTS = (Root("news", "/home/ann/news"), Root("../b", "/home/b"))
 ODD = os.fsdecode(b"a/caf\xe9.txt")

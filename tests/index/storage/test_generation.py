@@ -6,9 +6,9 @@ import pytest
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.errors import IndexDamaged
-from index.generation import FORMAT, Generation, read_manifest, seal
-from index.store import Store
-from index.verified import Verified
+from index.storage.generation import FORMAT, Generation, read_manifest, seal
+from index.storage.hash_cache import Verified
+from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 
 ARTICLES = {

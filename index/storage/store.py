@@ -22,9 +22,9 @@ from index.errors import (
     NoIndex,
     reason_of,
 )
-from index.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
-from index.verified import FILE as VERIFIED
-from index.verified import Told, Verified
+from index.storage.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
+from index.storage.hash_cache import FILE as VERIFIED
+from index.storage.hash_cache import Told, Verified
 
 CURRENT = "CURRENT"
 MARK = "byline-index"

@@ -4,12 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.article_table import ArticleTable
 from index.articles.files import Root
-from index.database import damaged
-from index.passage_table import PassageTable
-from index.stored import StoredArticle as StoredArticle
-from index.stored import StoredPassage as StoredPassage
+from index.storage.article_table import ArticleTable
+from index.storage.database import damaged
+from index.storage.passage_table import PassageTable
+from index.storage.records import StoredArticle as StoredArticle
+from index.storage.records import StoredPassage as StoredPassage
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex
-from index.store import Store
+from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 
 
@@ -43,7 +43,7 @@ def test_where_nothing_was_indexed_there_is_no_index(store: Store, tmp_path: Pat
 
 def test_a_second_writer_is_told_who_holds_the_index(store: Store) -> None:
     script = (
-        "import sys; from pathlib import Path; from index.store import Store\n"
+        "import sys; from pathlib import Path; from index.storage.store import Store\n"
         "with Store(Path(sys.argv[1])).writing():\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
@@ -64,7 +64,7 @@ def test_a_second_writer_is_told_who_holds_the_index(store: Store) -> None:
 
 def test_a_killed_writer_leaves_the_lock_free(store: Store) -> None:
     script = (
-        "import os, signal, sys; from pathlib import Path; from index.store import Store\n"
+        "import os, signal, sys; from pathlib import Path; from index.storage.store import Store\n"
         "with Store(Path(sys.argv[1])).writing():\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -172,7 +172,7 @@ def test_a_file_system_without_locks_is_told(store: Store, monkeypatch: pytest.M
     def no_locks(_descriptor: int, _operation: int) -> None:
         raise OSError(38, os.strerror(38))
 
-    monkeypatch.setattr("index.store.fcntl.flock", no_locks)
+    monkeypatch.setattr("index.storage.store.fcntl.flock", no_locks)
     with pytest.raises(IndexUnwritable, match="file system without locks"):
         store.writing().__enter__()
 
@@ -199,7 +199,7 @@ def test_a_full_disk_keeps_nobody_from_locking(
     def full(_descriptor: int, _data: bytes, _offset: int) -> int:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("index.store.os.pwrite", full)
+    monkeypatch.setattr("index.storage.store.os.pwrite", full)
     with store.writing(), pytest.raises(IndexBusy, match=r"^another process is building"):
         store.writing().__enter__()
 
@@ -208,7 +208,7 @@ def test_the_names_of_new_folders_and_of_the_mark_are_synced(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr("index.store.sync_folder", synced.append)
+    monkeypatch.setattr("index.storage.store.sync_folder", synced.append)
     with store.writing():
         assert synced == [tmp_path / "deep", tmp_path, tmp_path / "deep" / "index"]
 
@@ -280,7 +280,7 @@ def test_nothing_is_collected_before_the_disk_has_the_name_of_the_current_index(
         def broken(_folder: Path) -> None:
             raise OSError(5, os.strerror(5))
 
-        monkeypatch.setattr("index.store.sync_folder", broken)
+        monkeypatch.setattr("index.storage.store.sync_folder", broken)
         with pytest.raises(OSError, match="Input/output error"):
             store.collect()
     assert generations(store) == before

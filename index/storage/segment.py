@@ -11,9 +11,9 @@ import msgspec
 
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors
-from index.passage_table import PassageTable
 from index.search.segment_search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
 from index.search.vector_file import VectorRows
+from index.storage.passage_table import PassageTable
 
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.f16"

@@ -12,8 +12,8 @@ from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors, normalised
 from index.search.segment_search import Exact
 from index.search.vector_file import RowsWriter, VectorRows
-from index.segments import VECTORS, Segment, SegmentRecord
-from index.vectors import Hit, VectorIndex
+from index.storage.segment import VECTORS, Segment, SegmentRecord
+from index.storage.vector_index import Hit, VectorIndex
 
 DIMENSION = 5
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
-from index.database import (
+from index.disk.durable_files import sync_file
+from index.storage.database import (
     Row,
     create,
     damaged,
@@ -20,8 +21,7 @@ from index.database import (
     open_written,
     with_crc32,
 )
-from index.disk.durable_files import sync_file
-from index.stored import StoredArticle
+from index.storage.records import StoredArticle
 
 _SCHEMA = """
 CREATE TABLE articles (

@@ -6,18 +6,18 @@ from pathlib import Path, PurePath
 
 import msgspec
 
-from index.article_table import ArticleTable
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
-from index.catalog import Catalog
 from index.digest import with_digest, without_digest
 from index.disk.durable_files import FileRecord, record_files, sync_folder, write_synced
 from index.errors import IndexDamaged, reason_of
 from index.models.passage_encoder import Precision
 from index.search.keywords import KeywordIndex
-from index.segments import Segment, SegmentRecord
-from index.vectors import VectorIndex
-from index.verified import Told, Verified
+from index.storage.article_table import ArticleTable
+from index.storage.catalog import Catalog
+from index.storage.hash_cache import Told, Verified
+from index.storage.segment import Segment, SegmentRecord
+from index.storage.vector_index import VectorIndex
 
 FORMAT = 4
 """Raised when what is stored, or how articles are read, changes; an older index is built anew."""

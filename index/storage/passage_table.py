@@ -8,7 +8,8 @@ from pathlib import Path
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from index.database import (
+from index.disk.durable_files import sync_file
+from index.storage.database import (
     Row,
     create,
     errors_of_the_disk,
@@ -18,8 +19,7 @@ from index.database import (
     open_written,
     with_crc32,
 )
-from index.disk.durable_files import sync_file
-from index.stored import StoredPassage
+from index.storage.records import StoredPassage
 
 _SCHEMA = """
 CREATE TABLE passages (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.disk.durable_files import FileRecord, Hashed, file_faults, record_files
-from index.verified import SMALL, Verified
+from index.storage.hash_cache import SMALL, Verified
 
 LONG_AGO = 10**18
 
@@ -27,7 +27,7 @@ class Shelf:
             self.hashed += sorted(files)
             return file_faults(folder, files, hashed)
 
-        patch.setattr("index.verified.file_faults", counted)
+        patch.setattr("index.storage.hash_cache.file_faults", counted)
 
     def open(self, thorough: bool = False) -> tuple[list[str], list[str]]:
         """Look; gives the faults and what was hashed."""

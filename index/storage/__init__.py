@@ -1,0 +1,1 @@
+"""The published index on disk: store, generations, segments and tables."""
