@@ -92,7 +92,7 @@ class Rankings(msgspec.Struct, frozen=True):
 
 
 class Spent(msgspec.Struct, frozen=True):
-    """Milliseconds of each stage; see `qa.examination.Stages`."""
+    """Milliseconds of each stage; see `qa.trace.Stages`."""
 
     resolve: float = 0.0
     encode: float = 0.0

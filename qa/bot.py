@@ -12,6 +12,7 @@ from index.models.question_encoder import QuestionEncoder
 from index.search.analyzer import encodable
 from index.storage.catalog import StoredArticle
 from index.storage.store import OpenIndex, Store
+from qa.ablation import NOTHING, Part
 from qa.answers import (
     DEFAULT_ANSWERS,
     LONGEST_QUESTION,
@@ -26,9 +27,7 @@ from qa.answers import (
 from qa.citations import Shelf, cite
 from qa.confidence import Calibration, Weighed, default_calibration, weigh
 from qa.conversation import Exchange, resolve
-from qa.examination import Examination, Stages
 from qa.grouping import Group, evidence_of, group_candidates
-from qa.parts import NOTHING, Part
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
@@ -36,6 +35,7 @@ from qa.reader.remembering import Remembering
 from qa.reading import SURE, Reading, read_until_sure
 from qa.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
+from qa.trace import Examination, Stages
 
 PASSAGES_READ = 8
 

@@ -11,9 +11,9 @@ from index.models.passage_encoder import Vectors
 from index.models.question_encoder import QuestionEncoder
 from index.storage.catalog import StoredArticle, StoredPassage
 from index.storage.generation import Generation
+from qa.ablation import NOTHING, Part
 from qa.duplicates import Group, group_duplicates
 from qa.fusion import reciprocal_rank_fusion
-from qa.parts import NOTHING, Part
 from qa.stopwatch import Stopwatch
 
 DEPTH = 50

@@ -14,9 +14,9 @@ from eval.sets.question_set import Question
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
 from qa.bot import Bot
 from qa.conversation import recall
-from qa.examination import Examination
 from qa.normalise import normalise_answer
 from qa.stopwatch import Stopwatch
+from qa.trace import Examination
 
 
 @dataclass(frozen=True)

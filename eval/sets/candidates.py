@@ -12,7 +12,7 @@ from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
 from qa.citations import Shelf, cite
 from qa.conversation import recall
-from qa.examination import Examination
+from qa.trace import Examination
 
 
 @dataclass(frozen=True, slots=True)

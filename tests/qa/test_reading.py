@@ -9,11 +9,11 @@ import pytest
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
+from qa.ablation import Part
 from qa.answers import Answered
 from qa.bot import Bot
 from qa.confidence import Weighed
 from qa.grouping import group_candidates
-from qa.parts import Part
 from qa.reader.protocol import Candidate
 from qa.reading import SURE, Reading, read_until_sure
 from tests.qa.fakes import (

@@ -25,9 +25,9 @@ from eval.sets.loading import QuestionSet, bundled_set, read_set
 from eval.sets.question_set import Question
 from index.errors import BadRequest
 from index.storage.store import Store
+from qa.ablation import Part
 from qa.bot import Bot
 from qa.confidence import default_threshold
-from qa.parts import Part
 from qa.reader.sources import find_reader
 from tui.cold_start import cold_start
 from tui.commands.eval_runs import runs_command, show_command

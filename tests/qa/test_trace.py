@@ -4,10 +4,10 @@ from contextlib import closing
 
 import pytest
 
+from qa.ablation import NOTHING, Part
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.conversation import Exchange
-from qa.parts import NOTHING, Part
 from qa.reader.first_sentence import FirstSentence
 from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader, passage
 
