@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.storage.catalog import StoredArticle
+from qa.answering.confidence import Features, describe
+from qa.answering.grouping import group_candidates
 from qa.bot import PASSAGES_READ, Bot
-from qa.confidence import Features, describe
-from qa.grouping import group_candidates
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import Place, build_index, write_articles
 from qa.reader.train.data import Row

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eval.dev_pipeline import Asked
 from eval.metrics.squad import exact_match, f1
 from index.errors import BadRequest
-from qa.confidence import Calibration, Features, confidences, leads, scores
+from qa.answering.confidence import Calibration, Features, confidences, leads, scores
 
 _RIGHT = 0.5
 """F1 from which on an answer counts as right: it holds the gold one with little else, or most."""

@@ -16,9 +16,9 @@ from statistics import mean
 from eval.metrics.squad import exact_match, f1
 from eval.sets.question_set import Question, bundled_questions
 from index.articles.bundled import bundled_articles
+from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot
-from qa.confidence import default_threshold
 from qa.conversation import Exchange, exchange_of, recall
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import build_index

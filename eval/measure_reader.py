@@ -19,7 +19,7 @@ from eval.metrics.squad import auroc, best_f1, calibration_error, exact_match, f
 from index.articles.passages import Passage
 from index.articles.sentences import sentences
 from index.articles.spans import Span
-from qa.confidence import CALIBRATION_FILE, Calibration, default_calibration
+from qa.answering.confidence import CALIBRATION_FILE, Calibration, default_calibration
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER, FOLDER

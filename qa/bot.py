@@ -13,6 +13,9 @@ from index.search.analyzer import encodable
 from index.storage.catalog import StoredArticle
 from index.storage.store import OpenIndex, Store
 from qa.ablation import NOTHING, Part
+from qa.answering.confidence import Calibration, Weighed, default_calibration, weigh
+from qa.answering.early_stopping import SURE, Reading, read_until_sure
+from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answers import (
     DEFAULT_ANSWERS,
     LONGEST_QUESTION,
@@ -25,14 +28,11 @@ from qa.answers import (
     Reply,
 )
 from qa.citations import Shelf, cite
-from qa.confidence import Calibration, Weighed, default_calibration, weigh
 from qa.conversation import Exchange, resolve
-from qa.grouping import Group, evidence_of, group_candidates
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
 from qa.reader.remembering import Remembering
-from qa.reading import SURE, Reading, read_until_sure
 from qa.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination, Stages

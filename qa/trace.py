@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qa.reading import Reading
+from qa.answering.early_stopping import Reading
 from qa.retriever import Retrieved, Searched
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.normalise import normalise_answer
+from qa.answering.squad_text import normalise_answer
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -11,10 +11,10 @@ from eval.runs.failure_causes import cause_of
 from eval.runs.gold_passages import GoldPassages, GoldPlace, found_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.question_set import Question
+from qa.answering.squad_text import normalise_answer
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
 from qa.bot import Bot
 from qa.conversation import recall
-from qa.normalise import normalise_answer
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination
 

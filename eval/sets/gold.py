@@ -10,7 +10,7 @@ from eval.sets.question_set import Gold, Question
 from index.articles.files import Root, Skipped, read
 from index.articles.paths import real_path
 from index.articles.text import NotText, Text, decode
-from qa.normalise import normalise_answer
+from qa.answering.squad_text import normalise_answer
 
 _KEPT = 16
 """Articles kept in memory: questions about one mostly follow one another."""

@@ -7,7 +7,7 @@ import pytest
 from eval.sets.question_set import Gold, Question, bundled_questions
 from index.articles.bundled import bundled_articles
 from index.articles.text import Text, decode
-from qa.normalise import normalise_answer
+from qa.answering.squad_text import normalise_answer
 
 QUESTIONS = bundled_questions()
 GOLD = [(one.id, gold) for one in QUESTIONS for gold in one.gold]

@@ -7,7 +7,7 @@ from eval.dev_pipeline import Asked
 from eval.fit_confidence import Best, best_of, choose_threshold, fit, right_of
 from eval.metrics.squad import Floats, auroc, calibration_error
 from index.errors import BadRequest
-from qa.confidence import FEATURES, Calibration, confidences, scores
+from qa.answering.confidence import FEATURES, Calibration, confidences, scores
 from qa.reader.train.data import GoldAnswer, Row
 from tests.qa.fakes import CALIBRATION
 

@@ -16,9 +16,9 @@ import tantivy
 from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.models.passage_encoder import Vectors
+from qa.answering.confidence import default_threshold
 from qa.answers import LONGEST_QUESTION, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
-from qa.confidence import default_threshold
 from qa.conversation import Exchange, recall
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER

@@ -16,8 +16,8 @@ from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Vectors, normalised
 from index.storage.catalog import StoredPassage
 from index.storage.store import Store
+from qa.answering.confidence import Calibration
 from qa.bot import Bot
-from qa.confidence import Calibration
 from qa.reader.protocol import Candidate, Reader
 from qa.retriever import Retrieved
 from tests import fakes

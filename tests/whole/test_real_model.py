@@ -20,9 +20,9 @@ from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
 from index.storage.generation import read_manifest
 from index.storage.store import Store
+from qa.answering.confidence import default_threshold
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
-from qa.confidence import default_threshold
 from qa.reader.shipped import DEFAULT_READER
 from tests.faults.standing import cut
 from tests.real import Home

@@ -37,7 +37,9 @@ def setup(
     most = setting("top", top, DEFAULT_ANSWERS)
 
     def least() -> float:
-        from qa.confidence import default_threshold  # needs numpy: not before the first frame
+        from qa.answering.confidence import (
+            default_threshold,  # needs numpy: not before the first frame
+        )
 
         return float(setting("threshold", threshold, default_threshold()))
 

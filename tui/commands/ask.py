@@ -9,9 +9,9 @@ import click
 import msgspec
 
 from index.errors import BadRequest
+from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
-from qa.confidence import default_threshold
 from qa.conversation import recall
 from tui.display import visible
 from tui.exits import Exit

@@ -26,8 +26,8 @@ from eval.sets.question_set import Question
 from index.errors import BadRequest
 from index.storage.store import Store
 from qa.ablation import Part
+from qa.answering.confidence import default_threshold
 from qa.bot import Bot
-from qa.confidence import default_threshold
 from qa.reader.sources import find_reader
 from tui.cold_start import cold_start
 from tui.commands.eval_runs import runs_command, show_command

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.models.onnx_export import open_question_encoder
-from qa.normalise import normalise_answer
+from qa.answering.squad_text import normalise_answer
 from qa.reader.train.corpus import build_index, write_articles
 from qa.reader.train.data import Example, Kind, Row
 from qa.retriever import Retriever

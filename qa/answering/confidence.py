@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelUnavailable, reason_of
 from index.search.analyzer import terms
-from qa.grouping import Group
+from qa.answering.grouping import Group
 from qa.reader.shipped import FOLDER
 from qa.retriever import Retrieved
 

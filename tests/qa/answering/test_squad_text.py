@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.normalise import normalise_answer
+from qa.answering.squad_text import normalise_answer
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.articles.spans import Span
 from index.errors import ModelUnavailable
-from qa.confidence import (
+from qa.answering.confidence import (
     FEATURES,
     Calibration,
     Features,
@@ -21,7 +21,7 @@ from qa.confidence import (
     scores,
     weigh,
 )
-from qa.grouping import Group
+from qa.answering.grouping import Group
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
 from tests.qa.fakes import CALIBRATION, passage, retrieved, stored

@@ -10,12 +10,12 @@ import pytest
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from qa.ablation import Part
+from qa.answering.confidence import Weighed
+from qa.answering.early_stopping import SURE, Reading, read_until_sure
+from qa.answering.grouping import group_candidates
 from qa.answers import Answered
 from qa.bot import Bot
-from qa.confidence import Weighed
-from qa.grouping import group_candidates
 from qa.reader.protocol import Candidate
-from qa.reading import SURE, Reading, read_until_sure
 from tests.qa.fakes import (
     CALIBRATION,
     Library,

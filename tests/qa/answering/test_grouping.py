@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.spans import Span
-from qa.grouping import Group, evidence_of, group_candidates
-from qa.normalise import normalise_answer
+from qa.answering.grouping import Group, evidence_of, group_candidates
+from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
 from tests.qa.fakes import passage, retrieved, stored

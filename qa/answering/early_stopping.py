@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.passages import Passage
-from qa.confidence import Weighed
-from qa.normalise import normalise_answer
+from qa.answering.confidence import Weighed
+from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate, Reader
 from qa.stopwatch import Stopwatch
 

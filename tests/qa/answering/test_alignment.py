@@ -1,5 +1,5 @@
 from index.articles.spans import Span
-from qa.counterparts import counterpart
+from qa.answering.alignment import counterpart
 from tests.qa.fakes import passage
 
 HERE = passage("Poland agreed on Wednesday to host ten rockets.")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from index.articles.spans import Span
 from index.storage.catalog import StoredPassage
+from qa.answering.alignment import counterpart
+from qa.answering.squad_text import normalise_answer
 from qa.citations import quote_of
-from qa.counterparts import counterpart
-from qa.normalise import normalise_answer
 from qa.reader.protocol import Candidate
 from qa.retriever import Retrieved
 

@@ -1,0 +1,1 @@
+"""Spans to answers: when reading stops, grouping and confidence."""
