@@ -29,10 +29,10 @@ from qa.answers import (
 )
 from qa.citations import Shelf, cite
 from qa.conversation import Exchange, resolve
+from qa.reader.caching import Remembering
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
-from qa.reader.remembering import Remembering
 from qa.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination, Stages

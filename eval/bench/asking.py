@@ -100,8 +100,8 @@ def ask(
 
 def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float]:
     """Time the reader's bare network over a question's passages."""
+    from qa.reader.caching import Remembering
     from qa.reader.extractive import ExtractiveReader
-    from qa.reader.remembering import Remembering
     from qa.reader.windows import windows
 
     reader = bot.reader.reader if isinstance(bot.reader, Remembering) else bot.reader

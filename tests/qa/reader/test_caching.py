@@ -3,8 +3,8 @@ from dataclasses import dataclass, field
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
+from qa.reader.caching import Remembering
 from qa.reader.protocol import Candidate
-from qa.reader.remembering import Remembering
 
 
 def passage(text: str) -> Passage:
