@@ -12,7 +12,7 @@ from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import Place, build_index, write_articles
 from qa.reader.train.data import Row
-from qa.retriever import Retrieved, Retriever
+from qa.retrieval.retriever import Retrieved, Retriever
 
 _MORE = 6
 """Passages that may stand on one line of an article, at most."""

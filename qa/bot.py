@@ -33,7 +33,7 @@ from qa.reader.caching import Remembering
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
-from qa.retriever import Retrieved, Retriever
+from qa.retrieval.retriever import Retrieved, Retriever
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination, Stages
 

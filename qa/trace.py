@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from qa.answering.early_stopping import Reading
-from qa.retriever import Retrieved, Searched
+from qa.retrieval.retriever import Retrieved, Searched
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from index.errors import ModelUnavailable, reason_of
 from index.search.analyzer import terms
 from qa.answering.grouping import Group
 from qa.reader.shipped import FOLDER
-from qa.retriever import Retrieved
+from qa.retrieval.retriever import Retrieved
 
 Features = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from qa.answering.alignment import counterpart
 from qa.answering.squad_text import normalise_answer
 from qa.citations import quote_of
 from qa.reader.protocol import Candidate
-from qa.retriever import Retrieved
+from qa.retrieval.retriever import Retrieved
 
 _LEADING = re.compile(
     r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"

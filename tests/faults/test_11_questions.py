@@ -22,7 +22,7 @@ from qa.bot import PASSAGES_READ, Bot
 from qa.conversation import Exchange, recall
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
-from qa.retriever import Retriever, Searched
+from qa.retrieval.retriever import Retriever, Searched
 from tests.faults.conftest import Battery, Figure
 from tests.faults.questions import WORDS, bombs, question
 from tests.qa.fakes import Library, QuickEncoder, SentenceReader

@@ -19,7 +19,7 @@ from index.storage.store import Store
 from qa.answering.confidence import Calibration
 from qa.bot import Bot
 from qa.reader.protocol import Candidate, Reader
-from qa.retriever import Retrieved
+from qa.retrieval.retriever import Retrieved
 from tests import fakes
 from tests.fakes import FakeEncoder, fake_model
 

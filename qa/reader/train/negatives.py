@@ -8,7 +8,7 @@ from index.models.onnx_export import open_question_encoder
 from qa.answering.squad_text import normalise_answer
 from qa.reader.train.corpus import build_index, write_articles
 from qa.reader.train.data import Example, Kind, Row
-from qa.retriever import Retriever
+from qa.retrieval.retriever import Retriever
 
 _RANKED = 12
 """Passages that are asked for; those of its own article, of others, about the same names."""

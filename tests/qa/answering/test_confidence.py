@@ -23,7 +23,7 @@ from qa.answering.confidence import (
 )
 from qa.answering.grouping import Group
 from qa.reader.protocol import Candidate
-from qa.retriever import Retrieved
+from qa.retrieval.retriever import Retrieved
 from tests.qa.fakes import CALIBRATION, passage, retrieved, stored
 
 RARITY = {"radar": 3.0, "treati": 1.0, "sign": 4.0}

@@ -6,7 +6,7 @@ from index.articles.spans import Span
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate
-from qa.retriever import Retrieved
+from qa.retrieval.retriever import Retrieved
 from tests.qa.fakes import passage, retrieved, stored
 
 

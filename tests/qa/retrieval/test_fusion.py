@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.fusion import reciprocal_rank_fusion
+from qa.retrieval.fusion import reciprocal_rank_fusion
 
 
 def test_ranks_of_both_rankings_add_up() -> None:

@@ -12,8 +12,8 @@ from index.models.question_encoder import QuestionEncoder
 from index.storage.catalog import StoredArticle, StoredPassage
 from index.storage.generation import Generation
 from qa.ablation import NOTHING, Part
-from qa.duplicates import Group, group_duplicates
-from qa.fusion import reciprocal_rank_fusion
+from qa.retrieval.duplicates import Group, group_duplicates
+from qa.retrieval.fusion import reciprocal_rank_fusion
 from qa.stopwatch import Stopwatch
 
 DEPTH = 50

@@ -3,7 +3,7 @@ from contextlib import closing
 import pytest
 
 from index.storage.catalog import StoredArticle
-from qa.retriever import DEPTH, Retrieved, Retriever
+from qa.retrieval.retriever import DEPTH, Retrieved, Retriever
 from tests.qa.fakes import Library, QuickEncoder
 
 QUESTION = "radar treaty signed"

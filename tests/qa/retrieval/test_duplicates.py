@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from index.models.passage_encoder import Vectors
-from qa.duplicates import Group, group_duplicates
+from qa.retrieval.duplicates import Group, group_duplicates
 from tests.qa.fakes import stored
 
 WIRE = "Poland agreed on Thursday to host ten American interceptor rockets near its coast."
