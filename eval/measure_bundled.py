@@ -19,9 +19,9 @@ from index.articles.bundled import bundled_articles
 from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Reply
 from qa.bot import Bot
-from qa.conversation import Exchange, exchange_of, recall
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.train.corpus import build_index
+from qa.rewriting.resolve import Exchange, exchange_of, recall
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from index.search.analyzer import terms
-from qa.conversation import Exchange, resolve
+from qa.rewriting.resolve import Exchange, resolve
 
 
 class Turn(msgspec.Struct):

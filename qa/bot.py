@@ -28,12 +28,12 @@ from qa.answers import (
     Reply,
 )
 from qa.citations import Shelf, cite
-from qa.conversation import Exchange, resolve
 from qa.reader.caching import Remembering
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
 from qa.retrieval.retriever import Retrieved, Retriever
+from qa.rewriting.resolve import Exchange, resolve
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination, Stages
 

@@ -13,7 +13,7 @@ from tui.background import Job, PrepareJob
 if TYPE_CHECKING:
     from index.storage.store import Store
     from qa.bot import Bot
-    from qa.conversation import Exchange
+    from qa.rewriting.resolve import Exchange
 
 Given = TypeVar("Given")
 

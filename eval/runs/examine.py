@@ -14,7 +14,7 @@ from eval.sets.question_set import Question
 from qa.answering.squad_text import normalise_answer
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
 from qa.bot import Bot
-from qa.conversation import recall
+from qa.rewriting.resolve import recall
 from qa.stopwatch import Stopwatch
 from qa.trace import Examination
 

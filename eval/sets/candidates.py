@@ -11,7 +11,7 @@ from index.articles.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
 from qa.citations import Shelf, cite
-from qa.conversation import recall
+from qa.rewriting.resolve import recall
 from qa.trace import Examination
 
 

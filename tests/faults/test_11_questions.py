@@ -19,10 +19,10 @@ from index.models.passage_encoder import Vectors
 from qa.answering.confidence import default_threshold
 from qa.answers import LONGEST_QUESTION, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
-from qa.conversation import Exchange, recall
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
 from qa.retrieval.retriever import Retriever, Searched
+from qa.rewriting.resolve import Exchange, recall
 from tests.faults.conftest import Battery, Figure
 from tests.faults.questions import WORDS, bombs, question
 from tests.qa.fakes import Library, QuickEncoder, SentenceReader

@@ -6,7 +6,7 @@ from index.articles.bundled import bundled_articles
 from index.errors import BadRequest
 from qa.answers import LONGEST_QUESTION, Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import PASSAGES_READ
-from qa.conversation import Exchange
+from qa.rewriting.resolve import Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."

@@ -7,8 +7,8 @@ import pytest
 from qa.ablation import NOTHING, Part
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
-from qa.conversation import Exchange
 from qa.reader.first_sentence import FirstSentence
+from qa.rewriting.resolve import Exchange
 from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader, passage
 
 STORY = "The radar treaty was signed in Prague by both ministers on a rainy morning in July."

@@ -29,7 +29,7 @@ from tui.session import Session, Turn, local_now
 from tui.sessions import Sessions
 
 if TYPE_CHECKING:
-    from qa.conversation import Exchange
+    from qa.rewriting.resolve import Exchange
 
 _NAMED = 3
 """Paths of a limit that are named."""
@@ -187,7 +187,7 @@ class ChatScreen(AnswerActions):
 
     def _said(self, session: Session) -> "tuple[Exchange, ...]":
         """Give what a follow-up may lean on."""
-        from qa.conversation import TURNS_LOOKED_AT, exchange_of  # not before the first frame
+        from qa.rewriting.resolve import TURNS_LOOKED_AT, exchange_of  # not before the first frame
 
         return tuple(exchange_of(turn.reply) for turn in session.turns[-TURNS_LOOKED_AT:])
 

@@ -12,7 +12,7 @@ from index.errors import BadRequest
 from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
-from qa.conversation import recall
+from qa.rewriting.resolve import recall
 from tui.display import visible
 from tui.exits import Exit
 from tui.opening import store_to_ask

@@ -13,7 +13,7 @@ from textual.worker import WorkerCancelled
 from index.articles.files import MAX_BYTES
 from index.errors import BadRequest
 from qa.answers import Answered, Citation, Reply, Status
-from qa.conversation import Exchange
+from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.background import BuildJob, Job
 from tui.chat.app import ChatApp

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.conversation import Exchange
+from qa.rewriting.resolve import Exchange
 from tests.tui.chat.chats import Home, chat_of
 from tests.tui.chat.replies import SENTENCE
 from tui.chat.entries import Entry

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from qa.followups import lexicon
-from qa.followups.mentions import Mention
-from qa.followups.words import NOMINAL, Class, Word
+from qa.rewriting import lexicon
+from qa.rewriting.mentions import Mention
+from qa.rewriting.tagger import NOMINAL, Class, Word
 
 _SHORT = 5
 """Words of a question that may say no more than `Who was the Romanian?`."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from qa.followups import lexicon
-from qa.followups.words import Class, Word, words_of
+from qa.rewriting import lexicon
+from qa.rewriting.tagger import Class, Word, words_of
 
 
 class Kind(Enum):

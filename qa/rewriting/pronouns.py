@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.followups.mentions import Mention
-from qa.followups.spoken import Sought, fits
-from qa.followups.words import NOMINAL, Class, Word
+from qa.rewriting.antecedents import Sought, fits
+from qa.rewriting.mentions import Mention
+from qa.rewriting.tagger import NOMINAL, Class, Word
 
 _SUBJECTS = {"he": Sought.PERSON, "she": Sought.PERSON, "it": Sought.THING, "they": Sought.THINGS}
 _OBJECTS = {"him": Sought.PERSON, "her": Sought.PERSON, "them": Sought.THINGS}

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from qa.followups import lexicon
-from qa.followups.mentions import Kind, Mention, mentions_of
-from qa.followups.words import Class, Word, words_of
+from qa.rewriting import lexicon
+from qa.rewriting.mentions import Kind, Mention, mentions_of
+from qa.rewriting.tagger import Class, Word, words_of
 
 _LONGEST_ANSWER = 80
 """Code points; of a longer answer only the names in it can be meant."""

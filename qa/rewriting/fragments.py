@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.followups import lexicon
-from qa.followups.mentions import Mention, mentions_of
-from qa.followups.words import Class, Word, words_of
+from qa.rewriting import lexicon
+from qa.rewriting.mentions import Mention, mentions_of
+from qa.rewriting.tagger import Class, Word, words_of
 
 _END = " \t.?!…,;:"
 _LONGEST_FRAGMENT = 6

@@ -14,7 +14,7 @@ from qa.answers import (
     Reason,
     Status,
 )
-from qa.conversation import (
+from qa.rewriting.resolve import (
     TURNS_LOOKED_AT,
     Exchange,
     Resolved,

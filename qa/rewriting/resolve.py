@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from index.search.analyzer import terms
 from qa.answers import Answered, Reply
-from qa.followups import lexicon
-from qa.followups.leaning import leans_as_a_whole
-from qa.followups.mentions import Kind, Mention, mentions_of
-from qa.followups.parallel import parallels
-from qa.followups.references import Reference, references_in, times_in
-from qa.followups.spoken import Candidate, Sought, candidates_of, meant
-from qa.followups.words import Word, words_of
+from qa.rewriting import lexicon
+from qa.rewriting.antecedents import Candidate, Sought, candidates_of, meant
+from qa.rewriting.ellipsis import leans_as_a_whole
+from qa.rewriting.fragments import parallels
+from qa.rewriting.mentions import Kind, Mention, mentions_of
+from qa.rewriting.pronouns import Reference, references_in, times_in
+from qa.rewriting.tagger import Word, words_of
 
 TURNS_LOOKED_AT = 8
 """The last ones; what was spoken of before them is forgotten."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from qa.followups import lexicon
+from qa.rewriting import lexicon
 
 _WORD = re.compile(r"(?:\w+\.){2,}|[\w$€£#%]+(?:[.'’&/-]\w+)*")
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’]s|(?<=s)['’])\Z", re.IGNORECASE)
