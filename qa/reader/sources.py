@@ -55,7 +55,7 @@ class Source(Protocol):
 
 
 def find_reader(name: str, *, from_hub: bool = True) -> Source:
-    """Find Byline's own reader, one that `qa.reader.train` made, or another by name or path.
+    """Find Byline's own reader, one that `qa.training` made, or another by name or path.
 
     Without `from_hub` the hub is not asked for a name not on disk. Raises ModelUnavailable.
     """

@@ -1,1 +1,0 @@
-"""Training of the reader that ships with Byline: `python -m qa.reader.train DATA`."""

@@ -1,0 +1,1 @@
+"""Training of the reader that ships with Byline: `python -m qa.training DATA`."""

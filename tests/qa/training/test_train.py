@@ -1,0 +1,96 @@
+"""The whole way of a recipe, with a tiny network and a few examples."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from index.articles.spans import Span
+from qa.reader.shipped import RECORD_FILE, WEIGHTS_FILE
+from qa.training import __main__ as command
+from qa.training.batches import MAX_TOKENS
+from qa.training.data import Example, Kind
+from qa.training.settings import GroupSettings, Recipe, Round, Settings, Training
+from tests.qa.training.networks import tiny_network
+
+if TYPE_CHECKING:
+    import torch
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+ONE = GroupSettings(groups=3, batch=1, learning_rate=0.01, averaged=0.0)
+OTHER = msgspec.structs.replace(ONE, order=6)
+EXAMPLES = [
+    Example(f"Who signed paper {n}?", "The envoy signed it in Prague.", (Span(4, 9),), Kind.DEV)
+    for n in range(3)
+] + [
+    Example(f"Who signed paper {n}?", f"Rain fell on day {day}.", (), Kind.NEAR_MISS)
+    for n in range(3)
+    for day in range(4)
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    folder: Path
+
+    def weights(self) -> "dict[str, torch.Tensor]":
+        from safetensors.torch import load_file
+
+        return {name: one.float() for name, one in load_file(self.folder / WEIGHTS_FILE).items()}
+
+    def checkpoint(self, name: str) -> "dict[str, torch.Tensor]":
+        from safetensors.torch import load_file
+
+        named = load_file(self.folder / f"{name}.safetensors").items()
+        return {key.removeprefix("weight "): one for key, one in named if key.startswith("weight ")}
+
+
+def train(folder: Path, *rounds: Round) -> Made:
+    single = Training("single", Settings(epochs=1.0, batch=2, averaged=0.0), 1.0)
+    folder.mkdir()
+    command.train(folder, folder, folder, Recipe((single,), rounds))
+    return Made(folder)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "untrained", lambda: tiny_network(30522, MAX_TOKENS))
+    monkeypatch.setattr(command, "mixture", lambda *_: EXAMPLES)
+
+
+def largest_difference(one: "dict[str, torch.Tensor]", other: "dict[str, torch.Tensor]") -> float:
+    return max(float((other[name] - weight).abs().max()) for name, weight in one.items())
+
+
+def test_each_training_of_a_round_goes_on_from_the_mean_before_it(tmp_path: Path) -> None:
+    start = train(tmp_path / "start").weights()
+    alone = train(tmp_path / "alone", Round((Training("a", ONE, 0.5),))).checkpoint("a")
+    both = Round((Training("a", ONE, 0.25), Training("b", OTHER, 0.25)))
+    made = train(tmp_path / "both", both)
+    a, b = made.checkpoint("a"), made.checkpoint("b")
+    assert largest_difference(a, alone) == 0
+    assert largest_difference(a, b) > 0.001
+    mean = {name: 0.5 * start[name] + 0.25 * a[name] + 0.25 * b[name] for name in a}
+    # What is written has half precision.
+    assert largest_difference(mean, made.weights()) < 0.001
+    assert largest_difference(mean, start) > 0.01
+
+
+def test_a_round_goes_on_from_the_mean_of_the_round_before_it(tmp_path: Path) -> None:
+    first, second = Round((Training("a", ONE, 0.5),)), Round((Training("b", OTHER, 1.0),))
+    twice = train(tmp_path / "twice", first, second)
+    between = train(tmp_path / "once", first).weights()
+    unmoved = Round((Training("c", msgspec.structs.replace(OTHER, learning_rate=0.0), 1.0),))
+    same = train(tmp_path / "unmoved", first, unmoved).weights()
+    assert largest_difference(same, between) == 0
+    assert largest_difference(twice.checkpoint("b"), between) > 0.01
+
+
+def test_the_record_tells_each_round_of_trainings(tmp_path: Path) -> None:
+    made = train(tmp_path / "made", Round((Training("a", ONE, 0.5),)))
+    record = msgspec.json.decode((made.folder / RECORD_FILE).read_bytes())
+    told = [(one["round"], one["share"], one["order"]) for one in record["settings"]]
+    assert told == [(0, 1.0, 1), (1, 0.5, 5)]
