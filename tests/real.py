@@ -16,7 +16,7 @@ from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
 from tui.building import prepare_reader, run_build
-from tui.places import default_index
+from tui.paths import default_index
 
 
 @dataclass(frozen=True)

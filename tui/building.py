@@ -12,7 +12,7 @@ from index.storage.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
 from tui.events import BuildEvent, Waiting
-from tui.places import model_cache
+from tui.paths import model_cache
 from tui.progress import watch
 
 

@@ -10,7 +10,7 @@ import click
 
 from index.errors import BylineError
 from tui.display import visible
-from tui.exits import Exit
+from tui.exit_codes import Exit
 
 _COMMANDS = {
     "chat": "Ask in a chat; the same as plain `byline`.",

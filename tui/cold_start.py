@@ -4,7 +4,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.interpreter import PYTHON
 
 

@@ -14,7 +14,7 @@ from index.storage.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob
 from tui.options import index_folder_or
-from tui.places import bundled_index, default_index
+from tui.paths import bundled_index, default_index
 
 
 def store_to_ask(given: Path | None, reader: str) -> Store:

@@ -10,7 +10,7 @@ import msgspec
 
 from index.articles.paths import expanded
 from qa.reader.shipped import DEFAULT_READER
-from tui.places import read_settings
+from tui.paths import read_settings
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from eval.runs.run_store import Run, runs_in
 from index.errors import BadRequest
-from tui.places import runs_folder
+from tui.paths import runs_folder
 
 _COMPARE = "--compare"
 LAST_RUN = ""

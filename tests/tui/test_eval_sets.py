@@ -7,7 +7,7 @@ import pytest
 
 from eval.sets.question_set import Gold, Question, read_questions
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
-from tui.places import marks_file
+from tui.paths import marks_file
 
 CONTEXT = "The port is closed. A ship ran aground."
 

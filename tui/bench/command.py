@@ -6,9 +6,9 @@ import click
 
 from index.models.registry import DEFAULT_MODEL
 from tui.default_command import DefaultCommand
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.options import chosen_reader, json_option, reader_option
-from tui.places import model_cache
+from tui.paths import model_cache
 from tui.wire import figures_line
 
 _LARGE = 100

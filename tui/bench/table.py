@@ -13,7 +13,7 @@ from index.models.registry import DEFAULT_MODEL
 from tui.bench.chat import bench_chat
 from tui.cold_start import cold_start
 from tui.interpreter import PYTHON
-from tui.places import model_cache
+from tui.paths import model_cache
 
 EMBEDDED = 500
 """Passages that are really embedded."""

@@ -13,7 +13,7 @@ from tui.display import visible, visible_name
 from tui.editors import editor_command, run_editor
 from tui.export import export_markdown
 from tui.marks import mark_answer
-from tui.places import marks_file
+from tui.paths import marks_file
 from tui.session import Session, Turn
 
 Chat = App[Any]

@@ -11,7 +11,7 @@ from tui.chat.setup import Setup
 from tui.chat_settings import read_chat_settings
 from tui.desk import IndexDesk
 from tui.options import chosen_reader, index_folder_or, setting
-from tui.places import (
+from tui.paths import (
     bundled_index,
     chat_settings_file,
     default_index,

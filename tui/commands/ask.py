@@ -14,10 +14,10 @@ from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.rewriting.resolve import recall
 from tui.display import visible
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.opening import store_to_ask
 from tui.options import chosen_reader, index_option, json_option, reader_option, setting
-from tui.places import model_cache
+from tui.paths import model_cache
 from tui.render import show_reply
 from tui.wire import error_line, reply_line
 

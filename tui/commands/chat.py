@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from index.errors import BadRequest
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.options import index_option, reader_option
 
 

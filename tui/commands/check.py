@@ -9,10 +9,10 @@ from index.check import Finding, State, check
 from qa.reader.check import check_reader
 from tui.check_progress import check_progress
 from tui.display import visible
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.opening import store_to_look_at
 from tui.options import chosen_reader, index_option, json_option, reader_option
-from tui.places import model_cache
+from tui.paths import model_cache
 from tui.wire import findings_line
 
 _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}

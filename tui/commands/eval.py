@@ -36,10 +36,10 @@ from tui.default_command import DefaultCommand
 from tui.display import visible
 from tui.eval_progress import watch_asking
 from tui.eval_shown import show_comparison, show_results
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.opening import bundled_to_ask, store_to_ask
 from tui.options import chosen_reader, index_option, reader_option, setting
-from tui.places import model_cache, runs_folder
+from tui.paths import model_cache, runs_folder
 from tui.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 
 _TOLD = 5

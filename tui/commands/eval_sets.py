@@ -15,11 +15,11 @@ from eval.sets.question_set import read_questions
 from index.storage.store import Store
 from qa.bot import Bot
 from tui.display import visible, visible_name
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.import_progress import watch_import
 from tui.opening import store_to_ask
 from tui.options import chosen_reader, index_folder_or, index_option, reader_option
-from tui.places import default_index, marks_file, model_cache
+from tui.paths import default_index, marks_file, model_cache
 from tui.question_prompts import write_set
 
 _PATH = click.Path(path_type=Path)

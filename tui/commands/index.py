@@ -12,7 +12,7 @@ from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.building import prepare_reader, run_build
 from tui.display import visible, visible_name
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.options import (
     chosen_reader,
     index_folder_or,
@@ -21,7 +21,7 @@ from tui.options import (
     reader_option,
     setting,
 )
-from tui.places import default_index
+from tui.paths import default_index
 from tui.wire import summary_line
 
 _SHOWN = 10

@@ -14,7 +14,7 @@ from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
 from tui.display import visible, visible_name
 from tui.editors import editor_command, run_editor
-from tui.exits import Exit
+from tui.exit_codes import Exit
 from tui.opening import store_to_show
 from tui.options import colour, index_option, json_option
 from tui.wire import lookup_line
