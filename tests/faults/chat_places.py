@@ -16,7 +16,7 @@ from tests.faults.payloads import in_file, in_name
 from tests.qa.fakes import QuickEncoder
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
-from tui.chat.acting import complain, open_in_editor, say
+from tui.chat.actions import complain, open_in_editor, say
 from tui.chat.entries import Failed, Waiting
 from tui.chat.folder_screen import FolderScreen
 from tui.chat.progress_bar import ProgressBar

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.chat.acting import copy, export_session, mark_turn, open_in_editor
+from tui.chat.actions import copy, export_session, mark_turn, open_in_editor
 from tui.chat.prompt import Prompt
 from tui.chat.transcript import Transcript
 from tui.export import citation_text, place_text

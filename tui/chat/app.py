@@ -14,11 +14,11 @@ from textual.widgets import Input, TextArea
 from index.build.events import Summary
 from index.errors import BylineError, reason_of
 from tui.background import BuildJob, Job
-from tui.chat.acting import complain, say
+from tui.chat.actions import complain, say
 from tui.chat.changed import changes_told
 from tui.chat.chat_screen import ChatScreen
-from tui.chat.commands import key_commands
 from tui.chat.jobs import Jobs
+from tui.chat.palette import key_commands
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.setup import Setup
 from tui.chat.themes import THEMES

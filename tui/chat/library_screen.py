@@ -18,7 +18,7 @@ from index.articles.paths import real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
 from index.storage.store import Store
-from tui.chat.acting import complain, say
+from tui.chat.actions import complain, say
 from tui.chat.folder_screen import FolderScreen
 from tui.chat.forget_screen import ForgetScreen
 from tui.chat.keys_footer import KeysFooter

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from index.errors import BylineError
-from tui.chat.acting import complain, say
+from tui.chat.actions import complain, say
 from tui.chat.keys_footer import KeysFooter
 from tui.chat.typed import VISIBLE
 from tui.display import visible

@@ -498,7 +498,7 @@ async def test_a_quote_and_its_place_are_copied_as_safe_text(home: Home) -> None
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[EditorCommand]:
     """The editors that were run."""
     ran: list[EditorCommand] = []
-    monkeypatch.setattr("tui.chat.acting.run_editor", ran.append)
+    monkeypatch.setattr("tui.chat.actions.run_editor", ran.append)
     monkeypatch.setenv("PATH", "/nowhere")
     return ran
 
@@ -563,7 +563,7 @@ async def test_an_editor_of_no_known_kind_is_told_the_line_by_the_person(
 ) -> None:
     install(home, "teco", monkeypatch)
     monkeypatch.setattr(
-        "tui.chat.acting.editor_command",
+        "tui.chat.actions.editor_command",
         lambda _, file, *__: EditorCommand((file,), in_terminal=False, at_line=False),
     )
     async with chat_of(home) as chat:
@@ -583,7 +583,7 @@ async def test_an_editor_that_cannot_be_opened_is_told(
         monkeypatch.setenv("VISUAL", "none-such")
         await go(chat, "ctrl+o")
         install(home, "code", monkeypatch)
-        monkeypatch.setattr("tui.chat.acting.run_editor", fail)
+        monkeypatch.setattr("tui.chat.actions.run_editor", fail)
         await go(chat, "ctrl+o")
         assert told(chat) == [
             "none-such is not an installed command; set $VISUAL or $EDITOR",
