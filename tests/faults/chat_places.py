@@ -18,9 +18,9 @@ from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
 from tui.chat.actions import complain, open_in_editor, say
 from tui.chat.entries import Failed, Waiting
-from tui.chat.folder_screen import FolderScreen
 from tui.chat.progress_bar import ProgressBar
-from tui.chat.sessions_screen import NameScreen
+from tui.chat.screens.folder_screen import FolderScreen
+from tui.chat.screens.sessions_screen import NameScreen
 from tui.events import Failed as JobFailed
 from tui.events import Waiting as JobWaiting
 from tui.session import Turn

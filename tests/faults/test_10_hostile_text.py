@@ -83,12 +83,12 @@ async def test_a_careless_chat_would_be_found_out(
     monkeypatch.chdir(tmp_path)
     match naive:
         case "raw markup":
-            monkeypatch.setattr("tui.chat.chat_screen.Content", str)
+            monkeypatch.setattr("tui.chat.screens.chat_screen.Content", str)
         case "rich's escape":
-            monkeypatch.setattr("tui.chat.chat_screen.Content", escape)
+            monkeypatch.setattr("tui.chat.screens.chat_screen.Content", escape)
         case _:
             monkeypatch.setattr("tui.chat.rows.visible", str)
-            monkeypatch.setattr("tui.chat.chat_screen.visible", str)
+            monkeypatch.setattr("tui.chat.screens.chat_screen.visible", str)
     found: list[str] = []
     crashes = 0
     for number, text in enumerate(payloads(40, battery.chance("planted"))):
@@ -161,7 +161,7 @@ async def test_a_click_on_what_rich_escaped_would_be_found_out(
     tmp_path: Path, figure: Figure, monkeypatch: pytest.MonkeyPatch, ran: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.chat.chat_screen.Content", escape)
+    monkeypatch.setattr("tui.chat.screens.chat_screen.Content", escape)
     async with chat_of(Home(tmp_path), size=(60, 20)) as chat:
         chat.screen.notice("Read [ @click=app.bell]this[/]")
         await chat.settle()

@@ -53,7 +53,7 @@ def test_the_command_line_begins_without_anything_heavy() -> None:
 
 
 def test_the_chat_s_first_frame_waits_for_no_engine() -> None:
-    script = "import tui.chat.opened, tui.chat.chat_screen"
+    script = "import tui.chat.opened, tui.chat.screens.chat_screen"
     engines = {"numpy", "faiss", "tantivy", "onnxruntime", "tokenizers", "sqlite3", "tiktoken"}
     assert not loaded(script) & (TORCH | engines | {"markdown_it", "aiohttp", "sklearn"})
 

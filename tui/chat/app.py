@@ -16,10 +16,10 @@ from index.errors import BylineError, reason_of
 from tui.background import BuildJob, Job
 from tui.chat.actions import complain, say
 from tui.chat.changed import changes_told
-from tui.chat.chat_screen import ChatScreen
 from tui.chat.jobs import Jobs
 from tui.chat.palette import key_commands
 from tui.chat.progress_bar import ProgressBar
+from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
 from tui.chat_settings import ChatSettings, keep_chat_settings
@@ -27,8 +27,8 @@ from tui.desk import NothingIndexed, Ready, ToPrepare
 from tui.events import End, Failed, Stopped
 
 if TYPE_CHECKING:
-    from tui.chat.library_screen import LibraryScreen, LimitTo, OpenArticle
-    from tui.chat.welcome_screen import Bundled, Folder
+    from tui.chat.screens.library_screen import LibraryScreen, LimitTo, OpenArticle
+    from tui.chat.screens.welcome_screen import Bundled, Folder
 
 
 class ChatApp(App[None]):
@@ -110,7 +110,7 @@ class ChatApp(App[None]):
             case NothingIndexed() if self._has_bundled:
                 self.ask_index(self._setup.bundled_index)
             case NothingIndexed():
-                from tui.chat.welcome_screen import WelcomeScreen
+                from tui.chat.screens.welcome_screen import WelcomeScreen
 
                 self.push_screen(WelcomeScreen(), self._welcomed)
 
@@ -120,7 +120,7 @@ class ChatApp(App[None]):
         return self._index != self._setup.bundled_index and self._setup.bundled_index.is_dir()
 
     def _welcomed(self, chosen: "Bundled | Folder | None") -> None:
-        from tui.chat.welcome_screen import Bundled, Folder
+        from tui.chat.screens.welcome_screen import Bundled, Folder
 
         match chosen:
             case Bundled():
@@ -208,7 +208,7 @@ class ChatApp(App[None]):
 
     def _take_index(self, index: Path) -> None:
         """Ask an index that was built, and show it where another is shown."""
-        from tui.chat.library_screen import LibraryScreen
+        from tui.chat.screens.library_screen import LibraryScreen
 
         for screen in self.screen_stack:
             if isinstance(screen, LibraryScreen):
@@ -219,19 +219,21 @@ class ChatApp(App[None]):
 
     def action_help(self) -> None:
         """Tell what the keys do here."""
-        from tui.chat.help_screen import HelpScreen
+        from tui.chat.screens.help_screen import HelpScreen
 
         self.push_screen(HelpScreen(self.screen))
 
     def action_library(self) -> None:
         """Show the indexed articles."""
-        from tui.chat.library_screen import LibraryScreen  # needs numpy: not before the first frame
+        from tui.chat.screens.library_screen import (
+            LibraryScreen,  # needs numpy: not before the first frame
+        )
 
         within, max_bytes = self.chat.session.within, self._setup.max_bytes
         self.push_screen(LibraryScreen(self._index, within, max_bytes), self._from_library)
 
     def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:
-        from tui.chat.library_screen import LimitTo, OpenArticle
+        from tui.chat.screens.library_screen import LimitTo, OpenArticle
 
         match result:
             case OpenArticle():
@@ -241,7 +243,7 @@ class ChatApp(App[None]):
 
     def action_sessions(self) -> None:
         """Show earlier conversations."""
-        from tui.chat.sessions_screen import SessionsScreen
+        from tui.chat.screens.sessions_screen import SessionsScreen
 
         screen = SessionsScreen(self._setup.sessions, self.chat.session.id)
         self.push_screen(screen, self._from_sessions)

@@ -17,8 +17,8 @@ from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.background import BuildJob, Job
 from tui.chat.app import ChatApp
-from tui.chat.chat_screen import ChatScreen
 from tui.chat.prompt import Prompt
+from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.source_pane import SourcePane
 from tui.chat.transcript import Transcript

@@ -23,14 +23,14 @@ from tests.tui.chat.replies import SENTENCE
 from tests.tui.chat.test_progress_bar import summary
 from tui.background import BuildJob, PrepareJob
 from tui.chat.app import ChatApp
-from tui.chat.chat_screen import ChatScreen
-from tui.chat.help_screen import HelpScreen
 from tui.chat.jobs import Jobs
-from tui.chat.library_screen import LibraryScreen
 from tui.chat.progress_bar import ProgressBar
-from tui.chat.sessions_screen import NameScreen, SessionsScreen
+from tui.chat.screens.chat_screen import ChatScreen
+from tui.chat.screens.help_screen import HelpScreen
+from tui.chat.screens.library_screen import LibraryScreen
+from tui.chat.screens.sessions_screen import NameScreen, SessionsScreen
+from tui.chat.screens.welcome_screen import WelcomeScreen
 from tui.chat.themes import DARK, LIGHT
-from tui.chat.welcome_screen import WelcomeScreen
 from tui.desk import NothingIndexed, Ready, ToPrepare
 from tui.editors import EditorCommand, NoEditor
 from tui.events import End, Event, Failed, Prepared, Stopped

@@ -233,8 +233,8 @@ def test_the_library(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch
         changed=frozenset(["/home/ann/news/dam.txt"]),
         skipped=(Skipped("news/plan.pdf", "not .txt or .md"),),
     )
-    monkeypatch.setattr("tui.chat.library_screen.read_library", lambda _: library(names))
-    monkeypatch.setattr("tui.chat.library_screen.changes", lambda *_: looked)
+    monkeypatch.setattr("tui.chat.screens.library_screen.read_library", lambda _: library(names))
+    monkeypatch.setattr("tui.chat.screens.library_screen.changes", lambda *_: looked)
 
     async def look(chat: Chat) -> None:
         await chat.pilot.press("ctrl+l")

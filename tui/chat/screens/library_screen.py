@@ -19,10 +19,12 @@ from index.changes import Changes
 from index.errors import BylineError, NoIndex
 from index.storage.store import Store
 from tui.chat.actions import complain, say
-from tui.chat.folder_screen import FolderScreen
-from tui.chat.forget_screen import ForgetScreen
 from tui.chat.keys_footer import KeysFooter
-from tui.chat.library_rows import (
+from tui.chat.progress_bar import ProgressBar
+from tui.chat.row_table import Row, RowTable
+from tui.chat.screens.folder_screen import FolderScreen
+from tui.chat.screens.forget_screen import ForgetScreen
+from tui.chat.screens.library_rows import (
     SKIPPED_COLUMNS,
     article_row,
     columns,
@@ -31,8 +33,6 @@ from tui.chat.library_rows import (
     orders_shown,
     skipped_row,
 )
-from tui.chat.progress_bar import ProgressBar
-from tui.chat.row_table import Row, RowTable
 from tui.chat.typed import VISIBLE
 from tui.library import Library, changes, read_library
 from tui.library_entries import Entry, Order, entries, filtered, ordered

@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
 from tests.tui.test_hostile import BROKEN_NAME, NAME
-from tui.chat.folder_screen import FolderScreen, FolderTree
-from tui.chat.welcome_screen import Bundled, Folder, WelcomeScreen
+from tui.chat.screens.folder_screen import FolderScreen, FolderTree
+from tui.chat.screens.welcome_screen import Bundled, Folder, WelcomeScreen
 from tui.display import visible_name
 
 
