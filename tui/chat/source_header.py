@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from qa.answers import Citation, Status
-from tui.chat.source_loading import NOTHING, Loaded, Outcome, Unreadable, Wanted
+from tui.chat.source.loading import NOTHING, Loaded, Outcome, Unreadable, Wanted
 from tui.display import visible, visible_name
 from tui.wording import STATUSES, about
 

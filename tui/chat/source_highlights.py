@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.chat.source_marks import NOWHERE, ByteSpan
-from tui.chat.source_rows import Row
-from tui.chat.source_text import SourceText
+from tui.chat.source.marks import NOWHERE, ByteSpan
+from tui.chat.source.paged_text import SourceText
+from tui.chat.source.wrap import Row
 
 TEXT = "source--text"
 SENTENCE = "source--sentence"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.chat.source_text import Checkpoint, SourceText
+from tui.chat.source.paged_text import Checkpoint, SourceText
 
 PIECE = 8 * 1024
 """Bytes of a line after which it is parted."""

@@ -14,8 +14,8 @@ from textual.worker import WorkerCancelled
 
 from qa.answers import Citation
 from tests.tui.chat.source_fakes import citation
-from tui.chat.source_finder import SourceFinder
-from tui.chat.source_pane import SourcePane
+from tui.chat.source.find_bar import SourceFinder
+from tui.chat.source.pane import SourcePane
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 PARAGRAPH = (

@@ -6,8 +6,8 @@ from datetime import date
 
 from index.articles.text import NotText
 from qa.answers import Citation, Quote, Status
+from tui.chat.source.paged_text import SourceText, open_text
 from tui.chat.source_file import Memory
-from tui.chat.source_text import SourceText, open_text
 
 
 @dataclass

@@ -10,7 +10,7 @@ from tests.tui.chat.replies import SENTENCE
 from tui.chat.entries import Entry
 from tui.chat.prompt import Prompt
 from tui.chat.rows import Row, rows
-from tui.chat.source_pane import SourcePane
+from tui.chat.source.pane import SourcePane
 from tui.chat.transcript import Transcript
 
 ANSWER = [

@@ -4,7 +4,7 @@ from qa.answers import Citation
 from tests.tui.chat.panes import article as article
 from tests.tui.chat.panes import cited as cited
 from tests.tui.chat.panes import count, opened
-from tui.chat.source_finder import SourceFinder
+from tui.chat.source.find_bar import SourceFinder
 
 
 async def test_words_are_found_as_they_are_typed(cited: Citation) -> None:

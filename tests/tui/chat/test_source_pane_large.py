@@ -12,9 +12,9 @@ from tests.tui.chat.panes import (
 from tests.tui.chat.panes import article as article
 from tests.tui.chat.panes import cited as cited
 from tests.tui.chat.source_fakes import Repeated, citation
-from tui.chat import source_loading
-from tui.chat.source_finder import SourceFinder
-from tui.chat.source_text import BLOCK
+from tui.chat.source import loading as source_loading
+from tui.chat.source.find_bar import SourceFinder
+from tui.chat.source.paged_text import BLOCK
 
 
 class Held(Repeated):

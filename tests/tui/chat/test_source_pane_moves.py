@@ -7,8 +7,8 @@ from qa.answers import Citation
 from tests.tui.chat.panes import ARTICLE, opened
 from tests.tui.chat.panes import article as article
 from tests.tui.chat.panes import cited as cited
-from tui.chat.source_bar import SourceBar
-from tui.chat.source_pane import SourcePane
+from tui.chat.source.pane import SourcePane
+from tui.chat.source.scrollbar import SourceBar
 
 
 async def test_keys_and_wheel_scroll(article: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from index.articles.text import Place
 from tests.tui.chat.source_fakes import Repeated, scanned
 from tui.chat import source_pieces
+from tui.chat.source.paged_text import BLOCK, SourceText, open_text
 from tui.chat.source_pieces import PIECE, pieces_before, pieces_from
-from tui.chat.source_text import BLOCK, SourceText, open_text
 
 LINE = b"It rained in the morning, and the port was closed for the day.\n"
 

@@ -21,7 +21,7 @@ from tui.chat.keys_footer import KeysFooter
 from tui.chat.progress_bar import ProgressBar
 from tui.chat.prompt import Prompt
 from tui.chat.question_queue import Pending, WaitingLine
-from tui.chat.source_pane import SourcePane
+from tui.chat.source.pane import SourcePane
 from tui.chat.transcript import Transcript
 from tui.desk import Desk
 from tui.display import visible, visible_name

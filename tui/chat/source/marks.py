@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from index.articles.text import Place
 from qa.answers import Citation, Quote, Status
-from tui.chat.source_find import find_bytes
-from tui.chat.source_text import SourceText
+from tui.chat.source.find import find_bytes
+from tui.chat.source.paged_text import SourceText
 
 
 @dataclass(frozen=True, slots=True)

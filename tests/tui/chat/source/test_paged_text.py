@@ -12,10 +12,11 @@ from index.articles.files import Skipped
 from index.articles.text import NotText, Place, Text, decode
 from tests.index.strategies import nasty_bytes
 from tests.tui.chat.source_fakes import scanned
-from tui.chat import source_pieces, source_text
+from tui.chat import source_pieces
+from tui.chat.source import paged_text as source_text
+from tui.chat.source.paged_text import BLOCK, SourceText, open_text
 from tui.chat.source_file import Memory, open_file
 from tui.chat.source_pieces import pieces_before, pieces_from
-from tui.chat.source_text import BLOCK, SourceText, open_text
 
 
 @pytest.fixture(params=[False, True], ids=["blocks as they are", "tiny blocks"], autouse=True)

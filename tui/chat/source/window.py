@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from tui.chat.source_loading import EMPTY
-from tui.chat.source_rows import Row, SourceRows
-from tui.chat.source_text import SourceText
+from tui.chat.source.loading import EMPTY
+from tui.chat.source.paged_text import SourceText
+from tui.chat.source.wrap import Row, SourceRows
 
 _DIGITS = 3
 """Digits that line numbers have room for at the least."""

@@ -11,10 +11,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.chat.source.paged_text import SourceText
+from tui.chat.source.window import SourceWindow
+from tui.chat.source.wrap import Row
 from tui.chat.source_highlights import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Highlights
-from tui.chat.source_rows import Row
-from tui.chat.source_text import SourceText
-from tui.chat.source_window import SourceWindow
 
 THIRD = 1 / 3
 """Share of the height above what is gone to."""

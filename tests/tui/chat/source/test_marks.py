@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from index.articles.text import Place
 from qa.answers import Status
 from tests.tui.chat.source_fakes import citation, scanned
+from tui.chat.source.marks import NOWHERE, Marks, find_marks
+from tui.chat.source.paged_text import SourceText, open_text
 from tui.chat.source_file import Memory
-from tui.chat.source_marks import NOWHERE, Marks, find_marks
-from tui.chat.source_text import SourceText, open_text
 
 BEFORE = "Rain.\n“It” stopped. The port 東京 was\r\nclosed on Monday. So be it.\n"
 SENTENCE = "The port 東京 was\r\nclosed on Monday."

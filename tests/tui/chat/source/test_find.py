@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from index.articles.text import Text, decode
 from tests.index.strategies import nasty_bytes
 from tests.tui.chat.source_fakes import Repeated, scanned
-from tui.chat import source_find
-from tui.chat.source_find import STEP, Finding, Found, find, find_bytes
-from tui.chat.source_text import SourceText, open_text
+from tui.chat.source import find as source_find
+from tui.chat.source.find import STEP, Finding, Found, find, find_bytes
+from tui.chat.source.paged_text import SourceText, open_text
 
 
 @pytest.fixture(autouse=True, params=[False, True], ids=["steps as they are", "tiny steps"])

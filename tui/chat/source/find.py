@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tui.chat.source_text import SourceText
+from tui.chat.source.paged_text import SourceText
 
 STEP = 64 * 1024
 """Bytes searched at a time."""

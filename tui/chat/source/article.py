@@ -10,13 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from tui.chat.source_bar import SourceBar
-from tui.chat.source_find import Finding, Found, find
-from tui.chat.source_finder import SourceFinder
-from tui.chat.source_loading import EMPTY
-from tui.chat.source_marks import NOWHERE, ByteSpan, Marks
-from tui.chat.source_text import SourceText
-from tui.chat.source_view import SourceView
+from tui.chat.source.find import Finding, Found, find
+from tui.chat.source.find_bar import SourceFinder
+from tui.chat.source.loading import EMPTY
+from tui.chat.source.marks import NOWHERE, ByteSpan, Marks
+from tui.chat.source.paged_text import SourceText
+from tui.chat.source.scrollbar import SourceBar
+from tui.chat.source.view import SourceView
 
 
 class SourceArticle(Vertical):

@@ -11,9 +11,8 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from qa.answers import Citation
-from tui.chat.source_article import SourceArticle
-from tui.chat.source_header import header, unreadable
-from tui.chat.source_loading import (
+from tui.chat.source.article import SourceArticle
+from tui.chat.source.loading import (
     NOTHING,
     Loaded,
     Outcome,
@@ -22,7 +21,8 @@ from tui.chat.source_loading import (
     WholeFile,
     load,
 )
-from tui.chat.source_view import THIRD
+from tui.chat.source.view import THIRD
+from tui.chat.source_header import header, unreadable
 
 _PATIENCE = 0.15
 """Seconds that the article before stays on screen while the next is opened."""

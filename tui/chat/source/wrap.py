@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 
 from rich.cells import cell_len
 
+from tui.chat.source.paged_text import SourceText
 from tui.chat.source_pieces import Piece, pieces_before, pieces_from
-from tui.chat.source_text import SourceText
 from tui.display import visible_name
 
 _PLAIN = re.compile("[ -~¡-¬®-˿‐-‧]*")

@@ -19,9 +19,9 @@ from tests.tui.chat.panes import (
 from tests.tui.chat.panes import article as article
 from tests.tui.chat.panes import cited as cited
 from tests.tui.chat.source_fakes import citation
-from tui.chat import source_pane
-from tui.chat.source_loading import Outcome, Wanted, load
-from tui.chat.source_pane import SourcePane
+from tui.chat.source import pane as source_pane
+from tui.chat.source.loading import Outcome, Wanted, load
+from tui.chat.source.pane import SourcePane
 
 
 async def test_a_citation_is_shown_at_its_line_with_its_words_marked(cited: Citation) -> None:

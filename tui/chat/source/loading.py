@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from index.articles.files import Skipped
 from index.articles.text import NotText, Place
 from qa.answers import Citation, Status
+from tui.chat.source.marks import Marks, find_marks
+from tui.chat.source.paged_text import BLOCK, SourceText, open_text
 from tui.chat.source_file import Memory, open_file
-from tui.chat.source_marks import Marks, find_marks
-from tui.chat.source_text import BLOCK, SourceText, open_text
 
 EMPTY = SourceText(Memory(b""), "utf-8", 0)
 """The text of no article."""

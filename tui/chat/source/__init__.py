@@ -1,0 +1,1 @@
+"""The article next to the chat."""
