@@ -87,7 +87,7 @@ async def test_a_careless_chat_would_be_found_out(
         case "rich's escape":
             monkeypatch.setattr("tui.chat.screens.chat_screen.Content", escape)
         case _:
-            monkeypatch.setattr("tui.chat.rows.visible", str)
+            monkeypatch.setattr("tui.chat.transcript.rows.visible", str)
             monkeypatch.setattr("tui.chat.screens.chat_screen.visible", str)
     found: list[str] = []
     crashes = 0

@@ -21,7 +21,7 @@ from tui.chat.prompt import Prompt
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.source.pane import SourcePane
-from tui.chat.transcript import Transcript
+from tui.chat.transcript.transcript import Transcript
 from tui.chat_settings import read_chat_settings
 from tui.desk import Ready, State
 from tui.events import Event

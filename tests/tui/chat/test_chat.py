@@ -7,11 +7,11 @@ import pytest
 from qa.rewriting.resolve import Exchange
 from tests.tui.chat.chats import Home, chat_of
 from tests.tui.chat.replies import SENTENCE
-from tui.chat.entries import Entry
 from tui.chat.prompt import Prompt
-from tui.chat.rows import Row, rows
 from tui.chat.source.pane import SourcePane
-from tui.chat.transcript import Transcript
+from tui.chat.transcript.entries import Entry
+from tui.chat.transcript.rows import Row, rows
+from tui.chat.transcript.transcript import Transcript
 
 ANSWER = [
     "  Jan Novak   very likely, 93%",
@@ -284,7 +284,7 @@ async def test_five_hundred_turns_are_wrapped_once_for_each_width(
         wrapped.append(entry)
         return rows(entry, unfolded, note, width)
 
-    monkeypatch.setattr("tui.chat.blocks.rows", counted)
+    monkeypatch.setattr("tui.chat.transcript.blocks.rows", counted)
     async with chat_of(home, home.sessions.load(session.id)) as chat:
         first = len(wrapped)
         assert first <= 1000

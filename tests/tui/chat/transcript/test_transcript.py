@@ -6,8 +6,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.tui.chat.replies import answer, answered, citation, unanswered
-from tui.chat.entries import Entry, Failed, Waiting
-from tui.chat.transcript import Transcript
+from tui.chat.transcript.entries import Entry, Failed, Waiting
+from tui.chat.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from qa.answers import Citation

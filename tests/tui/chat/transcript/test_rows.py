@@ -7,8 +7,17 @@ from hypothesis import strategies as st
 from qa.answers import Reason, Status
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
-from tui.chat.entries import Entry, Failed, Waiting
-from tui.chat.rows import STYLES, CitationAt, Fold, Plain, Row, citation_of, rows, targets
+from tui.chat.transcript.entries import Entry, Failed, Waiting
+from tui.chat.transcript.rows import (
+    STYLES,
+    CitationAt,
+    Fold,
+    Plain,
+    Row,
+    citation_of,
+    rows,
+    targets,
+)
 
 STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from qa.answers import Citation
-from tui.chat.blocks import Blocks, Chosen, Nothing
-from tui.chat.blocks_view import BlocksView
-from tui.chat.entries import Entry
-from tui.chat.rows import CitationAt, Fold, citation_of, targets
+from tui.chat.transcript.blocks import Blocks, Chosen, Nothing
+from tui.chat.transcript.blocks_view import BlocksView
+from tui.chat.transcript.entries import Entry
+from tui.chat.transcript.rows import CitationAt, Fold, citation_of, targets
 from tui.session import Turn
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
-from tui.chat.entries import Entry, Failed, Waiting
+from tui.chat.transcript.entries import Entry, Failed, Waiting
 from tui.display import visible, visible_name
 from tui.session import Turn
 from tui.wording import REASONS, STATUSES, about, likeliness

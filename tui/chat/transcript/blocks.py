@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from tui.chat.entries import Entry
-from tui.chat.rows import CitationAt, Fold, Row, greeting, rows, targets
+from tui.chat.transcript.entries import Entry
+from tui.chat.transcript.rows import CitationAt, Fold, Row, greeting, rows, targets
 
 
 @dataclass(frozen=True, slots=True)

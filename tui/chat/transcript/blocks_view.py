@@ -9,9 +9,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from tui.chat.blocks import Blocks, Chosen, Nothing
-from tui.chat.row_painter import RowPainter
-from tui.chat.rows import STYLES, Plain
+from tui.chat.transcript.blocks import Blocks, Chosen, Nothing
+from tui.chat.transcript.row_painter import RowPainter
+from tui.chat.transcript.rows import STYLES, Plain
 
 
 class BlocksView(ScrollView):
