@@ -17,10 +17,10 @@ from tests.qa.fakes import QuickEncoder
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
 from tui.chat.actions import complain, open_in_editor, say
-from tui.chat.progress_bar import ProgressBar
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.sessions_screen import NameScreen
 from tui.chat.transcript.entries import Failed, Waiting
+from tui.chat.widgets.progress_bar import ProgressBar
 from tui.events import Failed as JobFailed
 from tui.events import Waiting as JobWaiting
 from tui.session import Turn

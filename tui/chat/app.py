@@ -18,10 +18,10 @@ from tui.chat.actions import complain, say
 from tui.chat.changed import changes_told
 from tui.chat.jobs import Jobs
 from tui.chat.palette import key_commands
-from tui.chat.progress_bar import ProgressBar
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
+from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.desk import NothingIndexed, Ready, ToPrepare
 from tui.events import End, Failed, Stopped

@@ -17,11 +17,11 @@ from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.background import BuildJob, Job
 from tui.chat.app import ChatApp
-from tui.chat.prompt import Prompt
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.transcript import Transcript
+from tui.chat.widgets.prompt import Prompt
 from tui.chat_settings import read_chat_settings
 from tui.desk import Ready, State
 from tui.events import Event

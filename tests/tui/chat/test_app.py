@@ -20,17 +20,17 @@ from index.errors import IndexDamaged
 from qa.answers import Answered
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.replies import SENTENCE
-from tests.tui.chat.test_progress_bar import summary
+from tests.tui.chat.widgets.test_progress_bar import summary
 from tui.background import BuildJob, PrepareJob
 from tui.chat.app import ChatApp
 from tui.chat.jobs import Jobs
-from tui.chat.progress_bar import ProgressBar
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.screens.help_screen import HelpScreen
 from tui.chat.screens.library_screen import LibraryScreen
 from tui.chat.screens.sessions_screen import NameScreen, SessionsScreen
 from tui.chat.screens.welcome_screen import WelcomeScreen
 from tui.chat.themes import DARK, LIGHT
+from tui.chat.widgets.progress_bar import ProgressBar
 from tui.desk import NothingIndexed, Ready, ToPrepare
 from tui.editors import EditorCommand, NoEditor
 from tui.events import End, Event, Failed, Prepared, Stopped

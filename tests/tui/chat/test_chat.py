@@ -7,11 +7,11 @@ import pytest
 from qa.rewriting.resolve import Exchange
 from tests.tui.chat.chats import Home, chat_of
 from tests.tui.chat.replies import SENTENCE
-from tui.chat.prompt import Prompt
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.entries import Entry
 from tui.chat.transcript.rows import Row, rows
 from tui.chat.transcript.transcript import Transcript
+from tui.chat.widgets.prompt import Prompt
 
 ANSWER = [
     "  Jan Novak   very likely, 93%",

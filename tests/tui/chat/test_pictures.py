@@ -188,7 +188,7 @@ def test_a_chat_limited_to_some_articles(studio: Studio, size: Size) -> None:
 @pictured
 def test_a_build_that_runs(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count()
-    monkeypatch.setattr("tui.chat.progress_bar.monotonic", lambda: next(seconds))
+    monkeypatch.setattr("tui.chat.widgets.progress_bar.monotonic", lambda: next(seconds))
     studio.home.told = [[Progress(Stage.EMBED, done, 2_000) for done in (0, 150, 900)]]
 
     async def build(chat: Chat) -> None:

@@ -16,13 +16,13 @@ from textual.widgets import Static
 from index.errors import BylineError
 from tui.chat.actions import open_in_editor
 from tui.chat.answer_actions import AnswerActions
-from tui.chat.keys_footer import KeysFooter
-from tui.chat.progress_bar import ProgressBar
-from tui.chat.prompt import Prompt
 from tui.chat.question_queue import Pending, WaitingLine
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.entries import Entry, Failed, Waiting
 from tui.chat.transcript.transcript import Transcript
+from tui.chat.widgets.footer import KeysFooter
+from tui.chat.widgets.progress_bar import ProgressBar
+from tui.chat.widgets.prompt import Prompt
 from tui.desk import Desk
 from tui.display import visible, visible_name
 from tui.session import Session, Turn, local_now

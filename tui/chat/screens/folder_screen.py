@@ -17,8 +17,8 @@ from textual.widgets import Button, DirectoryTree, Input, Label, Tree
 from textual.widgets.directory_tree import DirEntry
 
 from index.articles.paths import expanded
-from tui.chat.keys_footer import KeysFooter
-from tui.chat.typed import VISIBLE
+from tui.chat.widgets.footer import KeysFooter
+from tui.chat.widgets.safe_input import VISIBLE
 from tui.display import visible_name
 
 

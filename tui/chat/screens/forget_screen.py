@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.chat.keys_footer import KeysFooter
+from tui.chat.widgets.footer import KeysFooter
 from tui.display import visible_name
 from tui.library import LibraryRoot
 

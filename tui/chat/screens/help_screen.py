@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Label, Markdown, Static
 
-from tui.chat.keys_footer import KeysFooter
+from tui.chat.widgets.footer import KeysFooter
 
 
 class HelpScreen(ModalScreen[None]):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from textual.content import Content
 
 from index.articles.files import Skipped
-from tui.chat.row_table import Column, Row
+from tui.chat.widgets.table import Column, Row
 from tui.display import visible, visible_name
 from tui.library import LibraryRoot
 from tui.library_entries import Entry, Order, State

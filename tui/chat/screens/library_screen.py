@@ -19,9 +19,6 @@ from index.changes import Changes
 from index.errors import BylineError, NoIndex
 from index.storage.store import Store
 from tui.chat.actions import complain, say
-from tui.chat.keys_footer import KeysFooter
-from tui.chat.progress_bar import ProgressBar
-from tui.chat.row_table import Row, RowTable
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.forget_screen import ForgetScreen
 from tui.chat.screens.library_rows import (
@@ -33,7 +30,10 @@ from tui.chat.screens.library_rows import (
     orders_shown,
     skipped_row,
 )
-from tui.chat.typed import VISIBLE
+from tui.chat.widgets.footer import KeysFooter
+from tui.chat.widgets.progress_bar import ProgressBar
+from tui.chat.widgets.safe_input import VISIBLE
+from tui.chat.widgets.table import Row, RowTable
 from tui.library import Library, changes, read_library
 from tui.library_entries import Entry, Order, entries, filtered, ordered
 

@@ -14,8 +14,8 @@ from textual.widgets.option_list import Option
 
 from index.errors import BylineError
 from tui.chat.actions import complain, say
-from tui.chat.keys_footer import KeysFooter
-from tui.chat.typed import VISIBLE
+from tui.chat.widgets.footer import KeysFooter
+from tui.chat.widgets.safe_input import VISIBLE
 from tui.display import visible
 from tui.session import SessionSummary
 from tui.sessions import Sessions

@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.chat.keys_footer import KeysFooter
 from tui.chat.screens.folder_screen import FolderScreen
+from tui.chat.widgets.footer import KeysFooter
 
 _TOLD = (
     "Ask a folder of articles; the answer is quoted letter for letter, with the file and line it "

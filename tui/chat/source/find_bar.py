@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.chat.typed import VISIBLE
+from tui.chat.widgets.safe_input import VISIBLE
 
 
 class FinderInput(Input):

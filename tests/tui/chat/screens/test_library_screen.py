@@ -5,12 +5,12 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static, TabbedContent
 
-from tests.tui.chat.test_progress_bar import summary
+from tests.tui.chat.widgets.test_progress_bar import summary
 from tests.tui.fakes import Shell
 from tests.tui.test_hostile import hostile as hostile
-from tui.chat.progress_bar import ProgressBar
-from tui.chat.row_table import RowTable
 from tui.chat.screens.library_screen import LibraryScreen, LimitTo, OpenArticle
+from tui.chat.widgets.progress_bar import ProgressBar
+from tui.chat.widgets.table import RowTable
 
 DAM = "# A dam broke\n\nMay 3, 2011\n\nThe dam broke at night. Nobody was hurt.\n"
 Result = OpenArticle | LimitTo | None

@@ -3,7 +3,7 @@ from textual.app import App, ComposeResult
 
 from index.articles.files import Skipped
 from index.build.events import Progress, Stage, Summary
-from tui.chat.progress_bar import ProgressBar, summarised
+from tui.chat.widgets.progress_bar import ProgressBar, summarised
 from tui.events import Event, Failed, Prepared, Stopped, Waiting
 
 
@@ -34,7 +34,7 @@ async def test_a_stage_is_shown_with_bar_counts_and_rate(monkeypatch: pytest.Mon
     times = iter([100.0, 102.0])
     app = BarApp()
     async with app.run_test(size=(100, 5)):
-        monkeypatch.setattr("tui.chat.progress_bar.monotonic", lambda: next(times))
+        monkeypatch.setattr("tui.chat.widgets.progress_bar.monotonic", lambda: next(times))
         first = app.after(Progress(Stage.EMBED, 0, 2000))
         later = app.after(Progress(Stage.EMBED, 320, 2000))
     assert first == f"Embedding passages: loading the model  {'━' * 20}  0/2,000"
@@ -45,7 +45,7 @@ async def test_each_stage_has_a_rate_of_its_own(monkeypatch: pytest.MonkeyPatch)
     times = iter([100.0, 110.0, 111.0, 112.0])
     app = BarApp()
     async with app.run_test(size=(100, 5)):
-        monkeypatch.setattr("tui.chat.progress_bar.monotonic", lambda: next(times))
+        monkeypatch.setattr("tui.chat.widgets.progress_bar.monotonic", lambda: next(times))
         app.after(Progress(Stage.READ, 0, 500))
         assert app.after(Progress(Stage.READ, 500, 500)).endswith("500/500  50/s")
         app.after(Progress(Stage.EMBED, 32, 64))

@@ -2,7 +2,7 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from tui.chat.row_table import Column, Row, RowTable
+from tui.chat.widgets.table import Column, Row, RowTable
 
 COLUMNS = (Column("Name"), Column("Lines", 5, right=True), Column("File", 6, keep_end=True))
 
