@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from index.check import Subject
-from tui.options import stderr_console
+from tui.cli.options import stderr_console
 from tui.pace import Pace
 
 if TYPE_CHECKING:

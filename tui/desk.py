@@ -133,7 +133,7 @@ def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     from index.models.onnx_export import is_exported
     from qa.reader.export import is_prepared
     from qa.reader.sources import find_reader
-    from tui.opening import bundled_job, is_bundled_to_build
+    from tui.cli.which_index import bundled_job, is_bundled_to_build
 
     source = find_reader(reader)
     if is_bundled_to_build(store):

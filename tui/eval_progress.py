@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from eval.runs.ask_all import Running
-from tui.options import stderr_console
+from tui.cli.options import stderr_console
 from tui.pace import Pace
 
 

@@ -24,8 +24,8 @@ from eval.outcomes import Outcome
 from eval.runs.compare import Change, Comparison
 from eval.runs.results import Results
 from eval.runs.run_store import Run
+from tui.cli.options import colour
 from tui.display import visible, visible_name
-from tui.options import colour
 
 _IDS = 4
 """Questions named for each cause, at most."""

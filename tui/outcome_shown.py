@@ -12,8 +12,8 @@ from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, Given, Kind, Outcome
 from eval.sets.highlight import Marked
 from eval.sets.question_set import Gold
+from tui.cli.options import colour
 from tui.display import visible, visible_name
-from tui.options import colour
 
 _QUIET = "dim"
 _PLACE = "cyan"

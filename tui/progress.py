@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import click
 
 from index.build.events import Progress, Stage, Summary
+from tui.cli.options import stderr_console
 from tui.display import visible
 from tui.events import BuildEvent, Waiting
-from tui.options import stderr_console
 from tui.pace import Pace
 
 

@@ -7,8 +7,8 @@ import textwrap
 import click
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply
+from tui.cli.options import colour
 from tui.display import visible, visible_name
-from tui.options import colour
 from tui.wording import REASONS, STATUSES, about
 
 _NARROWEST = 20

@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _run(command: list[str]) -> Ended:
-    from tui.cli import run
+    from tui.cli.main import run
 
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         try:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tui.fakes import FakeModels
-from tui.cli import main
+from tui.cli.main import main
 
 with pytest.MonkeyPatch.context() as patch:
     FakeModels().stand_in(patch)

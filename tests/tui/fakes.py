@@ -15,7 +15,7 @@ from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import fake_model
 from tests.qa.fakes import CALIBRATION, MarkingReader, QuickEncoder, SentenceReader
-from tui.cli import run
+from tui.cli.main import run
 
 
 @dataclass

@@ -13,7 +13,7 @@ from eval.runs.examine import Examiner
 from eval.sets.question_set import Question
 from tests.qa.fakes import CALIBRATION
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
-from tui.cli import cli
+from tui.cli.main import cli
 
 
 class _Source:

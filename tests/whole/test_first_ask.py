@@ -17,7 +17,7 @@ from tests.whole.test_imports import ROOT, TORCH
 ASKED = ("ask", "Who signed the Czech radar treaty?", "--threshold", "0", "--json")
 SCRIPT = """
 import json, sys
-from tui.cli import run
+from tui.cli.main import run
 code = run(sys.argv[1:])
 print(json.dumps([code, sorted({name.split(".")[0] for name in sys.modules})]))
 """

@@ -35,7 +35,7 @@ def loaded(script: str, *arguments: str, home: Home | None = None) -> set[str]:
     ],
 )
 def test_a_question_is_answered_without_torch(real: Home, arguments: tuple[str, ...]) -> None:
-    script = "import sys\nfrom tui.cli import run\nassert run(sys.argv[1:]) == 0\n"
+    script = "import sys\nfrom tui.cli.main import run\nassert run(sys.argv[1:]) == 0\n"
     modules = loaded(script, *arguments, home=real)
     # A question is read by the real model; a check only looks at its files.
     assert ({"onnxruntime", "tokenizers"} <= modules) == (arguments[0] == "ask")
@@ -47,8 +47,8 @@ def test_a_question_is_answered_without_torch(real: Home, arguments: tuple[str, 
 
 def test_the_command_line_begins_without_anything_heavy() -> None:
     heavy = {"numpy", "faiss", "rich", "textual", "tantivy", "onnxruntime", "tokenizers", "sqlite3"}
-    assert not loaded("import tui.cli") & (TORCH | heavy)
-    help_page = "from tui.cli import run\nassert run([]) == 0"
+    assert not loaded("import tui.cli.main") & (TORCH | heavy)
+    help_page = "from tui.cli.main import run\nassert run([]) == 0"
     assert not loaded(help_page) & (TORCH | heavy)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from index.models.registry import DEFAULT_MODEL
-from tui.default_command import DefaultCommand
+from tui.cli.default_command import DefaultCommand
+from tui.cli.options import chosen_reader, json_option, reader_option
 from tui.exit_codes import Exit
-from tui.options import chosen_reader, json_option, reader_option
 from tui.paths import model_cache
 from tui.wire import figures_line
 

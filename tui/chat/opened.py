@@ -9,8 +9,8 @@ from qa.answers import DEFAULT_ANSWERS
 from tui.background import BackgroundJob, BuildJob
 from tui.chat.setup import Setup
 from tui.chat_settings import read_chat_settings
+from tui.cli.options import chosen_reader, index_folder_or, setting
 from tui.desk import IndexDesk
-from tui.options import chosen_reader, index_folder_or, setting
 from tui.paths import (
     bundled_index,
     chat_settings_file,

@@ -13,10 +13,10 @@ from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.rewriting.resolve import recall
+from tui.cli.options import chosen_reader, index_option, json_option, reader_option, setting
+from tui.cli.which_index import store_to_ask
 from tui.display import visible
 from tui.exit_codes import Exit
-from tui.opening import store_to_ask
-from tui.options import chosen_reader, index_option, json_option, reader_option, setting
 from tui.paths import model_cache
 from tui.render import show_reply
 from tui.wire import error_line, reply_line

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from index.errors import BadRequest
+from tui.cli.options import index_option, reader_option
 from tui.exit_codes import Exit
-from tui.options import index_option, reader_option
 
 
 @click.command(

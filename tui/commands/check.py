@@ -8,10 +8,10 @@ import click
 from index.check import Finding, State, check
 from qa.reader.check import check_reader
 from tui.check_progress import check_progress
+from tui.cli.options import chosen_reader, index_option, json_option, reader_option
+from tui.cli.which_index import store_to_look_at
 from tui.display import visible
 from tui.exit_codes import Exit
-from tui.opening import store_to_look_at
-from tui.options import chosen_reader, index_option, json_option, reader_option
 from tui.paths import model_cache
 from tui.wire import findings_line
 

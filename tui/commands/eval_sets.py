@@ -14,13 +14,13 @@ from eval.importers.squad import import_squad
 from eval.sets.question_set import read_questions
 from index.storage.store import Store
 from qa.bot import Bot
+from tui.cli.new_set_prompts import write_set
+from tui.cli.options import chosen_reader, index_folder_or, index_option, reader_option
+from tui.cli.which_index import store_to_ask
 from tui.display import visible, visible_name
 from tui.exit_codes import Exit
 from tui.import_progress import watch_import
-from tui.opening import store_to_ask
-from tui.options import chosen_reader, index_folder_or, index_option, reader_option
 from tui.paths import default_index, marks_file, model_cache
-from tui.question_prompts import write_set
 
 _PATH = click.Path(path_type=Path)
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace what an import made before.")

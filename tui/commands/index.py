@@ -11,9 +11,7 @@ from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.building import prepare_reader, run_build
-from tui.display import visible, visible_name
-from tui.exit_codes import Exit
-from tui.options import (
+from tui.cli.options import (
     chosen_reader,
     index_folder_or,
     index_option,
@@ -21,6 +19,8 @@ from tui.options import (
     reader_option,
     setting,
 )
+from tui.display import visible, visible_name
+from tui.exit_codes import Exit
 from tui.paths import default_index
 from tui.wire import summary_line
 

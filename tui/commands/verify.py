@@ -8,9 +8,9 @@ import click
 
 from index.errors import BadRequest
 from qa.answers import Status
+from tui.cli.options import json_option
 from tui.display import visible, visible_name
 from tui.exit_codes import Exit
-from tui.options import json_option
 from tui.quote_records import QuoteRecord, read_records
 from tui.verification import Verified, verify
 from tui.wire import verified_line

@@ -11,7 +11,7 @@ if "PLANTED" in os.environ:
     tui.display.visible_name = lambda name: name
 
 from tests.tui.fakes import FakeModels
-from tui.cli import main
+from tui.cli.main import main
 
 with pytest.MonkeyPatch.context() as patch:
     models = FakeModels()

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tests.tui.fakes import FakeModels
-from tui.cli import main
+from tui.cli.main import main
 
 with pytest.MonkeyPatch.context() as patch:
     models = FakeModels()

@@ -13,7 +13,7 @@ from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import Source, find_reader
 from tui.background import BuildJob
-from tui.options import index_folder_or
+from tui.cli.options import index_folder_or
 from tui.paths import bundled_index, default_index
 
 
