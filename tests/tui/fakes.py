@@ -52,7 +52,7 @@ class FakeModels:
         patch.setattr("qa.bot.open_question_encoder", self.questions)
         patch.setattr("qa.bot.open_reader", self.reader)
         patch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
-        patch.setattr("tui.commands.ask.default_threshold", lambda: CALIBRATION.threshold)
+        patch.setattr("tui.cli.commands.ask.default_threshold", lambda: CALIBRATION.threshold)
         patch.setattr("index.check.find_model", self.find)
         patch.setattr("index.check.export_faults", lambda _: [])
         patch.setattr("qa.reader.check.reader_faults", lambda *_: [])

@@ -31,9 +31,9 @@ def bare(shell: Shell) -> Shell:
 
 
 def stand_in(shell: Shell) -> Shell:
-    shell.patch.setattr("tui.commands.eval.default_threshold", lambda: CALIBRATION.threshold)
-    shell.patch.setattr("tui.commands.eval.find_reader", lambda _: _Source())
-    shell.patch.setattr("tui.commands.eval.cold_start", lambda *_: (800.0,))
+    shell.patch.setattr("tui.cli.commands.eval.default_threshold", lambda: CALIBRATION.threshold)
+    shell.patch.setattr("tui.cli.commands.eval.find_reader", lambda _: _Source())
+    shell.patch.setattr("tui.cli.commands.eval.cold_start", lambda *_: (800.0,))
     return shell
 
 
@@ -239,7 +239,7 @@ def test_files_are_written_though_nobody_reads_what_is_shown(indexed: Shell) -> 
     def gone(*_: object) -> None:
         raise BrokenPipeError
 
-    indexed.patch.setattr("tui.commands.eval.show_results", gone)
+    indexed.patch.setattr("tui.cli.commands.eval.show_results", gone)
     evaluate(indexed, "--predictions", "p.json", "--report", "r.html")
     assert (indexed.home / "p.json").stat().st_size > 0
     assert (indexed.home / "r.html").stat().st_size > 0

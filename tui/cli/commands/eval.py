@@ -29,13 +29,13 @@ from qa.ablation import Part
 from qa.answering.confidence import default_threshold
 from qa.bot import Bot
 from qa.reader.sources import find_reader
+from tui.cli.commands.eval_runs import runs_command, show_command
+from tui.cli.commands.eval_sets import import_command, new_command
 from tui.cli.default_command import DefaultCommand
 from tui.cli.options import chosen_reader, index_option, reader_option, setting
 from tui.cli.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 from tui.cli.which_index import bundled_to_ask, store_to_ask
 from tui.cold_start import cold_start
-from tui.commands.eval_runs import runs_command, show_command
-from tui.commands.eval_sets import import_command, new_command
 from tui.display import visible
 from tui.eval_progress import watch_asking
 from tui.eval_shown import show_comparison, show_results
