@@ -15,7 +15,7 @@ from index.storage.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
-from tui.building import prepare_reader, run_build
+from tui.jobs.build_job import prepare_reader, run_build
 from tui.paths import default_index
 
 

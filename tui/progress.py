@@ -8,7 +8,7 @@ import click
 from index.build.events import Progress, Stage, Summary
 from tui.cli.options import stderr_console
 from tui.display import visible
-from tui.events import BuildEvent, Waiting
+from tui.jobs.events import BuildEvent, Waiting
 from tui.pace import Pace
 
 

@@ -21,8 +21,8 @@ from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.sessions_screen import NameScreen
 from tui.chat.transcript.entries import Failed, Waiting
 from tui.chat.widgets.progress_bar import ProgressBar
-from tui.events import Failed as JobFailed
-from tui.events import Waiting as JobWaiting
+from tui.jobs.events import Failed as JobFailed
+from tui.jobs.events import Waiting as JobWaiting
 from tui.session import Turn
 
 SIZE = (150, 120)

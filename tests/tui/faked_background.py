@@ -1,9 +1,9 @@
-"""`python -m tests.tui.faked_background` is `tui.background` with a model that needs no torch."""
+"""`python -m tests.tui.faked_background` is `tui.jobs.subprocess_job` with a model that needs no torch."""
 
 import pytest
 
 from tests.tui.fakes import FakeModels
-from tui.background import main
+from tui.jobs.subprocess_job import main
 
 with pytest.MonkeyPatch.context() as patch:
     FakeModels().stand_in(patch)

@@ -45,10 +45,10 @@ class FakeModels:
         return SentenceReader() if name == DEFAULT_READER else MarkingReader(name)
 
     def stand_in(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr("tui.building.find_model", self.find)
-        patch.setattr("tui.building.SentenceEncoder", self.passages)
-        patch.setattr("tui.building.is_exported", lambda *_: True)
-        patch.setattr("tui.building.is_prepared", lambda *_: True)
+        patch.setattr("tui.jobs.build_job.find_model", self.find)
+        patch.setattr("tui.jobs.build_job.SentenceEncoder", self.passages)
+        patch.setattr("tui.jobs.build_job.is_exported", lambda *_: True)
+        patch.setattr("tui.jobs.build_job.is_prepared", lambda *_: True)
         patch.setattr("qa.bot.open_question_encoder", self.questions)
         patch.setattr("qa.bot.open_reader", self.reader)
         patch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)

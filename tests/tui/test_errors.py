@@ -88,7 +88,7 @@ def test_an_interrupted_command_says_that_nothing_is_lost(shell: Shell) -> None:
         raise KeyboardInterrupt
 
     shell.write("a.txt", "The port is closed.")
-    shell.patch.setattr("tui.building.find_model", interrupted)
+    shell.patch.setattr("tui.jobs.build_job.find_model", interrupted)
     ran = shell.byline("index", "news")
     assert (ran.code, ran.out) == (130, "")
     assert ran.err.strip() == "byline: interrupted; nothing that was finished is lost"

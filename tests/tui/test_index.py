@@ -81,8 +81,8 @@ def test_while_another_build_runs_a_second_is_told_who_runs(indexed: Shell) -> N
 
 def test_a_new_index_has_its_model_prepared_for_questions_once(shell: Shell) -> None:
     prepared: list[object] = []
-    shell.patch.setattr("tui.building.is_exported", lambda *_: bool(prepared))
-    shell.patch.setattr("tui.building.ensure_export", lambda _, cache: prepared.append(cache))
+    shell.patch.setattr("tui.jobs.build_job.is_exported", lambda *_: bool(prepared))
+    shell.patch.setattr("tui.jobs.build_job.ensure_export", lambda _, cache: prepared.append(cache))
     shell.write("a.txt", "The port is closed.")
     ran = shell.byline("index", "news")
     assert "Preparing the model for questions, once …\n" in ran.err
@@ -93,9 +93,10 @@ def test_a_new_index_has_its_model_prepared_for_questions_once(shell: Shell) -> 
 
 def test_a_new_index_has_the_reader_prepared_for_questions_once(shell: Shell) -> None:
     prepared: list[tuple[str, object]] = []
-    shell.patch.setattr("tui.building.is_prepared", lambda *_: bool(prepared))
+    shell.patch.setattr("tui.jobs.build_job.is_prepared", lambda *_: bool(prepared))
     shell.patch.setattr(
-        "tui.building.ensure_reader", lambda source, cache: prepared.append((source.name, cache))
+        "tui.jobs.build_job.ensure_reader",
+        lambda source, cache: prepared.append((source.name, cache)),
     )
     shell.write("a.txt", "The port is closed.")
     ran = shell.byline("index", "news")

@@ -48,9 +48,9 @@ def test_all_lines_of_a_batch_are_read_by_one_reader(indexed: Shell) -> None:
 def preparing(shell: Shell) -> list[str]:
     """A home where nothing is prepared yet; names the readers that are."""
     prepared: list[str] = []
-    shell.patch.setattr("tui.building.is_prepared", lambda source, _: source.name in prepared)
+    shell.patch.setattr("tui.jobs.build_job.is_prepared", lambda source, _: source.name in prepared)
     shell.patch.setattr(
-        "tui.building.ensure_reader", lambda source, _: prepared.append(source.name)
+        "tui.jobs.build_job.ensure_reader", lambda source, _: prepared.append(source.name)
     )
     return prepared
 
@@ -105,7 +105,7 @@ def test_a_reader_that_is_not_there_is_told_before_anything_is_built(
 def test_a_reader_that_cannot_be_loaded_is_told_before_anything_is_built(
     shell: Shell, command: tuple[str, ...]
 ) -> None:
-    shell.patch.setattr("tui.building.is_prepared", export.is_prepared)
+    shell.patch.setattr("tui.jobs.build_job.is_prepared", export.is_prepared)
     shell.write("a.txt", "The port is closed.")
     ran = shell.byline(*command, "--reader", model_folder(shell))
     assert ran.code == 2

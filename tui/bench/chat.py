@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from eval.bench.indexing import write_articles
-from tui.interpreter import PYTHON
+from tui.jobs.python import PYTHON
 
 _ROUNDS = 5
 _KEYS = 60

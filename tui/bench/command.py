@@ -71,7 +71,7 @@ def _shown(value: float) -> str:
 def index_command(passages: int, model: str) -> int:
     """Compare indexing with a bare loop over the same batches, model and precision."""
     from eval.bench.indexing import bench_index
-    from tui.interpreter import PYTHON
+    from tui.jobs.python import PYTHON
 
     result = bench_index(model, passages, PYTHON, _tell)
     click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")

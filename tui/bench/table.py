@@ -11,8 +11,8 @@ from eval.bench.by_size import Grown, bench_grown
 from eval.bench.indexing import bench_index
 from index.models.registry import DEFAULT_MODEL
 from tui.bench.chat import bench_chat
-from tui.cold_start import cold_start
-from tui.interpreter import PYTHON
+from tui.jobs.cold_start import cold_start
+from tui.jobs.python import PYTHON
 from tui.paths import model_cache
 
 EMBEDDED = 500

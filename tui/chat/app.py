@@ -13,7 +13,6 @@ from textual.widgets import Input, TextArea
 
 from index.build.events import Summary
 from index.errors import BylineError, reason_of
-from tui.background import BuildJob, Job
 from tui.chat.actions import complain, say
 from tui.chat.changed import changes_told
 from tui.chat.jobs import Jobs
@@ -23,8 +22,9 @@ from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat_settings import ChatSettings, keep_chat_settings
-from tui.desk import NothingIndexed, Ready, ToPrepare
-from tui.events import End, Failed, Stopped
+from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
+from tui.jobs.events import End, Failed, Stopped
+from tui.jobs.subprocess_job import BuildJob, Job
 
 if TYPE_CHECKING:
     from tui.chat.screens.library_screen import LibraryScreen, LimitTo, OpenArticle

@@ -8,8 +8,8 @@ from typing import Any
 from textual.app import App
 from textual.message import Message
 
-from tui.background import BackgroundJob, Job
-from tui.events import End, Event
+from tui.jobs.events import End, Event
+from tui.jobs.subprocess_job import BackgroundJob, Job
 
 
 class Jobs:

@@ -6,11 +6,11 @@ from pathlib import Path
 from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
-from tui.background import BackgroundJob, BuildJob
 from tui.chat.setup import Setup
 from tui.chat_settings import read_chat_settings
 from tui.cli.options import chosen_reader, index_folder_or, setting
-from tui.desk import IndexDesk
+from tui.jobs.async_bot import IndexDesk
+from tui.jobs.subprocess_job import BackgroundJob, BuildJob
 from tui.paths import (
     bundled_index,
     chat_settings_file,

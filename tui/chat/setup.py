@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tui.background import BackgroundJob, BuildJob, Job
 from tui.chat_settings import ChatSettings
-from tui.desk import Desk
+from tui.jobs.async_bot import Desk
+from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
 from tui.session import Session
 from tui.sessions import Sessions
 

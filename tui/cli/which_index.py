@@ -12,8 +12,8 @@ from index.errors import IndexDamaged, NoIndex
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import Source, find_reader
-from tui.background import BuildJob
 from tui.cli.options import index_folder_or
+from tui.jobs.subprocess_job import BuildJob
 from tui.paths import bundled_index, default_index
 
 
@@ -65,7 +65,7 @@ def store_to_look_at(given: Path | None) -> Store:
 
 
 def _ready_bundled(bundled: Store, reader: Source) -> None:
-    from tui.building import prepare_reader  # a question over an index pays for no build
+    from tui.jobs.build_job import prepare_reader  # a question over an index pays for no build
 
     prepare_reader(reader)
     _build_bundled(bundled)
@@ -76,7 +76,7 @@ def _tell_of_bundled() -> None:
 
 
 def _build_bundled(bundled: Store) -> None:
-    from tui.building import run_build  # a question over an index pays for no build
+    from tui.jobs.build_job import run_build  # a question over an index pays for no build
 
     roots = _bundled_roots()
     forget = tuple(root for root in bundled.remembered_roots() if root not in roots)

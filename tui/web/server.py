@@ -10,7 +10,7 @@ from aiohttp import web
 from textual_serve.server import Server
 
 from index.errors import BadRequest
-from tui.interpreter import PYTHON
+from tui.jobs.python import PYTHON
 
 COMMAND = (*PYTHON, "-m", "tui", "chat")
 """Starts the chat of one page; options follow."""

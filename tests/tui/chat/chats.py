@@ -15,7 +15,6 @@ from index.errors import BadRequest
 from qa.answers import Answered, Citation, Reply, Status
 from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
-from tui.background import BuildJob, Job
 from tui.chat.app import ChatApp
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
@@ -23,8 +22,9 @@ from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
 from tui.chat_settings import read_chat_settings
-from tui.desk import Ready, State
-from tui.events import Event
+from tui.jobs.async_bot import Ready, State
+from tui.jobs.events import Event
+from tui.jobs.subprocess_job import BuildJob, Job
 from tui.session import Session
 from tui.sessions import Sessions
 

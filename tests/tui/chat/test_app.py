@@ -21,7 +21,6 @@ from qa.answers import Answered
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.replies import SENTENCE
 from tests.tui.chat.widgets.test_progress_bar import summary
-from tui.background import BuildJob, PrepareJob
 from tui.chat.app import ChatApp
 from tui.chat.jobs import Jobs
 from tui.chat.screens.chat_screen import ChatScreen
@@ -31,9 +30,10 @@ from tui.chat.screens.sessions_screen import NameScreen, SessionsScreen
 from tui.chat.screens.welcome_screen import WelcomeScreen
 from tui.chat.themes import DARK, LIGHT
 from tui.chat.widgets.progress_bar import ProgressBar
-from tui.desk import NothingIndexed, Ready, ToPrepare
 from tui.editors import EditorCommand, NoEditor
-from tui.events import End, Event, Failed, Prepared, Stopped
+from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
+from tui.jobs.events import End, Event, Failed, Prepared, Stopped
+from tui.jobs.subprocess_job import BuildJob, PrepareJob
 from tui.quote_records import read_records
 from tui.verification import verify
 

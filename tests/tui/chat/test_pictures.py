@@ -18,7 +18,7 @@ from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.replies import answer, answered, unanswered
 from tui.chat.themes import LIGHT, PLAIN
 from tui.chat_settings import ChatSettings, keep_chat_settings
-from tui.desk import NothingIndexed
+from tui.jobs.async_bot import NothingIndexed
 from tui.library import Library, LibraryArticle, LibraryRoot
 from tui.session import Turn
 

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from index.build.events import Progress, Stage, Summary
 from tui.display import visible
-from tui.events import Event, Failed, Prepared, Stopped, Waiting
+from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting
 from tui.progress import described
 
 _CELLS = 20

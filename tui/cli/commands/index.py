@@ -10,7 +10,6 @@ from index.build.scan import resolve_roots
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import find_reader
-from tui.building import prepare_reader, run_build
 from tui.cli.options import (
     chosen_reader,
     index_folder_or,
@@ -21,6 +20,7 @@ from tui.cli.options import (
 )
 from tui.display import visible, visible_name
 from tui.exit_codes import Exit
+from tui.jobs.build_job import prepare_reader, run_build
 from tui.paths import default_index
 from tui.wire import summary_line
 

@@ -4,7 +4,7 @@ from textual.app import App, ComposeResult
 from index.articles.files import Skipped
 from index.build.events import Progress, Stage, Summary
 from tui.chat.widgets.progress_bar import ProgressBar, summarised
-from tui.events import Event, Failed, Prepared, Stopped, Waiting
+from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting
 
 
 class BarApp(App[None]):

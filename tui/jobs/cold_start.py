@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from tui.exit_codes import Exit
-from tui.interpreter import PYTHON
+from tui.jobs.python import PYTHON
 
 
 def cold_start(question: str, index: Path, reader: str) -> tuple[float, ...]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminal import ROOT
-from tui import background
-from tui.interpreter import PYTHON
+from tui.jobs import subprocess_job as background
+from tui.jobs.python import PYTHON
 from tui.web import server
 
 CANARY = "print('the folder ran its own code')"

@@ -9,9 +9,9 @@ from index.build.events import Progress, Stage, Summary
 from index.storage.store import Store
 from tests.tui.fakes import Shell
 from tests.tui.terminal import ROOT
-from tui import background
-from tui.background import BackgroundJob, BuildJob, Job, PrepareJob
-from tui.events import Event, Failed, Prepared, Stopped, Waiting, event_line
+from tui.jobs import subprocess_job as background
+from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line
+from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, PrepareJob
 
 FAKED = (sys.executable, "-m", "tests.tui.faked_background")
 PREPARE = PrepareJob("fake", "byline")
@@ -28,7 +28,7 @@ def told(job: Job, command: Sequence[str] = FAKED) -> list[Event]:
 
 
 def child(script: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", f"import os, signal, sys, tui.background as b\n{script}")
+    return (sys.executable, "-c", f"import os, signal, sys, tui.jobs.subprocess_job as b\n{script}")
 
 
 def working(script: str) -> tuple[str, ...]:
@@ -138,12 +138,16 @@ def test_what_libraries_print_is_no_event() -> None:
 
 
 def test_the_child_gives_way_to_the_chat() -> None:
-    script = "from tui.events import Waiting\nyield Waiting(str(os.nice(0)))\nyield b.Prepared()"
+    script = (
+        "from tui.jobs.events import Waiting\nyield Waiting(str(os.nice(0)))\nyield b.Prepared()"
+    )
     niceness, _ = told(PREPARE, working(script))
     assert niceness == Waiting(str(min(19, os.nice(0) + background.NICENESS)))
 
 
-ENDLESS = "from tui.events import Waiting\nyield Waiting('a while')\nwhile True: signal.pause()"
+ENDLESS = (
+    "from tui.jobs.events import Waiting\nyield Waiting('a while')\nwhile True: signal.pause()"
+)
 
 
 def test_a_job_that_is_stopped_says_so() -> None:
@@ -167,7 +171,7 @@ def test_a_job_that_is_stopped_tidies_up() -> None:
 
 
 def test_a_child_that_does_not_heed_is_stopped_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.background._GRACE", 0.01)
+    monkeypatch.setattr("tui.jobs.subprocess_job._GRACE", 0.01)
     deaf = f"signal.signal(signal.SIGTERM, signal.SIG_IGN)\n{ENDLESS}"
     job = BackgroundJob.start(PREPARE, working(deaf))
     events = job.events()
@@ -178,7 +182,7 @@ def test_a_child_that_does_not_heed_is_stopped_by_force(monkeypatch: pytest.Monk
 
 
 def test_the_child_ends_where_nobody_listens_any_more() -> None:
-    script = "from tui.events import Waiting\nwhile True: yield Waiting('on')"
+    script = "from tui.jobs.events import Waiting\nwhile True: yield Waiting('on')"
     job = BackgroundJob.start(PREPARE, working(script))
     events = job.events()
     assert next(events) == Waiting("on")
@@ -191,7 +195,7 @@ def test_progress_is_thinned_but_each_stage_is_seen_to_begin_and_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter(range(1000))
-    monkeypatch.setattr("tui.background.monotonic", lambda: next(clock) / 100)
+    monkeypatch.setattr("tui.jobs.subprocess_job.monotonic", lambda: next(clock) / 100)
     sent = [Progress(Stage.READ, done, 25) for done in range(26)]
     sent += [Progress(Stage.EMBED, done, 2) for done in range(3)]
     kept = list(background._thinned(iter([*sent, Prepared()])))

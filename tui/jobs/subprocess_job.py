@@ -20,10 +20,10 @@ from index.articles.files import MAX_BYTES
 from index.build.events import Progress, Summary
 from index.disk.json_lines import encode_line
 from index.errors import BylineError
-from tui.events import Event, Failed, Prepared, Stopped, event_line, parse_event
-from tui.interpreter import PYTHON
+from tui.jobs.events import Event, Failed, Prepared, Stopped, event_line, parse_event
+from tui.jobs.python import PYTHON
 
-COMMAND = (*PYTHON, "-m", "tui.background")
+COMMAND = (*PYTHON, "-m", "tui.jobs.subprocess_job")
 NICENESS = 10
 """Added to the child's: a keypress goes before a build."""
 _GRACE = 1.0
@@ -189,7 +189,7 @@ def _work(job: Job) -> Iterator[Event]:
     from index.build.scan import resolve_roots
     from index.storage.store import Store
     from qa.reader.sources import find_reader
-    from tui.building import build_events, preparation, reader_events
+    from tui.jobs.build_job import build_events, preparation, reader_events
 
     match job:
         case BuildJob():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qa.answers import Reply
-from tui.background import Job, PrepareJob
+from tui.jobs.subprocess_job import Job, PrepareJob
 
 if TYPE_CHECKING:
     from index.storage.store import Store

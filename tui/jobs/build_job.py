@@ -11,7 +11,7 @@ from index.models.registry import Model, find_model
 from index.storage.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
-from tui.events import BuildEvent, Waiting
+from tui.jobs.events import BuildEvent, Waiting
 from tui.paths import model_cache
 from tui.progress import watch
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
 from index.build.events import Lost, Progress, Stage, Summary
-from tui.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
+from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
 
 SUMMARY = Summary(
     added=1, changed=2, removed=3, unchanged=4,
