@@ -9,7 +9,7 @@ from index.errors import BylineError
 def changes_told(index: Path, max_bytes: int) -> str:
     """Offer to bring an index up to date where articles are other than they were indexed."""
     from index.storage.store import Store  # not before the first frame
-    from tui.library import changes
+    from tui.library.contents import changes
 
     with suppress(BylineError, OSError):
         found = changes(Store(index), max_bytes)

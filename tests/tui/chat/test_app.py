@@ -46,7 +46,7 @@ HALF = Progress(Stage.EMBED, 50, 100)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.library.changes", lambda *_: SAME)
+    monkeypatch.setattr("tui.library.contents.changes", lambda *_: SAME)
     return Home(tmp_path)
 
 
@@ -273,7 +273,7 @@ async def test_when_articles_changed_a_quiet_line_offers_to_rebuild(
         looked.append(store)
         return found
 
-    monkeypatch.setattr("tui.library.changes", look)
+    monkeypatch.setattr("tui.library.contents.changes", look)
     async with chat_of(home) as chat:
         await chat.settle()
         assert notice(chat) == ""

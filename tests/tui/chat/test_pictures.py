@@ -19,7 +19,7 @@ from tests.tui.chat.replies import answer, answered, unanswered
 from tui.chat.themes import LIGHT, PLAIN
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.jobs.async_bot import NothingIndexed
-from tui.library import Library, LibraryArticle, LibraryRoot
+from tui.library.contents import Library, LibraryArticle, LibraryRoot
 from tui.session import Turn
 
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -119,7 +119,7 @@ def studio(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.library.changes", lambda *_: UNCHANGED)
+    monkeypatch.setattr("tui.library.contents.changes", lambda *_: UNCHANGED)
     home = Home(tmp_path)
     home.article.write_text(MILL, encoding="utf-8")
     return Studio(home, snap_compare)
@@ -200,7 +200,7 @@ def test_a_build_that_runs(studio: Studio, size: Size, monkeypatch: pytest.Monke
 @pictured
 def test_articles_that_changed(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(UNCHANGED, new=frozenset("ab"), changed=frozenset("c"))
-    monkeypatch.setattr("tui.library.changes", lambda *_: changed)
+    monkeypatch.setattr("tui.library.contents.changes", lambda *_: changed)
 
     async def wait(chat: Chat) -> None:
         await chat.until(lambda: chat.screen.query_one("#notice").display)

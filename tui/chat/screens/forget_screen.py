@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from tui.chat.widgets.footer import KeysFooter
 from tui.display import visible_name
-from tui.library import LibraryRoot
+from tui.library.contents import LibraryRoot
 
 _TOLD = (
     "Answers come from its articles no more. The files themselves stay as they are, and the folder "

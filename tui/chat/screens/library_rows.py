@@ -8,8 +8,8 @@ from textual.content import Content
 from index.articles.files import Skipped
 from tui.chat.widgets.table import Column, Row
 from tui.display import visible, visible_name
-from tui.library import LibraryRoot
-from tui.library_entries import Entry, Order, State
+from tui.library.contents import LibraryRoot
+from tui.library.table import Entry, Order, State
 from tui.wording import day
 
 _COLUMNS = {

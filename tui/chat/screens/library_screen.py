@@ -34,8 +34,8 @@ from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.safe_input import VISIBLE
 from tui.chat.widgets.table import Row, RowTable
-from tui.library import Library, changes, read_library
-from tui.library_entries import Entry, Order, entries, filtered, ordered
+from tui.library.contents import Library, changes, read_library
+from tui.library.table import Entry, Order, entries, filtered, ordered
 
 
 @dataclass(frozen=True, slots=True)

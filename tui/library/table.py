@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from index.changes import Changes
-from tui.library import Library, LibraryArticle
+from tui.library.contents import Library, LibraryArticle
 
 
 class State(StrEnum):

@@ -6,8 +6,8 @@ import pytest
 from index.errors import NoIndex
 from index.storage.store import Store
 from tests.tui.fakes import Shell
-from tui.library import Library, LibraryArticle, LibraryRoot, changes, read_library
-from tui.library_entries import Entry, Order, State, entries, filtered, ordered
+from tui.library.contents import Library, LibraryArticle, LibraryRoot, changes, read_library
+from tui.library.table import Entry, Order, State, entries, filtered, ordered
 
 LETTER = "# The mill burns\n\nMay 3, 2011\n\nThe mill burnt down at night. Nobody was hurt.\n"
 

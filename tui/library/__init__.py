@@ -1,0 +1,1 @@
+"""What is indexed, as people see it."""
