@@ -28,8 +28,8 @@ from tests.tui.fakes import Shell
 from tests.tui.terminal import on_terminal
 from tests.tui.test_eval import stand_in
 from tui.chat.app import ChatApp
-from tui.display import visible
-from tui.export import markdown_of
+from tui.output.markdown_export import markdown_of
+from tui.output.sanitise import visible
 from tui.session import Session
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from tests.eval.runs.test_run_store import SETTINGS
 from tests.faults.conftest import Battery, Figure
 from tests.faults.payloads import payloads
 from tests.tui.web.test_browser import CHROMIUM, chromium
-from tui.display import visible
+from tui.output.sanitise import visible
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")
 REFUSED = """

@@ -7,7 +7,7 @@ import pytest
 from tests.eval.outcomes import outcome
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tests.tui.test_eval import CATS, MILL, evaluate, stand_in, write_set
-from tui.outcome_shown import show_outcomes
+from tui.output.eval_questions import show_outcomes
 
 
 @pytest.fixture(name="evaluated")

@@ -9,8 +9,8 @@ import pytest
 from qa.answers import Status
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tests.tui.replies import AT, SENTENCE, answered, citation
-from tui.export import export_markdown
-from tui.quote_records import record_line
+from tui.output.markdown_export import export_markdown
+from tui.output.quote_records import record_line
 from tui.session import Session, Turn
 
 ARTICLE = f"Port closed\n\n{SENTENCE} It is very old.\n\n{SENTENCE}\n"
@@ -103,7 +103,7 @@ def test_a_file_is_read_once_for_all_its_quotes(exported: Shell) -> None:
         opened.append(relative)
         return read(root, relative, most)  # type: ignore[arg-type]
 
-    exported.patch.setattr("tui.verification.read", counted)
+    exported.patch.setattr("tui.output.verify.read", counted)
     assert exported.byline("verify", "talk.md").code == 0
     assert len(opened) == 1
 

@@ -8,8 +8,8 @@ from index.models.registry import DEFAULT_MODEL
 from tui.cli.default_command import DefaultCommand
 from tui.cli.options import chosen_reader, json_option, reader_option
 from tui.exit_codes import Exit
+from tui.output.json_output import figures_line
 from tui.paths import model_cache
-from tui.wire import figures_line
 
 _LARGE = 100
 """From which on a figure is shown without decimals."""

@@ -9,10 +9,10 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from index.errors import BylineError
-from tui.display import visible, visible_name
 from tui.editors import editor_command, run_editor
-from tui.export import export_markdown
 from tui.marks import mark_answer
+from tui.output.markdown_export import export_markdown
+from tui.output.sanitise import visible, visible_name
 from tui.paths import marks_file
 from tui.session import Session, Turn
 

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from tui.chat.actions import copy, export_session, mark_turn, open_in_editor
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
-from tui.export import citation_text, place_text
+from tui.output.markdown_export import citation_text, place_text
 from tui.session import Session
 
 

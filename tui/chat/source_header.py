@@ -4,8 +4,8 @@ from textual.content import Content
 
 from qa.answers import Citation, Status
 from tui.chat.source.loading import NOTHING, Loaded, Outcome, Unreadable, Wanted
-from tui.display import visible, visible_name
-from tui.wording import STATUSES, about
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import STATUSES, about
 
 
 def header(wanted: Wanted, outcome: Outcome) -> Content:

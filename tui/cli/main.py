@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from index.errors import BylineError
-from tui.display import visible
 from tui.exit_codes import Exit
+from tui.output.sanitise import visible
 
 _COMMANDS = {
     "chat": "Ask in a chat; the same as plain `byline`.",

@@ -18,7 +18,7 @@ from index.errors import BadRequest
 from index.storage.catalog import Catalog
 from qa.bot import Bot
 from qa.lookup import look_up
-from tui.display import visible, visible_name
+from tui.output.sanitise import visible, visible_name
 
 _SHOWN = 9
 """Candidates shown at once."""

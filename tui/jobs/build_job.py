@@ -12,8 +12,8 @@ from index.storage.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
 from tui.jobs.events import BuildEvent, Waiting
+from tui.output.build_progress import watch
 from tui.paths import model_cache
-from tui.progress import watch
 
 
 def run_build(

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-import tui.display
+import tui.output.sanitise
 
 if "PLANTED" in os.environ:
-    tui.display.visible = lambda text: text
-    tui.display.visible_name = lambda name: name
+    tui.output.sanitise.visible = lambda text: text
+    tui.output.sanitise.visible_name = lambda name: name
 
 from tests.tui.fakes import FakeModels
 from tui.cli.main import main

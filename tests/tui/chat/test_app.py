@@ -34,8 +34,8 @@ from tui.editors import EditorCommand, NoEditor
 from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
 from tui.jobs.events import End, Event, Failed, Prepared, Stopped
 from tui.jobs.subprocess_job import BuildJob, PrepareJob
-from tui.quote_records import read_records
-from tui.verification import verify
+from tui.output.quote_records import read_records
+from tui.output.verify import verify
 
 SAME = Changes(frozenset(), frozenset(), frozenset(), frozenset(), ())
 PREPARE = PrepareJob("fake", "fake")

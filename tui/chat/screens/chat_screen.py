@@ -23,8 +23,8 @@ from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
-from tui.display import visible, visible_name
 from tui.jobs.async_bot import Desk
+from tui.output.sanitise import visible, visible_name
 from tui.session import Session, Turn, local_now
 from tui.sessions import Sessions
 

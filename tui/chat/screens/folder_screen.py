@@ -19,7 +19,7 @@ from textual.widgets.directory_tree import DirEntry
 from index.articles.paths import expanded
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.safe_input import VISIBLE
-from tui.display import visible_name
+from tui.output.sanitise import visible_name
 
 
 class FolderTree(DirectoryTree):

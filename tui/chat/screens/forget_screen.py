@@ -12,8 +12,8 @@ from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.chat.widgets.footer import KeysFooter
-from tui.display import visible_name
 from tui.library.contents import LibraryRoot
+from tui.output.sanitise import visible_name
 
 _TOLD = (
     "Answers come from its articles no more. The files themselves stay as they are, and the folder "

@@ -7,10 +7,10 @@ from textual.content import Content
 
 from index.articles.files import Skipped
 from tui.chat.widgets.table import Column, Row
-from tui.display import visible, visible_name
 from tui.library.contents import LibraryRoot
 from tui.library.table import Entry, Order, State
-from tui.wording import day
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import day
 
 _COLUMNS = {
     Order.TITLE: Column("Article"),

@@ -16,7 +16,7 @@ from index.errors import BylineError
 from tui.chat.actions import complain, say
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.safe_input import VISIBLE
-from tui.display import visible
+from tui.output.sanitise import visible
 from tui.session import SessionSummary
 from tui.sessions import Sessions
 

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from tui.chat.source.paged_text import SourceText
 from tui.chat.source_pieces import Piece, pieces_before, pieces_from
-from tui.display import visible_name
+from tui.output.sanitise import visible_name
 
 _PLAIN = re.compile("[ -~¡-¬®-˿‐-‧]*")
 """What is shown as it is, one cell for each code point."""

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
 from tui.chat.transcript.entries import Entry, Failed, Waiting
-from tui.display import visible, visible_name
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import REASONS, STATUSES, about, likeliness
 from tui.session import Turn
-from tui.wording import REASONS, STATUSES, about, likeliness
 
 STYLES = (
     "question", "resolved", "answer", "likeliness", "unsure", "quote", "span", "place", "about",

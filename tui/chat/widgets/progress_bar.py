@@ -8,9 +8,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.build.events import Progress, Stage, Summary
-from tui.display import visible
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting
-from tui.progress import described
+from tui.output.build_progress import described
+from tui.output.sanitise import visible
 
 _CELLS = 20
 """Width of the bar."""

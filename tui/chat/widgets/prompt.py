@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from qa.answers import LONGEST_QUESTION
-from tui.display import visible_in_place
+from tui.output.sanitise import visible_in_place
 
 
 class Prompt(TextArea):

@@ -3,7 +3,7 @@
 from rich.highlighter import Highlighter
 from rich.text import Text
 
-from tui.display import visible_in_place
+from tui.output.sanitise import visible_in_place
 
 
 class _Visible(Highlighter):

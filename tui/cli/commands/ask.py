@@ -15,11 +15,11 @@ from qa.bot import Bot
 from qa.rewriting.resolve import recall
 from tui.cli.options import chosen_reader, index_option, json_option, reader_option, setting
 from tui.cli.which_index import store_to_ask
-from tui.display import visible
 from tui.exit_codes import Exit
+from tui.output.answers import show_reply
+from tui.output.json_output import error_line, reply_line
+from tui.output.sanitise import visible
 from tui.paths import model_cache
-from tui.render import show_reply
-from tui.wire import error_line, reply_line
 
 _SHOWN = 80
 """Code points of a line that cannot be asked."""

@@ -7,13 +7,13 @@ import click
 
 from index.check import Finding, State, check
 from qa.reader.check import check_reader
-from tui.check_progress import check_progress
 from tui.cli.options import chosen_reader, index_option, json_option, reader_option
 from tui.cli.which_index import store_to_look_at
-from tui.display import visible
 from tui.exit_codes import Exit
+from tui.output.check_progress import check_progress
+from tui.output.json_output import findings_line
+from tui.output.sanitise import visible
 from tui.paths import model_cache
-from tui.wire import findings_line
 
 _MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
 _CODES = {"sound": Exit.DONE, "attention": Exit.NO_ANSWER, "broken": Exit.ERROR}

@@ -35,11 +35,11 @@ from tui.cli.default_command import DefaultCommand
 from tui.cli.options import chosen_reader, index_option, reader_option, setting
 from tui.cli.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 from tui.cli.which_index import bundled_to_ask, store_to_ask
-from tui.display import visible
-from tui.eval_progress import watch_asking
-from tui.eval_shown import show_comparison, show_results
 from tui.exit_codes import Exit
 from tui.jobs.cold_start import cold_start
+from tui.output.eval_progress import watch_asking
+from tui.output.eval_tables import show_comparison, show_results
+from tui.output.sanitise import visible
 from tui.paths import model_cache, runs_folder
 
 _TOLD = 5

@@ -8,10 +8,10 @@ from eval.outcomes import Cause, Outcome
 from eval.runs.run_store import Run, run_named, runs_in
 from index.errors import BadRequest
 from tui.cli.run_names import complete_id, complete_run
-from tui.display import visible
-from tui.eval_shown import show_runs
 from tui.exit_codes import Exit
-from tui.outcome_shown import show_outcomes
+from tui.output.eval_questions import show_outcomes
+from tui.output.eval_tables import show_runs
+from tui.output.sanitise import visible
 from tui.paths import runs_folder
 
 _CAUSES = [cause.value for cause in Cause if cause is not Cause.NONE]

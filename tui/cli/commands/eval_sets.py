@@ -17,9 +17,9 @@ from qa.bot import Bot
 from tui.cli.new_set_prompts import write_set
 from tui.cli.options import chosen_reader, index_folder_or, index_option, reader_option
 from tui.cli.which_index import store_to_ask
-from tui.display import visible, visible_name
 from tui.exit_codes import Exit
-from tui.import_progress import watch_import
+from tui.output.import_progress import watch_import
+from tui.output.sanitise import visible, visible_name
 from tui.paths import default_index, marks_file, model_cache
 
 _PATH = click.Path(path_type=Path)

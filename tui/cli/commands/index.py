@@ -18,11 +18,11 @@ from tui.cli.options import (
     reader_option,
     setting,
 )
-from tui.display import visible, visible_name
 from tui.exit_codes import Exit
 from tui.jobs.build_job import prepare_reader, run_build
+from tui.output.json_output import summary_line
+from tui.output.sanitise import visible, visible_name
 from tui.paths import default_index
-from tui.wire import summary_line
 
 _SHOWN = 10
 """Skipped files named for each reason."""

@@ -14,10 +14,10 @@ from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
 from tui.cli.options import colour, index_option, json_option
 from tui.cli.which_index import store_to_show
-from tui.display import visible, visible_name
 from tui.editors import editor_command, run_editor
 from tui.exit_codes import Exit
-from tui.wire import lookup_line
+from tui.output.json_output import lookup_line
+from tui.output.sanitise import visible, visible_name
 
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
 

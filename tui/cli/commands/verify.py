@@ -9,11 +9,11 @@ import click
 from index.errors import BadRequest
 from qa.answers import Status
 from tui.cli.options import json_option
-from tui.display import visible, visible_name
 from tui.exit_codes import Exit
-from tui.quote_records import QuoteRecord, read_records
-from tui.verification import Verified, verify
-from tui.wire import verified_line
+from tui.output.json_output import verified_line
+from tui.output.quote_records import QuoteRecord, read_records
+from tui.output.sanitise import visible, visible_name
+from tui.output.verify import Verified, verify
 
 _COUNTED = {
     Status.UNCHANGED: "stand where they say",

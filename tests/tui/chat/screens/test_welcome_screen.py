@@ -9,7 +9,7 @@ from textual.widgets import Input, Label
 from tests.tui.test_hostile import BROKEN_NAME, NAME
 from tui.chat.screens.folder_screen import FolderScreen, FolderTree
 from tui.chat.screens.welcome_screen import Bundled, Folder, WelcomeScreen
-from tui.display import visible_name
+from tui.output.sanitise import visible_name
 
 
 class WelcomeApp(App[None]):

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from tests.index.strategies import nasty_bytes, nasty_text
 from tests.tui.chat.source_fakes import scanned
 from tui.chat.source.wrap import SourceRows, lay_out
-from tui.display import visible_name
+from tui.output.sanitise import visible_name
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 lines = nasty_text.map(lambda text: text.replace("\n", " "))

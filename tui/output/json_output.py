@@ -9,7 +9,7 @@ from index.build.events import Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
-from tui.verification import Verified
+from tui.output.verify import Verified
 
 if TYPE_CHECKING:
     from tui.bench.table import Figure

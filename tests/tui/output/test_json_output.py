@@ -11,7 +11,7 @@ from index.build.events import Lost, Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from qa.lookup import Line, Lookup
-from tui.wire import error_line, findings_line, lookup_line, reply_line, summary_line
+from tui.output.json_output import error_line, findings_line, lookup_line, reply_line, summary_line
 
 SENTENCE = Quote("the whole sentence", 11, 2, 12, 9)
 CITATION = Citation(

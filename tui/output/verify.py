@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.articles.files import Contents, Root, Skipped, read
 from qa.answers import Status
 from qa.citations import Standing, find_again
-from tui.quote_records import QuoteRecord
+from tui.output.quote_records import QuoteRecord
 
 _MOST_BYTES = 1 << 30
 

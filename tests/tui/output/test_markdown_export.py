@@ -15,10 +15,10 @@ from index.errors import BadRequest
 from qa.answers import Answer, Answered, Citation, Quote, Reason, Status
 from tests.index.strategies import nasty_text
 from tests.tui.replies import AT, SENTENCE, SPENT, answered, citation, unanswered
-from tui.display import visible
-from tui.export import citation_text, export_markdown, markdown_of, place_text
-from tui.markdown import code, plain
-from tui.quote_records import QuoteRecord, read_records, record_line
+from tui.output.markdown import code, plain
+from tui.output.markdown_export import citation_text, export_markdown, markdown_of, place_text
+from tui.output.quote_records import QuoteRecord, read_records, record_line
+from tui.output.sanitise import visible
 from tui.session import Session, Turn
 
 VIEWERS = (MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"html": True}))

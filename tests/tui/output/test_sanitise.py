@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.display import visible, visible_in_place, visible_name
+from tui.output.sanitise import visible, visible_in_place, visible_name
 
 HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 

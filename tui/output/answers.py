@@ -8,8 +8,8 @@ import click
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply
 from tui.cli.options import colour
-from tui.display import visible, visible_name
-from tui.wording import REASONS, STATUSES, about
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import REASONS, STATUSES, about
 
 _NARROWEST = 20
 _INDENT = "    "

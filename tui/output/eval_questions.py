@@ -13,7 +13,7 @@ from eval.outcomes import Cause, Given, Kind, Outcome
 from eval.sets.highlight import Marked
 from eval.sets.question_set import Gold
 from tui.cli.options import colour
-from tui.display import visible, visible_name
+from tui.output.sanitise import visible, visible_name
 
 _QUIET = "dim"
 _PLACE = "cyan"

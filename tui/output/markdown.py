@@ -2,7 +2,7 @@
 
 import re
 
-from tui.display import visible, visible_name
+from tui.output.sanitise import visible, visible_name
 
 _STRUCTURE = re.compile(r"[\\`*_\[\]<>&|~$^#{}]|://|(?<=www)\.", re.IGNORECASE)
 _LINE_START = re.compile(r"^( *)([0-9]{1,9}(?=[.)])|(?=[-+=:]))")

@@ -1,7 +1,7 @@
 """A conversation as Markdown, and a citation as a line for the clipboard.
 
-Every text that is not ours passes `tui.markdown`. What a machine needs to find the quotes again,
-and `byline verify` reads, is told in `tui.quote_records`.
+Every text that is not ours passes `tui.output.markdown`. What a machine needs to find the quotes again,
+and `byline verify` reads, is told in `tui.output.quote_records`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,11 @@ from pathlib import Path
 from index.disk.durable_files import create_synced, replace_synced
 from index.errors import BadRequest
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
-from tui.display import visible, visible_name
-from tui.markdown import code, plain, quoted
-from tui.quote_records import record_line
+from tui.output.markdown import code, plain, quoted
+from tui.output.quote_records import record_line
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import REASONS, STATUSES, about, day, likeliness
 from tui.session import Session, Turn
-from tui.wording import REASONS, STATUSES, about, day, likeliness
 
 
 def export_markdown(session: Session, file: Path, overwrite: bool = False) -> None:

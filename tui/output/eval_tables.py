@@ -25,7 +25,7 @@ from eval.runs.compare import Change, Comparison
 from eval.runs.results import Results
 from eval.runs.run_store import Run
 from tui.cli.options import colour
-from tui.display import visible, visible_name
+from tui.output.sanitise import visible, visible_name
 
 _IDS = 4
 """Questions named for each cause, at most."""

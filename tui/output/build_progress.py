@@ -7,8 +7,8 @@ import click
 
 from index.build.events import Progress, Stage, Summary
 from tui.cli.options import stderr_console
-from tui.display import visible
 from tui.jobs.events import BuildEvent, Waiting
+from tui.output.sanitise import visible
 from tui.pace import Pace
 
 

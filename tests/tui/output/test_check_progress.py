@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tui.check_progress import check_progress
+from tui.output.check_progress import check_progress
 
 
 class Screen(io.StringIO):
@@ -18,7 +18,7 @@ def test_a_bar_tells_how_much_of_the_index_is_hashed_and_goes_before_a_finding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moments = itertools.count(step=2)
-    monkeypatch.setattr("tui.check_progress.monotonic", lambda: next(moments))
+    monkeypatch.setattr("tui.output.check_progress.monotonic", lambda: next(moments))
     monkeypatch.setenv("TERM", "xterm")
     screen, output = Screen(), io.StringIO()
     monkeypatch.setattr(sys, "stderr", screen)
@@ -35,7 +35,7 @@ def test_a_bar_tells_how_much_of_the_index_is_hashed_and_goes_before_a_finding(
 
 
 def test_within_a_second_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.check_progress.monotonic", lambda: 0.0)
+    monkeypatch.setattr("tui.output.check_progress.monotonic", lambda: 0.0)
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     progress = check_progress()

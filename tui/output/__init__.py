@@ -1,0 +1,1 @@
+"""Answers and results as text, JSON and Markdown."""
