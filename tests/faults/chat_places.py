@@ -23,7 +23,7 @@ from tui.chat.transcript.entries import Failed, Waiting
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.jobs.events import Failed as JobFailed
 from tui.jobs.events import Waiting as JobWaiting
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 SIZE = (150, 120)
 _TOGETHER = 10

@@ -30,7 +30,7 @@ from tests.tui.test_eval import stand_in
 from tui.chat.app import ChatApp
 from tui.output.markdown_export import markdown_of
 from tui.output.sanitise import visible
-from tui.session import Session
+from tui.sessions.session import Session
 
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

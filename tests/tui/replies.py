@@ -12,7 +12,7 @@ from qa.answers import (
     Reason,
     Status,
 )
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 SENTENCE = "The port of Zeebrugge is closed since a ship ran aground there."
 SHIP = "a ship"

@@ -11,7 +11,7 @@ from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tests.tui.replies import AT, SENTENCE, answered, citation
 from tui.output.markdown_export import export_markdown
 from tui.output.quote_records import record_line
-from tui.session import Session, Turn
+from tui.sessions.session import Session, Turn
 
 ARTICLE = f"Port closed\n\n{SENTENCE} It is very old.\n\n{SENTENCE}\n"
 

@@ -10,11 +10,11 @@ from textual.app import App, SuspendNotSupported
 
 from index.errors import BylineError
 from tui.editors import editor_command, run_editor
-from tui.marks import mark_answer
 from tui.output.markdown_export import export_markdown
 from tui.output.sanitise import visible, visible_name
 from tui.paths import marks_file
-from tui.session import Session, Turn
+from tui.sessions.feedback import mark_answer
+from tui.sessions.session import Session, Turn
 
 Chat = App[Any]
 

@@ -9,7 +9,7 @@ from tui.chat.actions import copy, export_session, mark_turn, open_in_editor
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
 from tui.output.markdown_export import citation_text, place_text
-from tui.session import Session
+from tui.sessions.session import Session
 
 
 class AnswerActions(Screen[None]):

@@ -18,8 +18,8 @@ from tui.paths import (
     model_cache,
     sessions_folder,
 )
-from tui.session import Session
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.session import Session
 
 
 def setup(

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.session import Session
+from tui.sessions.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Protocol
 from tui.chat_settings import ChatSettings
 from tui.jobs.async_bot import Desk
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
-from tui.session import Session
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.session import Session
 
 
 class Build(Protocol):

@@ -16,7 +16,7 @@ from tui.output.markdown import code, plain, quoted
 from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import REASONS, STATUSES, about, day, likeliness
-from tui.session import Session, Turn
+from tui.sessions.session import Session, Turn
 
 
 def export_markdown(session: Session, file: Path, overwrite: bool = False) -> None:

@@ -25,8 +25,8 @@ from tui.chat_settings import read_chat_settings
 from tui.jobs.async_bot import Ready, State
 from tui.jobs.events import Event
 from tui.jobs.subprocess_job import BuildJob, Job
-from tui.session import Session
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.session import Session
 
 SIZE = (120, 40)
 _WAITING = frozenset({"_loader", "action_add", "action_folder", "action_forget", "action_name"})

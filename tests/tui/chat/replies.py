@@ -12,7 +12,7 @@ from qa.answers import (
     Reason,
     Status,
 )
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 SPENT = Milliseconds(1.0, 2.0, 3.0)
 AT = "2026-11-22T12:00:00+01:00"

@@ -20,7 +20,7 @@ from tui.chat.themes import LIGHT, PLAIN
 from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.jobs.async_bot import NothingIndexed
 from tui.library.contents import Library, LibraryArticle, LibraryRoot
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 SOLD = "On Monday the mill was sold to Jan Novak for two crowns."

@@ -19,7 +19,7 @@ from tui.output.markdown import code, plain
 from tui.output.markdown_export import citation_text, export_markdown, markdown_of, place_text
 from tui.output.quote_records import QuoteRecord, read_records, record_line
 from tui.output.sanitise import visible
-from tui.session import Session, Turn
+from tui.sessions.session import Session, Turn
 
 VIEWERS = (MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"html": True}))
 HOSTILE = (

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
 from index.disk.json_lines import LineDecoder
 from tests.tui.terminal import piped
 from tests.tui.web.serving import Served, serving
-from tui.session_files import AnsweredTurn
+from tui.sessions.log import AnsweredTurn
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")

@@ -25,8 +25,8 @@ from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import Desk
 from tui.output.sanitise import visible, visible_name
-from tui.session import Session, Turn, local_now
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.session import Session, Turn, local_now
 
 if TYPE_CHECKING:
     from qa.rewriting.resolve import Exchange

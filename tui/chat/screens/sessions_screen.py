@@ -17,8 +17,8 @@ from tui.chat.actions import complain, say
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.safe_input import VISIBLE
 from tui.output.sanitise import visible
-from tui.session import SessionSummary
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.session import SessionSummary
 
 _LONGEST_LABEL = 200
 """Code points of a first question that are shown."""

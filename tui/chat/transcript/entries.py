@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 
 @dataclass(frozen=True, slots=True)

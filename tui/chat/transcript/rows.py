@@ -11,7 +11,7 @@ from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
 from tui.chat.transcript.entries import Entry, Failed, Waiting
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import REASONS, STATUSES, about, likeliness
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 STYLES = (
     "question", "resolved", "answer", "likeliness", "unsure", "quote", "span", "place", "about",

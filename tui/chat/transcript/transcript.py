@@ -13,7 +13,7 @@ from tui.chat.transcript.blocks import Blocks, Chosen, Nothing
 from tui.chat.transcript.blocks_view import BlocksView
 from tui.chat.transcript.entries import Entry
 from tui.chat.transcript.rows import CitationAt, Fold, citation_of, targets
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 
 class Transcript(BlocksView, can_focus=True):

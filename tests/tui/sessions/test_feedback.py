@@ -11,8 +11,8 @@ from eval.sets.question_set import Gold, Question, read_questions
 from index.errors import BadRequest
 from qa.answers import Answer, Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
-from tui.marks import mark_answer
-from tui.session import Turn
+from tui.sessions.feedback import mark_answer
+from tui.sessions.session import Turn
 
 PLACE = Gold("/home/me/news/port.txt", 3, ["a ship"])
 REFUSED = Turn("Who?", unanswered("Who?"), AT)

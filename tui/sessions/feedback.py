@@ -16,7 +16,7 @@ from eval.sets.question_set import Gold, Question, read_questions
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import encode_line
 from qa.answers import Answer, Answered
-from tui.session import Turn
+from tui.sessions.session import Turn
 
 
 def mark_answer(file: Path, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> Path:

@@ -12,18 +12,7 @@ from pathlib import Path
 from index.articles.files import Skipped
 from index.errors import BadRequest
 from qa.answers import Answered
-from tui.session import (
-    Listing,
-    Session,
-    SessionSummary,
-    Turn,
-    last_used,
-    local_now,
-    said_in,
-    session_of,
-    summarise,
-)
-from tui.session_files import (
+from tui.sessions.log import (
     AnsweredTurn,
     Event,
     Glance,
@@ -36,6 +25,17 @@ from tui.session_files import (
     events,
     glances,
     read_events,
+)
+from tui.sessions.session import (
+    Listing,
+    Session,
+    SessionSummary,
+    Turn,
+    last_used,
+    local_now,
+    said_in,
+    session_of,
+    summarise,
 )
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{4}", re.ASCII)

@@ -14,9 +14,9 @@ from index.errors import BadRequest
 from qa.answers import Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tests.tui.terminal import ROOT
-from tui.session import Listing, Session, SessionSummary, Turn, local_now
-from tui.session_files import NotKept
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
+from tui.sessions.log import NotKept
+from tui.sessions.session import Listing, Session, SessionSummary, Turn, local_now
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(
             raise OSError(28, "No space left on device")
         return write(descriptor, data[:50])
 
-    monkeypatch.setattr("tui.session_files.os.write", fill)
+    monkeypatch.setattr("tui.sessions.log.os.write", fill)
     with pytest.raises(NotKept, match="No space left on device"):
         sessions.append(session_id, turn("two"))
     assert sessions.path(session_id).read_bytes() == before
@@ -268,8 +268,8 @@ def test_a_turn_is_on_the_disk_before_append_returns(
         done.append("sync")
         sync(descriptor)
 
-    monkeypatch.setattr("tui.session_files.os.write", noted_write)
-    monkeypatch.setattr("tui.session_files.os.fsync", noted_sync)
+    monkeypatch.setattr("tui.sessions.log.os.write", noted_write)
+    monkeypatch.setattr("tui.sessions.log.os.fsync", noted_sync)
     session_id = begun(sessions, turn())
     # The folder is synced too, so that the new name is there.
     assert done == ["write", "sync", "sync"]
@@ -281,7 +281,7 @@ WRITER = """\
 import sys
 from pathlib import Path
 from tests.tui.replies import turn
-from tui.sessions import Sessions
+from tui.sessions.folder import Sessions
 
 folder, session_id, name = sys.argv[1:]
 for number in range(100):

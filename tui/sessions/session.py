@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from index.articles.files import Skipped
 from qa.answers import Answered, Reply
-from tui.session_files import AnsweredTurn, Event, Glance, Kept, Limited, Named, UnansweredTurn
+from tui.sessions.log import AnsweredTurn, Event, Glance, Kept, Limited, Named, UnansweredTurn
 
 
 @dataclass(frozen=True, slots=True)
