@@ -1,6 +1,7 @@
 """Is everything sound? Model, index and articles, looked at without network or writing."""
 
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,8 @@ from index.errors import BylineError, NoIndex
 from index.models.onnx_export import export_failure, export_faults
 from index.models.registry import find_model
 from index.storage.catalog import Catalog
-from index.storage.generation import Generation, ModelRecord
+from index.storage.generation import LOCKS, MANIFEST, Generation, ModelRecord
 from index.storage.store import Store
-from index.strangers import strangers
 
 Subject = Literal["index", "model", "reader", "articles"]
 State = Literal["sound", "attention", "broken"]
@@ -44,14 +44,14 @@ def check(
         return
     with closing(index):
         try:
-            index.storage.generation.check()
+            index.generation.check()
         except BylineError as error:
             yield _unopened(error)
             return
-        yield _index(store, index.storage.generation)
+        yield _index(store, index.generation)
         told("model", 0, 1)
-        yield _model(index.storage.generation.manifest.model, cache)
-        yield from _articles(index.storage.generation.catalog, told)
+        yield _model(index.generation.manifest.model, cache)
+        yield from _articles(index.generation.catalog, told)
 
 
 def _unopened(error: BylineError) -> Finding:
@@ -126,3 +126,38 @@ def _lost(catalog: Catalog, found: Changes) -> Finding:
 
 def _is_under(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip("/") + "/")
+
+
+_JOURNALS = ("-wal", "-shm", "-journal")
+_MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+"""SQLite's releases in which the WAL-reset race is mended, the last of them for good."""
+
+
+def strangers(folder: Path, files: Collection[str]) -> tuple[str, ...]:
+    """Tell of files that are not among those written; SQLite's version only where it matters.
+
+    A journal beside the catalog: another program opened it for writing, which Byline never does.
+    """
+    known = {*files, MANIFEST}
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    names = (path for path in found if path.name not in LOCKS)
+    return tuple(
+        _described(path) for path in names if path.relative_to(folder).as_posix() not in known
+    )
+
+
+def _described(path: Path) -> str:
+    if not path.name.endswith(_JOURNALS):
+        return f"{path} is not of the index"
+    hazard = (
+        ""
+        if _is_mended(sqlite3.sqlite_version_info)
+        else (f"; SQLite {sqlite3.sqlite_version} can damage a file that two programs write")
+    )
+    return f"{path} shows that another program opened the index for writing{hazard}"
+
+
+def _is_mended(version: tuple[int, ...]) -> bool:
+    """Tell whether a version is free of the WAL-reset race of 3.7.0 to 3.51.2."""
+    branch = any(version[:2] == mended[:2] and version >= mended for mended in _MENDED)
+    return branch or version >= _MENDED[-1] or version < (3, 7)

@@ -69,7 +69,7 @@ class Bot:
         """
         index = store.open()
         try:
-            model = index.storage.generation.manifest.model
+            model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
             opened = (
                 FirstSentence() if Part.READER in without else open_reader(reader, cache, notice)
@@ -89,7 +89,7 @@ class Bot:
         without: frozenset[Part] = NOTHING,
     ) -> "Bot":
         """Put a bot together over an opened index."""
-        retriever = Retriever(index.storage.generation, encoder, without)
+        retriever = Retriever(index.generation, encoder, without)
         return cls(index, retriever, reader, default_calibration(), threshold, without)
 
     def close(self) -> None:

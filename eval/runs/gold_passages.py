@@ -28,7 +28,7 @@ class GoldPassages:
     """Finds gold in one generation of an index."""
 
     def __init__(self, catalog: Catalog, bases: Sequence[Path]) -> None:
-        """Look gold up among a catalog's articles; paths as `eval.sets.gold.article_of` has them."""
+        """Look up gold in a catalog; paths are as `eval.sets.gold.article_of` has them."""
         self._articles = {one.found.path: one for one in catalog.articles()}
         self._bases = bases
         self._passages_of = lru_cache(_KEPT)(lambda path: catalog.passages_of(self._articles[path]))

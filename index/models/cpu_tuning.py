@@ -3,6 +3,7 @@
 import ctypes
 import platform
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -88,3 +89,11 @@ def _forward(
     inputs: "torch.Tensor",
 ) -> "torch.Tensor":
     return run(inputs, weight, bias)
+
+
+def processor_flags() -> set[str]:
+    """Give the processor's features by Linux's names; none where they are not known."""
+    if platform.system() != "Linux":
+        return set()
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    return set(text.split())

@@ -10,8 +10,14 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from index.digest import with_digest, without_digest
-from index.disk.durable_files import FileRecord, file_faults, sync_folder, write_synced
+from index.disk.durable_files import (
+    FileRecord,
+    file_faults,
+    sync_folder,
+    with_digest,
+    without_digest,
+    write_synced,
+)
 from index.errors import IndexUnwritable, ModelUnavailable
 
 Made = TypeVar("Made")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelUnavailable
-from index.offline import go_offline
+from index.models.registry import go_offline
 
 if TYPE_CHECKING:
     import torch

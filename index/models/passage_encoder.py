@@ -17,11 +17,10 @@ from index.models.cpu_tuning import (
     LENGTHS,
     keep_freed_memory,
     pack_linear_layers,
+    processor_flags,
     unpack_linear_layers,
 )
-from index.models.registry import Model
-from index.offline import go_offline
-from index.processor import processor_flags
+from index.models.registry import Model, go_offline
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

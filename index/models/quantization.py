@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.processor import processor_flags
+from index.models.cpu_tuning import processor_flags
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto

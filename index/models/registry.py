@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ from index.articles.paths import expanded
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
 from index.models.safety import refuse_untrusted
-from index.offline import go_offline
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The name under which the model that comes with Byline is known."""
@@ -207,3 +207,22 @@ def _hashed_files(folder: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix in _HASHED and path.is_file() and not hidden:
             yield path
+
+
+_SWITCHES = (
+    "HF_HUB_OFFLINE",
+    "TRANSFORMERS_OFFLINE",
+    "HF_HUB_DISABLE_TELEMETRY",
+    # Since 1.29 onnxruntime reports each process and each model that is opened to its makers.
+    "ORT_DISABLE_TELEMETRY",
+)
+
+
+def go_offline() -> None:
+    """Switch every look-up in a model hub and all telemetry off, for this process.
+
+    Needed before huggingface_hub, transformers or onnxruntime is imported: they look only then.
+    """
+    for switch in _SWITCHES:
+        os.environ[switch] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")

@@ -91,9 +91,7 @@ def write_cells(
 
     def recall(probes: int, depth: int) -> float:
         asked = min(_ASKED, count)
-        _, found = index.search.segment_search(
-            questions, asked, params=parameters_of(probes, depth / asked)
-        )
+        _, found = index.search(questions, asked, params=parameters_of(probes, depth / asked))
         shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
         return sum(shared) / exact.size
 

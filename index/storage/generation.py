@@ -8,8 +8,14 @@ import msgspec
 
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
-from index.digest import with_digest, without_digest
-from index.disk.durable_files import FileRecord, record_files, sync_folder, write_synced
+from index.disk.durable_files import (
+    FileRecord,
+    record_files,
+    sync_folder,
+    with_digest,
+    without_digest,
+    write_synced,
+)
 from index.errors import IndexDamaged, reason_of
 from index.models.passage_encoder import Precision
 from index.search.keywords import KeywordIndex

@@ -23,10 +23,10 @@ from tests.faults.payloads import action_links, faults, in_file, in_name, payloa
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.terminals import ENTER, ESCAPE, TAB, control, running
 from tests.tui.chat.test_hostile import faults as faults_of_chat
+from tests.tui.cli.commands.test_eval import stand_in
 from tests.tui.conftest import shell as shell
 from tests.tui.fakes import Shell
 from tests.tui.terminal import on_terminal
-from tests.tui.test_eval import stand_in
 from tui.chat.app import ChatApp
 from tui.output.markdown_export import markdown_of
 from tui.output.sanitise import visible

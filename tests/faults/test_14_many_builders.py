@@ -34,8 +34,8 @@ def lost(store: Store, news: list[Path]) -> list[str]:
     wanted = {str(path) for folder in news for path in folder.iterdir()}
     try:
         with closing(store.open()) as index:
-            index.storage.generation.check()
-            kept = {one.found.path for one in index.storage.generation.catalog.articles()}
+            index.generation.check()
+            kept = {one.found.path for one in index.generation.catalog.articles()}
     except BylineError:
         return sorted(wanted)
     return sorted(wanted - kept)

@@ -1,4 +1,4 @@
-"""`python -m tests.tui.faked_background` is `tui.jobs.subprocess_job` with a model that needs no torch."""
+"""`tui.jobs.subprocess_job` with a model that needs no torch."""
 
 import pytest
 

@@ -13,8 +13,7 @@ from index.articles.text import Text, decode
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.check import check
-from index.digest import with_digest
-from index.disk.durable_files import write_synced
+from index.disk.durable_files import with_digest, write_synced
 from index.errors import ModelUnavailable
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model

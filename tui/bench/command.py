@@ -8,7 +8,6 @@ from index.models.registry import DEFAULT_MODEL
 from tui.cli.default_command import DefaultCommand
 from tui.cli.options import chosen_reader, json_option, reader_option
 from tui.exit_codes import Exit
-from tui.output.json_output import figures_line
 from tui.paths import model_cache
 
 _LARGE = 100
@@ -45,7 +44,7 @@ def whole_command(
     passages: int, no_embedding: bool, no_chat: bool, reader: str | None, as_json: bool
 ) -> int:
     """Measure everything, in some minutes."""
-    from tui.bench.table import bench_whole
+    from tui.bench.table import bench_whole, figures_line
 
     figures = bench_whole(passages, chosen_reader(reader), not no_embedding, not no_chat, _tell)
     if as_json:

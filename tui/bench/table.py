@@ -13,6 +13,7 @@ from index.models.registry import DEFAULT_MODEL
 from tui.bench.chat import bench_chat
 from tui.jobs.cold_start import cold_start
 from tui.jobs.python import PYTHON
+from tui.output.json_output import json_line
 from tui.paths import model_cache
 
 EMBEDDED = 500
@@ -136,3 +137,22 @@ def _both(name: str, times: Times, beside: str, limit: float) -> list[Figure]:
         Figure(f"{name}, p50", times.p50, "ms", beside, limit),
         Figure(f"{name}, p95", times.p95, "ms", beside, limit),
     ]
+
+
+def figures_line(figures: Sequence[Figure]) -> str:
+    """Return figures of a measurement as one line of JSON."""
+    return json_line(
+        {
+            "figures": [
+                {
+                    "name": one.name.strip(),
+                    "value": one.value,
+                    "unit": one.unit,
+                    "beside": one.beside or None,
+                    "limit": one.limit or None,
+                    "ratio": one.ratio or None,
+                }
+                for one in figures
+            ]
+        }
+    )

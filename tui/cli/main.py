@@ -35,7 +35,8 @@ class _Commands(click.Group):
             raise click.UsageError(f'to ask a question: byline ask "{cmd_name}"')
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"tui.cli.commands.{cmd_name}").command
+        module = "tui.bench.command" if cmd_name == "bench" else f"tui.cli.commands.{cmd_name}"
+        command = importlib.import_module(module).command
         assert isinstance(command, click.Command)
         return command
 

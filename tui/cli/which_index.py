@@ -104,7 +104,7 @@ def is_bundled_to_build(store: Store) -> bool:
     except (NoIndex, IndexDamaged):
         return True
     with closing(index):
-        stored = index.storage.generation.catalog.articles()
+        stored = index.generation.catalog.articles()
         indexed = {one.found.path: one.article.sha256 for one in stored}
         found = [one for one in find(_bundled_roots()) if isinstance(one, Found)]
         contents = [(one.path, read(one.root, one.relative)) for one in found]

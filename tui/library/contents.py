@@ -53,7 +53,7 @@ class Library:
 def read_library(store: Store) -> Library:
     """Tell what the current generation holds. Raises NoIndex or IndexDamaged."""
     with closing(store.open()) as index:
-        catalog = index.storage.generation.catalog
+        catalog = index.generation.catalog
         shown = {root: shown_path(root, "") for root in catalog.roots}
         counts = dict.fromkeys(catalog.roots, 0)
         articles = []
@@ -85,4 +85,4 @@ def changes(store: Store, max_bytes: int = MAX_BYTES) -> Changes:
     Takes about a second for 10,000 articles. Raises NoIndex or IndexDamaged.
     """
     with closing(store.open()) as index:
-        return changes_of(index.storage.generation.catalog, max_bytes)
+        return changes_of(index.generation.catalog, max_bytes)

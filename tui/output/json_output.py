@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.articles.files import Skipped
 from index.build.events import Summary
@@ -11,16 +11,13 @@ from qa.answers import Answer, Answered, Citation, Quote, Reply
 from qa.lookup import Lookup
 from tui.output.verify import Verified
 
-if TYPE_CHECKING:
-    from tui.bench.table import Figure
-
 
 def reply_line(reply: Reply, question_id: str | int | None) -> str:
     """Give a reply as one line of JSON."""
     answered = isinstance(reply, Answered)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     spent = reply.milliseconds
-    return _line(
+    return json_line(
         {
             "id": question_id,
             "question": reply.question,
@@ -39,12 +36,12 @@ def reply_line(reply: Reply, question_id: str | int | None) -> str:
 
 def error_line(message: str, question: str, question_id: str | int | None) -> str:
     """Give the line for a question that could not be asked."""
-    return _line({"id": question_id, "question": question, "answered": False, "error": message})
+    return json_line({"id": question_id, "question": question, "answered": False, "error": message})
 
 
 def summary_line(summary: Summary) -> str:
     """Give what a build did as one line of JSON."""
-    return _line(
+    return json_line(
         {
             "added": summary.added,
             "changed": summary.changed,
@@ -65,28 +62,9 @@ def summary_line(summary: Summary) -> str:
     )
 
 
-def figures_line(figures: "Sequence[Figure]") -> str:
-    """Give figures of a measurement as one line of JSON."""
-    return _line(
-        {
-            "figures": [
-                {
-                    "name": one.name.strip(),
-                    "value": one.value,
-                    "unit": one.unit,
-                    "beside": one.beside or None,
-                    "limit": one.limit or None,
-                    "ratio": one.ratio or None,
-                }
-                for one in figures
-            ]
-        }
-    )
-
-
 def findings_line(findings: list[Finding]) -> str:
     """Give the findings of a check as one line of JSON."""
-    return _line(
+    return json_line(
         {
             "sound": all(one.state == "sound" for one in findings),
             "findings": [
@@ -104,7 +82,7 @@ def findings_line(findings: list[Finding]) -> str:
 
 def lookup_line(found: Lookup) -> str:
     """Give a looked-up line as one line of JSON."""
-    return _line(
+    return json_line(
         {
             "path": found.path,
             "status": found.status.value,
@@ -118,7 +96,7 @@ def lookup_line(found: Lookup) -> str:
 def verified_line(verified: Sequence[Verified]) -> str:
     """Give how the quotes of an export stand now as one line of JSON."""
     stand = all(one.stands_there for one in verified)
-    return _line({"stand": stand, "quotes": [_verified(one) for one in verified]})
+    return json_line({"stand": stand, "quotes": [_verified(one) for one in verified]})
 
 
 def _verified(one: Verified) -> dict[str, Any]:
@@ -170,6 +148,7 @@ def _skipped(skipped: Skipped) -> dict[str, str]:
     return {"path": skipped.path, "reason": skipped.reason}
 
 
-def _line(value: dict[str, Any]) -> str:
+def json_line(value: dict[str, Any]) -> str:
+    """Return a value as one line of JSON."""
     # ASCII alone: an article's escape codes and bidirectional marks stay escaped on a terminal.
     return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")

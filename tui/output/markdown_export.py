@@ -1,7 +1,7 @@
 """A conversation as Markdown, and a citation as a line for the clipboard.
 
-Every text that is not ours passes `tui.output.markdown`. What a machine needs to find the quotes again,
-and `byline verify` reads, is told in `tui.output.quote_records`.
+Every text that is not ours passes `tui.output.markdown`. `tui.output.quote_records` describes what a
+machine needs to find the quotes again, which `byline verify` reads.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from index.models.cpu_attention import _attend, attend_as_torch_does, attend_by_products
-from index.offline import go_offline
+from index.models.registry import go_offline
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -9,8 +9,7 @@ import torch
 from index.articles.bundled import sample_texts
 from index.models.cpu_tuning import pack_linear_layers, unpack_linear_layers
 from index.models.passage_encoder import SentenceEncoder, encode_with, load
-from index.models.registry import find_model
-from index.offline import go_offline
+from index.models.registry import find_model, go_offline
 
 
 def network() -> torch.nn.Sequential:

@@ -15,7 +15,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import InvalidProtobuf
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 
-from index.digest import with_digest
+from index.disk.durable_files import with_digest
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.models import onnx_export as export
 from index.models.onnx_export import ensure_export, open_question_encoder

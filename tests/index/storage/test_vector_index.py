@@ -81,16 +81,14 @@ def test_the_filter_goes_before_the_cut(
 
 def test_the_best_comes_first() -> None:
     index = index_of(np.stack([unit(0, 1), unit(1, 0), unit(-1, 0), unit(1, 1)]))
-    found = index.search.segment_search(unit(1, 0), 3)
+    found = index.search(unit(1, 0), 3)
     assert [hit.passage for hit in found] == [1, 3, 0]
     assert [round(hit.similarity, 3) for hit in found] == [1.0, 0.707, 0.0]
 
 
 def test_a_filter_finds_the_passage_that_is_no_best_match() -> None:
     index = index_of(np.stack([unit(1, 0.01 * i) for i in range(100)]))
-    assert [hit.passage for hit in index.search.segment_search(unit(1, 0), 1, [range(90, 95)])] == [
-        90
-    ]
+    assert [hit.passage for hit in index.search(unit(1, 0), 1, [range(90, 95)])] == [90]
 
 
 def test_rounding_takes_no_similarity_out_of_bounds() -> None:
@@ -101,7 +99,7 @@ def test_rounding_takes_no_similarity_out_of_bounds() -> None:
 def test_an_empty_index_finds_nothing() -> None:
     index = VectorIndex((), ())
     assert len(index) == 0
-    assert index.search.segment_search(unit(1, 0, 0, 0), 5) == []
+    assert index.search(unit(1, 0, 0, 0), 5) == []
 
 
 @given(rows)
@@ -127,7 +125,7 @@ def test_what_is_dropped_is_not_found_and_takes_nothing_s_place(
     ranges = [range(at, min(at + size, count)) for at, size in within if at < count]
     allowed = {row for ids in ranges for row in ids} if ranges else set(range(count))
     index = index_of(vectors, tuple(range(row, row + 1) for row in sorted(gone)))
-    hits = index.search.segment_search(asked, most, ranges)
+    hits = index.search(asked, most, ranges)
     assert len(index) == count - len(gone)
     exact = vectors @ asked
     best = sorted((float(exact[row]) for row in allowed - gone), reverse=True)[:most]

@@ -10,7 +10,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.processors import RobertaProcessing
 
-from index.offline import go_offline
+from index.models.registry import go_offline
 from qa.reader.export import open_reader
 from qa.reader.extractive import ExtractiveReader
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from index.digest import with_digest, without_digest
+from index.disk.durable_files import with_digest, without_digest
 from index.errors import ModelUnavailable
 from index.models.model_cache import Cards
 from qa.reader import sources

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from index.offline import go_offline
+from index.models.registry import go_offline
 from qa.reader.shipped import FROZEN
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def test_an_index_of_the_articles_has_the_contexts_where_they_are_said_to_be(
     request = BuildRequest(fake_model(), resolve_roots((str(tmp_path / "articles"),)))
     list(build(store, request, QuickEncoder()))
     index = store.open()
-    catalog = index.storage.generation.catalog
+    catalog = index.generation.catalog
     for article in catalog.articles():
         for stored in catalog.passages_of(article):
             lines = range(stored.passage.line, stored.passage.end_line + 1)

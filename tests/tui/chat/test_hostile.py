@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import answer, answered, citation
 from tests.tui.chat.terminals import ENTER, ESCAPE, F1, TAB, Terminal, control, running
+from tests.tui.cli.test_hostile import BROKEN_NAME, HIDDEN
 from tests.tui.fakes import Shell
-from tests.tui.test_hostile import BROKEN_NAME, HIDDEN
 from tui.chat.app import ChatApp
 
 CODE = "1337"

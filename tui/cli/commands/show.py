@@ -47,7 +47,7 @@ def command(
     if not match:
         raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
     with closing(store_to_show(index_folder).open()) as index:
-        found = look_up(index.storage.generation.catalog, match["path"], int(match["line"]), around)
+        found = look_up(index.generation.catalog, match["path"], int(match["line"]), around)
     if as_json:
         click.echo(lookup_line(found))
     else:

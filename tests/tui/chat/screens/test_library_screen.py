@@ -6,8 +6,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static, TabbedContent
 
 from tests.tui.chat.widgets.test_progress_bar import summary
+from tests.tui.cli.test_hostile import hostile as hostile
 from tests.tui.fakes import Shell
-from tests.tui.test_hostile import hostile as hostile
 from tui.chat.screens.library_screen import LibraryScreen, LimitTo, OpenArticle
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.table import RowTable

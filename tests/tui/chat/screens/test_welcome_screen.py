@@ -6,7 +6,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
-from tests.tui.test_hostile import BROKEN_NAME, NAME
+from tests.tui.cli.test_hostile import BROKEN_NAME, NAME
 from tui.chat.screens.folder_screen import FolderScreen, FolderTree
 from tui.chat.screens.welcome_screen import Bundled, Folder, WelcomeScreen
 from tui.output.sanitise import visible_name

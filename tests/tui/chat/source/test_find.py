@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.articles.text import Text, decode
 from tests.index.strategies import nasty_bytes
-from tests.tui.chat.source_fakes import Repeated, scanned
+from tests.tui.chat.source.fakes import Repeated, scanned
 from tui.chat.source import find as source_find
 from tui.chat.source.find import STEP, Finding, Found, find, find_bytes
 from tui.chat.source.paged_text import SourceText, open_text

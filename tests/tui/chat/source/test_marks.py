@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from index.articles.text import Place
 from qa.answers import Status
-from tests.tui.chat.source_fakes import citation, scanned
+from tests.tui.chat.source.fakes import citation, scanned
 from tui.chat.source.marks import NOWHERE, Marks, find_marks
 from tui.chat.source.paged_text import SourceText, open_text
 from tui.chat.source_file import Memory

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.articles.files import Skipped
 from index.articles.text import NotText, Place, Text, decode
 from tests.index.strategies import nasty_bytes
-from tests.tui.chat.source_fakes import scanned
+from tests.tui.chat.source.fakes import scanned
 from tui.chat import source_pieces
 from tui.chat.source import paged_text as source_text
 from tui.chat.source.paged_text import BLOCK, SourceText, open_text

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qa.answers import Citation, Status
-from tests.tui.chat.panes import (
+from tests.tui.chat.source.fakes import citation
+from tests.tui.chat.source.panes import (
     ARTICLE,
     HIDDEN,
     MARKUP,
@@ -16,9 +17,8 @@ from tests.tui.chat.panes import (
     Shown,
     opened,
 )
-from tests.tui.chat.panes import article as article
-from tests.tui.chat.panes import cited as cited
-from tests.tui.chat.source_fakes import citation
+from tests.tui.chat.source.panes import article as article
+from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source import pane as source_pane
 from tui.chat.source.loading import Outcome, Wanted, load
 from tui.chat.source.pane import SourcePane

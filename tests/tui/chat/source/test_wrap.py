@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.index.strategies import nasty_bytes, nasty_text
-from tests.tui.chat.source_fakes import scanned
+from tests.tui.chat.source.fakes import scanned
 from tui.chat.source.wrap import SourceRows, lay_out
 from tui.output.sanitise import visible_name
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.eval.outcomes import outcome
+from tests.tui.cli.commands.test_eval import CATS, MILL, evaluate, stand_in, write_set
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
-from tests.tui.test_eval import CATS, MILL, evaluate, stand_in, write_set
 from tui.output.eval_questions import show_outcomes
 
 

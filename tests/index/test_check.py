@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.strangers import strangers
+from index.check import strangers
 
 FILES = ("passages.sqlite", "keywords/a.term")
 

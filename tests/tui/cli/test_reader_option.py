@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from index.articles.bundled import bundled_articles
-from index.digest import with_digest
-from index.disk.durable_files import FileRecord
+from index.disk.durable_files import FileRecord, with_digest
 from qa.reader import export
 from qa.reader.extractive import CARD_FORMAT, Card
 from qa.reader.sources import find_reader

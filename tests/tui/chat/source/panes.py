@@ -13,7 +13,7 @@ from textual.widgets import Static
 from textual.worker import WorkerCancelled
 
 from qa.answers import Citation
-from tests.tui.chat.source_fakes import citation
+from tests.tui.chat.source.fakes import citation
 from tui.chat.source.find_bar import SourceFinder
 from tui.chat.source.pane import SourcePane
 

@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 
 from index.articles.text import Place
-from tests.tui.chat.source_fakes import Repeated, scanned
+from tests.tui.chat.source.fakes import Repeated, scanned
 from tui.chat import source_pieces
 from tui.chat.source.paged_text import BLOCK, SourceText, open_text
 from tui.chat.source_pieces import PIECE, pieces_before, pieces_from

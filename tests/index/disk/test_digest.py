@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.digest import with_digest, without_digest
+from index.disk.durable_files import with_digest, without_digest
 
 # echo -n '{}' | sha256sum
 EMPTY = b'{}\n"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"\n'

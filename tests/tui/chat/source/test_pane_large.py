@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.chat.panes import (
+from tests.tui.chat.source.fakes import Repeated, citation
+from tests.tui.chat.source.panes import (
     SENTENCE,
     Shown,
     count,
     opened,
 )
-from tests.tui.chat.panes import article as article
-from tests.tui.chat.panes import cited as cited
-from tests.tui.chat.source_fakes import Repeated, citation
+from tests.tui.chat.source.panes import article as article
+from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source import loading as source_loading
 from tui.chat.source.find_bar import SourceFinder
 from tui.chat.source.paged_text import BLOCK

@@ -4,9 +4,9 @@ import pytest
 from textual import events
 
 from qa.answers import Citation
-from tests.tui.chat.panes import ARTICLE, opened
-from tests.tui.chat.panes import article as article
-from tests.tui.chat.panes import cited as cited
+from tests.tui.chat.source.panes import ARTICLE, opened
+from tests.tui.chat.source.panes import article as article
+from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source.pane import SourcePane
 from tui.chat.source.scrollbar import SourceBar
 

@@ -1,9 +1,9 @@
 from textual.widgets import Input
 
 from qa.answers import Citation
-from tests.tui.chat.panes import article as article
-from tests.tui.chat.panes import cited as cited
-from tests.tui.chat.panes import count, opened
+from tests.tui.chat.source.panes import article as article
+from tests.tui.chat.source.panes import cited as cited
+from tests.tui.chat.source.panes import count, opened
 from tui.chat.source.find_bar import SourceFinder
 
 
