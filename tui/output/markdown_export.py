@@ -1,6 +1,6 @@
 """A conversation as Markdown, and a citation as a line for the clipboard.
 
-Every text that is not ours passes `tui.output.markdown`. `tui.output.quote_records` describes what a
+Text that is not ours passes `tui.output.markdown`. `tui.output.quote_records` describes what a
 machine needs to find the quotes again, which `byline verify` reads.
 """
 
