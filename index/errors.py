@@ -1,5 +1,7 @@
 """What can go wrong with articles and indexes, in words for the person who caused it."""
 
+from importlib.util import find_spec
+
 
 class BylineError(Exception):
     """An error that a person can act on: a short title, and what is wrong, where, what to do."""
@@ -55,6 +57,23 @@ class ModelUnavailable(BylineError):
     """The embedding model cannot be found, or is not one that may be loaded."""
 
     title = "Model cannot be used"
+
+
+class MissingExtra(BylineError):
+    """A package of an optional extra is not installed."""
+
+    title = "Not installed"
+
+
+def require(*modules: str, extra: str) -> None:
+    """Raise MissingExtra, naming the extra to install, if any of these modules cannot be found.
+
+    Nothing is imported. A command that needs an extra calls this before it starts its work.
+    """
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        packages = ", ".join(missing)
+        raise MissingExtra(f'{packages} not installed: run pip install "byline[{extra}]"')
 
 
 def reason_of(error: Exception) -> str:
