@@ -7,10 +7,9 @@ A run is a folder:
     results.json      written last: a run without it was interrupted, and can be resumed
 """
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -22,6 +21,7 @@ from eval.outcomes import Outcome
 from eval.runs.results import Results
 from index.disk.durable_files import replace_synced, sync_folder
 from index.disk.json_lines import LineDecoder, encode_line
+from index.disk.locks import locked
 from index.errors import BadRequest, reason_of
 
 SETTINGS = "settings.json"
@@ -159,12 +159,12 @@ def recording(folder: Path, settings: RunSettings, fresh: bool) -> Iterator[Reco
         run for run in runs_in(folder) if run.settings == settings and not run.is_finished
     ]
     for run in [] if fresh else interrupted:
-        with suppress(BlockingIOError, BadRequest), _locked(run.folder / OUTCOMES) as file:
+        with suppress(BlockingIOError, BadRequest), _lock(run.folder / OUTCOMES) as file:
             done = _whole_outcomes(run.folder / OUTCOMES, file)
             yield Recorder(run, done, file)
             return
     run = _start(folder, settings)
-    with _locked(run.folder / OUTCOMES) as file:
+    with _lock(run.folder / OUTCOMES) as file:
         yield Recorder(run, (), file)
 
 
@@ -189,15 +189,9 @@ def _start(folder: Path, settings: RunSettings) -> Run:
     return Run(made, started.started, settings)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Open a file for writing at its end. Raises BlockingIOError where another process has it."""
-    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield file
-    finally:
-        os.close(file)
+def _lock(path: Path) -> AbstractContextManager[int]:
+    """Open a file for writing at its end. Raises BlockingIOError if another process has it."""
+    return locked(path, os.O_RDWR | os.O_APPEND, wait=False)
 
 
 def _whole_outcomes(path: Path, file: int) -> tuple[Outcome, ...]:

@@ -1,9 +1,6 @@
 """A question set that grows, one question at a time."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import msgspec
 from eval.sets.question_set import Question, read_questions
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import encode_line
+from index.disk.locks import locked
 
 
 def add_question(file: Path, question: Question) -> Question:
@@ -22,7 +20,7 @@ def add_question(file: Path, question: Question) -> Question:
     """
     target = Path(os.path.realpath(file))
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
+    with locked(target.parent, os.O_RDONLY):  # another process may add to the folder's sets
         taken = {one.id for one in read_questions(target)} if target.exists() else set()
         wanted = (f"{target.stem}-{number:03}" for number in count(len(taken) + 1))
         added = msgspec.structs.replace(
@@ -32,14 +30,3 @@ def add_question(file: Path, question: Question) -> Question:
         gap = b"" if before.endswith(b"\n") or not before else b"\n"
         replace_synced(target, before + gap + encode_line(added).encode("ascii") + b"\n")
     return added
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Keep another process from adding to the folder's sets meanwhile."""
-    folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)

@@ -14,6 +14,7 @@ import msgspec
 
 from index.articles.files import Root
 from index.disk.durable_files import Unconfirmed, replace_synced, sync_folder, write_synced
+from index.disk.locks import lock_exclusively, locked
 from index.errors import (
     BadRequest,
     IndexBusy,
@@ -91,7 +92,7 @@ class Store:
     def _open(self, name: str, thorough: bool, told: Told) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            fcntl.flock(lock, fcntl.LOCK_SH)  # filelock has no shared locks on open files
             folder = self.generation_folder(name)
             folder.stat()
             return OpenIndex(name, Generation.open(folder, self.verified, thorough, told), lock)
@@ -235,13 +236,9 @@ class Store:
 
     def _collect(self, name: str) -> None:
         lock_file = self._lock_file(name)
-        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with locked(lock_file, wait=False):
             shutil.rmtree(self.generation_folder(name), ignore_errors=True)
             lock_file.unlink()
-        finally:
-            os.close(lock)
 
     def _prepare(self) -> None:
         mark = self.folder / MARK
@@ -265,7 +262,7 @@ class Store:
 
     def _lock_for_writing(self, lock: int) -> None:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_exclusively(lock, wait=False)
         except BlockingIOError as error:
             raise IndexBusy(
                 f"{_holder(lock)} is building {self.folder}; try again later"

@@ -6,15 +6,14 @@ an answer marked wrong      rejected: the same; what would be right is unknown
 "does not say", wrong       no gold, nothing rejected; what would be right is unknown
 """
 
-import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from eval.sets.question_set import Gold, Question, read_questions
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import encode_line
+from index.disk.locks import locked
 from qa.answers import Answer, Answered
 from tui.sessions.session import Turn
 
@@ -27,7 +26,7 @@ def mark_answer(file: Path, turn: Turn, earlier: Sequence[Turn], answer: int, ri
     """
     marked = _question(turn, earlier, answer, right)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(file):
+    with locked(file.with_name(f".{file.name}.lock")):  # another chat may be marking
         known = read_questions(file) if file.exists() else []
         kept = [one for one in known if one.id != marked.id]
         lines = "".join(f"{encode_line(one)}\n" for one in [*kept, marked])
@@ -69,11 +68,3 @@ def _id(question: str, history: Sequence[str]) -> str:
     """Name a question by itself and those before it, so that it is marked once."""
     asked = "\n".join([question, *history]).encode(errors="surrogatepass")
     return f"mark-{hashlib.sha256(asked).hexdigest()[:16]}"
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Keep another chat from marking meanwhile."""
-    with file.with_name(f".{file.name}.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -4,10 +4,8 @@ A line is written at once, under a lock, and synced; a process that is killed lo
 that it was writing. What is left of such a line stands alone: the next one begins anew.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ import msgspec
 from index.articles.files import Contents, Root, Skipped, read
 from index.disk.durable_files import sync_folder
 from index.disk.json_lines import LineDecoder, encode_line
+from index.disk.locks import locked
 from index.errors import BylineError
 from qa.answers import Answered, NoAnswer
 
@@ -120,7 +119,9 @@ def append_event(path: Path, event: Event) -> None:
     Raises NotKept where it cannot be written; the file then is as it was.
     """
     try:
-        with _locked(path) as descriptor:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        with locked(path, flags) as descriptor:
             size = os.fstat(descriptor).st_size
             begin = b"\n" if _is_torn(descriptor, size) else b""
             try:
@@ -134,18 +135,6 @@ def append_event(path: Path, event: Event) -> None:
                 raise
     except OSError as error:
         raise NotKept(f"{path}: {error.strerror}") from error
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _is_torn(descriptor: int, size: int) -> bool:

@@ -172,7 +172,7 @@ def test_a_file_system_without_locks_is_told(store: Store, monkeypatch: pytest.M
     def no_locks(_descriptor: int, _operation: int) -> None:
         raise OSError(38, os.strerror(38))
 
-    monkeypatch.setattr("index.storage.store.fcntl.flock", no_locks)
+    monkeypatch.setattr("fcntl.flock", no_locks)
     with pytest.raises(IndexUnwritable, match="file system without locks"):
         store.writing().__enter__()
 
