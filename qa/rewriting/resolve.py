@@ -58,7 +58,7 @@ def recall(questions: Sequence[str]) -> list[Exchange]:
     """Give earlier questions, oldest first, as turns whose answers are not known.
 
     Asking them to know the answers would cost a read each, and made no more follow-ups right on
-    the bundled set (`python -m eval.measure.measure_bundled`).
+    the bundled set.
     """
     history: list[Exchange] = []
     for question in questions[-TURNS_LOOKED_AT:]:

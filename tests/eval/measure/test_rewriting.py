@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.measure.measure_rewriting import (
+from eval.measure.rewriting import (
     Compared,
     Conversation,
     Figures,

@@ -1,4 +1,4 @@
-"""Measure the reader, and fit its confidence: `python -m eval.measure.measure_reader DATA`.
+"""Measure the reader, and fit its confidence: `python -m eval.measure.reader DATA`.
 
 DATA holds dev.jsonl.gz. Prints exact match and F1 on the gold passages of four articles that
 nothing was trained, chosen or calibrated on; then, over an index of all dev contexts, how well
@@ -28,9 +28,7 @@ from qa.training.data import CALIBRATED, MEASURED, Row, load
 
 def main() -> None:
     """Measure on gold passages, then the whole pipeline."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval.measure.measure_reader", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m eval.measure.reader", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/measure"), help="scratch folder")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")

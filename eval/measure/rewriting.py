@@ -1,4 +1,4 @@
-"""Measure how follow-ups are made whole: `python -m eval.measure.measure_rewriting DATA`.
+"""Measure how follow-ups are made whole: `python -m eval.measure.rewriting DATA`.
 
 DATA is the folder that holds conversation/rewrites.jsonl (TREC CAsT 2019 and 2020: conversations
 whose turns were made whole by hand), or that file. No answers come with it: each turn is resolved
@@ -151,9 +151,7 @@ def read_conversations(given: Path) -> list[Conversation]:
 
 def main() -> None:
     """Resolve, count, print."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval.measure.measure_rewriting", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m eval.measure.rewriting", description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument(
         "--wrong", choices=["tuned-on", "held-out"], help="show the turns of a half that went wrong"
