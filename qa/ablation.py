@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class Component(StrEnum):
     """A part that an ablation leaves out."""
 
     KEYWORDS = "keywords"
@@ -18,6 +18,3 @@ class Part(StrEnum):
     """Every passage is read, however sure the answer is by then."""
     HISTORY = "history"
     """Follow-ups are searched for as they were asked."""
-
-
-NOTHING: frozenset[Part] = frozenset()

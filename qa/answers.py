@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-LONGEST_QUESTION = 4_000
+MAX_QUESTION_LENGTH = 4_000
 """Code points."""
 DEFAULT_ANSWERS = 3
 """Distinct ones that a question gets, at most."""
@@ -22,7 +22,7 @@ class Status(StrEnum):
     """The file is there no more."""
 
     @property
-    def stands(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the words are in the file now, at the place given."""
         return self in (Status.UNCHANGED, Status.MOVED)
 
@@ -54,7 +54,7 @@ class Quote:
     end_column: int
 
 
-def offset_in(sentence: Quote, answer: Quote) -> int:
+def answer_offset(sentence: Quote, answer: Quote) -> int:
     """Give the code point of a sentence at which an answer in it begins."""
     above = sentence.text.split("\n")[: answer.line - sentence.line]
     first = 1 if above else sentence.column
@@ -79,14 +79,14 @@ class Citation:
     """The article's date, or nothing."""
 
     @property
-    def stands(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the words are in the file now, at the place given."""
-        return self.status.stands
+        return self.status.is_current
 
     @property
     def parts(self) -> tuple[str, str, str]:
         """The sentence in three: before the answer, the answer itself, after it."""
-        start = offset_in(self.sentence, self.answer)
+        start = answer_offset(self.sentence, self.answer)
         end = start + len(self.answer.text)
         return self.sentence.text[:start], self.sentence.text[start:end], self.sentence.text[end:]
 

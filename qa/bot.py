@@ -12,13 +12,13 @@ from index.models.question_encoder import QuestionEncoder
 from index.search.analyzer import encodable
 from index.storage.catalog import StoredArticle
 from index.storage.store import OpenIndex, Store
-from qa.ablation import NOTHING, Part
-from qa.answering.confidence import Calibration, Weighed, default_calibration, weigh
-from qa.answering.early_stopping import SURE, Reading, read_until_sure
+from qa.ablation import Component
+from qa.answering.confidence import Calibration, ScoredAnswer, default_calibration, score_answers
+from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answers import (
     DEFAULT_ANSWERS,
-    LONGEST_QUESTION,
+    MAX_QUESTION_LENGTH,
     Answer,
     Answered,
     Citation,
@@ -27,15 +27,15 @@ from qa.answers import (
     Reason,
     Reply,
 )
-from qa.citations import Shelf, cite
+from qa.citations import FileCache, cite
 from qa.reader.caching import Remembering
 from qa.reader.export import open_reader
 from qa.reader.first_sentence import FirstSentence
 from qa.reader.protocol import Candidate, Reader
-from qa.retrieval.retriever import Retrieved, Retriever
+from qa.retrieval.retriever import Hit, Retriever
 from qa.rewriting.resolve import Exchange, resolve
 from qa.stopwatch import Stopwatch
-from qa.trace import Examination, Stages
+from qa.trace import Stages, Trace
 
 PASSAGES_READ = 8
 
@@ -50,7 +50,7 @@ class Bot:
     calibration: Calibration
     threshold: float
     """Confidence under which there is no answer."""
-    without: frozenset[Part] = NOTHING
+    without: frozenset[Component] = frozenset()
 
     @classmethod
     def open(
@@ -60,7 +60,7 @@ class Bot:
         reader: str,
         threshold: float,
         notice: Callable[[str], None],
-        without: frozenset[Part] = NOTHING,
+        without: frozenset[Component] = frozenset(),
     ) -> "Bot":
         """Open the current index and a reader, by name or path.
 
@@ -72,7 +72,9 @@ class Bot:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
             opened = (
-                FirstSentence() if Part.READER in without else open_reader(reader, cache, notice)
+                FirstSentence()
+                if Component.READER in without
+                else open_reader(reader, cache, notice)
             )
             return cls.over(index, encoder, Remembering(opened), threshold, without)
         except BaseException:
@@ -86,7 +88,7 @@ class Bot:
         encoder: QuestionEncoder,
         reader: Reader,
         threshold: float,
-        without: frozenset[Part] = NOTHING,
+        without: frozenset[Component] = frozenset(),
     ) -> "Bot":
         """Put a bot together over an opened index."""
         retriever = Retriever(index.generation, encoder, without)
@@ -99,31 +101,31 @@ class Bot:
     def ask(
         self,
         question: str,
-        most: int = DEFAULT_ANSWERS,
-        within: Sequence[str] = (),
+        limit: int = DEFAULT_ANSWERS,
+        scope: Sequence[str] = (),
         history: Sequence[Exchange] = (),
     ) -> Reply:
         """Answer a question, with at most so many distinct answers.
 
-        `within` keeps the search to articles at or under these paths. `history`, the turns before,
+        `scope` keeps the search to articles at or under these paths. `history`, the turns before,
         oldest first, makes a follow-up whole. Raises BadRequest for a question that is empty or
         too long, and for a path with no indexed article.
         """
-        return self.reply_of(self.examine(question, within, history), most)
+        return self.reply(self.trace(question, scope, history), limit)
 
-    def examine(
-        self, question: str, within: Sequence[str] = (), history: Sequence[Exchange] = ()
-    ) -> Examination:
+    def trace(
+        self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
+    ) -> Trace:
         """Find and weigh what could answer a question. Raises BadRequest as `ask` does."""
         watch = Stopwatch()
-        told = () if Part.HISTORY in self.without else history
+        told = () if Component.HISTORY in self.without else history
         whole = resolve(_checked(question), told)
         asked = _checked(whole.question)
-        before = encodable(told[-1].question)[:LONGEST_QUESTION] if whole.added else ""
-        scope = self._scope(within)
+        before = encodable(told[-1].question)[:MAX_QUESTION_LENGTH] if whole.added else ""
+        articles = self._articles(scope)
         resolved = watch.lap()
-        searched = self.retriever.search(asked, scope, before)
-        topic = self.retriever.topic_of(before, scope) if before else frozenset()
+        searched = self.retriever.search(asked, articles, before)
+        topic = self.retriever.topic_of(before, articles) if before else frozenset()
         retrieved = self.retriever.gather(searched, PASSAGES_READ)
         gathered = watch.lap() - searched.encode - searched.keywords - searched.vectors
         reading = self._read(asked, retrieved, topic)
@@ -136,40 +138,40 @@ class Bot:
             reading.read,
             reading.weigh,
         )
-        return Examination(question, asked, searched, tuple(retrieved), reading, stages)
+        return Trace(question, asked, searched, tuple(retrieved), reading, stages)
 
-    def _read(self, asked: str, retrieved: Sequence[Retrieved], topic: Collection[int]) -> Reading:
-        rarity = self.index.generation.keywords.rarity
+    def _read(self, asked: str, retrieved: Sequence[Hit], topic: Collection[int]) -> ReadResult:
+        idf = self.index.generation.keywords.idf
 
-        def judge(candidates: Sequence[Candidate]) -> list[Weighed]:
+        def judge(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
             groups = group_candidates(candidates, retrieved)
-            return weigh(asked, rarity, groups, retrieved, self.calibration, topic)
+            return score_answers(asked, idf, groups, retrieved, self.calibration, topic)
 
         passages = [one.stored.passage for one in retrieved]
         # The first sentence's confidence only says how good it is among all.
-        reads_all = self.without & {Part.READER, Part.STOPPING}
+        reads_all = self.without & {Component.READER, Component.STOPPING}
         sure = math.inf if reads_all else SURE
         return read_until_sure(self.reader, asked, passages, judge, sure)
 
-    def reply_of(self, examination: Examination, most: int) -> Reply:
+    def reply(self, trace: Trace, limit: int) -> Reply:
         """Cite and judge what was weighed; at most so many distinct answers."""
         watch = Stopwatch()
-        question, asked = examination.question, examination.asked
-        retrieved = examination.retrieved
-        answers = self._answers(examination.reading.weighed[:most], retrieved)
-        spent = _milliseconds(examination.stages, watch.lap())
+        question, asked = trace.question, trace.searched_question
+        retrieved = trace.hits
+        answers = self._answers(trace.reading.answers[:limit], retrieved)
+        spent = _milliseconds(trace.stages, watch.lap())
         likely = tuple(answer for answer in answers if answer.confidence >= self.threshold)
-        standing = tuple(answer for answer in likely if answer.citations[0].stands)
+        standing = tuple(answer for answer in likely if answer.citations[0].is_current)
         if standing:
             return Answered(question, asked, standing, spent)
         return NoAnswer(question, asked, _reason(retrieved, answers, likely), answers, spent)
 
-    def _scope(self, within: Sequence[str]) -> list[StoredArticle]:
-        if not within:
+    def _articles(self, scope: Sequence[str]) -> list[StoredArticle]:
+        if not scope:
             return []
         articles = self.index.generation.catalog.articles()
         chosen: dict[int, StoredArticle] = {}
-        for given in within:
+        for given in scope:
             path = real_path(given)
             under = path.rstrip("/") + "/"
             matching = [
@@ -183,16 +185,16 @@ class Bot:
         return [chosen[key] for key in sorted(chosen)]
 
     def _answers(
-        self, weighed: Sequence[Weighed], retrieved: Sequence[Retrieved]
+        self, weighed: Sequence[ScoredAnswer], retrieved: Sequence[Hit]
     ) -> tuple[Answer, ...]:
-        shelf = Shelf()
+        shelf = FileCache()
         return tuple(
             Answer(one.confidence, tuple(self._citations(one.group, retrieved, shelf)))
             for one in weighed
         )
 
     def _citations(
-        self, group: Group, retrieved: Sequence[Retrieved], shelf: Shelf
+        self, group: Group, retrieved: Sequence[Hit], shelf: FileCache
     ) -> list[Citation]:
         """Cite all the evidence; what still stands in its file comes first."""
         catalog = self.index.generation.catalog
@@ -206,20 +208,22 @@ class Bot:
             )
             for one in evidence_of(group, retrieved)
         ]
-        return sorted(citations, key=lambda citation: not citation.stands)
+        return sorted(citations, key=lambda citation: not citation.is_current)
 
 
 def _checked(question: str) -> str:
     asked = " ".join(encodable(question).split())
     if not asked:
         raise BadRequest("the question is empty")
-    if len(asked) > LONGEST_QUESTION:
-        raise BadRequest(f"the question has {len(asked):,} characters, over {LONGEST_QUESTION:,}")
+    if len(asked) > MAX_QUESTION_LENGTH:
+        raise BadRequest(
+            f"the question has {len(asked):,} characters, over {MAX_QUESTION_LENGTH:,}"
+        )
     return asked
 
 
 def _reason(
-    retrieved: Sequence[Retrieved], answers: Sequence[Answer], likely: Sequence[Answer]
+    retrieved: Sequence[Hit], answers: Sequence[Answer], likely: Sequence[Answer]
 ) -> Reason:
     if not retrieved:
         return Reason.NO_PASSAGES

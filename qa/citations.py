@@ -10,10 +10,10 @@ from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 from index.errors import IndexDamaged
 from index.storage.catalog import StoredArticle
-from qa.answers import Citation, Quote, Status, offset_in
+from qa.answers import Citation, Quote, Status, answer_offset
 
 
-def shown_path(root: Root, relative: str) -> str:
+def display_path(root: Root, relative: str) -> str:
     """Give a path as the person named its root, where that leads there from here, else absolute."""
     try:
         leads_there = os.path.realpath(root.given) == root.path
@@ -24,7 +24,7 @@ def shown_path(root: Root, relative: str) -> str:
 
 
 @dataclass
-class Shelf:
+class FileCache:
     """The files cited in one reply, each read once."""
 
     contents: dict[str, Contents | Skipped] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuoteStatus:
     """How a quote stands in its file now, and where; where it stood, if it does so no more."""
 
     status: Status
@@ -59,7 +59,7 @@ class Standing:
 
 
 def cite(
-    article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: Shelf
+    article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: FileCache
 ) -> Citation:
     """Cite a span of an indexed passage, and tell how it stands in its file now.
 
@@ -69,14 +69,14 @@ def cite(
     contents = shelf.read(article)
     if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
         return _citation(article, find_again(contents, *before))
-    if not all(_stands(quote, shelf.text(article)) for quote in before):
+    if not all(_is_in_place(quote, shelf.text(article)) for quote in before):
         raise IndexDamaged(
             f"the index does not hold what {article.found.path} says; run `byline index --full`"
         )
-    return _citation(article, Standing(Status.UNCHANGED, *before))
+    return _citation(article, QuoteStatus(Status.UNCHANGED, *before))
 
 
-def _stands(quote: Quote, text: Text | NotText) -> bool:
+def _is_in_place(quote: Quote, text: Text | NotText) -> bool:
     """Tell whether a quote is at its very place in a text."""
     if isinstance(text, NotText) or not 1 <= quote.line <= len(text.line_starts):
         return False
@@ -85,28 +85,28 @@ def _stands(quote: Quote, text: Text | NotText) -> bool:
     return _quote_in(text, span) == quote
 
 
-def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> Standing:
+def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> QuoteStatus:
     """Find a sentence, and the answer in it, in a file as it is now.
 
     Of several copies the one nearest to where it stood counts.
     """
     if isinstance(contents, Skipped):
-        return Standing(Status.GONE, answer, sentence)
+        return QuoteStatus(Status.GONE, answer, sentence)
     text = decode(contents.data)
     places = [] if isinstance(text, NotText) else _occurrences(text.text, sentence.text)
     if isinstance(text, NotText) or not places:
-        return Standing(Status.CHANGED, answer, sentence)
+        return QuoteStatus(Status.CHANGED, answer, sentence)
 
     def distance(start: int) -> tuple[int, int]:
         place = text.place(start)
         return abs(place.line - sentence.line), abs(place.column - sentence.column)
 
     start = min(places, key=distance)
-    within = start + offset_in(sentence, answer)
+    within = start + answer_offset(sentence, answer)
     now_answer = _quote_in(text, Span(within, within + len(answer.text)))
     now_sentence = _quote_in(text, Span(start, start + len(sentence.text)))
     stayed = (now_answer, now_sentence) == (answer, sentence)
-    return Standing(Status.UNCHANGED if stayed else Status.MOVED, now_answer, now_sentence)
+    return QuoteStatus(Status.UNCHANGED if stayed else Status.MOVED, now_answer, now_sentence)
 
 
 def _occurrences(text: str, wanted: str) -> list[int]:
@@ -117,10 +117,10 @@ def _occurrences(text: str, wanted: str) -> list[int]:
     return found
 
 
-def _citation(article: StoredArticle, standing: Standing) -> Citation:
+def _citation(article: StoredArticle, standing: QuoteStatus) -> Citation:
     found = article.found
     return Citation(
-        path=shown_path(found.root, found.relative),
+        path=display_path(found.root, found.relative),
         file=found.path,
         status=standing.status,
         answer=standing.answer,

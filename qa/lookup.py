@@ -10,7 +10,7 @@ from index.articles.text import NotText, Text, decode
 from index.errors import BadRequest
 from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Status
-from qa.citations import Shelf, cite, quote_of, shown_path
+from qa.citations import FileCache, cite, display_path, quote_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
     article = matching[0]
     if not 1 <= number <= article.article.line_count:
         raise BadRequest(f"{given} was indexed with lines 1 to {article.article.line_count}")
-    shown = shown_path(article.found.root, article.found.relative)
-    shelf = Shelf()
+    shown = display_path(article.found.root, article.found.relative)
+    shelf = FileCache()
     contents = shelf.read(article)
     text = NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
     if isinstance(text, NotText):
@@ -62,7 +62,7 @@ def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
 
 
 def _relocated(
-    catalog: Catalog, article: StoredArticle, number: int, shelf: Shelf
+    catalog: Catalog, article: StoredArticle, number: int, shelf: FileCache
 ) -> tuple[Status, int]:
     """Follow the first indexed sentence of a line to where it stands now."""
     for stored in catalog.passages_of(article):
@@ -71,7 +71,7 @@ def _relocated(
             if before.line <= number <= before.end_line:
                 now = cite(article, stored.passage, sentence, sentence, shelf)
                 moved = number + now.sentence.line - before.line
-                return (now.status, moved if now.stands else number)
+                return (now.status, moved if now.is_current else number)
     return Status.CHANGED, number
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from qa.answering.early_stopping import Reading
-from qa.retrieval.retriever import Retrieved, Searched
+from qa.answering.early_stopping import ReadResult
+from qa.retrieval.retriever import Hit, Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class Trace:
     """A question, and what could answer it."""
 
     question: str
-    asked: str
+    searched_question: str
     """The question as it was searched for."""
-    searched: Searched
-    retrieved: tuple[Retrieved, ...]
+    ranking: Ranking
+    hits: tuple[Hit, ...]
     """The passages to read, the best first."""
-    reading: Reading
+    reading: ReadResult
     stages: Stages

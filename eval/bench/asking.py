@@ -60,15 +60,13 @@ def ask(
         networks: list[float] = []
         for question in questions[_WARM:]:
             began = time.perf_counter()
-            examined = bot.examine(question)
-            bot.reply_of(examined, 3)
+            examined = bot.trace(question)
+            bot.reply(examined, 3)
             totals.append(_since(began))
             for name in ("encode", "keywords", "vectors", "gather", "read", "weigh"):
                 stages.setdefault(name, []).append(getattr(examined.stages, name))
-            passages = [
-                examined.retrieved[place].stored.passage for place in examined.reading.places
-            ]
-            networks += _network(bot, examined.asked, passages)
+            passages = [examined.hits[place].stored.passage for place in examined.reading.passages]
+            networks += _network(bot, examined.searched_question, passages)
         retrieval, encoder, found, vectors = [], [], [], []
         for question in searched:
             began = time.perf_counter()

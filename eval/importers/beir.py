@@ -16,7 +16,7 @@ from eval.sets.question_set import Gold, Question
 from index.disk.durable_files import write_synced
 from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from qa.answers import LONGEST_QUESTION
+from qa.answers import MAX_QUESTION_LENGTH
 
 _USUAL_SPLIT = "test"
 """The judgments that BEIR's published figures are worked out from."""
@@ -162,7 +162,7 @@ def _questions(
         if len(gold) < len(relevant):
             notes.add("left out: a relevant document is not in the corpus", key)
         question = " ".join(query.text.split())
-        if not question or len(question) > LONGEST_QUESTION:
+        if not question or len(question) > MAX_QUESTION_LENGTH:
             notes.add("skipped: the query is empty or too long", key)
         elif not gold:
             notes.add("skipped: the query has no relevant document", key)

@@ -22,7 +22,7 @@ from eval.sets.question_set import Gold, Question
 from index.disk.durable_files import write_synced
 from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from qa.answers import LONGEST_QUESTION
+from qa.answers import MAX_QUESTION_LENGTH
 
 _EVERY = 100
 """Questions between two events."""
@@ -147,7 +147,7 @@ def _question(
     """Give the question; none where it cannot be asked or its answers are not in its context."""
     given = str(asked.id)
     question = " ".join(asked.question.split())
-    if not question or len(question) > LONGEST_QUESTION:
+    if not question or len(question) > MAX_QUESTION_LENGTH:
         notes.add("skipped: the question is empty or too long", given)
         return []
     answers = [one for one in asked.answers if one.text.strip()]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.storage.catalog import StoredArticle
-from qa.answering.confidence import Features, describe
+from qa.answering.confidence import Features, answer_features
 from qa.answering.grouping import group_candidates
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
-from qa.retrieval.retriever import Retrieved, Retriever
+from qa.retrieval.retriever import Hit, Retriever
 from qa.training.corpus import Place, build_index, write_articles
 from qa.training.data import Row
 
@@ -24,14 +24,12 @@ class LeavingOut(Retriever):
 
     places: frozenset[Place] = frozenset()
 
-    def retrieve(
-        self, question: str, most: int, scope: Sequence[StoredArticle] = ()
-    ) -> list[Retrieved]:
+    def retrieve(self, question: str, top_k: int, scope: Sequence[StoredArticle] = ()) -> list[Hit]:
         """Find the passages for a question, best first, none of them at those places."""
-        found = super().retrieve(question, most + _MORE, scope)
-        return [one for one in found if not self._is_left_out(one)][:most]
+        found = super().retrieve(question, top_k + _MORE, scope)
+        return [one for one in found if not self._is_left_out(one)][:top_k]
 
-    def _is_left_out(self, one: Retrieved) -> bool:
+    def _is_left_out(self, one: Hit) -> bool:
         catalog = self.generation.catalog
         article = catalog.article(one.stored.article_id).found.relative
         return any(
@@ -81,7 +79,7 @@ class DevPipeline:
         retrieved = retriever.retrieve(row.question, PASSAGES_READ)
         passages = [one.stored.passage for one in retrieved]
         groups = group_candidates(self.bot.reader.read(row.question, passages), retrieved)
-        described = describe(row.question, generation.keywords.rarity, groups, retrieved)
+        described = answer_features(row.question, generation.keywords.idf, groups, retrieved)
         texts = tuple(group.best.span.of(passages[group.best.passage].text) for group in groups)
         return Asked(row, left_out, texts, described)
 

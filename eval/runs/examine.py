@@ -12,11 +12,11 @@ from eval.runs.gold_passages import GoldPassages, GoldPlace, found_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.question_set import Question
 from qa.answering.squad_text import normalise_answer
-from qa.answers import DEFAULT_ANSWERS, Answer, Answered, offset_in
+from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
-from qa.rewriting.resolve import recall
+from qa.rewriting.resolve import history_from_questions
 from qa.stopwatch import Stopwatch
-from qa.trace import Examination
+from qa.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Examiner:
 
     def ask(self, question: Question) -> Outcome:
         """Ask a question after its history, and judge the reply. Raises BadRequest as `Bot.ask`."""
-        history = recall(question.history)
+        history = history_from_questions(question.history)
         watch = Stopwatch()
-        examined = self.bot.examine(question.question, self.within, history)
+        examined = self.bot.trace(question.question, self.within, history)
         spent = watch.lap()
-        reply = self.bot.reply_of(examined, DEFAULT_ANSWERS)
+        reply = self.bot.reply(examined, DEFAULT_ANSWERS)
         cite = watch.lap()
         is_answered = isinstance(reply, Answered)
         answers = reply.answers if isinstance(reply, Answered) else reply.rejected
@@ -86,7 +86,7 @@ class Examiner:
             f1=overlap,
             is_line_right=is_line_right,
             is_right=overlap >= RIGHT if accepted else is_line_right,
-            start=offset_in(first.sentence, first.answer),
+            start=answer_offset(first.sentence, first.answer),
         )
 
 
@@ -104,18 +104,18 @@ def _accepted(question: Question) -> list[str]:
     return [answer for answer in accepted if normalise_answer(answer)] or [""]
 
 
-def _rankings(examined: Examination, places: Sequence[GoldPlace]) -> Rankings:
-    searched = examined.searched
-    read = [[one.stored.id, *(other.id for other in one.duplicates)] for one in examined.retrieved]
+def _rankings(examined: Trace, places: Sequence[GoldPlace]) -> Rankings:
+    ranking = examined.ranking
+    read = [[one.stored.id, *(other.id for other in one.duplicates)] for one in examined.hits]
     return Rankings(
-        keywords=found_in([[one] for one in searched.by_keywords], places),
-        vectors=found_in([[one] for one in searched.by_vectors], places),
-        fused=found_in([[one] for one in searched.fused], places),
+        keywords=found_in([[one] for one in ranking.by_keywords], places),
+        vectors=found_in([[one] for one in ranking.by_vectors], places),
+        fused=found_in([[one] for one in ranking.fused], places),
         read=found_in(read, places),
     )
 
 
-def _spent(examined: Examination, cite: float, total: float) -> Spent:
+def _spent(examined: Trace, cite: float, total: float) -> Spent:
     stages = examined.stages
     return Spent(
         resolve=stages.resolve,

@@ -10,9 +10,9 @@ from eval.sets.question_set import Gold
 from index.articles.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
-from qa.citations import Shelf, cite
-from qa.rewriting.resolve import recall
-from qa.trace import Examination
+from qa.citations import FileCache, cite
+from qa.rewriting.resolve import history_from_questions
+from qa.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +47,27 @@ class Candidates:
 
 def candidates(bot: Bot, question: str, history: Sequence[str] = ()) -> Candidates:
     """Look for what may answer a question, asked after others. Raises BadRequest as `Bot.ask`."""
-    examined = bot.examine(question, history=recall(history))
+    examined = bot.trace(question, history=history_from_questions(history))
     distinct: dict[tuple[str, int, str], Candidate] = {}
     for one in _all_candidates(bot, examined):
         distinct.setdefault((one.file, one.line, one.text), one)
-    return Candidates(examined.asked, tuple(distinct.values()))
+    return Candidates(examined.searched_question, tuple(distinct.values()))
 
 
-def _all_candidates(bot: Bot, examined: Examination) -> Iterator[Candidate]:
-    reply = bot.reply_of(examined, DEFAULT_ANSWERS)
+def _all_candidates(bot: Bot, examined: Trace) -> Iterator[Candidate]:
+    reply = bot.reply(examined, DEFAULT_ANSWERS)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     for answer in answers:
         for citation in answer.citations:
-            if citation.stands:
+            if citation.is_current:
                 yield _candidate(citation, citation.answer.text)
-    shelf = Shelf()
-    for one in examined.retrieved:
+    shelf = FileCache()
+    for one in examined.hits:
         passage = one.stored.passage
         article = bot.index.generation.catalog.article(one.stored.article_id)
         for sentence in passage.sentences:
             citation = cite(article, passage, sentence, sentence, shelf)
-            if citation.stands:
+            if citation.is_current:
                 yield _candidate(citation, "")
 
 

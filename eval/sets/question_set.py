@@ -9,7 +9,7 @@ import msgspec
 
 from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
-from qa.answers import LONGEST_QUESTION
+from qa.answers import MAX_QUESTION_LENGTH
 
 _TOLD = 8
 """Lines of a set that are told to be wrong, at most."""
@@ -128,8 +128,8 @@ def faults_of(question: Question) -> Iterator[str]:
     if not all(one.strip() for one in question.history):
         yield "an earlier question, in `history`, is empty"
     longest = max(map(len, (question.question, question.standalone, *question.history)))
-    if longest > LONGEST_QUESTION:
-        yield f"a question has {longest:,} characters, over {LONGEST_QUESTION:,}"
+    if longest > MAX_QUESTION_LENGTH:
+        yield f"a question has {longest:,} characters, over {MAX_QUESTION_LENGTH:,}"
     for name, places in (("gold", question.gold), ("rejected", question.rejected)):
         for number, place in enumerate(places, 1):
             yield from (f"{name} {number}: {fault}" for fault in _faults_of_place(place))

@@ -87,7 +87,7 @@ class KeywordIndex:
             passages = self.searcher.fast_field_values("passage", [place for _, place in hits])
         return [int(passage) for passage in passages if passage is not None]
 
-    def rarity(self, term: str) -> float:
+    def idf(self, term: str) -> float:
         """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
         with _damage_told(self.folder):
             holding = self.searcher.doc_freq("text", term)

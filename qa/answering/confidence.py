@@ -12,7 +12,7 @@ from index.errors import ModelUnavailable, reason_of
 from index.search.analyzer import terms
 from qa.answering.grouping import Group
 from qa.reader.shipped import FOLDER
-from qa.retrieval.retriever import Retrieved
+from qa.retrieval.retriever import Hit
 
 Features = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def default_threshold() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ScoredAnswer:
     """An answer with its probability of being right."""
 
     group: Group
@@ -81,42 +81,42 @@ class Weighed:
     """In [0, 1]."""
 
 
-def weigh(
+def score_answers(
     question: str,
-    rarity: Callable[[str], float],
+    idf: Callable[[str], float],
     groups: Sequence[Group],
-    retrieved: Sequence[Retrieved],
+    retrieved: Sequence[Hit],
     calibration: Calibration,
     topic: Collection[int] = (),
-) -> list[Weighed]:
+) -> list[ScoredAnswer]:
     """Order answers by their probability, the likeliest first.
 
-    `rarity` gives a term's inverse document frequency; `topic` holds the ids of articles that the
+    `idf` gives a term's inverse document frequency; `topic` holds the ids of articles that the
     question before a follow-up was about.
     """
     if not groups:
         return []
-    described = describe(question, rarity, groups, retrieved)
+    described = answer_features(question, idf, groups, retrieved)
     stays = [retrieved[one.best.passage].stored.article_id in topic for one in groups]
     scored = scores(described, calibration) + _TOPIC * np.array(stays)
     chances = confidences(scored, calibration)
-    weighed = [Weighed(*one) for one in zip(groups, map(float, chances), strict=True)]
+    weighed = [ScoredAnswer(*one) for one in zip(groups, map(float, chances), strict=True)]
     return sorted(weighed, key=lambda one: -one.confidence)
 
 
-def describe(
+def answer_features(
     question: str,
-    rarity: Callable[[str], float],
+    idf: Callable[[str], float],
     groups: Sequence[Group],
-    retrieved: Sequence[Retrieved],
+    retrieved: Sequence[Hit],
 ) -> Features:
     """Give the features of each group; shape (groups, features)."""
-    wanted = {term: rarity(term) for term in terms(question)}
+    wanted = {term: idf(term) for term in terms(question)}
     return np.array([_features(wanted, group, retrieved) for group in groups])
 
 
 def _features(
-    wanted: dict[str, float], group: Group, retrieved: Sequence[Retrieved]
+    wanted: dict[str, float], group: Group, retrieved: Sequence[Hit]
 ) -> tuple[float, ...]:
     best = group.best
     source = retrieved[best.passage]

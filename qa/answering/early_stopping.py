@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.passages import Passage
-from qa.answering.confidence import Weighed
+from qa.answering.confidence import ScoredAnswer
 from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate, Reader
 from qa.stopwatch import Stopwatch
@@ -18,17 +18,17 @@ On the calibrated articles of SQuAD dev 178 of 498 questions get there by the fi
 and 27 of the 102 bundled ones; reading on changed no best answer, and put none beside it.
 """
 
-Judge = Callable[[Sequence[Candidate]], list[Weighed]]
+Judge = Callable[[Sequence[Candidate]], list[ScoredAnswer]]
 """Groups candidates and gives the answers, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadResult:
     """What came of reading."""
 
-    weighed: list[Weighed]
+    answers: list[ScoredAnswer]
     """Every distinct answer, the likeliest first."""
-    places: list[int]
+    passages: list[int]
     """Of the passages read, among those given."""
     read: float
     """Milliseconds."""
@@ -38,7 +38,7 @@ class Reading:
 
 def read_until_sure(
     reader: Reader, question: str, passages: Sequence[Passage], judge: Judge, sure: float = SURE
-) -> Reading:
+) -> ReadResult:
     """Read the first passages, then the rest, unless the best answer is sure by then.
 
     Where it is, only those of the rest are read that may give the same answer: citations of it.
@@ -58,10 +58,10 @@ def read_until_sure(
         read += watch.lap()
         weighed = judge(every)
         weigh += watch.lap()
-    return Reading(weighed, [*range(min(FIRST, len(passages))), *rest], read, weigh)
+    return ReadResult(weighed, [*range(min(FIRST, len(passages))), *rest], read, weigh)
 
 
-def _holding(answer: Weighed, passages: Sequence[Passage], places: Sequence[int]) -> list[int]:
+def _holding(answer: ScoredAnswer, passages: Sequence[Passage], places: Sequence[int]) -> list[int]:
     """Choose the passages with the last word of an answer: equal answers share it, names do too."""
     best = answer.group.best
     last = normalise_answer(best.span.of(passages[best.passage].text)).split()[-1]

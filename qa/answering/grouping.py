@@ -10,7 +10,7 @@ from qa.answering.alignment import counterpart
 from qa.answering.squad_text import normalise_answer
 from qa.citations import quote_of
 from qa.reader.protocol import Candidate
-from qa.retrieval.retriever import Retrieved
+from qa.retrieval.retriever import Hit
 
 _LEADING = re.compile(
     r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"
@@ -54,9 +54,7 @@ class Group:
         return self.candidates[0]
 
 
-def group_candidates(
-    candidates: Sequence[Candidate], retrieved: Sequence[Retrieved]
-) -> list[Group]:
+def group_candidates(candidates: Sequence[Candidate], retrieved: Sequence[Hit]) -> list[Group]:
     """Group candidates, the best first, by what they answer; the groups come in the same order.
 
     Answers are equal as SQuAD compares them, or where one is a longer form of the other's name. A
@@ -133,7 +131,7 @@ def _without_title(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[titles[-1] + 1 :] if titles else words
 
 
-def evidence_of(group: Group, retrieved: Sequence[Retrieved]) -> list[Evidence]:
+def evidence_of(group: Group, retrieved: Sequence[Hit]) -> list[Evidence]:
     """Give every place where a group's answer stands, the best first, each once."""
     gathered: list[Evidence] = []
     for candidate in group.candidates:
@@ -145,7 +143,7 @@ def evidence_of(group: Group, retrieved: Sequence[Retrieved]) -> list[Evidence]:
     return gathered
 
 
-def _in_duplicates(own: Evidence, source: Retrieved) -> list[Evidence]:
+def _in_duplicates(own: Evidence, source: Hit) -> list[Evidence]:
     """Give the places where near-duplicate passages say the same, letter for letter theirs."""
     found = []
     for duplicate in source.duplicates:

@@ -27,7 +27,9 @@ class Group:
     others: tuple[int, ...]
 
 
-def group_duplicates(passages: Sequence[StoredPassage], vectors: Vectors, most: int) -> list[Group]:
+def group_duplicates(
+    passages: Sequence[StoredPassage], vectors: Vectors, top_k: int
+) -> list[Group]:
     """Group ranked passages with the near-duplicates ranked below them; the first groups.
 
     `vectors` has shape (passages, dimension), rows of length 1. Passages of one article overlap by
@@ -44,7 +46,7 @@ def group_duplicates(passages: Sequence[StoredPassage], vectors: Vectors, most: 
                 others.append(index)
                 break
         else:
-            if len(groups) < most:
+            if len(groups) < top_k:
                 groups[index] = []
     return [Group(first, tuple(others)) for first, others in groups.items()]
 

@@ -11,7 +11,7 @@ from index.models.passage_encoder import Vectors
 from index.models.question_encoder import QuestionEncoder
 from index.storage.catalog import StoredArticle, StoredPassage
 from index.storage.generation import Generation
-from qa.ablation import NOTHING, Part
+from qa.ablation import Component
 from qa.retrieval.duplicates import Group, group_duplicates
 from qa.retrieval.fusion import reciprocal_rank_fusion
 from qa.stopwatch import Stopwatch
@@ -31,7 +31,7 @@ _WEIGHTS_BEFORE = (0.5, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieved:
+class Hit:
     """A passage found for a question."""
 
     stored: StoredPassage
@@ -44,8 +44,8 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """The passages that match a question, as ids, the best first; at most DEPTH in each ranking."""
+class Ranking:
+    """The passages that match a question, as ids, best first; at most DEPTH in each."""
 
     vector: Vectors
     """The question's; shape (dimension,)."""
@@ -67,20 +67,18 @@ class Retriever:
 
     generation: Generation
     encoder: QuestionEncoder
-    without: frozenset[Part] = NOTHING
+    without: frozenset[Component] = frozenset()
 
-    def retrieve(
-        self, question: str, most: int, scope: Sequence[StoredArticle] = ()
-    ) -> list[Retrieved]:
+    def retrieve(self, question: str, top_k: int, scope: Sequence[StoredArticle] = ()) -> list[Hit]:
         """Find the passages for a question, best first.
 
         `scope` keeps the search to these articles, before any cut; empty means everywhere.
         """
-        return self.gather(self.search(question, scope), most)
+        return self.gather(self.search(question, scope), top_k)
 
     def search(
         self, question: str, scope: Sequence[StoredArticle] = (), before: str = ""
-    ) -> Searched:
+    ) -> Ranking:
         """Rank passages for a question, by keywords, by vectors, and by both.
 
         `before` is the question before a follow-up: what ranks high for the two together has a say
@@ -104,7 +102,7 @@ class Retriever:
         best = self.search(question, scope).fused[:1]
         return frozenset(one.article_id for one in self.generation.catalog.passages(best))
 
-    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> Searched:
+    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> Ranking:
         """Rank passages for one text, each way alone; nothing is fused."""
         watch = Stopwatch()
         vector = self.encoder.encode([question])[0]
@@ -116,19 +114,22 @@ class Retriever:
         vectors = watch.lap()
         by_keywords = tuple(matching.result())
         by_vectors = tuple(hit.passage for hit in hits)
-        return Searched(vector, by_keywords, by_vectors, (), encode, watch.lap(), vectors)
+        return Ranking(vector, by_keywords, by_vectors, (), encode, watch.lap(), vectors)
 
     @cached_property
     def _beside(self) -> ThreadPoolExecutor:
         """A thread that stays: a new one for each question takes a tenth of its time."""
         return ThreadPoolExecutor(1, "keywords")
 
-    def _kept(self, ranked: Searched) -> list[tuple[int, ...]]:
+    def _kept(self, ranked: Ranking) -> list[tuple[int, ...]]:
         """Give the rankings of vectors and keywords; one that is left out is empty."""
-        rankings = ((Part.VECTORS, ranked.by_vectors), (Part.KEYWORDS, ranked.by_keywords))
+        rankings = (
+            (Component.VECTORS, ranked.by_vectors),
+            (Component.KEYWORDS, ranked.by_keywords),
+        )
         return [() if part in self.without else ranking for part, ranking in rankings]
 
-    def gather(self, searched: Searched, most: int) -> list[Retrieved]:
+    def gather(self, searched: Ranking, top_k: int) -> list[Hit]:
         """Fetch the best passages of a search, near-duplicates joined to the better one."""
         ids = searched.fused[:_FUSED]
         if not ids:
@@ -137,18 +138,18 @@ class Retriever:
         vectors = self.generation.vectors.rows(ids)
         similarities = np.clip(vectors @ searched.vector, -1.0, 1.0)
         return [
-            Retrieved(
+            Hit(
                 passages[group.first],
                 self.generation.catalog.article(passages[group.first].article_id).article.title,
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )
-            for group in self._grouped(passages, vectors, most)
+            for group in self._grouped(passages, vectors, top_k)
         ]
 
     def _grouped(
-        self, passages: Sequence[StoredPassage], vectors: Vectors, most: int
+        self, passages: Sequence[StoredPassage], vectors: Vectors, top_k: int
     ) -> list[Group]:
-        if Part.DUPLICATES in self.without:
-            return [Group(index, ()) for index in range(len(passages))][:most]
-        return group_duplicates(passages, vectors, most)
+        if Component.DUPLICATES in self.without:
+            return [Group(index, ()) for index in range(len(passages))][:top_k]
+        return group_duplicates(passages, vectors, top_k)

@@ -13,7 +13,7 @@ _LONGEST_ANSWER = 80
 """Code points; of a longer answer only the names in it can be meant."""
 
 
-class Sought(Enum):
+class ExpectedType(Enum):
     """What a question or a word asks for."""
 
     PERSON = auto()
@@ -77,7 +77,7 @@ def _key(mention: Mention) -> str:
 def _of_turn(question: str, answer: str, age: int) -> list[Candidate]:
     own = mentions_of(question)
     introduced = is_introduction(words_of(question))
-    answers = [*_answering(answer, sought_by(question)), *_described(question, answer)]
+    answers = [*_answering(answer, expected_type(question)), *_described(question, answer)]
     return [
         Candidate(one, age, at, 0, False, introduced and at == 0 and not one.side)
         for at, one in enumerate(own)
@@ -96,7 +96,7 @@ def is_introduction(words: Sequence[Word]) -> bool:
     )
 
 
-def sought_by(question: str) -> Sought:
+def expected_type(question: str) -> ExpectedType:
     """Tell what kind of answer a question asks for, by its question word."""
     words = words_of(question)
     for at, word in enumerate(words):
@@ -104,36 +104,36 @@ def sought_by(question: str) -> Sought:
             continue
         after = [one.lower for one in words[at + 1 : at + 4]]
         if word.lower in ("who", "whom", "whose"):
-            return Sought.PERSON
+            return ExpectedType.PERSON
         if word.lower == "where":
-            return Sought.PLACE
+            return ExpectedType.PLACE
         if word.lower in ("how", "why"):
-            return Sought.AMOUNT
+            return ExpectedType.AMOUNT
         if word.lower == "when" or (after and after[0] in ("year", "day", "month", "date")):
-            return Sought.TIME
+            return ExpectedType.TIME
         if word.lower in ("which", "what") and any(one in lexicon.PEOPLE for one in after):
-            return Sought.PERSON
-        return Sought.THING
-    return Sought.ANY
+            return ExpectedType.PERSON
+        return ExpectedType.THING
+    return ExpectedType.ANY
 
 
 _OF_ANSWER = {
-    Sought.PERSON: Kind.PERSON,
-    Sought.PLACE: Kind.PLACE,
-    Sought.TIME: Kind.TIME,
-    Sought.THING: Kind.THING,
-    Sought.ANY: Kind.THING,
+    ExpectedType.PERSON: Kind.PERSON,
+    ExpectedType.PLACE: Kind.PLACE,
+    ExpectedType.TIME: Kind.TIME,
+    ExpectedType.THING: Kind.THING,
+    ExpectedType.ANY: Kind.THING,
 }
 
 
-def _answering(answer: str, asked: Sought) -> list[Mention]:
-    if asked is Sought.AMOUNT:
+def _answering(answer: str, asked: ExpectedType) -> list[Mention]:
+    if asked is ExpectedType.AMOUNT:
         return []
     short = answer.split(",")[0].strip(" .;:“”\"'")
     found = mentions_of(short)
     names = [one for one in found if one.named]
     kind = _OF_ANSWER[asked]
-    if names and (asked is Sought.PERSON or len(short) > _LONGEST_ANSWER):
+    if names and (asked is ExpectedType.PERSON or len(short) > _LONGEST_ANSWER):
         return [replace(one, kind=kind) for one in names[:1]]
     if not found or len(short) > _LONGEST_ANSWER:
         return []
@@ -153,31 +153,32 @@ def _described(question: str, answer: str) -> list[Mention]:
     return [Mention(text, "person", Kind.PERSON, False, True, False, False, "", 0, 0)]
 
 
-def fits(mention: Mention, sought: Sought) -> bool:
+def fits(mention: Mention, sought: ExpectedType) -> bool:
     """Tell whether a mention can be what is sought at all."""
-    if sought is Sought.PERSON:
+    if sought is ExpectedType.PERSON:
         return mention.kind in (Kind.PERSON, Kind.NAME) and not mention.plural
-    if sought is Sought.PLACE:
+    if sought is ExpectedType.PLACE:
         return mention.kind in (Kind.PLACE, Kind.NAME)
-    if sought is Sought.TIME:
+    if sought is ExpectedType.TIME:
         return mention.kind is Kind.TIME
-    if sought is Sought.SORT:
+    if sought is ExpectedType.SORT:
         return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
     return mention.kind is not Kind.TIME and (
-        sought is not Sought.THING or mention.kind is not Kind.PERSON
+        sought is not ExpectedType.THING or mention.kind is not Kind.PERSON
     )
 
 
-def weight(one: Candidate, sought: Sought) -> float:
+def weight(one: Candidate, sought: ExpectedType) -> float:
     """Weigh how likely it is that a candidate is meant; the more the likelier."""
     mention = one.mention
-    mismatch = (sought is Sought.THING and mention.plural) or (
-        sought is Sought.THINGS and not mention.plural
+    mismatch = (sought is ExpectedType.THING and mention.plural) or (
+        sought is ExpectedType.THINGS and not mention.plural
     )
     return (
         _NAMED * mention.named
         + _REPEATED * min(one.repeats, _MOST_REPEATS)
-        + _ANSWER * (one.answers and sought in (Sought.PERSON, Sought.PLACE, Sought.TIME))
+        + _ANSWER
+        * (one.answers and sought in (ExpectedType.PERSON, ExpectedType.PLACE, ExpectedType.TIME))
         - _AGE * one.age
         - _ORDER * one.order
         - _SIDE * mention.side
@@ -185,19 +186,20 @@ def weight(one: Candidate, sought: Sought) -> float:
         - _NUMBER * mismatch / (1 + mention.named)
         + _LOCATED
         * (
-            sought is Sought.PLACE
+            sought is ExpectedType.PLACE
             and (mention.kind is Kind.PLACE or mention.preposition in lexicon.PLACE_PREPOSITIONS)
         )
-        - _PLACE * (mention.kind is Kind.PLACE and sought in (Sought.THING, Sought.THINGS))
+        - _PLACE
+        * (mention.kind is Kind.PLACE and sought in (ExpectedType.THING, ExpectedType.THINGS))
         - _AFTER_PREPOSITION
-        * (mention.preposition in lexicon.PLACE_PREPOSITIONS and sought is not Sought.PLACE)
+        * (mention.preposition in lexicon.PLACE_PREPOSITIONS and sought is not ExpectedType.PLACE)
     )
 
 
-def meant(candidates: Sequence[Candidate], sought: Sought) -> list[Mention]:
+def meant(candidates: Sequence[Candidate], sought: ExpectedType) -> list[Mention]:
     """Give the mentions that can be meant, the likeliest first."""
     able = [one for one in candidates if fits(one.mention, sought)]
-    if sought is Sought.PERSON and not able:
+    if sought is ExpectedType.PERSON and not able:
         able = [one for one in candidates if _is_perhaps_person(one.mention)]
     return [one.mention for one in sorted(able, key=lambda one: -weight(one, sought))]
 

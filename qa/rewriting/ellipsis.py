@@ -10,7 +10,7 @@ _SHORT = 5
 """Words of a question that may say no more than `Who was the Romanian?`."""
 
 
-def leans_as_a_whole(words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
+def is_elliptical(words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
     """Tell whether a question says too little, though no word of it stands for another.
 
     It goes on from the last one (`And who …`), compares with what it does not name (`the other

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.rewriting.antecedents import Sought, fits
+from qa.rewriting.antecedents import ExpectedType, fits
 from qa.rewriting.mentions import Mention
 from qa.rewriting.tagger import NOMINAL, Class, Word
 
-_SUBJECTS = {"he": Sought.PERSON, "she": Sought.PERSON, "it": Sought.THING, "they": Sought.THINGS}
-_OBJECTS = {"him": Sought.PERSON, "her": Sought.PERSON, "them": Sought.THINGS}
+_SUBJECTS = {
+    "he": ExpectedType.PERSON,
+    "she": ExpectedType.PERSON,
+    "it": ExpectedType.THING,
+    "they": ExpectedType.THINGS,
+}
+_OBJECTS = {"him": ExpectedType.PERSON, "her": ExpectedType.PERSON, "them": ExpectedType.THINGS}
 _POSSESSIVES = {
-    "his": Sought.PERSON,
-    "her": Sought.PERSON,
-    "its": Sought.THING,
-    "their": Sought.THINGS,
+    "his": ExpectedType.PERSON,
+    "her": ExpectedType.PERSON,
+    "its": ExpectedType.THING,
+    "their": ExpectedType.THINGS,
 }
 
 _TIMES = frozenset("year day month week time date moment".split())
@@ -27,7 +32,7 @@ class Reference:
     start: int
     end: int
     """In code points of the question."""
-    sought: Sought
+    sought: ExpectedType
     possessive: bool = False
     counts: bool = False
     """Whether it is `one` or `ones`, after words that say which."""
@@ -59,16 +64,18 @@ def _reference(words: Sequence[Word], at: int) -> list[Reference]:
         sought = _SUBJECTS.get(lower) or _OBJECTS[lower]
         return [Reference(word.start, word.end, sought, possessive=word.possessive)]
     if lower == "there" and not _is_existential(words, at):
-        return [Reference(word.start, word.end, Sought.PLACE, prepositional=_is_led(words, at))]
+        return [
+            Reference(word.start, word.end, ExpectedType.PLACE, prepositional=_is_led(words, at))
+        ]
     if lower in ("one", "ones") and _counts(words, at):
-        return [Reference(word.start, word.end, Sought.SORT, counts=True)]
+        return [Reference(word.start, word.end, ExpectedType.SORT, counts=True)]
     return []
 
 
 def times_in(words: Sequence[Word]) -> list[Reference]:
     """Find `that year` and its like; `prepositional` where a preposition stands before them."""
     return [
-        Reference(word.start, after.end, Sought.TIME, prepositional=_is_led(words, at))
+        Reference(word.start, after.end, ExpectedType.TIME, prepositional=_is_led(words, at))
         for at, (word, after) in enumerate(pairwise(words))
         if word.lower in ("that", "this") and after.lower in _TIMES
     ]
@@ -123,9 +130,9 @@ def _leans_inwards(
     earlier = [
         mention for mention in mentions if mention.end <= one.start and fits(mention, one.sought)
     ]
-    if one.counts or one.sought is Sought.PLACE or not earlier:
+    if one.counts or one.sought is ExpectedType.PLACE or not earlier:
         return False
-    if one.sought is Sought.PERSON or (one.possessive and any(it.named for it in earlier)):
+    if one.sought is ExpectedType.PERSON or (one.possessive and any(it.named for it in earlier)):
         return True
     last = earlier[0].end
     return any(

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from index.search.analyzer import terms
 from qa.answers import Answered, Reply
 from qa.rewriting import lexicon
-from qa.rewriting.antecedents import Candidate, Sought, candidates_of, meant
-from qa.rewriting.ellipsis import leans_as_a_whole
+from qa.rewriting.antecedents import Candidate, ExpectedType, candidates_of, meant
+from qa.rewriting.ellipsis import is_elliptical
 from qa.rewriting.fragments import parallels
 from qa.rewriting.mentions import Kind, Mention, mentions_of
 from qa.rewriting.pronouns import Reference, references_in, times_in
 from qa.rewriting.tagger import Word, words_of
 
-TURNS_LOOKED_AT = 8
+MAX_TURNS = 8
 """The last ones; what was spoken of before them is forgotten."""
 _LONGEST_FOLLOW_UP = 400
 """Code points; a longer question stands alone, and earlier ones are read only so far."""
@@ -54,14 +54,14 @@ def exchange_of(reply: Reply) -> Exchange:
     return Exchange(reply.asked, tuple(answer.text for answer in answers), title)
 
 
-def recall(questions: Sequence[str]) -> list[Exchange]:
+def history_from_questions(questions: Sequence[str]) -> list[Exchange]:
     """Give earlier questions, oldest first, as turns whose answers are not known.
 
     Asking them to know the answers would cost a read each, and made no more follow-ups right on
     the bundled set.
     """
     history: list[Exchange] = []
-    for question in questions[-TURNS_LOOKED_AT:]:
+    for question in questions[-MAX_TURNS:]:
         history.append(Exchange(resolve(question, history).question))
     return history
 
@@ -83,7 +83,7 @@ def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
     words = words_of(question) if len(question) <= _LONGEST_FOLLOW_UP else []
     if not history or all(word.is_in(lexicon.OPENERS) for word in words):
         return unchanged
-    recent = history[-TURNS_LOOKED_AT:]
+    recent = history[-MAX_TURNS:]
     known = " ".join(_read(one.question).lower() for one in recent[:-1])
     for one in parallels(question, _read(recent[-1].question), known):
         return Resolved(one.question, one.kept)
@@ -93,7 +93,7 @@ def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
     edits = [*_replaced(question, references, candidates), *_named_fully(mentions, candidates)]
     if edits:
         return _edited(question, [*edits, *_circumstances(question, words, candidates)])
-    if references or leans_as_a_whole(words, mentions):
+    if references or is_elliptical(words, mentions):
         return _appended(question, mentions, candidates)
     return unchanged
 
@@ -118,7 +118,7 @@ def _replaced(
 ) -> list[_Edit]:
     """Put what is meant in the place of the first word of each kind that stands for it."""
     edits: list[_Edit] = []
-    done: set[Sought] = set()
+    done: set[ExpectedType] = set()
     used: set[Mention] = set()
     for reference in references:
         able = [one for one in meant(candidates, reference.sought) if one not in used]
@@ -138,9 +138,9 @@ def _edit(reference: Reference, mention: Mention) -> _Edit:
     text = carried
     if reference.possessive:
         text += "’" if carried.endswith("s") else "’s"
-    if reference.sought is Sought.TIME and not reference.prepositional:
+    if reference.sought is ExpectedType.TIME and not reference.prepositional:
         text = f"{'on' if ' ' in text and text[0].isdigit() else 'in'} {text}"
-    if reference.sought is Sought.PLACE and not reference.prepositional:
+    if reference.sought is ExpectedType.PLACE and not reference.prepositional:
         before = mention.preposition
         text = f"{before if before in ('at', 'on', 'near') else 'in'} {text}"
     return _Edit(reference.start, reference.end, text, carried)
@@ -196,7 +196,7 @@ def _capital(text: str) -> str:
 def _appended(
     question: str, mentions: Sequence[Mention], candidates: Sequence[Candidate]
 ) -> Resolved:
-    for mention in meant(candidates, Sought.ANY)[:1]:
+    for mention in meant(candidates, ExpectedType.ANY)[:1]:
         if not _holds(question, mention):
             body = question.rstrip(_END)
             ends_in_side = any(one.side and one.end == len(body) for one in mentions)

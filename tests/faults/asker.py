@@ -177,7 +177,7 @@ def trusting(trust: Trust) -> Iterator[None]:
         if trust == "rows":
             for table in ("article_table", "passage_table"):
                 put(patch(f"index.{table}.fetch_checked", unchecked))
-            put(patch("qa.citations._stands", lambda *_: True))
+            put(patch("qa.citations._is_in_place", lambda *_: True))
         if trust == "maps":
             put(patch("index.search.keywords.private_copy", nullcontext))
         yield

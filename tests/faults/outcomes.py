@@ -25,7 +25,7 @@ def answers(store: Store) -> Answers:
     try:
         bot.index.generation.check()
         return tuple(
-            replace(bot.ask(question, most=5), milliseconds=Milliseconds(0, 0, 0))
+            replace(bot.ask(question, limit=5), milliseconds=Milliseconds(0, 0, 0))
             for question in QUESTIONS
         )
     finally:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from qa.answers import LONGEST_QUESTION
+from qa.answers import MAX_QUESTION_LENGTH
 
 WORDS = (
     "who what when where why how is the port closed mill sold May ship left article of and not "
@@ -32,8 +32,8 @@ def bombs() -> list[str]:
     """Give what only a bounded way gets through: endless, nested and repeated."""
     units = ("a", "a ", "é ", "😀", '"', "( ", "why ", "he ", "A.", "port* ", "\ud800", "\u0301",
              "\0", "the the ", "and what about ", "1,", "U.S. ", "of Mr. ", "-", "’s ")  # fmt: skip
-    at_limit = [(unit * LONGEST_QUESTION)[:LONGEST_QUESTION] for unit in units]
-    distinct = " ".join(f"w{number}" for number in range(LONGEST_QUESTION))[:LONGEST_QUESTION]
+    at_limit = [(unit * MAX_QUESTION_LENGTH)[:MAX_QUESTION_LENGTH] for unit in units]
+    distinct = " ".join(f"w{number}" for number in range(MAX_QUESTION_LENGTH))[:MAX_QUESTION_LENGTH]
     endless = [unit * (1_000_000 // len(unit)) for unit in units]
     return [*at_limit, distinct, *endless, "", " ", "\n\n", "\x00", "\u3000"]
 

@@ -62,7 +62,7 @@ def visit(store: Store, chance: random.Random) -> str:
         asked = 0
         for _ in range(chance.randint(1, ROUNDS)):
             for question in questions(chance.randrange):
-                seen |= editions_of(bot.ask(question, most=5))
+                seen |= editions_of(bot.ask(question, limit=5))
                 asked += 1
         if len(seen) != 1:
             return f"fault editions {sorted(seen)} answered at once"

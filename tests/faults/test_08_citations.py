@@ -102,7 +102,7 @@ def ask(bot: Bot, articles: dict[str, Nasty]) -> dict[str, list[Citation]]:
     for stored in bot.index.generation.catalog.articles():
         path = stored.found.path
         question = " ".join(articles[path].words) or "days"
-        reply = bot.ask(question, most=4, within=[path])
+        reply = bot.ask(question, limit=4, scope=[path])
         assert isinstance(reply, Answered), path
         cited[path] = [one for answer in reply.answers for one in answer.citations]
     return cited

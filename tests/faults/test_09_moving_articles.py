@@ -94,9 +94,9 @@ def judge(citation: Citation, possible: Sequence[Entry], seen: Seen) -> None:
     standing = [
         one.there and all(stands(quote, one.text.encode()) for quote in quotes) for one in possible
     ]
-    if citation.stands and not any(standing):
+    if citation.is_current and not any(standing):
         seen.stale.append(told)
-    if not citation.stands and len(possible) == 1 and standing[0]:
+    if not citation.is_current and len(possible) == 1 and standing[0]:
         seen.denied.append(told)
 
 

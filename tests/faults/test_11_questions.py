@@ -17,12 +17,12 @@ from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.models.passage_encoder import Vectors
 from qa.answering.confidence import default_threshold
-from qa.answers import LONGEST_QUESTION, Answered, NoAnswer
+from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
-from qa.retrieval.retriever import Retriever, Searched
-from qa.rewriting.resolve import Exchange, recall
+from qa.retrieval.retriever import Ranking, Retriever
+from qa.rewriting.resolve import Exchange, history_from_questions
 from tests.faults.conftest import Battery, Figure
 from tests.faults.questions import WORDS, bombs, question
 from tests.qa.fakes import Library, QuickEncoder, SentenceReader
@@ -96,7 +96,9 @@ def ask_all(bot: Bot, questions: Sequence[str], source: random.Random) -> Told:
             reply = bot.ask(asked, history=history if number % 3 == 0 else ())
             told.answered += isinstance(reply, Answered)
             told.refused += isinstance(reply, NoAnswer)
-            history = tuple(recall([one[:500] for one in source.choices(questions, k=2)]))
+            history = tuple(
+                history_from_questions([one[:500] for one in source.choices(questions, k=2)])
+            )
         except BadRequest:
             told.no_question += 1
         except Exception as error:  # noqa: BLE001  whatever it is, it is a fault
@@ -144,7 +146,7 @@ def test_no_question_raises_anything_and_none_makes_work_without_end(
     # A follow-up is encoded alone, with the question before it, and that one too.
     assert encoder.calls <= 3 * (told.answered + told.refused)
     assert reader.calls <= 2 * (told.answered + told.refused)  # the first passages, then others
-    assert max(encoder.longest, reader.longest) <= LONGEST_QUESTION
+    assert max(encoder.longest, reader.longest) <= MAX_QUESTION_LENGTH
     assert reader.most <= PASSAGES_READ
     assert max(clauses) <= 2 * 64
 
@@ -168,7 +170,7 @@ class _CountedQueries:
 class RawRetriever(Retriever):
     """A retriever that hands a question to tantivy's own query parser."""
 
-    def search(self, question: str, scope: Sequence[object] = (), before: str = "") -> Searched:
+    def search(self, question: str, scope: Sequence[object] = (), before: str = "") -> Ranking:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("text")
         tantivy.Index(builder.build()).parse_query(question, ["text"])

@@ -19,7 +19,7 @@ from index.storage.store import Store
 from qa.answering.confidence import Calibration
 from qa.bot import Bot
 from qa.reader.protocol import Candidate, Reader
-from qa.retrieval.retriever import Retrieved
+from qa.retrieval.retriever import Hit
 from tests import fakes
 from tests.fakes import FakeEncoder, fake_model
 
@@ -74,9 +74,9 @@ def stored(number: int, article: int, one: Passage | str) -> StoredPassage:
 
 def retrieved(
     one: StoredPassage, *duplicates: StoredPassage, title: str = "", similarity: float = 0.5
-) -> Retrieved:
+) -> Hit:
     """A passage as a retriever would give it."""
-    return Retrieved(one, title, similarity, duplicates)
+    return Hit(one, title, similarity, duplicates)
 
 
 @dataclass

@@ -69,7 +69,7 @@ def test_the_parts_are_the_sentence_cut_at_the_answer(
 )
 def test_words_stand_where_their_file_has_them_now(status: Status, stands: bool) -> None:
     quote = Quote("No.", 1, 1, 1, 3)
-    assert citation(quote, quote, status).stands is stands
+    assert citation(quote, quote, status).is_current is stands
 
 
 def test_an_answer_is_worded_as_its_first_citation_has_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from index.articles.bundled import bundled_articles
 from index.errors import BadRequest
-from qa.answers import LONGEST_QUESTION, Answered, Citation, NoAnswer, Reason, Reply, Status
+from qa.answers import MAX_QUESTION_LENGTH, Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import PASSAGES_READ
 from qa.rewriting.resolve import Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
@@ -140,9 +140,9 @@ def test_an_empty_question_is_refused(library: Library, port: Path, question: st
 
 
 def test_a_question_may_be_so_long_and_no_longer(library: Library, port: Path) -> None:
-    assert ask(library, "x" * LONGEST_QUESTION, 0.0)
+    assert ask(library, "x" * MAX_QUESTION_LENGTH, 0.0)
     with pytest.raises(BadRequest, match=r"has 4,001 characters, over 4,000"):
-        ask(library, "x" * (LONGEST_QUESTION + 1))
+        ask(library, "x" * (MAX_QUESTION_LENGTH + 1))
 
 
 def test_a_question_can_be_kept_to_folders_and_files(
@@ -235,7 +235,7 @@ def test_a_question_is_read_over_few_passages_and_each_once(library: Library) ->
     library.index()
     reader = SentenceReader()
     with library.bot(0.0, reader) as bot:
-        bot.ask(ASKED, most=20)
+        bot.ask(ASKED, limit=20)
     assert sum(reader.reads) == PASSAGES_READ
 
 

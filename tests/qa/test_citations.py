@@ -8,7 +8,7 @@ from index.articles.files import Contents, Root, Signature
 from index.articles.spans import Span
 from index.errors import IndexDamaged
 from qa.answers import Citation, Quote, Status
-from qa.citations import Shelf, Standing, cite, find_again, quote_of, shown_path
+from qa.citations import FileCache, QuoteStatus, cite, display_path, find_again, quote_of
 from tests.qa.fakes import Library, passage
 
 SENTENCE = "Russia's envoy to the alliance, a Mr Dmitry Rogozin, said no."
@@ -33,7 +33,7 @@ def cited(library: Library, name: str = "envoy.txt", words: str = "Dmitry Rogozi
                 at = sentence.of(stored.passage.text).find(words)
                 if at != -1:
                     span = Span(sentence.start + at, sentence.start + at + len(words))
-                    return cite(article, stored.passage, span, sentence, Shelf())
+                    return cite(article, stored.passage, span, sentence, FileCache())
     raise AssertionError(f"{words} is in no sentence of {name}")
 
 
@@ -50,7 +50,7 @@ def test_places_count_from_one_and_the_end_is_the_last_code_point(
     citation = cited(library)
     assert (citation.status, citation.answer, citation.sentence) == (Status.UNCHANGED, NAME, WHOLE)
     assert (citation.path, citation.file) == (str(envoy), str(envoy))
-    assert (citation.title, citation.stands) == ("Envoy speaks", True)
+    assert (citation.title, citation.is_current) == ("Envoy speaks", True)
 
 
 def test_fourteen_code_points_from_column_40_end_at_column_53() -> None:
@@ -87,7 +87,7 @@ def test_a_change_elsewhere_in_the_file_leaves_a_quote_unchanged(
 def test_a_changed_quote_is_never_shown_as_if_it_stood_there(library: Library, envoy: Path) -> None:
     envoy.write_text(ARTICLE.replace("said no", "said yes"), encoding="utf-8")
     citation = cited(library)
-    assert (citation.status, citation.stands) == (Status.CHANGED, False)
+    assert (citation.status, citation.is_current) == (Status.CHANGED, False)
     # As it was, where it was.
     assert (citation.answer, citation.sentence) == (NAME, WHOLE)
 
@@ -128,7 +128,7 @@ def test_what_is_no_regular_file_any_more_is_gone(library: Library, go: object) 
     assert callable(go)
     go(path)
     citation = cited(library, "in/envoy.txt")
-    assert (citation.status, citation.stands, citation.answer) == (Status.GONE, False, NAME)
+    assert (citation.status, citation.is_current, citation.answer) == (Status.GONE, False, NAME)
 
 
 def test_a_file_that_became_binary_has_changed(library: Library, envoy: Path) -> None:
@@ -165,13 +165,13 @@ def test_of_two_copies_on_one_line_the_one_that_never_moved_is_cited() -> None:
     text = "The dam held. So. The dam held."
     contents = Contents(text.encode(), Signature(len(text), 0, 0, 0))
     answer, sentence = Quote("dam", 1, 23, 1, 25), Quote("The dam held.", 1, 19, 1, 31)
-    assert find_again(contents, answer, sentence) == Standing(Status.UNCHANGED, answer, sentence)
+    assert find_again(contents, answer, sentence) == QuoteStatus(Status.UNCHANGED, answer, sentence)
 
 
 def test_a_file_is_read_once_for_all_citations_of_a_reply(library: Library, envoy: Path) -> None:
     with closing(library.store.open()) as opened:
         (article,) = opened.generation.catalog.articles()
-    shelf = Shelf()
+    shelf = FileCache()
     first = shelf.read(article)
     envoy.unlink()
     assert shelf.read(article) is first
@@ -194,12 +194,12 @@ def test_a_path_is_shown_as_given_only_where_that_leads_there(
     news.mkdir()
     monkeypatch.chdir(tmp_path)
     for given in ("news", "./news", "../" + tmp_path.name + "/news", str(news)):
-        assert shown_path(Root(given, str(news)), "in/a.txt") == f"{given}/in/a.txt"
-    assert shown_path(Root("news/", str(news)), "a.txt") == "news/a.txt"
-    assert shown_path(Root("news/a.txt", str(news / "a.txt")), "") == "news/a.txt"
+        assert display_path(Root(given, str(news)), "in/a.txt") == f"{given}/in/a.txt"
+    assert display_path(Root("news/", str(news)), "a.txt") == "news/a.txt"
+    assert display_path(Root("news/a.txt", str(news / "a.txt")), "") == "news/a.txt"
     monkeypatch.chdir(news)
-    assert shown_path(Root("news", str(news)), "in/a.txt") == f"{news}/in/a.txt"
-    assert shown_path(Root("news/a.txt", str(news / "a.txt")), "") == f"{news}/a.txt"
+    assert display_path(Root("news", str(news)), "in/a.txt") == f"{news}/in/a.txt"
+    assert display_path(Root("news/a.txt", str(news / "a.txt")), "") == f"{news}/a.txt"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_an_index_that_does_not_hold_what_the_file_says_is_damaged(
     with closing(library.store.open()) as opened:
         (article,) = opened.generation.catalog.articles()
     name, sentence = Span(37, 51), Span(0, len(SENTENCE))
-    right = cite(article, passage(SENTENCE, line=3), name, sentence, Shelf())
+    right = cite(article, passage(SENTENCE, line=3), name, sentence, FileCache())
     assert right.answer == Quote("Dmitry Rogozin", 3, 38, 3, 51)
     with pytest.raises(IndexDamaged, match=r"does not hold what .*envoy.txt says"):
-        cite(article, passage(text, line=line, column=column), name, sentence, Shelf())
+        cite(article, passage(text, line=line, column=column), name, sentence, FileCache())

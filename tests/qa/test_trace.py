@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from qa.ablation import NOTHING, Part
+from qa.ablation import Component
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.first_sentence import FirstSentence
@@ -28,21 +28,21 @@ def stories(library: Library) -> Library:
     return library
 
 
-def bot(library: Library, *without: Part, reader: SentenceReader | None = None) -> Bot:
+def bot(library: Library, *without: Component, reader: SentenceReader | None = None) -> Bot:
     asked = reader or SentenceReader()
     return Bot.over(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
 
 
 def test_asking_is_examining_and_replying(library: Library) -> None:
     with closing(bot(library)) as asked:
-        examined = asked.examine("the port is closed.")
-        reply = asked.reply_of(examined, 2)
+        examined = asked.trace("the port is closed.")
+        reply = asked.reply(examined, 2)
         same = asked.ask("the port is closed.", 2)
     assert isinstance(reply, Answered)
     assert isinstance(same, Answered)
     assert reply.answers == same.answers
-    assert len(examined.reading.weighed) > len(reply.answers) == 2
-    assert [one.confidence for one in examined.reading.weighed[:2]] == [
+    assert len(examined.reading.answers) > len(reply.answers) == 2
+    assert [one.confidence for one in examined.reading.answers[:2]] == [
         one.confidence for one in reply.answers
     ]
 
@@ -50,15 +50,15 @@ def test_asking_is_examining_and_replying(library: Library) -> None:
 def test_an_examination_reads_once_however_often_it_is_replied_to(library: Library) -> None:
     reader = SentenceReader()
     with closing(bot(library, reader=reader)) as asked:
-        examined = asked.examine("the port is closed.")
+        examined = asked.trace("the port is closed.")
         for most in (1, 2, 3):
-            asked.reply_of(examined, most)
-    assert reader.reads == [len(examined.retrieved)]
+            asked.reply(examined, most)
+    assert reader.reads == [len(examined.hits)]
 
 
 def test_the_rankings_name_every_passage_found_by_either_way(library: Library) -> None:
     with closing(bot(library)) as asked:
-        searched = asked.examine("a port").searched
+        searched = asked.trace("a port").ranking
         articles = asked.index.generation.catalog.articles()
     (port,) = next(one.passages for one in articles if one.found.relative == "c.txt")
     assert searched.by_keywords == (port,)
@@ -67,8 +67,8 @@ def test_the_rankings_name_every_passage_found_by_either_way(library: Library) -
 
 def test_times_of_the_stages_add_up_to_the_time_of_the_reply(library: Library) -> None:
     with closing(bot(library)) as asked:
-        examined = asked.examine("the port is closed.")
-        spent = asked.reply_of(examined, 3).milliseconds
+        examined = asked.trace("the port is closed.")
+        spent = asked.reply(examined, 3).milliseconds
     stages = examined.stages
     parts = (stages.resolve, stages.encode, stages.keywords, stages.vectors, stages.gather)
     assert min(*parts, stages.read, stages.weigh) >= 0
@@ -78,13 +78,13 @@ def test_times_of_the_stages_add_up_to_the_time_of_the_reply(library: Library) -
 
 
 @pytest.mark.parametrize(
-    ("part", "kept"), [(Part.KEYWORDS, "by_vectors"), (Part.VECTORS, "by_keywords")]
+    ("part", "kept"), [(Component.KEYWORDS, "by_vectors"), (Component.VECTORS, "by_keywords")]
 )
 def test_without_one_ranking_the_other_stands_alone(
-    library: Library, part: Part, kept: str
+    library: Library, part: Component, kept: str
 ) -> None:
     with closing(bot(library, part)) as asked:
-        searched = asked.examine("Who closed the port?").searched
+        searched = asked.trace("Who closed the port?").ranking
     assert searched.fused == getattr(searched, kept)
     # What was left out is still measured.
     assert searched.by_keywords
@@ -92,13 +92,9 @@ def test_without_one_ranking_the_other_stands_alone(
 
 
 def test_without_joining_near_duplicates_each_is_read(library: Library) -> None:
-    for without, read in ((NOTHING, 2), (frozenset({Part.DUPLICATES}), 3)):
+    for without, read in ((frozenset(), 2), (frozenset({Component.DUPLICATES}), 3)):
         with closing(bot(library, *without)) as asked:
-            assert (
-                len(asked.examine("Who signed the radar treaty?").retrieved)
-                == read
-                <= PASSAGES_READ
-            )
+            assert len(asked.trace("Who signed the radar treaty?").hits) == read <= PASSAGES_READ
 
 
 def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
@@ -106,7 +102,7 @@ def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
 ) -> None:
     monkeypatch.setattr("qa.bot.open_question_encoder", lambda *_: QuickEncoder())
     monkeypatch.setattr("qa.bot.open_reader", lambda *_: pytest.fail("no reader is wanted"))
-    without = frozenset({Part.READER})
+    without = frozenset({Component.READER})
     with closing(Bot.open(library.store, library.folder, "none", 0.0, print, without)) as asked:
         reply = asked.ask("Is the port closed?")
     assert isinstance(reply, Answered)
@@ -126,11 +122,11 @@ def test_first_sentences_come_in_the_order_of_their_passages() -> None:
 def test_without_history_a_follow_up_is_searched_for_as_it_was_asked(library: Library) -> None:
     history = [Exchange("Who is Karel Schwarzenberg?")]
     asked = {}
-    for without in ((), (Part.HISTORY,)):
+    for without in ((), (Component.HISTORY,)):
         with closing(bot(library, *without)) as one:
-            asked[without] = one.examine("What did he sign?", (), history).asked
+            asked[without] = one.trace("What did he sign?", (), history).searched_question
     assert "Schwarzenberg" in asked[()]
-    assert asked[Part.HISTORY,] == "What did he sign?"
+    assert asked[Component.HISTORY,] == "What did he sign?"
 
 
 def test_an_examination_of_nothing_is_no_answer(library: Library) -> None:
@@ -138,7 +134,7 @@ def test_an_examination_of_nothing_is_no_answer(library: Library) -> None:
         path.unlink()
     library.index()
     with closing(bot(library)) as asked:
-        examined = asked.examine("Who?")
-        assert (examined.retrieved, examined.searched.fused) == ((), ())
-        assert (examined.reading.weighed, examined.reading.places) == ([], [])
-        assert isinstance(asked.reply_of(examined, 3), NoAnswer)
+        examined = asked.trace("Who?")
+        assert (examined.hits, examined.ranking.fused) == ((), ())
+        assert (examined.reading.answers, examined.reading.passages) == ([], [])
+        assert isinstance(asked.reply(examined, 3), NoAnswer)

@@ -9,7 +9,7 @@ from index.articles.files import MAX_BYTES
 from index.changes import Changes
 from index.changes import changes as changes_of
 from index.storage.store import Store
-from qa.citations import shown_path
+from qa.citations import display_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def read_library(store: Store) -> Library:
     """Tell what the current generation holds. Raises NoIndex or IndexDamaged."""
     with closing(store.open()) as index:
         catalog = index.generation.catalog
-        shown = {root: shown_path(root, "") for root in catalog.roots}
+        shown = {root: display_path(root, "") for root in catalog.roots}
         counts = dict.fromkeys(catalog.roots, 0)
         articles = []
         for stored in catalog.articles():

@@ -38,7 +38,7 @@ def _show_answer(answer: Answer, to_stderr: bool) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     first = answer.citations[0]
     coloured = colour(stream.isatty())
-    if first.stands:
+    if first.is_current:
         if answer.text != answer.quote and not to_stderr:
             told = click.style(visible(answer.text), bold=True)
             click.echo(told, err=to_stderr, color=coloured)

@@ -107,7 +107,7 @@ def _verified(one: Verified) -> dict[str, Any]:
         "file": record.file,
         **_place(record.answer),
         "status": standing.status.value,
-        "now": _place(standing.answer) if standing.status.stands else None,
+        "now": _place(standing.answer) if standing.status.is_current else None,
         "text": record.answer.text,
         "quote": record.sentence.text,
     }

@@ -53,7 +53,7 @@ def markdown_of(session: Session) -> str:
 
 def citation_text(citation: Citation) -> str:
     """Give a quote with its place on one line, safe to paste into a terminal."""
-    words = f"“{visible(citation.sentence.text)}” " if citation.stands else ""
+    words = f"“{visible(citation.sentence.text)}” " if citation.is_current else ""
     return f"{words}({_place(citation)}{_about(citation)})"
 
 
@@ -88,7 +88,7 @@ def _quotes(answer: Answer) -> Iterator[str]:
     """Give each sentence once, with the places where it stands beneath."""
     for sentence, citations in groupby(answer.citations, lambda one: one.sentence.text):
         cited = tuple(citations)
-        if cited[0].stands:
+        if cited[0].is_current:
             yield from ("", *quoted(sentence))
         yield from ("", *_places(cited))
 
@@ -97,7 +97,7 @@ def _places(citations: Sequence[Citation]) -> Iterator[str]:
     for citation in citations:
         place = f"{citation.path}:{citation.answer.line}:{citation.answer.column}"
         yield f"- {code(place)}{plain(_about(citation))}"
-        if citation.stands:
+        if citation.is_current:
             yield f"  {record_line(citation)}"
 
 

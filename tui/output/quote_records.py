@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest
-from qa.answers import Citation, Quote, offset_in
+from qa.answers import Citation, Quote, answer_offset
 
 _LINE = re.compile(rb"[ \t]*<!-- byline-quote (?P<record>.*) -->[ \t]*\r?", re.DOTALL)
 
@@ -54,7 +54,7 @@ def _record(data: bytes, number: int) -> QuoteRecord:
         record = _decoder.decode(data)
     except ValueError as error:
         raise BadRequest(f"line {number} is a damaged record of a quote: {error}") from error
-    start = offset_in(record.sentence, record.answer)
+    start = answer_offset(record.sentence, record.answer)
     words = record.sentence.text[max(0, start) :][: len(record.answer.text)]
     if not words or words != record.answer.text:
         raise BadRequest(f"line {number} is a damaged record: its answer is not in its sentence")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.articles.files import Contents, Root, Skipped, read
 from qa.answers import Status
-from qa.citations import Standing, find_again
+from qa.citations import QuoteStatus, find_again
 from tui.output.quote_records import QuoteRecord
 
 _MOST_BYTES = 1 << 30
@@ -16,7 +16,7 @@ class Verified:
     """A quote, and how it stands now."""
 
     record: QuoteRecord
-    standing: Standing
+    standing: QuoteStatus
 
     @property
     def stands_there(self) -> bool:

@@ -56,7 +56,7 @@ def _gold(answer: Answer) -> list[Gold]:
     return [
         Gold(path=one.file, line=one.answer.line, answers=[one.answer.text])
         for one in answer.citations
-        if one.stands
+        if one.is_current
     ]
 
 

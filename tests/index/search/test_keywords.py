@@ -69,8 +69,8 @@ def test_of_a_long_question_the_first_terms_are_searched_for(index: KeywordIndex
 
 def test_a_term_is_the_rarer_the_fewer_passages_hold_it(index: KeywordIndex) -> None:
     # Two of six texts hold "lion", none "kenya" (a title does): (6 - 2 + ½) / (2 + ½) = 1.8.
-    assert index.rarity("lion") == pytest.approx(math.log(2.8))
-    assert index.rarity("kenya") == pytest.approx(math.log(14))
+    assert index.idf("lion") == pytest.approx(math.log(2.8))
+    assert index.idf("kenya") == pytest.approx(math.log(14))
 
 
 def test_the_title_counts_for_less_than_the_text(index: KeywordIndex) -> None:
@@ -203,7 +203,7 @@ def test_whatever_tantivy_raises_over_damaged_files_is_damage(
     index: KeywordIndex, error: BaseException
 ) -> None:
     damaged = over_damaged_files(index, error)
-    for ask in (lambda: damaged.search("lion", 9), lambda: damaged.rarity("lion")):
+    for ask in (lambda: damaged.search("lion", 9), lambda: damaged.idf("lion")):
         with pytest.raises(IndexDamaged, match="run `byline index --full`"):
             ask()
 

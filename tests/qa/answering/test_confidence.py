@@ -12,26 +12,26 @@ from qa.answering.confidence import (
     FEATURES,
     Calibration,
     Features,
+    answer_features,
     confidences,
     default_calibration,
     default_threshold,
-    describe,
     leads,
     read_calibration,
+    score_answers,
     scores,
-    weigh,
 )
 from qa.answering.grouping import Group
 from qa.reader.protocol import Candidate
-from qa.retrieval.retriever import Retrieved
+from qa.retrieval.retriever import Hit
 from tests.qa.fakes import CALIBRATION, passage, retrieved, stored
 
-RARITY = {"radar": 3.0, "treati": 1.0, "sign": 4.0}
+IDF = {"radar": 3.0, "treati": 1.0, "sign": 4.0}
 """By stem, as terms are."""
 
 
-def rarity(term: str) -> float:
-    return RARITY.get(term, 0.0)
+def idf(term: str) -> float:
+    return IDF.get(term, 0.0)
 
 
 def candidate(number: int, margin: float, sharpness: float = -0.5, which: int = 0) -> Candidate:
@@ -40,7 +40,7 @@ def candidate(number: int, margin: float, sharpness: float = -0.5, which: int = 
     return Candidate(number, span, span, margin, sharpness)
 
 
-FOUND: list[Retrieved] = [
+FOUND: list[Hit] = [
     retrieved(
         stored(0, 0, passage("It rained. A treaty.", "It rained.", "A treaty.")), similarity=0.9
     ),
@@ -52,7 +52,7 @@ FOUND: list[Retrieved] = [
 def described(
     *candidates: Candidate, question: str = "Who signed the radar treaty?"
 ) -> list[float]:
-    (features,) = describe(question, rarity, [Group(candidates)], FOUND)
+    (features,) = answer_features(question, idf, [Group(candidates)], FOUND)
     assert len(features) == len(FEATURES)
     return [float(one) for one in features]
 
@@ -69,7 +69,7 @@ def test_the_features_of_an_answer_are_those_of_its_best_candidate() -> None:
 
 def test_every_group_has_a_row() -> None:
     groups = [Group((candidate(i, 1.0),)) for i in range(5)]
-    found = describe("signed", rarity, groups, FOUND)
+    found = answer_features("signed", idf, groups, FOUND)
     assert found.shape == (5, len(FEATURES))
     assert found[:, 3].tolist() == [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5]
 
@@ -157,7 +157,7 @@ def test_only_one_leads_and_by_as_much_as_the_second_is_behind(values: list[floa
 
 def test_answers_are_weighed_by_their_confidence_whatever_their_order() -> None:
     groups = [Group((candidate(i, margin),)) for i, margin in enumerate([-1.0, 3.0, 0.5])]
-    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION)
+    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION)
     assert [one.group for one in weighed] == [groups[1], groups[2], groups[0]]
     # The fakes' calibration is the logistic of the margin.
     expected = [1 / (1 + np.exp(-margin)) for margin in (3.0, 0.5, -1.0)]
@@ -166,12 +166,12 @@ def test_answers_are_weighed_by_their_confidence_whatever_their_order() -> None:
 
 def test_answers_as_likely_as_one_another_keep_their_order() -> None:
     groups = [Group((candidate(i, 1.0),)) for i in range(4)]
-    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION)
+    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION)
     assert [one.group for one in weighed] == groups
 
 
 def test_of_no_answers_nothing_is_weighed() -> None:
-    assert weigh("signed", rarity, [], FOUND, CALIBRATION) == []
+    assert score_answers("signed", idf, [], FOUND, CALIBRATION) == []
 
 
 def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_by_the_weights_that_ship_what_reads_well_is_likelier_than_what_does_not
     well = Candidate(1, Span(0, 6), FOUND[1].stored.passage.sentences[0], 10.0, -0.05)
     badly = candidate(0, -10.0, -6.0)
     question = "Who signed the radar treaty?"
-    weighed = weigh(
-        question, rarity, [Group((badly,)), Group((well,))], FOUND, default_calibration()
+    weighed = score_answers(
+        question, idf, [Group((badly,)), Group((well,))], FOUND, default_calibration()
     )
     assert [one.group.best for one in weighed] == [well, badly]
     assert weighed[0].confidence > 0.5 > weighed[1].confidence
@@ -227,7 +227,7 @@ def test_an_answer_that_stays_in_the_article_of_the_question_before_is_likelier(
     groups = [Group((candidate(i, margin),)) for i, margin in enumerate([1.0, 1.5, -3.0])]
     other = FOUND[0].stored.article_id
     assert other != FOUND[1].stored.article_id
-    weighed = weigh("signed", rarity, groups, FOUND, CALIBRATION, {other})
+    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION, {other})
     # 1.0 and what is added, 0.8, come before 1.5; the confidence is the fakes' logistic.
     assert [one.group for one in weighed][:2] == [groups[0], groups[1]]
     assert weighed[0].confidence == pytest.approx(1 / (1 + np.exp(-1.8)))

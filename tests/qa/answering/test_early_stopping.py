@@ -9,9 +9,9 @@ import pytest
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from qa.ablation import Part
-from qa.answering.confidence import Weighed
-from qa.answering.early_stopping import SURE, Reading, read_until_sure
+from qa.ablation import Component
+from qa.answering.confidence import ScoredAnswer
+from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import group_candidates
 from qa.answers import Answered
 from qa.bot import Bot
@@ -46,13 +46,13 @@ class FirstWords:
         return sorted(found, key=lambda candidate: -candidate.margin)
 
 
-def read(texts: Sequence[str], reader: FirstWords, sure: float = SURE) -> Reading:
+def read(texts: Sequence[str], reader: FirstWords, sure: float = SURE) -> ReadResult:
     passages = [passage(text) for text in texts]
     found = [retrieved(stored(n, n, one)) for n, one in enumerate(passages)]
 
-    def judge(candidates: Sequence[Candidate]) -> list[Weighed]:
+    def judge(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
         return [
-            Weighed(group, 1 / (1 + math.exp(-group.best.margin)))
+            ScoredAnswer(group, 1 / (1 + math.exp(-group.best.margin)))
             for group in group_candidates(candidates, found)
         ]
 
@@ -67,39 +67,39 @@ def test_where_no_answer_is_sure_all_is_read() -> None:
     reader = FirstWords({"Karel Novak": 0.8})  # a logistic of 0.690
     reading = read(FIRST_FOUR + REST, reader)
     assert reader.reads == [FIRST_FOUR, REST]
-    assert reading.places == list(range(8))
-    assert len(reading.weighed) == 7
+    assert reading.passages == list(range(8))
+    assert len(reading.answers) == 7
 
 
 def test_once_an_answer_is_sure_only_what_may_say_it_too_is_read() -> None:
     reader = FirstWords({"Karel Novak": 0.9})  # 0.711
     reading = read(FIRST_FOUR + REST, reader)
     assert reader.reads == [FIRST_FOUR, [REST[1], REST[3]]]
-    assert reading.places == [0, 1, 2, 3, 5, 7]
-    best = reading.weighed[0].group
+    assert reading.passages == [0, 1, 2, 3, 5, 7]
+    best = reading.answers[0].group
     assert [one.passage for one in best.candidates] == [0, 7]
 
 
 def test_candidates_of_what_is_read_later_name_their_own_passages() -> None:
     reader = FirstWords({"Karel Novak": 0.9, "Later Novak,": 3.0})
     reading = read(FIRST_FOUR + REST, reader)
-    assert reading.weighed[0].group.best.passage == 5
+    assert reading.answers[0].group.best.passage == 5
 
 
 def test_four_passages_are_read_at_once() -> None:
     reader = FirstWords({})
-    assert read(FIRST_FOUR, reader).places == [0, 1, 2, 3]
+    assert read(FIRST_FOUR, reader).passages == [0, 1, 2, 3]
     assert reader.reads == [FIRST_FOUR]
-    assert read(FIRST_FOUR[:2], reader).places == [0, 1]
+    assert read(FIRST_FOUR[:2], reader).passages == [0, 1]
 
 
 def test_of_nothing_nothing_is_read() -> None:
-    assert (read([], FirstWords({})).weighed, read([], FirstWords({})).places) == ([], [])
+    assert (read([], FirstWords({})).answers, read([], FirstWords({})).passages) == ([], [])
 
 
 def test_without_a_limit_all_is_read_however_sure_the_answer() -> None:
     reader = FirstWords({"Karel Novak": 50.0})
-    assert read(FIRST_FOUR + REST, reader, math.inf).places == list(range(8))
+    assert read(FIRST_FOUR + REST, reader, math.inf).passages == list(range(8))
 
 
 @pytest.fixture(name="asked")
@@ -113,19 +113,19 @@ def many_say_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     return library
 
 
-def reads(library: Library, *without: Part) -> tuple[int, int]:
+def reads(library: Library, *without: Component) -> tuple[int, int]:
     """Ask where a minister was; gives the passages read, and the citations of the answer."""
     reader = MarkingReader("Prague")  # of a margin of 8, so it is sure
     parts = frozenset(without)
     with closing(Bot.over(library.store.open(), QuickEncoder(), reader, 0.0, parts)) as bot:
-        examined = bot.examine("Where was the minister in Prague?")
-        reply = bot.reply_of(examined, 3)
+        examined = bot.trace("Where was the minister in Prague?")
+        reply = bot.reply(examined, 3)
     assert isinstance(reply, Answered)
-    return len(examined.reading.places), len(reply.answers[0].citations)
+    return len(examined.reading.passages), len(reply.answers[0].citations)
 
 
 def test_a_sure_answer_keeps_all_its_citations(asked: Library) -> None:
-    assert reads(asked, Part.STOPPING) == (7, 5)
-    assert reads(asked, Part.READER) == (7, 5)
+    assert reads(asked, Component.STOPPING) == (7, 5)
+    assert reads(asked, Component.READER) == (7, 5)
     assert reads(asked)[1] == 5
     assert reads(asked)[0] < 7

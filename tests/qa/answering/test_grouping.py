@@ -6,17 +6,17 @@ from index.articles.spans import Span
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate
-from qa.retrieval.retriever import Retrieved
+from qa.retrieval.retriever import Hit
 from tests.qa.fakes import passage, retrieved, stored
 
 
-def sentence(number: int, found: list[Retrieved], which: int, margin: float = 1.0) -> Candidate:
+def sentence(number: int, found: list[Hit], which: int, margin: float = 1.0) -> Candidate:
     """A sentence of a passage as a candidate answer."""
     span = found[number].stored.passage.sentences[which]
     return Candidate(number, span, span, margin, -0.5)
 
 
-def answered(*answers: str) -> tuple[list[Candidate], list[Retrieved]]:
+def answered(*answers: str) -> tuple[list[Candidate], list[Hit]]:
     """One candidate for each answer, the best first, each in an article of its own."""
     found = [retrieved(stored(i, i, f"{one} .")) for i, one in enumerate(answers)]
     candidates = [
@@ -26,7 +26,7 @@ def answered(*answers: str) -> tuple[list[Candidate], list[Retrieved]]:
     return candidates, found
 
 
-def words(candidate: Candidate, found: list[Retrieved]) -> str:
+def words(candidate: Candidate, found: list[Hit]) -> str:
     return candidate.span.of(found[candidate.passage].stored.passage.text)
 
 
@@ -36,7 +36,7 @@ def grouped(*answers: str) -> list[list[str]]:
     return [[words(one, found) for one in group.candidates] for group in groups]
 
 
-def told(groups: list[Group], found: list[Retrieved]) -> list[list[tuple[int, str]]]:
+def told(groups: list[Group], found: list[Hit]) -> list[list[tuple[int, str]]]:
     """The evidence of each group: passage and words."""
     return [
         [

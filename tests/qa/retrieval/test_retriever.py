@@ -3,7 +3,7 @@ from contextlib import closing
 import pytest
 
 from index.storage.catalog import StoredArticle
-from qa.retrieval.retriever import DEPTH, Retrieved, Retriever
+from qa.retrieval.retriever import DEPTH, Hit, Retriever
 from tests.qa.fakes import Library, QuickEncoder
 
 QUESTION = "radar treaty signed"
@@ -11,7 +11,7 @@ QUESTION = "radar treaty signed"
 
 def retrieve(
     library: Library, question: str, most: int, *scope: str
-) -> tuple[list[Retrieved], dict[str, StoredArticle]]:
+) -> tuple[list[Hit], dict[str, StoredArticle]]:
     """Retrieve, and give the articles by name; `scope` names articles."""
     with closing(library.store.open()) as opened:
         generation = opened.generation

@@ -15,11 +15,11 @@ from qa.answers import (
     Status,
 )
 from qa.rewriting.resolve import (
-    TURNS_LOOKED_AT,
+    MAX_TURNS,
     Exchange,
     Resolved,
     exchange_of,
-    recall,
+    history_from_questions,
     resolve,
 )
 
@@ -174,7 +174,7 @@ def test_what_was_spoken_of_last_comes_first() -> None:
 
 
 def test_only_the_last_turns_are_looked_at() -> None:
-    history = [Exchange("What is anemia?"), *[Exchange("Why?")] * (TURNS_LOOKED_AT - 1)]
+    history = [Exchange("What is anemia?"), *[Exchange("Why?")] * (MAX_TURNS - 1)]
     assert resolve("Is it mild?", history).question == "Is anemia mild?"
     assert resolve("Is it mild?", [*history, Exchange("Why?")]) == Resolved("Is it mild?", ())
 
@@ -271,13 +271,13 @@ def test_what_was_only_near_is_no_answer_to_lean_on() -> None:
 
 def test_earlier_questions_are_made_whole_from_one_another() -> None:
     asked_before = ["What is anemia?", "Does it hurt?", "And what about measles?"]
-    assert recall(asked_before) == [
+    assert history_from_questions(asked_before) == [
         Exchange("What is anemia?"),
         Exchange("Does anemia hurt?"),
         Exchange("Does measles hurt?"),
     ]
-    assert recall([]) == []
-    assert len(recall(["Why?"] * 500)) == TURNS_LOOKED_AT
+    assert history_from_questions([]) == []
+    assert len(history_from_questions(["Why?"] * 500)) == MAX_TURNS
 
 
 def test_an_amount_is_nothing_to_speak_of() -> None:

@@ -187,9 +187,9 @@ class ChatScreen(AnswerActions):
 
     def _said(self, session: Session) -> "tuple[Exchange, ...]":
         """Give what a follow-up may lean on."""
-        from qa.rewriting.resolve import TURNS_LOOKED_AT, exchange_of  # not before the first frame
+        from qa.rewriting.resolve import MAX_TURNS, exchange_of  # not before the first frame
 
-        return tuple(exchange_of(turn.reply) for turn in session.turns[-TURNS_LOOKED_AT:])
+        return tuple(exchange_of(turn.reply) for turn in session.turns[-MAX_TURNS:])
 
     def _put(self, pending: Pending, entry: Entry) -> None:
         """Show what became of a question, unless another conversation is shown meanwhile."""

@@ -45,7 +45,7 @@ def find_marks(text: SourceText, citation: Citation) -> Marks:
         # Now the encoding is settled.
         stood = _where_it_stood(text, citation.sentence)
     if text.decode(stood.start, stood.end) == citation.sentence.text:
-        status = citation.status if citation.stands else Status.UNCHANGED
+        status = citation.status if citation.is_current else Status.UNCHANGED
         return _marked(text, citation, stood, status)
     try:
         wanted = text.encode(citation.sentence.text)

@@ -162,7 +162,7 @@ def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]
     first = answer.citations[0]
     likely = f"{likeliness(answer.confidence)}, {answer.confidence:.0%}"
     likely_style = "likeliness" if answer.confidence >= _LIKELY else "unsure"
-    if first.stands:
+    if first.is_current:
         if not rejected and answer.text != answer.quote:
             told = Text.assemble((visible(answer.text), "answer"), (f"   {likely}", likely_style))
             yield told, Plain(), _INDENT

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from qa.answers import LONGEST_QUESTION
+from qa.answers import MAX_QUESTION_LENGTH
 from tui.output.sanitise import visible_in_place
 
 
@@ -142,11 +142,11 @@ class Prompt(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         """Paste no more than can be asked."""
         event.prevent_default()
-        room = LONGEST_QUESTION - len(self.text)
+        room = MAX_QUESTION_LENGTH - len(self.text)
         self.insert(event.text[: max(0, room)])
         if len(event.text) > room:
             self.notify(
-                f"A question has at most {LONGEST_QUESTION:,} characters; the rest was left out.",
+                f"A question has at most {MAX_QUESTION_LENGTH:,} characters; the rest was cut.",
                 severity="warning",
                 markup=False,
             )

@@ -12,7 +12,7 @@ from index.errors import BadRequest
 from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
-from qa.rewriting.resolve import recall
+from qa.rewriting.resolve import history_from_questions
 from tui.cli.options import chosen_reader, index_option, json_option, reader_option, setting
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
@@ -97,7 +97,7 @@ def _ask_all(bot: Bot, most: int, within: list[str], as_json: bool) -> int:
             asked = _parsed(line)
             question_id = asked.id
             scope = asked.within or within
-            reply = bot.ask(asked.question, most, scope, recall(asked.history))
+            reply = bot.ask(asked.question, most, scope, history_from_questions(asked.history))
             _show(reply, asked.id, as_json)
         except BadRequest as error:
             code = Exit.ERROR

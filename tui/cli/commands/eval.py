@@ -25,7 +25,7 @@ from eval.sets.loading import QuestionSet, bundled_set, read_set
 from eval.sets.question_set import Question
 from index.errors import BadRequest
 from index.storage.store import Store
-from qa.ablation import Part
+from qa.ablation import Component
 from qa.answering.confidence import default_threshold
 from qa.bot import Bot
 from qa.reader.sources import find_reader
@@ -88,7 +88,7 @@ def command() -> None:
 @click.option(
     "--without",
     multiple=True,
-    type=click.Choice([part.value for part in Part]),
+    type=click.Choice([part.value for part in Component]),
     help="Leave a part out, to see what it is worth; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
@@ -141,7 +141,7 @@ def run_command(
     is_own = question_set is not None or is_index_named
     store = store_to_ask(index_folder, chosen) if is_own else bundled_to_ask(chosen)
     least = setting("threshold", threshold, default_threshold())
-    left_out = frozenset(map(Part, without))
+    left_out = frozenset(map(Component, without))
     with closing(Bot.open(store, model_cache(), chosen, least, _notice, left_out)) as bot:
         run = _run(bot, store, asked, asked.questions[:limit], within, chosen, fresh)
     outcomes, results = run.outcomes(), run.results()

@@ -57,7 +57,7 @@ def command(
         _open(found, int(match["column"] or 1) if stayed else 1)
     elif not as_json:
         _show(found.lines, found.number)
-    return Exit.DONE if found.status.stands else Exit.NO_ANSWER
+    return Exit.DONE if found.status.is_current else Exit.NO_ANSWER
 
 
 def _tell(found: Lookup, asked: int) -> None:
