@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from index.articles.files import Contents, Found, find, read
+from index.articles.files import Contents, Found, find, read, resolve_roots
 from index.articles.parse import ReadArticle, read_article
 from index.articles.passages import DEFAULT_SETTINGS, ModelLimit
-from index.build.scan import resolve_roots
 
 
 def articles_under(folder: Path, limit: ModelLimit) -> list[ReadArticle]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from index.articles.paths import is_under
 from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
 from index.models.onnx_export import export_failure, export_faults
@@ -116,16 +117,12 @@ def _lost(catalog: Catalog, found: Changes) -> Finding:
         {
             root.given
             for root in catalog.roots
-            if any(_is_under(one, root.path) for one in found.lost)
+            if any(is_under(one, root.path) for one in found.lost)
         }
     )
     message = f"{len(found.lost):,} stand in {', '.join(given)}, which is not there now"
     advice = f"bring it back, or run `byline index --forget {given[0]}`"
     return Finding("articles", "attention", message, advice)
-
-
-def _is_under(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 _JOURNALS = ("-wal", "-shm", "-journal")

@@ -77,5 +77,10 @@ def require(*modules: str, extra: str) -> None:
 
 
 def reason_of(error: Exception) -> str:
-    """Give what went wrong in words; of the system's errors neither number nor path."""
+    """Return what went wrong in words; of an OSError neither its number nor its path."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def path_and_reason(error: OSError) -> str:
+    """Return what went wrong, after the path of the file that it went wrong with, if known."""
+    return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles.paths import real_path
+from index.articles.paths import is_under, real_path
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
@@ -173,12 +173,7 @@ class Bot:
         chosen: dict[int, StoredArticle] = {}
         for given in scope:
             path = real_path(given)
-            under = path.rstrip("/") + "/"
-            matching = [
-                one
-                for one in articles
-                if one.found.path == path or one.found.path.startswith(under)
-            ]
+            matching = [one for one in articles if is_under(one.found.path, path)]
             if not matching:
                 raise BadRequest(f"no indexed article is at or under {given}")
             chosen |= {one.id: one for one in matching}

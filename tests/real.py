@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.articles.bundled import bundled_articles
+from index.articles.files import resolve_roots
 from index.build.events import Summary
-from index.build.scan import resolve_roots
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.shipped import DEFAULT_READER

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import BylineError
+from index.errors import BylineError, reason_of
 
 
 class NoEditor(BylineError):
@@ -167,7 +167,7 @@ def run_editor(command: EditorCommand) -> None:
                 command.argv, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
             )
     except OSError as error:
-        raise NoEditor(f"{command.argv[0]} cannot be started: {error.strerror}") from error
+        raise NoEditor(f"{command.argv[0]} cannot be started: {reason_of(error)}") from error
 
 
 def _named(environment: Mapping[str, str]) -> list[str]:

@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from eval.bench.memory import resident
+from index.articles.files import resolve_roots
 from index.build.events import Progress, Stage, Summary
-from index.build.scan import resolve_roots
 from index.storage.store import Store
 
 

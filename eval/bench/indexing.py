@@ -14,10 +14,10 @@ import numpy as np
 from eval.articles import articles_under
 from eval.bench.child import UsualJob, run_job
 from index.articles.bundled import sample_texts
+from index.articles.files import resolve_roots
 from index.build.embedding import batches
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
-from index.build.scan import resolve_roots
 from index.models.passage_encoder import Precision, SentenceEncoder
 from index.models.registry import find_model
 from index.storage.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 from eval.sets.question_set import Question
 from index.disk.durable_files import sync_folder, write_synced
 from index.disk.json_lines import encode_line
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 
 ARTICLES = "articles"
 QUESTIONS = "questions.jsonl"
@@ -31,7 +31,7 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
     try:
         scratch.mkdir(parents=True)
     except OSError as error:
-        raise BadRequest(f"{folder} cannot be made: {error.strerror}") from error
+        raise BadRequest(f"{folder} cannot be made: {reason_of(error)}") from error
     try:
         (scratch / ARTICLES).mkdir()
         yield scratch

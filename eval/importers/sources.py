@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 
 _GZIP = b"\x1f\x8b"
 
@@ -43,4 +43,4 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadRequest(f"{file} is a damaged gzip file: {error}") from error
     except OSError as error:
-        raise BadRequest(f"{file} cannot be read: {error.strerror}") from error
+        raise BadRequest(f"{file} cannot be read: {reason_of(error)}") from error

@@ -19,7 +19,7 @@ import msgspec
 
 from eval.outcomes import Outcome
 from eval.runs.results import Results
-from index.disk.durable_files import replace_synced, sync_folder
+from index.disk.durable_files import replace_synced, sync_folder, write_all
 from index.disk.json_lines import LineDecoder, encode_line
 from index.disk.locks import locked
 from index.errors import BadRequest, reason_of
@@ -142,7 +142,7 @@ class Recorder:
         unsynced = 0
         try:
             for outcome in outcomes:
-                _write(self.file, f"{encode_line(outcome)}\n".encode("ascii"))
+                write_all(self.file, f"{encode_line(outcome)}\n".encode("ascii"))
                 unsynced += 1
                 if unsynced == _BATCH:
                     os.fsync(self.file)
@@ -210,9 +210,4 @@ def _read_outcomes(path: Path) -> Iterator[Outcome]:
                 except ValueError as error:
                     raise BadRequest(f"{path}, line {number}, is damaged: {error}") from error
     except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _write(file: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(file, data) :]
+        raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error

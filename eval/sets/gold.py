@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.sets.question_set import Gold, Question
 from index.articles.files import Root, Skipped, read
-from index.articles.paths import real_path
+from index.articles.paths import is_under, real_path
 from index.articles.text import NotText, Text, decode
 from qa.answering.squad_text import normalise_answer
 
@@ -56,7 +56,7 @@ def portable_path(file: Path, bases: Sequence[Path]) -> str:
     real = Path(os.path.realpath(file))
     for base in bases:
         folder = Path(os.path.realpath(base))
-        if real != folder and real.is_relative_to(folder):
+        if real != folder and is_under(str(real), str(folder)):
             below = str(real.relative_to(folder))
             if article_of(below, bases) == real:
                 return below

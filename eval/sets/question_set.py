@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from index.disk.json_lines import LineDecoder
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 from qa.answers import MAX_QUESTION_LENGTH
 
 _TOLD = 8
@@ -83,7 +83,7 @@ def read_questions(file: Path) -> list[Question]:
     try:
         lines = file.read_bytes().removeprefix(_BOM).split(b"\n")
     except OSError as error:
-        raise BadRequest(f"{file} cannot be read: {error.strerror}") from error
+        raise BadRequest(f"{file} cannot be read: {reason_of(error)}") from error
     questions: list[Question] = []
     faults: list[tuple[int, str]] = []
     line_of: dict[str, int] = {}

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from index.articles.paths import real_path
+from index.errors import BadRequest, reason_of
+
 _INODE = (1 << 63) - 1
 """SQLite's integers are signed."""
 SUFFIXES = frozenset({".txt", ".md"})
@@ -82,6 +85,19 @@ def absolute_path(root: Root, relative: str) -> str:
     return os.path.join(root.path, relative) if relative else root.path  # noqa: PTH118
 
 
+def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root, ...]:
+    """Return the roots that the user named. Raises BadRequest where nothing is there."""
+    roots = []
+    for given in paths:
+        path = real_path(given)
+        if must_exist and not os.path.lexists(path):
+            raise BadRequest(f"there is no file or folder {given}")
+        if path.encode("utf-8", errors="replace").decode() != path:
+            raise BadRequest(f"the name of {given} is not UTF-8; rename it, or name its folder")
+        roots.append(Root(given, path))
+    return tuple(roots)
+
+
 def find(roots: tuple[Root, ...]) -> Iterator[Found | Skipped]:
     """Yield each article under the roots once, in a fixed order, and whatever was passed over.
 
@@ -100,7 +116,7 @@ def _under(root: Root) -> Iterator[Found | Skipped]:
     try:
         status = os.lstat(root.path)
     except OSError as error:
-        yield Skipped(root.path, f"cannot be looked at: {error.strerror}")
+        yield Skipped(root.path, f"cannot be looked at: {reason_of(error)}")
         return
     if stat.S_ISDIR(status.st_mode):
         yield from _in_folder(root)
@@ -117,7 +133,7 @@ def _in_folder(root: Root) -> Iterator[Found | Skipped]:
             with os.scandir(path) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skipped(path, f"folder cannot be opened: {error.strerror}")
+            yield Skipped(path, f"folder cannot be opened: {reason_of(error)}")
             continue
         folders = []
         for entry in ordered:
@@ -126,7 +142,7 @@ def _in_folder(root: Root) -> Iterator[Found | Skipped]:
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
-                yield Skipped(entry.path, f"cannot be looked at: {error.strerror}")
+                yield Skipped(entry.path, f"cannot be looked at: {reason_of(error)}")
                 continue
             relative = f"{folder}/{entry.name}" if folder else entry.name
             if stat.S_ISDIR(status.st_mode):
@@ -168,7 +184,7 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
             return Skipped(path, _too_large(status.st_size, max_bytes))
         data = _read_at_most(opened, max_bytes + 1)
     except OSError as error:
-        return Skipped(path, f"cannot be read: {error.strerror}")
+        return Skipped(path, f"cannot be read: {reason_of(error)}")
     finally:
         os.close(opened)
     if len(data) > max_bytes:
@@ -185,7 +201,7 @@ def open_regular(root: Root, relative: str) -> int | Skipped:
         # O_NONBLOCK: a FIFO put in the file's place must not hold us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        return Skipped(path, f"cannot be opened: {error.strerror}")
+        return Skipped(path, f"cannot be opened: {reason_of(error)}")
     except ValueError:  # a NUL, or a surrogate that stands for no byte
         return Skipped(path, "no file can have such a name")
     mode = os.fstat(descriptor).st_mode

@@ -12,6 +12,11 @@ def expanded(given: str) -> Path:
         return Path(given)
 
 
+def is_under(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or inside it, by their names alone."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
 def real_path(given: str) -> str:
     """Give the absolute path that something given leads to, `~` and links resolved.
 

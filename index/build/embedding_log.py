@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from index.disk.durable_files import sync_file
+from index.disk.durable_files import sync_file, write_all
 from index.models.passage_encoder import Vectors
 from index.search.vector_file import STORED
 
@@ -70,7 +70,7 @@ class EmbeddedLog:
         """Add finished vectors of shape (keys, dimension); a kill afterwards does not lose them."""
         records = [_record(*one) for one in zip(keys, vectors, strict=True)]
         with self.path.open("ab", buffering=0) as file:
-            file.write(b"".join(records))
+            write_all(file.fileno(), b"".join(records))
 
     def delete(self) -> None:
         """Delete the file, once an index holds its vectors, and those of builds never finished."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Root
 from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
+from index.articles.paths import is_under
 from index.build.embedding import Embedding
 from index.build.embedding_log import EmbeddedLog
 from index.build.events import Progress, Stage, Summary
@@ -94,7 +95,7 @@ def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
     """Refuse an index inside articles, where it would be found among them."""
     folder = str(store.folder.resolve())
     for root in roots:
-        if folder == root.path or folder.startswith(root.path.rstrip("/") + "/"):
+        if is_under(folder, root.path):
             raise BadRequest(f"the index {folder} lies inside {root.given}; put it elsewhere")
 
 

@@ -9,10 +9,8 @@ from typing import Literal
 from index.articles.files import Contents, Found, Root, Skipped, find, read
 from index.articles.parse import Article, ReadArticle, read_article
 from index.articles.passages import ModelLimit, PassageSettings
-from index.articles.paths import real_path
 from index.articles.text import NotText
 from index.build.events import Lost
-from index.errors import BadRequest
 from index.storage.records import StoredArticle
 
 RACY_NS = 2_000_000_000
@@ -80,19 +78,6 @@ class Plan:
     def unchanged(self) -> int:
         """Count the articles whose content is as indexed."""
         return sum(isinstance(one, Same) for one in self.articles)
-
-
-def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root, ...]:
-    """Turn what the person named into roots. Raises BadRequest where nothing is there."""
-    roots = []
-    for given in paths:
-        path = real_path(given)
-        if must_exist and not os.path.lexists(path):
-            raise BadRequest(f"there is no file or folder {given}")
-        if path.encode("utf-8", errors="replace").decode() != path:
-            raise BadRequest(f"the name of {given} is not UTF-8; rename it, or name its folder")
-        roots.append(Root(given, path))
-    return tuple(roots)
 
 
 def signature_is_proof(found: Found, stored: StoredArticle) -> bool:

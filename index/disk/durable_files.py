@@ -10,9 +10,22 @@ from pathlib import Path
 
 import msgspec
 
+from index.errors import reason_of
+
 
 class Unconfirmed(OSError):
     """A file is in its place, but the disk did not confirm that it has it."""
+
+
+def write_all(descriptor: int, data: bytes, offset: int | None = None) -> None:
+    """Write all of the data, at an offset or where the file stands; one call may write a part."""
+    while data:
+        if offset is None:
+            written = os.write(descriptor, data)
+        else:
+            written = os.pwrite(descriptor, data, offset)
+            offset += written
+        data = data[written:]
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -131,7 +144,7 @@ def file_faults(
             elif sha256_of(path, hashed) != record.sha256:
                 faults.append(f"{path} is not as it was written")
         except OSError as error:
-            faults.append(f"{path} cannot be read: {error.strerror}")
+            faults.append(f"{path} cannot be read: {reason_of(error)}")
     return faults
 
 

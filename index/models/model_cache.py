@@ -18,7 +18,7 @@ from index.disk.durable_files import (
     without_digest,
     write_synced,
 )
-from index.errors import IndexUnwritable, ModelUnavailable
+from index.errors import IndexUnwritable, ModelUnavailable, reason_of
 
 Made = TypeVar("Made")
 
@@ -93,7 +93,7 @@ def put_in_cache(
             sync_folder(made)
             _move(made, folder, is_made)
     except OSError as error:
-        raise IndexUnwritable(f"{cache}: {error.strerror}; free some space or rights") from error
+        raise IndexUnwritable(f"{cache}: {reason_of(error)}; free some space or rights") from error
     return result
 
 

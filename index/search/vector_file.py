@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.disk.durable_files import write_all
 from index.errors import IndexDamaged, IndexUnreadable, reason_of
 from index.models.passage_encoder import Vectors
 
@@ -113,10 +114,10 @@ class RowsWriter:
         stored = np.ascontiguousarray(vectors, dtype=STORED)
         width = STORED.itemsize * self.dimension
         if isinstance(rows, range):
-            _write_all(self._descriptor, stored.tobytes(), rows.start * width)
+            write_all(self._descriptor, stored.tobytes(), rows.start * width)
             return
         for row, vector in zip(rows, stored, strict=True):
-            _write_all(self._descriptor, vector.tobytes(), row * width)
+            write_all(self._descriptor, vector.tobytes(), row * width)
 
     def get(self, row: int) -> Vectors:
         """Give a row that was put; shape (1, dimension)."""
@@ -139,12 +140,6 @@ class RowsWriter:
     def _descriptor(self) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         return os.open(self.path, flags, 0o600)
-
-
-def _write_all(descriptor: int, data: bytes, at: int) -> None:
-    written = 0
-    while written < len(data):
-        written += os.pwrite(descriptor, data[written:], at + written)
 
 
 def _damaged(path: Path) -> IndexDamaged:

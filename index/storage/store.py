@@ -161,7 +161,7 @@ class Store:
             self._prepare()
             lock = os.open(self.folder / WRITER_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise IndexUnwritable(f"{self.folder}: {error.strerror}") from error
+            raise IndexUnwritable(f"{self.folder}: {reason_of(error)}") from error
         try:
             self._lock_for_writing(lock)
             yield
@@ -188,7 +188,7 @@ class Store:
             replace_synced(self.folder / CURRENT, f"{name}\n".encode())
         except Unconfirmed as error:
             raise IndexUnwritable(
-                f"{self.folder}: {error.strerror}; the new index is in place, but the disk may "
+                f"{self.folder}: {reason_of(error)}; the new index is in place, but the disk may "
                 "lose it if the power fails"
             ) from error
 
@@ -269,7 +269,7 @@ class Store:
             ) from error
         except OSError as error:
             raise IndexUnwritable(
-                f"{self.folder} is on a file system without locks ({error.strerror}); "
+                f"{self.folder} is on a file system without locks ({reason_of(error)}); "
                 "put the index elsewhere with --index"
             ) from error
         holder = Holder(os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")  # noqa: DTZ005

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.files import resolve_roots
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.build.scan import resolve_roots
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
 from index.storage.store import Store

@@ -4,9 +4,9 @@ from eval.articles import articles_under
 from eval.bench import reader as bench_reader
 from index.articles import tokens
 from index.articles.bundled import bundled_articles
+from index.articles.files import resolve_roots
 from index.articles.passages import Boundless
 from index.build.pipeline import BuildRequest, build
-from index.build.scan import resolve_roots
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ
 from tests.fakes import fake_model

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from index.errors import BylineError
+from index.errors import BylineError, path_and_reason
 from tui.exit_codes import Exit
 from tui.output.sanitise import visible
 
@@ -104,8 +104,7 @@ def run(arguments: list[str]) -> int:
         click.echo("byline: interrupted; nothing that was finished is lost", err=True)
         return Exit.INTERRUPTED
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"byline: {visible(place + (error.strerror or str(error)))}", err=True)
+        click.echo(f"byline: {visible(path_and_reason(error))}", err=True)
         _let_output_go()
         return Exit.ERROR
 

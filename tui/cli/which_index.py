@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 
 from index.articles.bundled import bundled_articles
-from index.articles.files import Contents, Found, Root, find, read
-from index.build.scan import resolve_roots
+from index.articles.files import Contents, Found, Root, find, read, resolve_roots
 from index.errors import IndexDamaged, NoIndex
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store

@@ -19,7 +19,7 @@ import msgspec
 from index.articles.files import MAX_BYTES
 from index.build.events import Progress, Summary
 from index.disk.json_lines import encode_line
-from index.errors import BylineError
+from index.errors import BylineError, path_and_reason
 from tui.jobs.events import Event, Failed, Prepared, Stopped, event_line, parse_event
 from tui.jobs.python import PYTHON
 
@@ -168,8 +168,7 @@ def _run(job: Job) -> Iterator[Event]:
     except BylineError as error:
         yield Failed(error.title, error.message)
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        yield Failed("Could not be done", place + (error.strerror or str(error)))
+        yield Failed("Could not be done", path_and_reason(error))
 
 
 def _thinned(events: Iterator[Event]) -> Iterator[Event]:
@@ -186,7 +185,7 @@ def _thinned(events: Iterator[Event]) -> Iterator[Event]:
 
 def _work(job: Job) -> Iterator[Event]:
     # Here, because the chat imports this module and needs none of it.
-    from index.build.scan import resolve_roots
+    from index.articles.files import resolve_roots
     from index.storage.store import Store
     from qa.reader.sources import find_reader
     from tui.jobs.build_job import build_events, preparation, reader_events

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from pathlib import PurePath
 from typing import Any
 
+from index.articles.paths import is_under
 from index.changes import Changes
 from tui.library.contents import Library, LibraryArticle
 
@@ -107,6 +108,6 @@ def _state(file: str, looked: Sequence[Changes]) -> State:
 def _not_indexed(file: str, library: Library) -> LibraryArticle:
     path = file
     for root in library.roots:
-        if PurePath(file).is_relative_to(root.path):
+        if is_under(file, root.path):
             path = str(PurePath(root.given) / PurePath(file).relative_to(root.path))
     return LibraryArticle(file, path, "", (), 0, 0, 0)

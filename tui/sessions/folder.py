@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.articles.files import Skipped
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 from qa.answers import Answered
 from tui.sessions.log import (
     AnsweredTurn,
@@ -88,7 +88,7 @@ class Sessions:
                 place.rename(place.with_stem(f"{session_id}-{secrets.token_hex(4)}"))
             file.rename(place)
         except OSError as error:
-            raise NotKept(f"{file} cannot be deleted: {error.strerror}") from error
+            raise NotKept(f"{file} cannot be deleted: {reason_of(error)}") from error
 
     def restore(self, session_id: str) -> None:
         """Take a conversation out of the trash. Raises BadRequest where it is not in there."""
@@ -99,7 +99,7 @@ class Sessions:
         except FileNotFoundError as error:
             raise BadRequest(f"the conversation {session_id} is not in the trash") from error
         except OSError as error:
-            raise NotKept(f"{session_id} cannot be restored: {error.strerror}") from error
+            raise NotKept(f"{session_id} cannot be restored: {reason_of(error)}") from error
 
     def load(self, session_id: str) -> Session:
         """Read a conversation. Raises BadRequest where there is none that can be read."""

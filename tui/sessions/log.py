@@ -14,10 +14,10 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from index.articles.files import Contents, Root, Skipped, read
-from index.disk.durable_files import sync_folder
+from index.disk.durable_files import sync_folder, write_all
 from index.disk.json_lines import LineDecoder, encode_line
 from index.disk.locks import locked
-from index.errors import BylineError
+from index.errors import BylineError, reason_of
 from qa.answers import Answered, NoAnswer
 
 MOST_BYTES = 1 << 30
@@ -125,7 +125,7 @@ def append_event(path: Path, event: Event) -> None:
             size = os.fstat(descriptor).st_size
             begin = b"\n" if _is_torn(descriptor, size) else b""
             try:
-                _write_all(descriptor, begin + encode_line(event).encode("ascii") + b"\n")
+                write_all(descriptor, begin + encode_line(event).encode("ascii") + b"\n")
                 os.fsync(descriptor)
                 if size == 0:
                     sync_folder(path.parent)
@@ -134,14 +134,9 @@ def append_event(path: Path, event: Event) -> None:
                     os.ftruncate(descriptor, size)
                 raise
     except OSError as error:
-        raise NotKept(f"{path}: {error.strerror}") from error
+        raise NotKept(f"{path}: {reason_of(error)}") from error
 
 
 def _is_torn(descriptor: int, size: int) -> bool:
     """Whether the last line has no end: its writer was killed."""
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]

@@ -9,7 +9,7 @@ import click
 from aiohttp import web
 from textual_serve.server import Server
 
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 from tui.jobs.python import PYTHON
 
 COMMAND = (*PYTHON, "-m", "tui", "chat")
@@ -48,7 +48,7 @@ class LocalServer(Server):
                 print=self._tell,
             )
         except OSError as error:
-            raise BadRequest(f"port {self.port}: {error.strerror}; another: --port N") from error
+            raise BadRequest(f"port {self.port}: {reason_of(error)}; another: --port N") from error
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()

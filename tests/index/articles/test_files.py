@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.files import Contents, Found, Root, Signature, Skipped, find, read
+from index.articles.files import (
+    Contents,
+    Found,
+    Root,
+    Signature,
+    Skipped,
+    find,
+    read,
+    resolve_roots,
+)
+from index.errors import BadRequest
 
 
 def root(path: Path) -> Root:
@@ -195,3 +205,23 @@ def test_an_error_of_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_can_name_no_file_is_no_article(tmp_path: Path, name: str) -> None:
     path = f"{tmp_path}/{name}"
     assert read(Root(path, path), "") == Skipped(path, "no file can have such a name")
+
+
+def test_roots_are_resolved_when_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    real = str((tmp_path / "real").resolve())
+    assert resolve_roots(("link", "~/real", "./real/")) == (
+        Root("link", real),
+        Root("~/real", real),
+        Root("./real/", real),
+    )
+
+
+def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match=r"there is no file or folder .*/typo"):
+        resolve_roots((str(tmp_path / "typo"),))

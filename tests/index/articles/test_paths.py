@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.paths import expanded, real_path
+from index.articles.paths import expanded, is_under, real_path
 
 
 def test_links_and_the_home_are_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +19,9 @@ def test_what_cannot_name_a_file_raises_nothing_and_is_not_there(given: str) -> 
     assert isinstance(expanded(given), Path)
     assert isinstance(real_path(given), str)
     assert given in ("", "~") or not os.path.lexists(real_path(given))
+
+
+def test_a_folder_holds_itself_and_what_is_in_it_and_no_namesake() -> None:
+    assert all(is_under(path, "/a/b") for path in ("/a/b", "/a/b/c", "/a/b/c/d"))
+    assert not any(is_under(path, "/a/b") for path in ("/a", "/a/bc", "/a/b.txt"))
+    assert is_under("/a", "/") and is_under("/", "/")

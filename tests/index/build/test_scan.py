@@ -13,10 +13,8 @@ from index.build.scan import (
     Planner,
     Same,
     Staged,
-    resolve_roots,
     signature_is_proof,
 )
-from index.errors import BadRequest
 from index.storage.catalog import StoredArticle
 from tests.fakes import WordLimit
 
@@ -123,23 +121,3 @@ def test_a_lost_roots_articles_are_kept_under_the_root_as_named_now(tmp_path: Pa
     assert [(lost.root, lost.articles) for lost in plan.lost] == [(now, 1)]
     assert [kept.found.root for kept in plan.articles] == [now]
     assert (plan.removed, plan.passages) == (0, 3)
-
-
-def test_roots_are_resolved_when_they_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to("real")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    real = str((tmp_path / "real").resolve())
-    assert resolve_roots(("link", "~/real", "./real/")) == (
-        Root("link", real),
-        Root("~/real", real),
-        Root("./real/", real),
-    )
-
-
-def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"there is no file or folder .*/typo"):
-        resolve_roots((str(tmp_path / "typo"),))

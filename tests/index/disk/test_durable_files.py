@@ -12,6 +12,7 @@ from index.disk.durable_files import (
     record_files,
     replace_synced,
     sha256_of,
+    write_all,
     write_synced,
 )
 
@@ -82,3 +83,15 @@ def test_a_file_that_could_not_be_replaced_leaves_nothing_beside_it(
         replace_synced(folder / "b", b"new")
     assert (folder / "b").read_bytes() == b""
     assert sorted(path.name for path in folder.iterdir()) == ["b", "in"]
+
+
+@pytest.mark.parametrize("offset", [None, 2])
+def test_all_is_written_where_a_call_writes_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offset: int | None
+) -> None:
+    write, pwrite = os.write, os.pwrite
+    monkeypatch.setattr("os.write", lambda file, data: write(file, data[:3]))
+    monkeypatch.setattr("os.pwrite", lambda file, data, at: pwrite(file, data[:3], at))
+    with (tmp_path / "a").open("wb") as file:
+        write_all(file.fileno(), b"abcdefgh", offset)
+    assert (tmp_path / "a").read_bytes() == b"\0" * (offset or 0) + b"abcdefgh"

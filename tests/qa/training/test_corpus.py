@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.files import resolve_roots
 from index.build.pipeline import BuildRequest, build
-from index.build.scan import resolve_roots
 from index.storage.store import Store
 from qa.training.corpus import Place, write_articles
 from tests.fakes import fake_model

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Static, TabbedContent, TabPane
 
 from index.articles.files import MAX_BYTES, Skipped
-from index.articles.paths import real_path
+from index.articles.paths import is_under, real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
 from index.storage.store import Store
@@ -182,7 +182,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     def _is_within(self, entry: Entry) -> bool:
         places = [real_path(one) for one in self._within]
         file = entry.article.file
-        return any(file == place or file.startswith(f"{place}/") for place in places)
+        return any(is_under(file, place) for place in places)
 
     def _show_skipped(self, skipped: Sequence[Skipped]) -> None:
         rows = [skipped_row(one) for one in skipped]

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from index.articles.files import MAX_BYTES
+from index.articles.files import MAX_BYTES, resolve_roots
 from index.build.events import Summary
-from index.build.scan import resolve_roots
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import find_reader

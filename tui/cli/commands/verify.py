@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from index.errors import BadRequest
+from index.errors import BadRequest, reason_of
 from qa.answers import Status
 from tui.cli.options import json_option
 from tui.exit_codes import Exit
@@ -44,7 +44,7 @@ def _records(export: Path) -> tuple[QuoteRecord, ...]:
     try:
         records = read_records(export.read_bytes())
     except OSError as error:
-        raise BadRequest(f"{export} cannot be read: {error.strerror}") from error
+        raise BadRequest(f"{export} cannot be read: {reason_of(error)}") from error
     except BadRequest as error:
         raise BadRequest(f"{export}: {error.message}") from error
     if not records:
