@@ -9,8 +9,8 @@ from index.articles.files import MAX_BYTES, Found, Skipped, find, read
 from index.articles.parse import read_article
 from index.articles.passages import DEFAULT_SETTINGS, Boundless
 from index.articles.text import NotText
-from index.build.scan import signature_is_proof
 from index.storage.catalog import Catalog, StoredArticle
+from index.storage.records import signature_is_proof
 
 State = Literal["unchanged", "changed", "gone", "lost"]
 _MOST_READ = 100

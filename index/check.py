@@ -39,7 +39,9 @@ def check(
 ) -> Iterator[Finding]:
     """Look at everything, one finding after another; stops at an index that cannot be opened."""
     try:
-        index = store.open(thorough=True, told=lambda done, total: told("index", done, total))
+        index = store.open(
+            thorough=True, on_progress=lambda done, total: told("index", done, total)
+        )
     except BylineError as error:
         yield _unopened(error)
         return

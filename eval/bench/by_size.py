@@ -139,5 +139,6 @@ def _bytes_under(folder: Path) -> int:
 
 
 def _ways(index: Path) -> tuple[str, ...]:
-    (manifest,) = Store(index).manifests()
-    return tuple(segment.told for segment in manifest.segments)
+    manifest = Store(index).manifest()
+    assert manifest is not None
+    return tuple(segment.description for segment in manifest.segments)

@@ -15,7 +15,7 @@ from eval.articles import articles_under
 from eval.bench.child import UsualJob, run_job
 from index.articles.bundled import sample_texts
 from index.articles.files import resolve_roots
-from index.build.embedding import batches
+from index.build.embedding import batches_by_length
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, SentenceEncoder
@@ -104,7 +104,7 @@ def _batches(folder: Path, encoder: SentenceEncoder) -> list[list[str]]:
     """Batch the passages as a build does."""
     texts = [text for article in articles_under(folder, encoder) for text in article.embedded]
     lengths = np.array(encoder.count(texts), dtype=np.int32)
-    return [[texts[index] for index in batch] for batch in batches(lengths)]
+    return [[texts[index] for index in batch] for batch in batches_by_length(lengths)]
 
 
 def _timed(events: Iterator[Progress | Summary]) -> tuple[Summary, float]:

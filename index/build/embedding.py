@@ -95,7 +95,7 @@ class Embedding:
         for start in range(0, len(places), AT_ONCE):
             texts = self._texts(places[start : start + AT_ONCE].tolist())
             lengths[start : start + AT_ONCE] = self.encoder.count(texts)
-        for batch in batches(lengths):
+        for batch in batches_by_length(lengths):
             yield places[batch].tolist()
 
     def _texts(self, places: Sequence[int]) -> list[str]:
@@ -118,7 +118,7 @@ class _Target:
         self.put([target], self.rows.get(int(self.places[source])))
 
 
-def batches(lengths: NDArray[np.int32]) -> Iterator[Ints]:
+def batches_by_length(lengths: NDArray[np.int32]) -> Iterator[Ints]:
     """Yield the indexes of texts of like length together, the longest first."""
     order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), BATCH):

@@ -24,8 +24,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """A remembered root that is not there now; its articles are kept as they were."""
+class MissingRoot:
+    """A remembered root that is missing; its articles stay as indexed."""
 
     root: Root
     articles: int
@@ -40,7 +40,7 @@ class Summary:
     removed: int
     unchanged: int
     skipped: tuple[Skipped, ...]
-    lost: tuple[Lost, ...]
+    missing_roots: tuple[MissingRoot, ...]
     articles: int
     passages: int
     embedded: int
@@ -49,6 +49,6 @@ class Summary:
     """Passages of new or changed articles whose vectors were there already."""
     published: bool
     """False where nothing had changed, so that the index stays as it was."""
-    rebuilt: str
-    """Why everything was done anew; empty where it was not."""
+    rebuild_reason: str | None
+    """Why the index was rebuilt from scratch; None if it was not."""
     seconds: float

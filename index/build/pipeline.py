@@ -129,13 +129,13 @@ def _build(
         removed=plan.removed,
         unchanged=plan.unchanged,
         skipped=tuple(plan.skipped),
-        lost=tuple(plan.lost),
+        missing_roots=tuple(plan.missing_roots),
         articles=len(plan.articles),
         passages=plan.passages,
         embedded=embedding.embedded,
         reused=embedding.reused,
         published=published,
-        rebuilt=last.unusable,
+        rebuild_reason=last.unusable or None,
         seconds=time.monotonic() - began,
     )
 
@@ -146,7 +146,7 @@ def _last(store: Store, request: BuildRequest) -> Iterator[_Last]:
         yield _Last((), "")
         return
     if request.full:
-        yield _Last((), "as asked")
+        yield _Last((), "--full")
         return
     try:
         current = store.open()

@@ -10,11 +10,8 @@ from index.articles.files import Contents, Found, Root, Skipped, find, read
 from index.articles.parse import Article, ReadArticle, read_article
 from index.articles.passages import ModelLimit, PassageSettings
 from index.articles.text import NotText
-from index.build.events import Lost
-from index.storage.records import StoredArticle
-
-RACY_NS = 2_000_000_000
-"""A file touched so shortly before it was looked at may have changed since under the same times."""
+from index.build.events import MissingRoot
+from index.storage.records import StoredArticle, signature_is_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Plan:
 
     articles: list[Planned] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    lost: list[Lost] = field(default_factory=list)
+    missing_roots: list[MissingRoot] = field(default_factory=list)
     removed: int = 0
 
     def count(self, change: Literal["added", "changed"]) -> int:
@@ -78,13 +75,6 @@ class Plan:
     def unchanged(self) -> int:
         """Count the articles whose content is as indexed."""
         return sum(isinstance(one, Same) for one in self.articles)
-
-
-def signature_is_proof(found: Found, stored: StoredArticle) -> bool:
-    """Tell whether a file that still has its signature must also still have its content."""
-    signature = found.signature
-    touched = max(signature.mtime_ns, signature.ctime_ns)
-    return signature == stored.found.signature and touched + RACY_NS < stored.seen_ns
 
 
 @dataclass(frozen=True)
@@ -117,7 +107,7 @@ class Planner:
     def _keep_lost(self, root: Root, plan: Plan) -> None:
         kept = [one for one in self.stored.values() if one.found.root.path == root.path]
         plan.articles += [Same(replace(one.found, root=root), one.seen_ns, one) for one in kept]
-        plan.lost.append(Lost(root, len(kept)))
+        plan.missing_roots.append(MissingRoot(root, len(kept)))
 
     def _look_at(self, found: Found, plan: Plan) -> None:
         seen_ns = time.time_ns()

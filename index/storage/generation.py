@@ -21,7 +21,7 @@ from index.models.passage_encoder import Precision
 from index.search.keywords import KeywordIndex
 from index.storage.article_table import ArticleTable
 from index.storage.catalog import Catalog
-from index.storage.hash_cache import Told, Verified
+from index.storage.hash_cache import OnProgress, Verified
 from index.storage.segment import Segment, SegmentRecord
 from index.storage.vector_index import VectorIndex
 
@@ -87,7 +87,7 @@ class Generation:
         folder: Path,
         verified: Verified,
         thorough: bool = False,
-        told: Told = lambda _done, _total: None,
+        on_progress: OnProgress = lambda _done, _total: None,
     ) -> "Generation":
         """Open a generation, each of its files checked by size and SHA-256.
 
@@ -95,7 +95,7 @@ class Generation:
         Raises IndexDamaged where a file is missing or is not what the manifest says.
         """
         manifest = read_manifest(folder)
-        if faults := verified.faults(folder, manifest.files, thorough, told):
+        if faults := verified.faults(folder, manifest.files, thorough, on_progress):
             raise IndexDamaged(f"{faults[0]}; {_REPAIR}")
         return cls(folder, manifest)
 

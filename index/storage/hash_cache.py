@@ -14,12 +14,11 @@ from pathlib import Path
 import msgspec
 
 from index.disk.durable_files import FileRecord, file_faults
+from index.storage.records import RACY_NS
 
 FILE = "verified.json"
 SMALL = 1 << 20
 """Bytes, up to which a file is hashed each time."""
-RACY_NS = 2_000_000_000
-"""A file written so shortly before it was hashed may have changed since under the same times."""
 
 
 class _Proof(msgspec.Struct, frozen=True, array_like=True):
@@ -40,7 +39,7 @@ class _Proof(msgspec.Struct, frozen=True, array_like=True):
         return same and self.mtime_ns + RACY_NS < self.hashed_ns
 
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Takes how many of how many bytes were hashed."""
 _Proofs = dict[tuple[int, int], _Proof]
 """By device and inode."""
@@ -57,7 +56,7 @@ class Verified:
         folder: Path,
         files: Mapping[str, FileRecord],
         thorough: bool = False,
-        told: Told = lambda _done, _total: None,
+        on_progress: OnProgress = lambda _done, _total: None,
     ) -> list[str]:
         """Tell which files are missing, or not as they were recorded; remember that none is.
 
@@ -67,7 +66,7 @@ class Verified:
         now = _as_they_are(folder, files)
         proven = {name: one for name, one in now.items() if _is_proven(one, known)}
         rest = {name: record for name, record in files.items() if name not in proven}
-        faults = file_faults(folder, rest, _adding_up(rest, told))
+        faults = file_faults(folder, rest, _adding_up(rest, on_progress))
         if not faults and any(name in rest for name in now):
             kept = [known[_place(one)] for one in proven.values()]
             self._write([*kept, *(one for name, one in now.items() if name in rest)])
@@ -108,13 +107,13 @@ class Verified:
             os.replace(scratch, self.path)  # noqa: PTH105
 
 
-def _adding_up(files: Mapping[str, FileRecord], told: Told) -> Callable[[int], None]:
+def _adding_up(files: Mapping[str, FileRecord], on_progress: OnProgress) -> Callable[[int], None]:
     done, total = 0, sum(record.size for record in files.values())
 
     def hashed(size: int) -> None:
         nonlocal done
         done += size
-        told(done, total)
+        on_progress(done, total)
 
     return hashed
 

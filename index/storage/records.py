@@ -6,6 +6,9 @@ from index.articles.files import Found
 from index.articles.parse import Article
 from index.articles.passages import Passage
 
+RACY_NS = 2_000_000_000
+"""A file written less than this before it was read may have changed again with the same times."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
@@ -30,3 +33,10 @@ class StoredPassage:
     passage: Passage
     key: bytes
     """SHA-256 of the text that it was embedded as."""
+
+
+def signature_is_proof(found: Found, stored: StoredArticle) -> bool:
+    """Whether a file whose signature is unchanged must also have unchanged content."""
+    signature = found.signature
+    touched = max(signature.mtime_ns, signature.ctime_ns)
+    return signature == stored.found.signature and touched + RACY_NS < stored.seen_ns

@@ -39,7 +39,7 @@ class SegmentRecord(msgspec.Struct, frozen=True):
         return self.first + self.rows
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """How it is searched, in words."""
         match self.way:
             case Exact():

@@ -25,7 +25,7 @@ from index.errors import (
 )
 from index.storage.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.storage.hash_cache import FILE as VERIFIED
-from index.storage.hash_cache import Told, Verified
+from index.storage.hash_cache import OnProgress, Verified
 
 CURRENT = "CURRENT"
 MARK = "byline-index"
@@ -69,7 +69,9 @@ class Store:
         # Either may be lost; what is left tells that there was more.
         return any((self.folder / name).is_file() for name in (CURRENT, MANIFEST))
 
-    def open(self, thorough: bool = False, told: Told = lambda _done, _total: None) -> OpenIndex:
+    def open(
+        self, thorough: bool = False, on_progress: OnProgress = lambda _done, _total: None
+    ) -> OpenIndex:
         """Open the current generation. Raises NoIndex or IndexDamaged.
 
         Where `thorough` all of it is hashed, even what is known to be sound.
@@ -79,7 +81,7 @@ class Store:
             # Between reading the name and locking it, a build may have published another
             # generation and collected this one.
             try:
-                return self._open(name, thorough, told)
+                return self._open(name, thorough, on_progress)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
@@ -89,13 +91,15 @@ class Store:
                 ) from error
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
 
-    def _open(self, name: str, thorough: bool, told: Told) -> OpenIndex:
+    def _open(self, name: str, thorough: bool, on_progress: OnProgress) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)  # filelock has no shared locks on open files
             folder = self.generation_folder(name)
             folder.stat()
-            return OpenIndex(name, Generation.open(folder, self.verified, thorough, told), lock)
+            return OpenIndex(
+                name, Generation.open(folder, self.verified, thorough, on_progress), lock
+            )
         except BaseException:
             os.close(lock)
             raise
@@ -125,13 +129,13 @@ class Store:
         except OSError:
             return False
 
-    def manifests(self) -> list[Manifest]:
-        """Read the current generation's manifest, or its copy; none where neither can be read."""
+    def manifest(self) -> Manifest | None:
+        """Return the current generation's manifest, or its copy; None if neither can be read."""
         with suppress(NoIndex, IndexDamaged):
-            return [read_manifest(self.generation_folder(self.current()))]
+            return read_manifest(self.generation_folder(self.current()))
         with suppress(IndexDamaged):
-            return [read_manifest(self.folder)]
-        return []
+            return read_manifest(self.folder)
+        return None
 
     def remembered_roots(self) -> tuple[Root, ...]:
         """Give the roots that the index was last built from; none where there is no index."""

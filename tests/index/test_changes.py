@@ -7,10 +7,10 @@ import pytest
 
 from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article
-from index.build.scan import RACY_NS
 from index.changes import Changes, changes
 from index.storage.article_table import ArticleTable, write_articles
 from index.storage.catalog import Catalog, StoredArticle
+from index.storage.records import RACY_NS
 
 TEXT = b"The port is old.\n"
 # Of that text, by sha256sum.

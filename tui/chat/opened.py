@@ -47,8 +47,8 @@ def setup(
         from index.models.registry import DEFAULT_MODEL
         from index.storage.store import Store
 
-        used = [manifest.model.name for manifest in Store(folder).manifests()]
-        model = setting("model", None, (*used, DEFAULT_MODEL)[0])
+        manifest = Store(folder).manifest()
+        model = setting("model", None, manifest.model.name if manifest else DEFAULT_MODEL)
         return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
 
     sessions = Sessions(sessions_folder())

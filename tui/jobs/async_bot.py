@@ -138,7 +138,8 @@ def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     source = find_reader(reader)
     if is_bundled_to_build(store):
         yield bundled_job(reader)
-    for manifest in store.manifests():
+    manifest = store.manifest()
+    if manifest is not None:
         model = manifest.model
         if not (is_exported(model.fingerprint, cache) and is_prepared(source, cache)):
             yield PrepareJob(model.name, reader)

@@ -49,14 +49,15 @@ def summary_line(summary: Summary) -> str:
             "unchanged": summary.unchanged,
             "skipped": [_skipped(one) for one in summary.skipped],
             "missing_folders": [
-                {"path": one.root.given, "articles_kept": one.articles} for one in summary.lost
+                {"path": missing.root.given, "articles_kept": missing.articles}
+                for missing in summary.missing_roots
             ],
             "articles": summary.articles,
             "passages": summary.passages,
             "embedded": summary.embedded,
             "reused": summary.reused,
             "published": summary.published,
-            "rebuilt": summary.rebuilt or None,
+            "rebuilt": summary.rebuild_reason,
             "seconds": round(summary.seconds, 3),
         }
     )

@@ -94,7 +94,7 @@ def many(count: int) -> str:
 def test_a_first_build_embeds_and_publishes_everything(desk: Desk) -> None:
     summary = desk.build()
     assert (summary.added, summary.articles, summary.passages, summary.embedded) == (2, 2, 2, 2)
-    assert (summary.published, summary.rebuilt, summary.reused) == (True, "", 0)
+    assert (summary.published, summary.rebuild_reason, summary.reused) == (True, None, 0)
     assert desk.texts() == {"port.txt": [PORT], "in/mill.txt": [MILL]}
     assert desk.store.remembered_roots() == (desk.root,)
 
@@ -231,7 +231,7 @@ def test_a_damaged_index_is_built_anew_and_the_reason_told(
     with pytest.raises(IndexDamaged):
         desk.store.open()
     summary = desk.build()
-    assert told in summary.rebuilt
+    assert told in summary.rebuild_reason
     assert (summary.embedded, summary.published) == (2, True)
     assert len(desk.texts()) == 2
 
@@ -239,22 +239,24 @@ def test_a_damaged_index_is_built_anew_and_the_reason_told(
 def test_another_model_means_all_anew(desk: Desk) -> None:
     desk.build()
     summary = desk.build(BuildRequest(fake_model("b" * 64, "other")))
-    assert summary.rebuilt == "it was built with another model, fake"
+    assert summary.rebuild_reason == "it was built with another model, fake"
     assert summary.embedded == 2
-    assert [one.model.name for one in desk.store.manifests()] == ["other"]
+    manifest = desk.store.manifest()
+    assert manifest is not None
+    assert manifest.model.name == "other"
 
 
 def test_other_passage_settings_mean_all_anew(desk: Desk) -> None:
     desk.build()
     summary = desk.build(BuildRequest(fake_model(), settings=PassageSettings(8, 0)))
-    assert summary.rebuilt == "it was built with other passage settings"
+    assert summary.rebuild_reason == "it was built with other passage settings"
     assert desk.texts()["port.txt"] == ["The port is to be closed.", "Nobody has the money."]
 
 
 def test_a_full_build_embeds_everything_again(desk: Desk) -> None:
     desk.build()
     summary = desk.build(BuildRequest(fake_model(), full=True))
-    assert (summary.rebuilt, summary.embedded, summary.published) == ("as asked", 2, True)
+    assert (summary.rebuild_reason, summary.embedded, summary.published) == ("--full", 2, True)
 
 
 def test_a_remembered_root_that_is_missing_keeps_its_articles(desk: Desk) -> None:
@@ -265,7 +267,7 @@ def test_a_remembered_root_that_is_missing_keeps_its_articles(desk: Desk) -> Non
     Path(other.path).rename(desk.folder / "unmounted")
     desk.write("port.txt", PORT.replace("closed", "opened"))
     summary = desk.build()
-    assert [(lost.root, lost.articles) for lost in summary.lost] == [(other, 1)]
+    assert [(lost.root, lost.articles) for lost in summary.missing_roots] == [(other, 1)]
     assert (summary.removed, summary.changed, summary.articles) == (0, 1, 3)
     assert desk.texts()["dam.txt"] == [DAM]
     # Named in another way just as it went.
@@ -325,14 +327,14 @@ def test_what_cannot_be_deleted_after_publishing_does_not_fail_the_build(
 @pytest.mark.parametrize(
     "step",
     [
-        "writing.link_or_copy",
-        "passage_table.PassageWriter.take",
-        "passage_table.PassageWriter.finish",
-        "vector_rows.RowsWriter.finish",
-        "writing.write_articles",
-        "writing.update_keywords",
-        "writing.seal",
-        "build.Store.publish",
+        "build.writer.link_or_copy",
+        "storage.passage_table.PassageWriter.take",
+        "storage.passage_table.PassageWriter.finish",
+        "search.vector_file.RowsWriter.finish",
+        "build.writer.write_articles",
+        "build.writer.update_keywords",
+        "build.writer.seal",
+        "build.pipeline.Store.publish",
     ],
 )
 def test_a_full_disk_at_any_step_leaves_the_old_index(
@@ -374,7 +376,7 @@ def test_what_cannot_be_read_at_the_moment_leaves_the_old_index(
         desk.build()
     assert desk.store.current() == before
     monkeypatch.undo()
-    assert desk.build().rebuilt == ""
+    assert desk.build().rebuild_reason is None
 
 
 def test_what_does_not_read_back_is_not_published(

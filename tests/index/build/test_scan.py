@@ -7,15 +7,13 @@ from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article, ReadArticle
 from index.articles.passages import DEFAULT_SETTINGS
 from index.build.scan import (
-    RACY_NS,
     Fresh,
     Plan,
     Planner,
     Same,
     Staged,
-    signature_is_proof,
 )
-from index.storage.catalog import StoredArticle
+from index.storage.records import RACY_NS, StoredArticle, signature_is_proof
 from tests.fakes import WordLimit
 
 LONG_AGO = 10**18
@@ -118,6 +116,6 @@ def test_a_lost_roots_articles_are_kept_under_the_root_as_named_now(tmp_path: Pa
     one = stored(Found(before, "a.txt", Signature(1, 1, 1, 1)), LONG_AGO)
     now = Root("new name", before.path)
     plan = look((now,), one)
-    assert [(lost.root, lost.articles) for lost in plan.lost] == [(now, 1)]
+    assert [(lost.root, lost.articles) for lost in plan.missing_roots] == [(now, 1)]
     assert [kept.found.root for kept in plan.articles] == [now]
     assert (plan.removed, plan.passages) == (0, 3)

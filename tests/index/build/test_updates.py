@@ -57,7 +57,8 @@ class Desk:
 
     def sizes(self) -> list[int]:
         """The rows of the segments."""
-        (manifest,) = self.store.manifests()
+        manifest = self.store.manifest()
+        assert manifest is not None
         return [segment.rows for segment in manifest.segments]
 
     def check(self) -> None:
@@ -213,7 +214,9 @@ def test_without_hard_links_files_are_copied(desk: Desk, monkeypatch: pytest.Mon
 def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.storage.hash_cache.SMALL", 0)
     folder = desk.store.generation_folder(desk.store.current())
-    for name in desk.store.manifests()[0].files:
+    manifest = desk.store.manifest()
+    assert manifest is not None
+    for name in manifest.files:
         os.utime(folder / name, ns=(1, 1))
     desk.store.open().close()
     hashed: list[str] = []
@@ -240,7 +243,7 @@ def test_a_damaged_segment_is_built_anew(desk: Desk, spoil: Callable[[Path], Non
     folder = desk.store.generation_folder(desk.store.current())
     for path in folder.glob("segments/0000000000/*"):
         spoil(path)
-    assert desk.build().rebuilt
+    assert desk.build().rebuild_reason
     desk.check()
     assert desk.sizes() == [210]
 

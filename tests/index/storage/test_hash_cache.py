@@ -54,7 +54,7 @@ def test_a_large_file_is_hashed_once_and_a_small_one_each_time(shelf: Shelf) -> 
 def test_it_is_told_how_much_is_hashed(shelf: Shelf) -> None:
     seen: list[tuple[int, int]] = []
     shelf.verified.faults(
-        shelf.folder, shelf.files, told=lambda done, total: seen.append((done, total))
+        shelf.folder, shelf.files, on_progress=lambda done, total: seen.append((done, total))
     )
     whole = 2 * SMALL + 1
     assert seen == [(SMALL, whole), (SMALL + 1, whole), (whole, whole)]

@@ -37,7 +37,7 @@ def test_where_nothing_was_indexed_there_is_no_index(store: Store, tmp_path: Pat
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(NoIndex):
         Store(tmp_path / "file").open()
-    assert store.manifests() == []
+    assert store.manifest() is None
     assert store.remembered_roots() == ()
 
 

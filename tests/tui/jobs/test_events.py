@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
-from index.build.events import Lost, Progress, Stage, Summary
+from index.build.events import MissingRoot, Progress, Stage, Summary
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
 
 SUMMARY = Summary(
     added=1, changed=2, removed=3, unchanged=4,
     skipped=(Skipped(os.fsdecode(b"/n/odd\xff\x9b.pdf"), "not .txt or .md"),),
-    lost=(Lost(Root("~/n", "/home/me/n"), 5),),
-    articles=6, passages=7, embedded=8, reused=9, published=True, rebuilt="", seconds=1.5,
+    missing_roots=(MissingRoot(Root("~/n", "/home/me/n"), 5),),
+    articles=6, passages=7, embedded=8, reused=9, published=True, rebuild_reason=None, seconds=1.5,
 )  # fmt: skip
 
 

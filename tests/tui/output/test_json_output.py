@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
-from index.build.events import Lost, Summary
+from index.build.events import MissingRoot, Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from qa.lookup import Line, Lookup
@@ -88,8 +88,9 @@ def test_a_summary_counts_everything() -> None:
     summary = Summary(
         added=1, changed=2, removed=3, unchanged=4,
         skipped=(Skipped("/a.pdf", "not .txt or .md"),),
-        lost=(Lost(Root("old", "/old"), 5),),
-        articles=12, passages=13, embedded=6, reused=7, published=True, rebuilt="", seconds=1.23456,
+        missing_roots=(MissingRoot(Root("old", "/old"), 5),),
+        articles=12, passages=13, embedded=6, reused=7, published=True,
+        rebuild_reason=None, seconds=1.23456,
     )  # fmt: skip
     assert json.loads(summary_line(summary)) == {
         "added": 1, "changed": 2, "removed": 3, "unchanged": 4,

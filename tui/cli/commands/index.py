@@ -71,12 +71,12 @@ def command(
     what changed is embedded again. Hidden files and links are left alone.
     """
     store = Store(index_folder_or(index_folder, default_index()))
-    used = [manifest.model.name for manifest in store.manifests()]
+    manifest = store.manifest()
     roots = resolve_roots(paths)
     prepare_reader(find_reader(chosen_reader(reader)))
     summary = run_build(
         store,
-        setting("model", model, (*used, DEFAULT_MODEL)[0]),
+        setting("model", model, manifest.model.name if manifest else DEFAULT_MODEL),
         roots,
         resolve_roots(forget, must_exist=False),
         full,
@@ -92,10 +92,10 @@ def command(
 
 
 def _tell(summary: Summary) -> None:
-    for lost in summary.lost:
+    for missing in summary.missing_roots:
         click.echo(
-            f"{visible_name(lost.root.given)} is not there; its {lost.articles:,} articles are "
-            "kept as they were (drop them with --forget)",
+            f"{visible_name(missing.root.given)} is not there; its {missing.articles:,} articles "
+            "are kept as they were (drop them with --forget)",
             err=True,
         )
     by_reason: dict[str, list[str]] = {}
@@ -107,8 +107,8 @@ def _tell(summary: Summary) -> None:
             click.echo(f"    {visible_name(path)}", err=True)
         if len(paths) > _SHOWN:
             click.echo(f"    … and {len(paths) - _SHOWN:,} more (--json names all)", err=True)
-    if summary.rebuilt:
-        click.echo(f"everything was done anew: {visible(summary.rebuilt)}", err=True)
+    if summary.rebuild_reason:
+        click.echo(f"rebuilt from scratch ({visible(summary.rebuild_reason)})", err=True)
     click.echo(
         f"{summary.articles:,} articles, {summary.passages:,} passages: {summary.added:,} added, "
         f"{summary.changed:,} changed, {summary.removed:,} removed, {summary.unchanged:,} "
