@@ -231,6 +231,7 @@ def test_a_damaged_index_is_built_anew_and_the_reason_told(
     with pytest.raises(IndexDamaged):
         desk.store.open()
     summary = desk.build()
+    assert summary.rebuild_reason is not None
     assert told in summary.rebuild_reason
     assert (summary.embedded, summary.published) == (2, True)
     assert len(desk.texts()) == 2
