@@ -15,9 +15,9 @@ from index.errors import ModelUnavailable, reason_of
 from index.models.cpu_attention import attend_as_torch_does, attend_by_products
 from index.models.cpu_tuning import (
     LENGTHS,
+    has_fast_bfloat16,
     keep_freed_memory,
     pack_linear_layers,
-    processor_flags,
     unpack_linear_layers,
 )
 from index.models.registry import Model, go_offline
@@ -162,7 +162,7 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
     """Turn the model to bfloat16 where that is fast here and changes nothing that matters."""
     import torch
 
-    if not _has_bfloat16():
+    if not has_fast_bfloat16():
         return False
     exact = encode_with(loaded, _PARITY_TEXTS, "")
     network = loaded.transformers_model
@@ -177,11 +177,6 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
         attend_as_torch_does(network)
     loaded.to(torch.float32)
     return False
-
-
-def _has_bfloat16() -> bool:
-    """Tell whether the processor multiplies bfloat16 in hardware; unknown counts as no."""
-    return bool(processor_flags() & {"amx_bf16", "avx512_bf16", "bf16"})
 
 
 class _Limit(msgspec.Struct):

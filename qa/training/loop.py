@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from index.models.cpu_tuning import has_fast_bfloat16
 from qa.reader.windows import Window
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def logits(
         real[row, : lengths[row]] = 1
         open_[row, one.first : one.first + len(one.offsets)] = 1
         open_[row, 0] = 1
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
         output = network(ids, attention_mask=real, token_type_ids=types)
     shut = open_ == 0
     return (

@@ -1,5 +1,9 @@
+import os
+import platform
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,60 +11,141 @@ import pytest
 import torch
 
 from index.articles.bundled import sample_texts
-from index.models.cpu_tuning import pack_linear_layers, unpack_linear_layers
+from index.models import cpu_tuning
+from index.models.cpu_tuning import (
+    has_fast_bfloat16,
+    pack_linear_layers,
+    processor_flags,
+    unpack_linear_layers,
+)
 from index.models.passage_encoder import SentenceEncoder, encode_with, load
 from index.models.registry import find_model, go_offline
 
+DTYPES = [torch.float32, torch.bfloat16]
 
-def network() -> torch.nn.Sequential:
+
+def has_packed_layers(dtype: torch.dtype) -> bool:
+    """Try oneDNN's own operators: not every build has them, nor every processor for bfloat16."""
+    weight = torch.zeros(32, 48, dtype=dtype)
+    try:
+        packed = torch.ops.mkldnn._reorder_linear_weight(weight, None)
+        torch.ops.mkldnn._linear_pointwise(weight, packed, None, "gelu", [], "none")
+    except (AttributeError, RuntimeError):
+        return False
+    return True
+
+
+def network(dtype: torch.dtype) -> torch.nn.Sequential:
     torch.manual_seed(1)
     layers = (torch.nn.Linear(48, 32), torch.nn.GELU(), torch.nn.Linear(32, 16, bias=False))
-    return torch.nn.Sequential(*layers).to(torch.bfloat16).eval()
+    return torch.nn.Sequential(*layers).to(dtype).eval()
 
 
-def test_packed_layers_give_what_layers_give() -> None:
-    given, packed = network(), network()
-    inputs = torch.randn(3, 5, 48).to(torch.bfloat16)
-    pack_linear_layers(packed)
-    with torch.inference_mode():
-        torch.testing.assert_close(packed(inputs), given(inputs), rtol=0.02, atol=0.01)
-        unpack_linear_layers(packed)
-        assert torch.equal(packed(inputs), given(inputs))
-
-
-def intermediate() -> torch.nn.Module:
+def intermediate(dtype: torch.dtype) -> torch.nn.Module:
     go_offline()
     from transformers import BertConfig
     from transformers.models.bert.modeling_bert import BertIntermediate
 
     torch.manual_seed(1)
     made: torch.nn.Module = BertIntermediate(BertConfig(hidden_size=48, intermediate_size=32))
-    return made.to(torch.bfloat16).eval()
+    return made.to(dtype).eval()
 
 
-def test_a_gelu_after_a_packed_layer_is_worked_out_with_it() -> None:
-    given, packed = intermediate(), intermediate()
-    inputs = torch.randn(3, 5, 48).to(torch.bfloat16)
+def replaced(network: torch.nn.Module) -> list[bool]:
+    """Whether each module's forward is replaced, in torch's order."""
+    return ["forward" in vars(module) for module in network.modules()]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_layers_are_packed_where_torch_can_on_this_processor(dtype: torch.dtype) -> None:
+    layers, part = network(dtype), intermediate(dtype)
+    pack_linear_layers(layers)
+    pack_linear_layers(part)
+    packs = has_packed_layers(dtype)
+    assert replaced(layers) == [False, packs, False, packs]
+    # The activation's module is replaced together with the layer in it.
+    assert replaced(part) == [packs, False, False]
+
+
+@pytest.mark.parametrize("make", [network, intermediate])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_packed_or_not_layers_compute_the_same(
+    dtype: torch.dtype, make: Callable[[torch.dtype], torch.nn.Module]
+) -> None:
+    original, packed = make(dtype), make(dtype)
+    inputs = torch.randn(3, 5, 48).to(dtype)
     pack_linear_layers(packed)
-    assert ["forward" in vars(part) for part in packed.modules()] == [True, False, False]
     with torch.inference_mode():
-        torch.testing.assert_close(packed(inputs), given(inputs), rtol=0.02, atol=0.01)
-        assert packed(inputs).min() < -0.1  # no ReLU
+        torch.testing.assert_close(packed(inputs), original(inputs), rtol=0.02, atol=0.01)
         unpack_linear_layers(packed)
-        assert torch.equal(packed(inputs), given(inputs))
+        assert torch.equal(packed(inputs), original(inputs))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_gelu_after_a_packed_layer_is_computed_with_it(dtype: torch.dtype) -> None:
+    if not has_packed_layers(dtype):
+        pytest.skip(f"torch's oneDNN has no {dtype} operators on this processor")
+    packed = intermediate(dtype)
+    pack_linear_layers(packed)
+    assert replaced(packed) == [True, False, False]
+    with torch.inference_mode():
+        assert packed(torch.randn(3, 5, 48).to(dtype)).min() < -0.1  # a ReLU has no negatives
+
+
+@pytest.mark.parametrize("flag", ["avx512_bf16", "amx_bf16", "bf16"])
+@pytest.mark.parametrize("supported", [True, False])
+def test_bfloat16_is_fast_where_the_processor_and_torch_have_it(
+    monkeypatch: pytest.MonkeyPatch, flag: str, supported: bool
+) -> None:
+    operators = SimpleNamespace(_is_mkldnn_bf16_supported=lambda: supported)
+    monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=operators))
+    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx2", flag})
+    assert has_fast_bfloat16() == supported
+    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx2", "avx512f"})
+    assert not has_fast_bfloat16()
+    monkeypatch.setattr(cpu_tuning, "processor_flags", set)
+    assert not has_fast_bfloat16()
+
+
+def test_bfloat16_is_not_fast_where_torch_is_built_without_onednn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=SimpleNamespace()))
+    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx512_bf16"})
+    assert not has_fast_bfloat16()
+
+
+def test_bfloat16_is_not_fast_where_onednn_is_limited_to_avx2() -> None:
+    script = "from index.models.cpu_tuning import has_fast_bfloat16; print(has_fast_bfloat16())"
+    limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **limits}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    if platform.machine() in {"x86_64", "AMD64"}:  # the limits mean nothing elsewhere
+        assert ended.stdout == "False\n"
+
+
+def test_without_proc_no_feature_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object, **__: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    assert processor_flags() == set()
 
 
 def test_layers_stay_where_torch_has_no_such_operators(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=SimpleNamespace()))
-    packed = network()
+    packed = network(torch.float32)
     pack_linear_layers(packed)
-    assert not any("forward" in vars(layer) for layer in packed.modules())
+    assert not any(replaced(packed))
 
 
 def test_real_passages_have_the_vectors_of_the_model_in_float32() -> None:
     model, texts = find_model("all-MiniLM-L6-v2"), sample_texts(24)
     exact = load(model).encode(texts, show_progress_bar=False, normalize_embeddings=True)
     encoder = SentenceEncoder(model)
+    assert encoder.precision == ("bfloat16" if has_fast_bfloat16() else "float32")
     vectors = encoder.encode(texts)
     least = 0.9998 if encoder.precision == "bfloat16" else 0.99999
     assert (vectors * exact).sum(axis=1).min() >= least
@@ -96,8 +181,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's malloc")
-def test_freed_memory_is_used_again_without_asking_for_it_anew() -> None:
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's malloc is tuned")
+def test_freed_memory_is_used_again_without_asking_the_system() -> None:
     def faults(how: str) -> int:
         run = [sys.executable, "-c", _FREED, how]
         return int(subprocess.run(run, capture_output=True, text=True, check=True).stdout)

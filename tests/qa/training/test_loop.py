@@ -97,7 +97,7 @@ def test_a_window_has_the_same_logits_alone_and_in_longer_company() -> None:
         assert together.shape == (5, 32)
         for row, one in enumerate(WINDOWS):
             alone, _ = logits(made, [one])
-            # They are computed in bfloat16, of eight bits.
+            # bfloat16, where the processor has it, keeps eight bits.
             torch.testing.assert_close(alone[0], together[row, :16], atol=0.02, rtol=0.02)
 
 
