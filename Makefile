@@ -1,34 +1,57 @@
-# make chat   sets everything up and opens the chat on the bundled articles
-# make test   sets everything up and runs every check
-# make faults runs the fault battery at its full size, for hours
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: chat test check format faults wheel-test lock clean
+.PHONY: help chat test fast check format pictures docs docs-serve hooks faults wheel-test lock clean
 
-chat: .venv/byline
+help:        ## List these commands
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+chat: .venv/byline        ## Set up and open the chat on the bundled articles
 	$(BIN)/byline chat --bundled
 
-test: .venv/tools check
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+test: .venv/tools check        ## Set up and run every check and every test
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-check: .venv/tools
+fast: .venv/tools        ## Run the checks and tests for the loop while writing (under a minute)
+	$(BIN)/ruff check .
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
+
+check: .venv/tools        ## Check format, lint, spelling, import contracts and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-format: .venv/tools
+format: .venv/tools        ## Format the code and apply safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The fault battery at its full size: hours.
-faults: .venv/tools
+pictures: .venv/tools        ## Accept changed pictures of the chat; look at each before you commit
+	$(BIN)/pytest tests/tui/chat/test_pictures.py --snapshot-update
+
+docs: .venv/docs        ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+docs-serve: .venv/docs        ## Show the documentation in a browser while you write it
+	$(BIN)/mkdocs serve
+
+hooks: .venv/tools        ## Run the checks of each commit by pre-commit
+	$(BIN)/pre-commit install
+
+faults: .venv/tools        ## Run the fault battery at its full size (hours)
 	$(BIN)/pytest tests/faults --faults large
 
-# The wheel, in an environment that has nothing of the checkout, answers outside of it.
-wheel-test:
+wheel-test:        ## Build the wheel and use it in an empty environment
 	PYTHON="$(PYTHON)" tests/wheel.sh
+
+lock:        ## Pin every package at the newest version that pyproject.toml allows
+	PYTHON="$(PYTHON)" tests/lock.sh > constraints.new
+	mv constraints.new constraints.txt
+
+clean:        ## Delete what these commands made
+	rm -rf .venv dist build site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,18 +59,14 @@ wheel-test:
 	$(PYTHON) -m venv .venv
 
 .venv/byline: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(PIP) install --constraint constraints.txt torch
+	$(PIP) install --constraint constraints.txt --editable '.[web,eval]'
 	touch $@
 
 .venv/tools: .venv/byline requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --requirement requirements-dev.txt
+	$(PIP) install --constraint constraints.txt --requirement requirements-dev.txt
 	touch $@
 
-# Pins every package, of a fresh environment with the newest that pyproject.toml allows.
-lock:
-	PYTHON="$(PYTHON)" tests/lock.sh > constraints.new
-	mv constraints.new constraints.txt
-
-clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+.venv/docs: .venv/byline requirements-docs.txt
+	$(PIP) install --constraint constraints.txt --requirement requirements-docs.txt
+	touch $@
