@@ -1,0 +1,156 @@
+"""Byline from Python: ask a folder of articles; each answer is quoted with its file and line.
+
+    import byline
+
+    with byline.open("~/news") as articles:
+        reply = articles.ask("Who is Russia's NATO envoy?")
+        if isinstance(reply, byline.Answered):
+            best = reply.answers[0]
+            print(best.text, best.citations[0].path, best.citations[0].answer.line)
+
+The names in `__all__` are the public interface; everything else may change between releases.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from platformdirs import user_data_path
+
+from index.articles.files import resolve_roots
+from index.articles.paths import expanded
+from index.build.events import Progress, Summary
+from index.errors import BadRequest, BylineError
+from index.models.registry import DEFAULT_MODEL
+from index.storage.store import Store
+from qa.answering.confidence import default_threshold
+from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Citation, NoAnswer, Quote, Reply, Status
+from qa.bot import Bot
+from qa.reader.shipped import DEFAULT_READER
+from qa.reader.sources import find_reader
+from qa.rewriting.resolve import history_from_questions
+from tui.jobs.build_job import build_events, reader_events
+from tui.jobs.events import BuildEvent, Waiting
+from tui.paths import model_cache
+
+__all__ = [
+    "Answer",
+    "Answered",
+    "Articles",
+    "BylineError",
+    "Citation",
+    "NoAnswer",
+    "OnProgress",
+    "Progress",
+    "Quote",
+    "Reply",
+    "Status",
+    "Summary",
+    "Waiting",
+    "open",
+]
+
+OnProgress = Callable[[Progress | Waiting], None]
+"""Receives the progress of a build: stages with counts, and preparations that take seconds."""
+
+
+class Articles:
+    """An open index of articles. Close it, or use it as a context manager.
+
+    Questions may come from several threads; they are answered one at a time.
+    """
+
+    def __init__(self, bot: Bot, summary: Summary | None) -> None:
+        self._bot: Bot | None = bot
+        """None once closed."""
+        self._asking = threading.Lock()
+        self.summary = summary
+        """What opening the folder changed in its index; None for an index opened as it is."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int = DEFAULT_ANSWERS,
+        scope: Sequence[str | Path] = (),
+        history: Sequence[str] = (),
+    ) -> Reply:
+        """Answer a question from the articles.
+
+        Returns an `Answered` with at most `top_k` distinct answers, the best first, or a `NoAnswer`
+        with the reason. `scope` limits the search to articles at or under these paths; `history`
+        holds the earlier questions of the conversation, oldest first. Raises BylineError for an
+        empty or too long question, for a path that has no indexed article, and once closed.
+        """
+        paths = [str(path) for path in scope]
+        with self._asking:
+            if self._bot is None:
+                raise BadRequest("the articles are closed")
+            return self._bot.ask(question, top_k, paths, history_from_questions(history))
+
+    def close(self) -> None:
+        """Close the index. Closing twice does nothing."""
+        with self._asking:
+            if self._bot is not None:
+                self._bot.close()
+                self._bot = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open(  # noqa: A001
+    path: str | Path,
+    *,
+    index: str | Path | None = None,
+    model: str = DEFAULT_MODEL,
+    reader: str = DEFAULT_READER,
+    threshold: float | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> Articles:
+    """Open a folder of articles, or an index that `byline index` has built.
+
+    A folder (or a single article) is indexed first, or its index is brought up to date: only what
+    changed is read again. Its index is kept in the user's data folder, or in `index`. `threshold`
+    is the confidence, in [0, 1], under which there is no answer; None means the calibrated one.
+    Raises BylineError with one line that says what is wrong and what to do.
+    """
+    existing = Store(expanded(str(path)))
+    if existing.exists():
+        return _open(existing, reader, threshold, None)
+    roots = resolve_roots((str(path),))
+    store = Store(expanded(str(index)) if index else _index_of(roots[0].path))
+    for preparation in reader_events(find_reader(reader)):
+        on_progress(preparation)
+    forgotten = tuple(root for root in store.remembered_roots() if root not in roots)
+    summary = _report(build_events(store, model, roots, forgotten), on_progress)
+    return _open(store, reader, threshold, summary)
+
+
+def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
+    limit = default_threshold() if threshold is None else threshold
+    return Articles(Bot.open(store, model_cache(), reader, limit, lambda _: None), summary)
+
+
+def _report(events: Iterator[BuildEvent], on_progress: OnProgress) -> Summary:
+    for event in events:
+        if isinstance(event, Summary):
+            return event
+        on_progress(event)
+    raise AssertionError("a build ends with its summary")
+
+
+def _index_of(folder: str) -> Path:
+    """Return where the index of a folder is kept: one folder each, named by its path's hash."""
+    return user_data_path("byline") / "folders" / hashlib.sha256(folder.encode()).hexdigest()[:16]
