@@ -1,4 +1,4 @@
-"""Which articles are no longer as they were indexed, told without reading more than needed."""
+"""Which articles differ from what was indexed, found by reading as few files as possible."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -7,69 +7,69 @@ from typing import Literal
 
 from index.articles.files import MAX_BYTES, Found, Skipped, find, read
 from index.articles.parse import read_article
-from index.articles.passages import DEFAULT_SETTINGS, Boundless
+from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.text import NotText
 from index.storage.catalog import Catalog, StoredArticle
 from index.storage.records import signature_is_proof
 
-State = Literal["unchanged", "changed", "gone", "lost"]
-_MOST_READ = 100
-"""New files read to tell whether there is an article in them; more are taken to hold one."""
+State = Literal["unchanged", "changed", "deleted", "lost"]
+_MAX_NEW_READ = 100
+"""New files that are read to see whether they are articles; any more are assumed to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What came, changed and went since the articles were indexed; absolute paths."""
+    """How the articles differ from what was indexed; absolute paths."""
 
     new: frozenset[str]
     changed: frozenset[str]
-    gone: frozenset[str]
+    deleted: frozenset[str]
     lost: frozenset[str]
-    """Under a remembered folder that is not there now; a build keeps these as they were."""
+    """In an indexed folder that is missing now; a build keeps these as they were."""
     skipped: tuple[Skipped, ...]
-    """What a build would pass over, as far as it was looked at."""
+    """What a build would skip, as far as it was looked at."""
 
     def __bool__(self) -> bool:
-        """Tell whether a build would change anything."""
-        return bool(self.new or self.changed or self.gone)
+        """Return whether a build would change anything."""
+        return bool(self.new or self.changed or self.deleted)
 
 
-Told = Callable[[int, int], None]
-"""Takes how many of how many articles were looked at."""
+OnProgress = Callable[[int, int], None]
+"""Takes how many articles were compared, and of how many."""
 
 
 def changes(
     catalog: Catalog,
     max_bytes: int = MAX_BYTES,
     thorough: bool = False,
-    told: Told = lambda _done, _total: None,
+    on_progress: OnProgress = lambda _done, _total: None,
 ) -> Changes:
-    """Compare the articles with what a generation holds of them.
+    """Compare the articles on disk with those of a generation.
 
-    A file whose size and times prove it unchanged is read only where `thorough`; so are new files
-    past the first hundred. New files over `max_bytes` are skipped.
+    A file whose size and times prove it unchanged is read only if `thorough`, and so are new files
+    after the first hundred. New files over `max_bytes` are skipped.
     """
-    there = tuple(root for root in catalog.roots if os.path.lexists(root.path))
-    items = list(find(there))
-    found = {one.path: one for one in items if isinstance(one, Found)}
-    by_state: dict[State, set[str]] = {"unchanged": set(), "changed": set(), "gone": set()}
-    by_state["lost"] = set()
+    roots = tuple(root for root in catalog.roots if os.path.lexists(root.path))
+    items = list(find(roots))
+    found = {item.path: item for item in items if isinstance(item, Found)}
+    by_state: dict[State, set[str]] = {
+        "unchanged": set(), "changed": set(), "deleted": set(), "lost": set()
+    }  # fmt: skip
     articles = catalog.articles()
     for done, stored in enumerate(articles):
-        told(done, len(articles))
+        on_progress(done, len(articles))
         path = stored.found.path
         if path in found:
             by_state[_state(found.pop(path), stored, thorough)].add(path)
         else:
-            by_state["gone" if stored.found.root in there else "lost"].add(path)
+            by_state["deleted" if stored.found.root in roots else "lost"].add(path)
     new = list(_read_new(found.values(), max_bytes, thorough))
-    skipped = [one for one in (*items, *new) if isinstance(one, Skipped)]
     return Changes(
-        new=frozenset(one.path for one in new if isinstance(one, Found)),
+        new=frozenset(item.path for item in new if isinstance(item, Found)),
         changed=frozenset(by_state["changed"]),
-        gone=frozenset(by_state["gone"]),
+        deleted=frozenset(by_state["deleted"]),
         lost=frozenset(by_state["lost"]),
-        skipped=tuple(skipped),
+        skipped=tuple(item for item in (*items, *new) if isinstance(item, Skipped)),
     )
 
 
@@ -81,21 +81,22 @@ def _state(found: Found, stored: StoredArticle, thorough: bool) -> State:
         return "changed"
     contents = read(found.root, found.relative, size)
     if isinstance(contents, Skipped):
-        return "gone"
+        return "deleted"
     return "unchanged" if contents.sha256 == stored.article.sha256 else "changed"
 
 
 def _read_new(new: Iterable[Found], max_bytes: int, thorough: bool) -> Iterator[Found | Skipped]:
     for number, found in enumerate(new):
-        if number < _MOST_READ or thorough or found.signature.size > max_bytes:
+        if number < _MAX_NEW_READ or thorough or found.signature.size > max_bytes:
             yield _if_article(found, max_bytes)
         else:
             yield found
 
 
 def _if_article(found: Found, max_bytes: int) -> Found | Skipped:
+    """Return the file if it holds an article, else why it would be skipped."""
     contents = read(found.root, found.relative, max_bytes)
     if isinstance(contents, Skipped):
         return contents
-    article = read_article(contents, DEFAULT_SETTINGS, Boundless())
+    article = read_article(contents, DEFAULT_SETTINGS, NoLimit())
     return Skipped(found.path, article.reason) if isinstance(article, NotText) else found

@@ -1,4 +1,4 @@
-"""Is everything sound? Model, index and articles, looked at without network or writing."""
+"""Check model, index and articles, without network access and without writing."""
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
@@ -17,146 +17,147 @@ from index.storage.generation import LOCKS, MANIFEST, Generation, ModelRecord
 from index.storage.store import Store
 
 Subject = Literal["index", "model", "reader", "articles"]
-State = Literal["sound", "attention", "broken"]
-"""Attention: questions can be asked, or soon; broken: they cannot."""
-Told = Callable[[Subject, int, int], None]
-"""Takes what is looked at, and how many of how many are done: bytes of the index, articles."""
+State = Literal["ok", "warn", "error"]
+"""With a warning, questions can be asked, or soon will be; with an error, they cannot."""
+OnProgress = Callable[[Subject, int, int], None]
+"""Takes what is being checked, and the done and total bytes (index) or articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     subject: Subject
     state: State
     message: str
-    advice: str
-    """What to do; empty where nothing needs doing."""
+    advice: str | None = None
+    """What to do; None if there is nothing to do."""
 
 
 def check(
-    store: Store, cache: Path, told: Told = lambda _subject, _done, _total: None
+    store: Store, cache: Path, on_progress: OnProgress = lambda _subject, _done, _total: None
 ) -> Iterator[Finding]:
-    """Look at everything, one finding after another; stops at an index that cannot be opened."""
+    """Yield the findings as they are made; stops at an index that cannot be opened."""
     try:
         index = store.open(
-            thorough=True, on_progress=lambda done, total: told("index", done, total)
+            thorough=True, on_progress=lambda done, total: on_progress("index", done, total)
         )
     except BylineError as error:
-        yield _unopened(error)
+        yield _cannot_open(error)
         return
     with closing(index):
         try:
             index.generation.check()
         except BylineError as error:
-            yield _unopened(error)
+            yield _cannot_open(error)
             return
-        yield _index(store, index.generation)
-        told("model", 0, 1)
-        yield _model(index.generation.manifest.model, cache)
-        yield from _articles(index.generation.catalog, told)
+        yield _check_index(store, index.generation)
+        on_progress("model", 0, 1)
+        yield _check_model(index.generation.manifest.model, cache)
+        yield from _check_articles(index.generation.catalog, on_progress)
 
 
-def _unopened(error: BylineError) -> Finding:
-    """Make a finding of an error, whose message may end with what to run."""
-    message, _, advice = error.message.partition("; run ")
-    advice = f"run {advice}" if advice else ""
-    return Finding(
-        "index", "attention" if isinstance(error, NoIndex) else "broken", message, advice
-    )
+def _cannot_open(error: BylineError) -> Finding:
+    """Return the finding for an error, whose message may end with the command to run."""
+    message, _, command = error.message.partition("; run ")
+    state: State = "warn" if isinstance(error, NoIndex) else "error"
+    return Finding("index", state, message, f"run {command}" if command else None)
 
 
-def _index(store: Store, generation: Generation) -> Finding:
+def _check_index(store: Store, generation: Generation) -> Finding:
     manifest = generation.manifest
-    for fault in store.faults():
-        return Finding("index", "attention", fault, "run `byline index`")
-    for stranger in strangers(generation.folder, manifest.files):
-        return Finding("index", "attention", stranger, "run `byline index --full`")
-    message = (
-        f"{manifest.articles:,} articles, {manifest.passages:,} passages, every file as written"
-        f" on {manifest.created}"
-    )
-    return Finding("index", "sound", message, "")
+    if faults := store.faults():
+        return Finding("index", "warn", faults[0], "run `byline index`")
+    if unexpected := unexpected_files(generation.folder, manifest.files):
+        return Finding("index", "warn", unexpected[0], "run `byline index --full`")
+    counts = f"{manifest.articles:,} articles, {manifest.passages:,} passages"
+    return Finding("index", "ok", f"{counts}; all checksums match (built {manifest.created})")
 
 
-def _model(record: ModelRecord, cache: Path) -> Finding:
+def _check_model(record: ModelRecord, cache: Path) -> Finding:
     name, folder = record.name, cache / record.fingerprint
     faults = export_faults(folder)
-    needed: State = "broken" if faults else "attention"
+    if_unusable: State = "error" if faults else "warn"
     try:
-        here = find_model(name, from_hub=False)
+        installed = find_model(name, from_hub=False)
     except BylineError as error:
-        advice = "put the model back, or name another: `byline index --full --model NAME`"
-        return Finding("model", needed, error.message, advice)
-    if here.fingerprint != record.fingerprint:
-        message = f"{name} is not the one that the index was built with"
-        return Finding("model", needed, message, "run `byline index --full`")
+        advice = "restore the model, or choose another: `byline index --full --model NAME`"
+        return Finding("model", if_unusable, error.message, advice)
+    if installed.fingerprint != record.fingerprint:
+        message = f"{name} is not the model that the index was built with"
+        return Finding("model", if_unusable, message, "run `byline index --full`")
     if failure := export_failure(record.fingerprint, cache):
-        message = f"{name}, not exported and so slower to start ({failure})"
-        return Finding("model", "sound", message, "")
+        return Finding("model", "ok", f"{name}: not exported, so slower to start ({failure})")
     if faults:
-        return Finding("model", "attention", faults[0], f"delete {folder} and ask anything")
-    return Finding("model", "sound", f"{name}, ready for questions, every file as written", "")
+        advice = f"delete {folder}; the next question recreates it"
+        return Finding("model", "warn", faults[0], advice)
+    return Finding("model", "ok", f"{name} is ready; all checksums match")
 
 
-def _articles(catalog: Catalog, told: Told) -> Iterator[Finding]:
-    found = changes(catalog, thorough=True, told=lambda done, total: told("articles", done, total))
+def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Finding]:
+    found = changes(
+        catalog,
+        thorough=True,
+        on_progress=lambda done, total: on_progress("articles", done, total),
+    )
     if found:
-        message = (
-            f"since they were indexed {len(found.changed):,} changed, {len(found.gone):,} went, "
-            f"{len(found.new):,} came"
+        counts = (
+            f"{len(found.changed):,} changed, {len(found.deleted):,} deleted, "
+            f"{len(found.new):,} added"
         )
-        yield Finding("articles", "attention", message, "run `byline index`")
+        yield Finding("articles", "warn", f"since indexing: {counts}", "run `byline index`")
     if found.lost:
-        yield _lost(catalog, found)
+        yield _missing_folders(catalog, found)
     if not found and not found.lost:
-        count = catalog.counts()[0]
-        yield Finding("articles", "sound", f"all {count:,} are as they were indexed", "")
+        yield Finding("articles", "ok", f"all {catalog.counts()[0]:,} unchanged since indexing")
 
 
-def _lost(catalog: Catalog, found: Changes) -> Finding:
-    given = sorted(
+def _missing_folders(catalog: Catalog, found: Changes) -> Finding:
+    folders = sorted(
         {
             root.given
             for root in catalog.roots
-            if any(is_under(one, root.path) for one in found.lost)
+            if any(is_under(path, root.path) for path in found.lost)
         }
     )
-    message = f"{len(found.lost):,} stand in {', '.join(given)}, which is not there now"
-    advice = f"bring it back, or run `byline index --forget {given[0]}`"
-    return Finding("articles", "attention", message, advice)
+    count = "1 article is" if len(found.lost) == 1 else f"{len(found.lost):,} articles are"
+    are = "is" if len(folders) == 1 else "are"
+    message = f"{count} in {', '.join(folders)}, which {are} missing"
+    advice = f"restore it, or run `byline index --forget {folders[0]}`"
+    return Finding("articles", "warn", message, advice)
 
 
 _JOURNALS = ("-wal", "-shm", "-journal")
-_MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
-"""SQLite's releases in which the WAL-reset race is mended, the last of them for good."""
+_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+"""SQLite releases with a fix for the WAL-reset race; all after the last one have it."""
 
 
-def strangers(folder: Path, files: Collection[str]) -> tuple[str, ...]:
-    """Tell of files that are not among those written; SQLite's version only where it matters.
+def unexpected_files(folder: Path, files: Collection[str]) -> list[str]:
+    """Return a message for each file in a generation's folder that the build did not write.
 
-    A journal beside the catalog: another program opened it for writing, which Byline never does.
+    A journal means that another program opened the catalog for writing, which Byline never does;
+    only then does the SQLite version matter.
     """
     known = {*files, MANIFEST}
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    names = (path for path in found if path.name not in LOCKS)
-    return tuple(
-        _described(path) for path in names if path.relative_to(folder).as_posix() not in known
-    )
+    return [
+        _unexpected(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name not in LOCKS
+        and path.relative_to(folder).as_posix() not in known
+    ]
 
 
-def _described(path: Path) -> str:
+def _unexpected(path: Path) -> str:
     if not path.name.endswith(_JOURNALS):
-        return f"{path} is not of the index"
-    hazard = (
-        ""
-        if _is_mended(sqlite3.sqlite_version_info)
-        else (f"; SQLite {sqlite3.sqlite_version} can damage a file that two programs write")
-    )
-    return f"{path} shows that another program opened the index for writing{hazard}"
+        return f"unexpected file in the index: {path}"
+    message = f"{path} means that another program opened the index for writing"
+    if _has_wal_reset_fix(sqlite3.sqlite_version_info):
+        return message
+    return f"{message}; SQLite {sqlite3.sqlite_version} can corrupt a file that two programs write"
 
 
-def _is_mended(version: tuple[int, ...]) -> bool:
-    """Tell whether a version is free of the WAL-reset race of 3.7.0 to 3.51.2."""
-    branch = any(version[:2] == mended[:2] and version >= mended for mended in _MENDED)
-    return branch or version >= _MENDED[-1] or version < (3, 7)
+def _has_wal_reset_fix(version: tuple[int, ...]) -> bool:
+    """Return whether a version is free of the WAL-reset race of 3.7.0 to 3.51.2."""
+    branch = any(version[:2] == fixed[:2] and version >= fixed for fixed in _FIXED)
+    return branch or version >= _FIXED[-1] or version < (3, 7)

@@ -9,7 +9,7 @@ from statistics import median
 from eval.articles import articles_under
 from index.articles import tokens
 from index.articles.bundled import bundled_articles
-from index.articles.passages import Boundless, Passage
+from index.articles.passages import NoLimit, Passage
 from qa.bot import PASSAGES_READ
 from qa.reader.export import open_reader
 from qa.reader.windows import windows
@@ -61,7 +61,7 @@ def _passages() -> list[Passage]:
     """Give passages of the bundled articles that are about as long as passages are."""
     return [
         passage
-        for article in articles_under(bundled_articles(), Boundless())
+        for article in articles_under(bundled_articles(), NoLimit())
         for passage in article.passages
         if tokens.count(passage.text) >= _ABOUT
     ]

@@ -38,7 +38,7 @@ class ModelLimit(Protocol):
         """Count the tokens that the model takes each text for, special ones and prompt included."""
 
 
-class Boundless:
+class NoLimit:
     """A model that sees everything, for when only the budget is to cut."""
 
     max_tokens = 2**62

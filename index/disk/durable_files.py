@@ -140,9 +140,9 @@ def file_faults(
         path = folder / name
         try:
             if path.stat().st_size != record.size:
-                faults.append(f"{path} has another size than when it was written")
+                faults.append(f"{path}: size mismatch")
             elif sha256_of(path, hashed) != record.sha256:
-                faults.append(f"{path} is not as it was written")
+                faults.append(f"{path}: checksum mismatch")
         except OSError as error:
             faults.append(f"{path} cannot be read: {reason_of(error)}")
     return faults
@@ -157,5 +157,5 @@ def without_digest(data: bytes) -> bytes:
     """Give the line. Raises ValueError where the digest is not the line's."""
     line, _, _ = data.partition(b"\n")
     if data != with_digest(line):
-        raise ValueError("it is not as it was written")
+        raise ValueError("checksum mismatch")
     return line

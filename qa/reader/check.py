@@ -1,4 +1,4 @@
-"""Is the reader sound? Looked at without network or writing."""
+"""Check the reader, without network access and without writing."""
 
 from pathlib import Path
 
@@ -9,14 +9,15 @@ from qa.reader.sources import find_reader
 
 
 def check_reader(name: str, cache: Path) -> Finding:
-    """Look at a reader, by name or path, and at its export."""
+    """Check a reader, by name or path, and its export."""
     try:
         source = find_reader(name, from_hub=False)
     except BylineError as error:
-        return Finding("reader", "broken", error.message, "name another with --reader")
+        return Finding("reader", "error", error.message, "choose another with --reader")
     faults = reader_faults(source, cache)
     if not faults:
-        return Finding("reader", "sound", f"{name}, ready, every file as written", "")
+        return Finding("reader", "ok", f"{name} is ready; all checksums match")
     folder = folder_of(source, cache)
-    advice = f"delete {folder} and ask anything" if is_prepared(source, cache) else ""
-    return Finding("reader", "attention", f"{name}: {faults[0]}", advice)
+    recreate = f"delete {folder}; the next question recreates it"
+    advice = recreate if is_prepared(source, cache) else None
+    return Finding("reader", "warn", f"{name}: {faults[0]}", advice)

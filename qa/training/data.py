@@ -12,7 +12,7 @@ import msgspec
 
 from index.articles import tokens
 from index.articles.paragraphs import Paragraph
-from index.articles.passages import DEFAULT_SETTINGS, Boundless, split
+from index.articles.passages import DEFAULT_SETTINGS, NoLimit, split
 from index.articles.spans import Span
 from index.articles.text import Text
 
@@ -125,7 +125,7 @@ def passages_of(context: str) -> list[Span]:
     whole = Paragraph(Span(0, len(context)).trimmed(context), 1, text.line_count)
     return [
         Span(start, start + len(passage.text))
-        for passage in split(text, [[whole]], (), "", DEFAULT_SETTINGS, Boundless())
+        for passage in split(text, [[whole]], (), "", DEFAULT_SETTINGS, NoLimit())
         for start in [text.line_starts[passage.line - 1] + passage.column - 1]
     ]
 

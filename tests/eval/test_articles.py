@@ -5,7 +5,7 @@ from eval.bench import reader as bench_reader
 from index.articles import tokens
 from index.articles.bundled import bundled_articles
 from index.articles.files import resolve_roots
-from index.articles.passages import Boundless
+from index.articles.passages import NoLimit
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ
@@ -32,7 +32,7 @@ def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
 
 
 def test_the_passages_that_reading_is_timed_over_are_bundled_and_about_full() -> None:
-    every = [one for article in articles_under(bundled_articles(), Boundless())
+    every = [one for article in articles_under(bundled_articles(), NoLimit())
              for one in article.passages]  # fmt: skip
     passages = bench_reader._passages()
     assert len(passages) >= PASSAGES_READ

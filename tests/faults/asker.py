@@ -159,7 +159,7 @@ def trusting(trust: Trust) -> Iterator[None]:
 
     def faults(folder: Path, files: Mapping[str, FileRecord], *_: object) -> list[str]:
         return [
-            f"{name} has another size"
+            f"{name}: size mismatch"
             for name, record in files.items()
             if trust == "sizes" and (folder / name).stat().st_size != record.size
         ]

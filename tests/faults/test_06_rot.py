@@ -85,7 +85,7 @@ def rot(shelf: Shelved, count: int, source: random.Random, trust: Trust = "") ->
         whole = asked.do("ask afresh")
         assert whole.kind == "done"
         assert not shelf.wrong(whole)
-        assert {state for _, state in asked.do("check").states} == {"sound"}
+        assert {state for _, state in asked.do("check").states} == {"ok"}
         for damage in drawn(shelf, count, source, cache=True):
             with damaged(damage):
                 _take(found, damage, asked, whole, shelf)
@@ -99,7 +99,7 @@ def _take(found: Found, damage: Damage, asked: Asking, whole: Told, shelf: Shelv
         found.crashes.append(f"checking, {damage}: {checked.message}")
     if told.kind == "done" and told.replies != whole.replies:
         found.others.append(str(damage))
-    sound = {state for _, state in checked.states} == {"sound"}
+    sound = {state for _, state in checked.states} == {"ok"}
     if is_harmless(damage):
         found.harmless += 1
         assert told.replies == whole.replies, damage

@@ -83,7 +83,7 @@ def test_what_came_changed_and_went_is_told_apart(shelf: Shelf) -> None:
     found = shelf.changes()
     assert found.new == {new}
     assert found.changed == {str(shelf.path("longer.txt")), str(shelf.path("rewritten.txt"))}
-    assert found.gone == {str(shelf.path("gone.txt"))}
+    assert found.deleted == {str(shelf.path("gone.txt"))}
     assert found.lost == set()
     assert found
 
@@ -129,7 +129,7 @@ def test_articles_of_a_folder_that_is_missing_are_lost_and_no_news(shelf: Shelf)
     shelf.path("").rename(shelf.catalogs / "unmounted")
     found = shelf.changes()
     assert found.lost == {path}
-    assert not found.gone
+    assert not found.deleted
     assert not found
 
 
@@ -138,7 +138,7 @@ def test_an_article_that_became_a_link_is_gone(shelf: Shelf) -> None:
     shelf.path("a.txt").rename(shelf.path("b.txt"))
     shelf.path("a.txt").symlink_to("b.txt")
     found = shelf.changes()
-    assert found.gone == {path}
+    assert found.deleted == {path}
     assert found.new == {str(shelf.path("b.txt"))}
 
 
@@ -160,7 +160,7 @@ def test_what_is_no_article_is_skipped_with_its_reason(shelf: Shelf) -> None:
 def test_of_many_new_files_only_some_are_read(
     shelf: Shelf, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.changes._MOST_READ", 2)
+    monkeypatch.setattr("index.changes._MAX_NEW_READ", 2)
     for name in "abcd":
         shelf.write(f"{name}.txt", b"\n")
     shelf.write("e.txt", TEXT * 100)

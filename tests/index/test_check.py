@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.check import strangers
+from index.check import unexpected_files
 
 FILES = ("passages.sqlite", "keywords/a.term")
 
@@ -16,17 +16,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_a_build_wrote_is_no_stranger(folder: Path) -> None:
-    assert strangers(folder, FILES) == ()
+def test_the_files_that_a_build_wrote_are_expected(folder: Path) -> None:
+    assert unexpected_files(folder, FILES) == []
 
 
-def test_any_other_file_is_told(folder: Path) -> None:
+def test_any_other_file_is_reported(folder: Path) -> None:
     (folder / "keywords" / "b.term").touch()
-    assert strangers(folder, FILES) == (f"{folder}/keywords/b.term is not of the index",)
+    (message,) = unexpected_files(folder, FILES)
+    assert "unexpected file" in message
+    assert f"{folder}/keywords/b.term" in message
 
 
 @pytest.mark.parametrize(
-    ("version", "is_hazard"),
+    ("version", "has_race"),
     [
         ((3, 40, 1), True),
         ((3, 44, 5), True),
@@ -39,13 +41,14 @@ def test_any_other_file_is_told(folder: Path) -> None:
         ((3, 6, 23), False),
     ],
 )
-def test_the_version_of_sqlite_is_told_only_where_it_matters(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], is_hazard: bool
+def test_the_sqlite_version_is_named_only_if_it_has_the_race(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], has_race: bool
 ) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
     monkeypatch.setattr(sqlite3, "sqlite_version", ".".join(map(str, version)))
-    assert strangers(folder, FILES) == ()
+    assert unexpected_files(folder, FILES) == []
     (folder / "passages.sqlite-wal").touch()
-    (told,) = strangers(folder, FILES)
-    assert told.startswith(f"{folder}/passages.sqlite-wal shows that another program opened")
-    assert ("SQLite" in told) == is_hazard
+    (message,) = unexpected_files(folder, FILES)
+    assert f"{folder}/passages.sqlite-wal" in message
+    assert "another program opened the index for writing" in message
+    assert ("SQLite" in message) == has_race

@@ -131,7 +131,7 @@ def test_an_index_is_never_asked_with_another_model(foreign: Store, real: Home) 
     with pytest.raises(ModelUnavailable, match="built with another 'all-MiniLM-L6-v2'"):
         opened(foreign, real, 0.0)
     model = next(one for one in check(foreign, real.cache) if one.subject == "model")
-    assert (model.state, model.advice) == ("broken", "run `byline index --full`")
+    assert (model.state, model.advice) == ("error", "run `byline index --full`")
 
 
 def test_an_index_of_another_model_is_built_anew(foreign: Store, real: Home) -> None:

@@ -13,7 +13,7 @@ def changes_told(index: Path, max_bytes: int) -> str:
 
     with suppress(BylineError, OSError):
         found = changes(Store(index), max_bytes)
-        kinds = (("new", found.new), ("changed", found.changed), ("gone", found.gone))
+        kinds = (("new", found.new), ("changed", found.changed), ("deleted", found.deleted))
         told = ", ".join(f"{len(files):,} {what}" for what, files in kinds if files)
         if told:
             return f"The articles changed ({told}); F5 brings the index up to date."

@@ -17,7 +17,7 @@ class State(StrEnum):
     UNKNOWN = ""
     UNCHANGED = "unchanged"
     CHANGED = "changed"
-    GONE = "gone"
+    DELETED = "deleted"
     LOST = "folder missing"
     NEW = "new"
 
@@ -72,7 +72,7 @@ def ordered(rows: Iterable[Entry], order: Order, backwards: bool) -> list[Entry]
 
 
 _STATES = (
-    State.CHANGED, State.NEW, State.GONE, State.LOST, State.UNCHANGED, State.UNKNOWN
+    State.CHANGED, State.NEW, State.DELETED, State.LOST, State.UNCHANGED, State.UNKNOWN
 )  # fmt: skip
 _KEYS: dict[Order, Callable[[Entry], tuple[Any, ...]]] = {
     Order.TITLE: lambda one: (one.article.title.casefold(), one.article.path),
@@ -96,7 +96,7 @@ def _state(file: str, looked: Sequence[Changes]) -> State:
     for changes in looked:
         for state, files in (
             (State.CHANGED, changes.changed),
-            (State.GONE, changes.gone),
+            (State.DELETED, changes.deleted),
             (State.LOST, changes.lost),
         ):
             if file in files:

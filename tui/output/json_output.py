@@ -67,13 +67,13 @@ def findings_line(findings: list[Finding]) -> str:
     """Give the findings of a check as one line of JSON."""
     return json_line(
         {
-            "sound": all(one.state == "sound" for one in findings),
+            "ok": all(one.state == "ok" for one in findings),
             "findings": [
                 {
                     "subject": one.subject,
                     "state": one.state,
                     "message": one.message,
-                    "advice": one.advice or None,
+                    "advice": one.advice,
                 }
                 for one in findings
             ],

@@ -12,7 +12,7 @@ from eval.importers.squad import import_squad
 from eval.sets.question_set import Gold
 from index.articles.files import Contents, Signature
 from index.articles.parse import ReadArticle, read_article
-from index.articles.passages import DEFAULT_SETTINGS, Boundless
+from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.errors import BadRequest
 from tests.eval.importers.made import files_in, imported, line_of, names, noted, questions_in
 
@@ -221,7 +221,7 @@ def test_hostile_and_equal_titles_become_safe_and_distinct_names(tmp_path: Path,
         assert line_of(out, question.gold[0]) == f"Number {number}. {PORT}"
         # Nothing of the title hides the text from the index.
         data = (out / question.gold[0].path).read_bytes()
-        read = read_article(Contents(data, NOWHERE), DEFAULT_SETTINGS, Boundless())
+        read = read_article(Contents(data, NOWHERE), DEFAULT_SETTINGS, NoLimit())
         assert isinstance(read, ReadArticle)
         assert any(f"Number {number}. {PORT}" in passage.text for passage in read.passages)
 

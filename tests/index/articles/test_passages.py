@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from index.articles import tokens
 from index.articles.paragraphs import Paragraph, is_heading, paragraphs
 from index.articles.passages import (
-    Boundless,
     ModelLimit,
+    NoLimit,
     Passage,
     PassageSettings,
     embedding_text,
@@ -238,5 +238,5 @@ def test_with_a_model_that_sees_everything_the_budget_alone_cuts(
     text = decode(data)
     if isinstance(text, NotText):
         return
-    assert cut_up(text, settings, Boundless()) == cut_up(text, settings, WordLimit(10**9))
-    assert Boundless().count(["a" * 10_000, ""]) == [0, 0]
+    assert cut_up(text, settings, NoLimit()) == cut_up(text, settings, WordLimit(10**9))
+    assert NoLimit().count(["a" * 10_000, ""]) == [0, 0]

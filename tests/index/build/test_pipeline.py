@@ -221,7 +221,7 @@ def spoil_current(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "told"),
-    [(spoil_vectors, "is not as it was written"), (spoil_current, "is missing")],
+    [(spoil_vectors, "checksum mismatch"), (spoil_current, "is missing")],
 )
 def test_a_damaged_index_is_built_anew_and_the_reason_told(
     desk: Desk, spoil: Callable[[Store], None], told: str

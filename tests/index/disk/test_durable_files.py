@@ -46,8 +46,8 @@ def test_each_fault_is_told_with_its_file(folder: Path) -> None:
     write_synced(folder / "in" / "a", b"abd")
     write_synced(folder / "b", b"x")
     assert file_faults(folder, records) == [
-        f"{folder}/b has another size than when it was written",
-        f"{folder}/in/a is not as it was written",
+        f"{folder}/b: size mismatch",
+        f"{folder}/in/a: checksum mismatch",
     ]
     (folder / "b").unlink()
     assert file_faults(folder, records)[0] == (

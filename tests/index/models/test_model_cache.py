@@ -108,7 +108,7 @@ def test_a_folder_with_a_card_is_made_once(folder: Path) -> None:
     assert (card.said, set(card.files), CARDS.has(folder)) == ("of a", {"a"}, True)
     assert CARDS.faults(folder) == []
     (folder / "a").write_bytes(b"abd")
-    assert CARDS.faults(folder) == [f"{folder / 'a'} is not as it was written"]
+    assert CARDS.faults(folder) == [f"{folder / 'a'}: checksum mismatch"]
 
 
 @pytest.mark.parametrize(

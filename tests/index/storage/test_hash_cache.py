@@ -87,8 +87,8 @@ def test_a_change_under_the_same_size_and_modification_time_is_found(shelf: Shel
     path = shelf.folder / "large"
     path.write_bytes(b"a" * SMALL + b"c")
     os.utime(path, ns=(LONG_AGO, LONG_AGO))
-    assert shelf.open() == ([f"{path} is not as it was written"], BOTH)
-    assert shelf.open()[0] == [f"{path} is not as it was written"]
+    assert shelf.open() == ([f"{path}: checksum mismatch"], BOTH)
+    assert shelf.open()[0] == [f"{path}: checksum mismatch"]
 
 
 def test_a_missing_file_is_a_fault_though_it_was_sound(shelf: Shelf) -> None:
@@ -155,4 +155,4 @@ def test_what_was_rewritten_while_the_links_were_made_is_unknown(shelf: Shelf) -
     shelf.open()
     with shelf.verified.through(shelf.folder, shelf.files):
         (shelf.folder / "large").write_bytes(b"c" * (SMALL + 1))
-    assert shelf.open()[0] == [f"{shelf.folder / 'large'} is not as it was written"]
+    assert shelf.open()[0] == [f"{shelf.folder / 'large'}: checksum mismatch"]

@@ -160,10 +160,10 @@ def test_a_changed_file_is_a_fault(copy: Made) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    assert reader_faults(source, copy.cache) == [f"{path} is not as it was written"]
+    assert reader_faults(source, copy.cache) == [f"{path}: checksum mismatch"]
     path.write_bytes(data[:-1])
     (fault,) = reader_faults(source, copy.cache)
-    assert fault.startswith(f"{path} has another size")
+    assert fault.startswith(f"{path}: size mismatch")
     path.unlink()
     (fault,) = reader_faults(source, copy.cache)
     assert fault.startswith(f"{path} cannot be read")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.articles import tokens
 from index.articles.files import Contents, Root, read
 from index.articles.parse import ReadArticle, read_article
-from index.articles.passages import DEFAULT_SETTINGS, Boundless
+from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.spans import Span
 from qa.training.data import (
     CALIBRATED,
@@ -135,7 +135,7 @@ def test_a_context_is_cut_as_the_index_cuts_an_article(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(CONTEXT, encoding="utf-8")
     contents = read(Root(str(tmp_path), str(tmp_path)), "a.txt")
     assert isinstance(contents, Contents)
-    article = read_article(contents, DEFAULT_SETTINGS, Boundless())
+    article = read_article(contents, DEFAULT_SETTINGS, NoLimit())
     assert isinstance(article, ReadArticle)
     assert [one.text for one in article.passages] == [at.of(CONTEXT) for at in passages_of(CONTEXT)]
 

@@ -277,11 +277,11 @@ async def test_when_articles_changed_a_quiet_line_offers_to_rebuild(
     async with chat_of(home) as chat:
         await chat.settle()
         assert notice(chat) == ""
-        found = replace(SAME, new=frozenset("ab"), gone=frozenset("c"))
+        found = replace(SAME, new=frozenset("ab"), deleted=frozenset("c"))
         chat.app.post_message(events.AppFocus())
         await chat.until(lambda: notice(chat) != "")
         assert notice(chat) == (
-            "The articles changed (2 new, 1 gone); F5 brings the index up to date."
+            "The articles changed (2 new, 1 deleted); F5 brings the index up to date."
         )
         await go(chat, "f5")
         chat.app.post_message(events.AppFocus())

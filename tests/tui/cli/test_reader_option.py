@@ -149,20 +149,20 @@ def test_a_folder_that_holds_no_reader_is_an_error_of_one_line(found: Shell) -> 
 
 
 @pytest.mark.parametrize("how", ["option", "setting", "environment"])
-def test_a_check_finds_a_reader_that_is_not_there_broken(found: Shell, how: str) -> None:
+def test_a_missing_reader_is_an_error_of_the_check(found: Shell, how: str) -> None:
     ran = found.byline("check", *chosen(found, "./nowhere", how))
     assert (ran.code, ran.err) == (2, "")
-    assert ran.out.splitlines()[3] == f"BROKEN reader: {NOWHERE}; name another with --reader"
+    assert ran.out.splitlines()[3] == f"error  reader: {NOWHERE}; choose another with --reader"
 
 
-def test_a_reader_that_is_not_prepared_needs_attention_and_no_advice(found: Shell) -> None:
+def test_a_reader_that_is_not_prepared_is_a_warning_without_advice(found: Shell) -> None:
     ran = found.byline("check")
     assert ran.code == 1
     assert ran.out.splitlines()[3] == (
-        "look   reader: byline: not prepared yet; the next question does that"
+        "warn   reader: byline: not prepared yet; the next question does that"
     )
     finding = found.byline("check", "--json").json["findings"][3]
-    assert (finding["state"], finding["advice"]) == ("attention", None)
+    assert (finding["state"], finding["advice"]) == ("warn", None)
 
 
 def prepared(shell: Shell) -> Path:
@@ -184,8 +184,8 @@ def test_a_check_reads_all_of_a_prepared_reader(found: Shell) -> None:
     ran = found.byline("check")
     assert ran.code == 1
     assert ran.out.splitlines()[3] == (
-        f"look   reader: byline: {folder}/reader.onnx is not as it was written; "
-        f"delete {folder} and ask anything"
+        f"warn   reader: byline: {folder}/reader.onnx: checksum mismatch; "
+        f"delete {folder}; the next question recreates it"
     )
     (folder / "reader.onnx").unlink()
     assert "reader.onnx cannot be read: No such file" in found.byline("check").out
@@ -199,7 +199,7 @@ def test_a_damaged_reader_is_not_asked(found: Shell) -> None:
     )
 
 
-def test_without_an_index_a_check_still_tells_of_the_reader(shell: Shell) -> None:
+def test_without_an_index_the_reader_is_still_checked(shell: Shell) -> None:
     ran = shell.byline("check")
     assert ran.code == 1
-    assert ran.out.splitlines()[1] == "ok     reader: byline, ready, every file as written"
+    assert ran.out.splitlines()[1] == "ok     reader: byline is ready; all checksums match"

@@ -77,7 +77,7 @@ def test_rows_tell_what_changed_since(indexed: Shell) -> None:
     told = {one.article.path: (one.state, one.indexed) for one in rows(indexed)}
     assert told == {
         "news/port.txt": (State.CHANGED, True),
-        "news/in/mill.txt": (State.GONE, True),
+        "news/in/mill.txt": (State.DELETED, True),
         "news/dam.txt": (State.NEW, False),
     }
 

@@ -102,15 +102,15 @@ def test_a_summary_counts_everything() -> None:
 
 
 def test_findings_and_lines_have_their_shape() -> None:
-    findings = [Finding("index", "sound", "fine", ""), Finding("model", "broken", "gone", "mend")]
+    findings = [Finding("index", "ok", "fine"), Finding("model", "error", "missing", "restore it")]
     assert json.loads(findings_line(findings)) == {
-        "sound": False,
+        "ok": False,
         "findings": [
-            {"subject": "index", "state": "sound", "message": "fine", "advice": None},
-            {"subject": "model", "state": "broken", "message": "gone", "advice": "mend"},
+            {"subject": "index", "state": "ok", "message": "fine", "advice": None},
+            {"subject": "model", "state": "error", "message": "missing", "advice": "restore it"},
         ],
     }
-    assert json.loads(findings_line(findings[:1]))["sound"] is True
+    assert json.loads(findings_line(findings[:1]))["ok"] is True
     found = Lookup("a.txt", Status.GONE, 3, (Line(3, "x\r"),), "")
     assert json.loads(lookup_line(found)) == {
         "path": "a.txt", "status": "gone", "line": 3, "title": None,

@@ -52,7 +52,7 @@ def article_row(entry: Entry, orders: Sequence[Order], marked: bool) -> Row:
         Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",
         Order.STATE: entry.state.value,
     }
-    faint = entry.state in (State.GONE, State.LOST, State.NEW)
+    faint = entry.state in (State.DELETED, State.LOST, State.NEW)
     return Row(tuple(cells[order] for order in orders), marked, faint)
 
 
@@ -70,7 +70,7 @@ def counts_told(entries: Sequence[Entry], shown: int, marked: int) -> str:
     counts = dict.fromkeys(State, 0)
     for one in entries:
         counts[one.state] += 1
-    news = (State.NEW, State.CHANGED, State.GONE)
+    news = (State.NEW, State.CHANGED, State.DELETED)
     told += [f"{counts[state]:,} {state}" for state in news if counts[state]]
     if any(counts[state] for state in news):
         told.append("r brings the index up to date")

@@ -1,6 +1,6 @@
-"""`byline check`: whether models, reader, index and articles are sound."""
+"""`byline check`: check models, reader, index and articles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -15,8 +15,7 @@ from tui.output.json_output import findings_line
 from tui.output.sanitise import visible
 from tui.paths import model_cache
 
-_MARKS = {"sound": "ok", "attention": "look", "broken": "BROKEN"}
-_CODES = {"sound": Exit.DONE, "attention": Exit.NO_ANSWER, "broken": Exit.ERROR}
+_CODES = {"ok": Exit.DONE, "warn": Exit.NO_ANSWER, "error": Exit.ERROR}
 
 
 @click.command(
@@ -24,23 +23,23 @@ _CODES = {"sound": Exit.DONE, "attention": Exit.NO_ANSWER, "broken": Exit.ERROR}
     epilog="""\b
 Examples:
   byline check
-  byline check --json | jq -r '.findings[] | select(.state != "sound") | .advice'
+  byline check --json | jq -r '.findings[] | select(.state != "ok") | .advice'
 
 \b
 --json prints one object:
-  {"sound": true or false,
+  {"ok": true or false,
    "findings": [{"subject": "index", "model", "articles" or "reader",
-                 "state": "sound", "attention" or "broken",
+                 "state": "ok", "warn" or "error",
                  "message": "what was found", "advice": "what to do" or null}]}""",
 )
 @index_option
 @reader_option
 @json_option("the findings")
 def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int:
-    """Look whether models, reader, index and articles are sound; needs no network, changes nothing.
+    """Check models, reader, index and articles; needs no network, changes nothing.
 
-    Every file of index and models is read and held against what was written, and every article
-    against what was indexed. Exit code 0: all sound; 1: something needs attention; 2: broken.
+    The checksums of all index and model files are verified, and all articles are compared with
+    what was indexed. Exit code 0: everything is OK; 1: warnings; 2: errors.
     """
     looked = _look(store_folder=index_folder, reader=chosen_reader(reader))
     if as_json:
@@ -69,24 +68,20 @@ def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Show each finding as soon as it is there."""
     for one in findings:
         advice = f"; {one.advice}" if one.advice else ""
-        click.echo(visible(f"{_MARKS[one.state]:<7}{one.subject}: {one.message}{advice}"))
+        click.echo(visible(f"{one.state:<7}{one.subject}: {one.message}{advice}"))
         yield one
 
 
 def _worst(findings: Iterable[Finding]) -> State:
-    states = {one.state for one in findings}
-    if "broken" in states:
-        return "broken"
-    return "attention" if "attention" in states else "sound"
+    return max((one.state for one in findings), key=list(_CODES).index, default="ok")
 
 
-def _verdict(findings: list[Finding]) -> str:
-    """Sum up in plain words, with what to do."""
-    told = {
-        "sound": "All is sound.",
-        "attention": "Nothing is broken, but something needs attention.",
-        "broken": "Something is broken.",
-    }[_worst(findings)]
-    advices = dict.fromkeys(one.advice for one in findings if one.advice)
-    to_do = f" To do: {visible('; then '.join(advices))}." if advices else ""
-    return told + to_do
+def _verdict(findings: Sequence[Finding]) -> str:
+    """Return the counts of errors and warnings, with what to do."""
+    errors = sum(one.state == "error" for one in findings)
+    warnings = sum(one.state == "warn" for one in findings)
+    counts = ((errors, "error"), (warnings, "warning"))
+    verdict = " ".join(f"{count} {name}{'s' * (count > 1)}." for count, name in counts if count)
+    advice = dict.fromkeys(one.advice for one in findings if one.advice)
+    to_do = f" To do: {visible('; then '.join(advice))}." if advice else ""
+    return (verdict or "Everything is OK.") + to_do
