@@ -28,10 +28,9 @@ from qa.answers import (
     Reply,
 )
 from qa.citations import FileCache, cite
-from qa.reader.caching import Remembering
+from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader
-from qa.reader.first_sentence import FirstSentence
-from qa.reader.protocol import Candidate, Reader
+from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
 from qa.rewriting.resolve import Exchange, resolve
 from qa.stopwatch import Stopwatch
@@ -72,11 +71,11 @@ class Bot:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
             opened = (
-                FirstSentence()
+                FirstSentenceReader()
                 if Component.READER in without
                 else open_reader(reader, cache, notice)
             )
-            return cls.over(index, encoder, Remembering(opened), threshold, without)
+            return cls.over(index, encoder, CachingReader(opened), threshold, without)
         except BaseException:
             index.close()
             raise

@@ -156,12 +156,12 @@ def _start(job: StartJob) -> str:
 
 
 def _usual(job: UsualJob) -> float:
-    from index.models.passage_encoder import load
+    from index.models.passage_encoder import load_model
     from index.models.registry import find_model
 
     texts = msgspec.json.decode(Path(job.texts).read_bytes(), type=list[str])
     random.Random(_SEED).shuffle(texts)  # noqa: S311
-    loaded = load(find_model(job.model))
+    loaded = load_model(find_model(job.model))
     loaded.encode(texts[:_WARM], batch_size=_WARM, show_progress_bar=False)
     spent = []
     for _ in range(_ROUNDS):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.build.embedding_log import EmbeddedLog
 from index.build.staging import AT_ONCE, Draft
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.search.vector_file import RowsWriter
+from index.search.vector_file import VectorWriter
 from index.storage.generation import Generation
 
 BATCH = 32
@@ -57,7 +57,7 @@ class Embedding:
     """Passages whose vectors were there already."""
 
     def run(
-        self, rows: RowsWriter, places: Ints, log: EmbeddedLog, last: Sequence[Generation]
+        self, rows: VectorWriter, places: Ints, log: EmbeddedLog, last: Sequence[Generation]
     ) -> Iterator[tuple[int, int]]:
         """Find or make the vector of each fresh passage and put it among the rows.
 
@@ -107,7 +107,7 @@ class Embedding:
 class _Target:
     """The rows of the fresh passages."""
 
-    rows: RowsWriter
+    rows: VectorWriter
     places: Ints
     """Row of each."""
 

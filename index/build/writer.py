@@ -18,10 +18,10 @@ from index.build.staging import Draft
 from index.disk.durable_files import FileRecord, link_or_copy, sync_folder
 from index.errors import IndexDamaged, IndexUnreadable
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.search.ivf import Trained, write_cells
-from index.search.keywords import OWN, Document, update_keywords, write_keywords
-from index.search.segment_search import Cells, Exact, Way
-from index.search.vector_file import RowsWriter, VectorRows, runs
+from index.search.ivf import TrainedCells, write_cells
+from index.search.keywords import REPLACED_FILES, Document, update_keywords, write_keywords
+from index.search.segment_search import Cells, Exact, SearchMethod
+from index.search.vector_file import VectorFile, VectorWriter, chunks
 from index.storage import generation as layout
 from index.storage.article_table import write_articles
 from index.storage.generation import FORMAT, Generation, Manifest, ModelRecord, seal
@@ -46,9 +46,9 @@ class Writing:
     growth: Growth
 
     @cached_property
-    def rows(self) -> RowsWriter:
+    def rows(self) -> VectorWriter:
         """The vectors of the new segment; those of fresh passages are put by whoever makes them."""
-        return RowsWriter(self.draft.segment / VECTORS)
+        return VectorWriter(self.draft.segment / VECTORS)
 
     def steps(
         self, roots: tuple[Root, ...], model: ModelRecord, settings: PassageSettings
@@ -98,7 +98,11 @@ class Writing:
                         linked[name] = record
         for folder in {self.draft.folder / PurePath(name).parent for name in linked}:
             sync_folder(folder)
-        return {name: record for name, record in linked.items() if PurePath(name).name not in OWN}
+        return {
+            name: record
+            for name, record in linked.items()
+            if PurePath(name).name not in REPLACED_FILES
+        }
 
     def _write_segment(self, dimension: int) -> SegmentRecord:
         ids, folder, staged = self.shape.ids, self.draft.segment, self.draft.writer
@@ -114,7 +118,7 @@ class Writing:
             for run in within(ids, self.shape.live)
         ]
         passages = sum(map(len, live))
-        way: Way = Exact()
+        way: SearchMethod = Exact()
         if passages >= self.growth.least_in_cells:
             way = self._write_cells(live, dimension)
         sync_folder(folder)
@@ -125,7 +129,7 @@ class Writing:
         """Take the vectors of passages of the last generation."""
         for segment, move in self._moved():
             first = segment.record.first
-            for run in runs(move.ids):
+            for run in chunks(move.ids):
                 shift = move.shift - self.shape.ids.start
                 vectors = segment.rows.read(range(run.start - first, run.stop - first))
                 self.rows.put(range(run.start + shift, run.stop + shift), vectors)
@@ -155,15 +159,15 @@ class Writing:
             writer.finish()
         writer.path.replace(staged)
 
-    def _write_cells(self, live: Sequence[range], dimension: int) -> Way:
+    def _write_cells(self, live: Sequence[range], dimension: int) -> SearchMethod:
         before = [
-            Trained(segment.folder / CELLS, segment.record.way)
+            TrainedCells(segment.folder / CELLS, segment.record.way)
             for generation in self.last
             for segment in sorted(generation.segments, key=lambda one: -one.record.rows)
             if isinstance(segment.record.way, Cells)
         ]
         folder = self.draft.segment
-        with closing(VectorRows.open(folder / VECTORS, dimension)) as rows:
+        with closing(VectorFile.open(folder / VECTORS, dimension)) as rows:
             return write_cells(folder / CELLS, rows, live, self._questions(live), before)
 
     def _questions(self, live: Sequence[range]) -> Vectors:

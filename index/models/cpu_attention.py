@@ -13,7 +13,7 @@ _AT_ONCE = 96
 """Heads, of all texts together, whose scores are worked out at once: they stay in the cache."""
 
 
-def attend_by_products(network: "PreTrainedModel") -> None:
+def use_matmul_attention(network: "PreTrainedModel") -> None:
     """Have attention work by two matrix products, in the network's own precision.
 
     For inference only. Networks stay as they are whose attention is not known to be plain.
@@ -28,8 +28,8 @@ def attend_by_products(network: "PreTrainedModel") -> None:
     network.set_attn_implementation(_NAME)
 
 
-def attend_as_torch_does(network: "PreTrainedModel") -> None:
-    """Undo `attend_by_products`."""
+def use_torch_attention(network: "PreTrainedModel") -> None:
+    """Undo `use_matmul_attention`."""
     if network.config.model_type in _PLAIN:
         network.set_attn_implementation("sdpa")
 

@@ -93,7 +93,7 @@ def _forward(
     return run(inputs, weight, bias)
 
 
-def processor_flags() -> set[str]:
+def cpu_flags() -> set[str]:
     """Return the processor's features by Linux's names; empty where they are not known."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
@@ -109,7 +109,7 @@ def has_fast_bfloat16() -> bool:
     built without oneDNN or be limited to an older instruction set by `ONEDNN_MAX_CPU_ISA`. False
     where either is unknown: elsewhere torch's bfloat16 is up to twenty times slower than float32.
     """
-    if not processor_flags() & _BFLOAT16_FLAGS:
+    if not cpu_flags() & _BFLOAT16_FLAGS:
         return False
     import torch
 

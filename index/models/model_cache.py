@@ -109,7 +109,7 @@ def _move(made: Path, folder: Path, is_made: Callable[[Path], bool]) -> None:
     sync_folder(folder.parent)
 
 
-def require_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
+def check_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
     """Look that files are there and as long as they were. Raises ModelUnavailable."""
     for name, record in files.items():
         path = folder / name

@@ -11,8 +11,14 @@ from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
 from index.errors import ModelUnavailable
 from index.models.onnx_runtime import finish, write_onnx, write_tokenizer
-from index.models.passage_encoder import PARITY, encode_with, load, longest_input, tokenizer_json
-from index.models.quantization import multiplies_bytes, quantise
+from index.models.passage_encoder import (
+    PARITY,
+    encode_batch,
+    load_model,
+    longest_input,
+    tokenizer_json,
+)
+from index.models.quantization import has_fast_int8, quantise
 from index.models.question_encoder import (
     CARD_FORMAT,
     CARDS,
@@ -68,7 +74,9 @@ def open_question_encoder(
 
 def ensure_export(model: Model, cache: Path) -> Card:
     """Export a model for questions unless the cache has it; the card says how that went."""
-    return CARDS.ensure(cache / model.fingerprint, lambda made: _export(model, load(model), made))
+    return CARDS.ensure(
+        cache / model.fingerprint, lambda made: _export(model, load_model(model), made)
+    )
 
 
 def is_exported(model_fingerprint: str, cache: Path) -> bool:
@@ -120,7 +128,7 @@ def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card
         cosine=0.0,
         files={},
     )
-    cosine = _finished_in_int8(loaded, exact, folder, draft) if multiplies_bytes() else 0.0
+    cosine = _finished_in_int8(loaded, exact, folder, draft) if has_fast_int8() else 0.0
     if not cosine >= PARITY:
         finish(exact, folder / MODEL_FILE)
         draft = msgspec.structs.replace(draft, precision="float32")
@@ -163,5 +171,7 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
 
 def _least_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
     texts = sample_texts(_COMPARED)
-    original = np.concatenate([encode_with(loaded, [text], exported.card.prompt) for text in texts])
+    original = np.concatenate(
+        [encode_batch(loaded, [text], exported.card.prompt) for text in texts]
+    )
     return float((original * exported.encode(texts)).sum(axis=1).min())

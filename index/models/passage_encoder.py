@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.articles.passages import ModelLimit
 from index.errors import ModelUnavailable, reason_of
-from index.models.cpu_attention import attend_as_torch_does, attend_by_products
+from index.models.cpu_attention import use_matmul_attention, use_torch_attention
 from index.models.cpu_tuning import (
     LENGTHS,
     has_fast_bfloat16,
@@ -59,7 +59,7 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode a batch of passages; shape (texts, dimension), rows of length 1."""
         loaded, _ = self._loaded
-        return encode_with(loaded, texts, self.model.prompts.passage)
+        return encode_batch(loaded, texts, self.model.prompts.passage)
 
     @property
     def precision(self) -> Precision:
@@ -97,7 +97,7 @@ class SentenceEncoder:
     @cached_property
     def _loaded(self) -> "tuple[SentenceTransformer, Precision]":
         keep_freed_memory()
-        loaded = load(self.model)
+        loaded = load_model(self.model)
         return (loaded, "bfloat16") if _to_bfloat16(loaded) else (loaded, "float32")
 
 
@@ -105,7 +105,7 @@ _UNLIMITED = 1 << 20
 """Tokens; what a model without a limit of its own is taken for."""
 
 
-def load(model: Model) -> "SentenceTransformer":
+def load_model(model: Model) -> "SentenceTransformer":
     """Load a checked model in float32, from safetensors, never with code of its own."""
     go_offline()
     _quieten()
@@ -124,7 +124,7 @@ def load(model: Model) -> "SentenceTransformer":
         raise ModelUnavailable(f"model {model.name!r} could not be loaded: {reason}") from error
 
 
-def encode_with(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Vectors:
+def encode_batch(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Vectors:
     """Encode texts in one batch; the rows are normalised in float32."""
     multiple = math.gcd(LENGTHS, longest_input(loaded))  # never past what the model sees
     vectors = loaded.encode(
@@ -164,17 +164,17 @@ def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
 
     if not has_fast_bfloat16():
         return False
-    exact = encode_with(loaded, _PARITY_TEXTS, "")
+    exact = encode_batch(loaded, _PARITY_TEXTS, "")
     network = loaded.transformers_model
     loaded.to(torch.bfloat16)
     pack_linear_layers(loaded)
     if network is not None:
-        attend_by_products(network)
-    if float((encode_with(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
+        use_matmul_attention(network)
+    if float((encode_batch(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
         return True
     unpack_linear_layers(loaded)
     if network is not None:
-        attend_as_torch_does(network)
+        use_torch_attention(network)
     loaded.to(torch.float32)
     return False
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.cpu_tuning import processor_flags
+from index.models.cpu_tuning import cpu_flags
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto
@@ -19,9 +19,9 @@ _IN_BYTES = 4
 """MatMulNBits' `accuracy_level` for activations in int8, so that bytes are multiplied."""
 
 
-def multiplies_bytes() -> bool:
+def has_fast_int8() -> bool:
     """Tell whether the processor adds products of bytes without overflow; unknown counts as no."""
-    return bool({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"} & processor_flags())
+    return bool({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"} & cpu_flags())
 
 
 def quantise(exact: Path, path: Path, block: int) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from index.disk.durable_files import FileRecord
-from index.models.model_cache import Cards, require_sizes
+from index.models.model_cache import Cards, check_sizes
 from index.models.onnx_runtime import open_export
-from index.models.passage_encoder import Vectors, encode_with, load, normalised
+from index.models.passage_encoder import Vectors, encode_batch, load_model, normalised
 from index.models.registry import Model
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class OnnxQuestionEncoder:
     @classmethod
     def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
         """Open an export. Raises ModelUnavailable where a file is missing or another size."""
-        require_sizes(folder, card.files)
+        check_sizes(folder, card.files)
         session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
         return cls(card, session, tokenizer)
 
@@ -111,8 +111,8 @@ class TorchQuestionEncoder:
     @classmethod
     def open(cls, model: Model) -> "TorchQuestionEncoder":
         """Load the model."""
-        return cls(load(model), model.prompts.question)
+        return cls(load_model(model), model.prompts.question)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; shape (texts, dimension), rows of length 1."""
-        return encode_with(self.loaded, texts, self.prompt)
+        return encode_batch(self.loaded, texts, self.prompt)

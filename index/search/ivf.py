@@ -25,11 +25,11 @@ from index.models.passage_encoder import Vectors
 from index.search.segment_search import (
     Cells,
     cells_of,
-    let_threads_sleep,
-    parameters_of,
     read_cells,
+    search_parameters,
+    use_passive_threads,
 )
-from index.search.vector_file import VectorRows, runs
+from index.search.vector_file import VectorFile, chunks
 
 LEAST_RECALL = 0.98
 """Of the exact best ten."""
@@ -57,7 +57,7 @@ Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedCells:
     """Cells of a segment before, whose centres may serve again."""
 
     path: Path
@@ -66,32 +66,32 @@ class Trained:
 
 def write_cells(
     path: Path,
-    rows: VectorRows,
+    rows: VectorFile,
     live: Sequence[range],
     questions: Vectors,
-    before: Sequence[Trained],
+    before: Sequence[TrainedCells],
 ) -> Cells:
     """Write cells for the live rows of a segment, tuned on questions; shape (questions, dimension).
 
     Centres from before are taken over unless the rows have drifted from them. Raises OSError.
     """
-    let_threads_sleep()
+    use_passive_threads()
     import faiss
 
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     count = sum(map(len, live))
     index, trained = _trained(rows, live, count, before)
     cells = cells_of(index)
-    for run in [part for part_of in live for part in runs(part_of)]:
+    for run in [part for part_of in live for part in chunks(part_of)]:
         cells.add_with_ids(rows.read(run), np.arange(run.start, run.stop))
-    for run in runs(range(len(rows))):
+    for run in chunks(range(len(rows))):
         index.refine_index.add(rows.read(run))
     index.ntotal = len(rows)
     exact = _exact_best(rows, live, questions)
 
     def recall(probes: int, depth: int) -> float:
         asked = min(_ASKED, count)
-        _, found = index.search(questions, asked, params=parameters_of(probes, depth / asked))
+        _, found = index.search(questions, asked, params=search_parameters(probes, depth / asked))
         shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
         return sum(shared) / exact.size
 
@@ -133,7 +133,7 @@ def operating_point(
             break
         if recall(probes, depth) < least:
             continue
-        probes = least_that_reaches(partial(_at_depth, recall, depth), probes, least)
+        probes = smallest_reaching(partial(_at_depth, recall, depth), probes, least)
         spent = ranked + rows * probes / cells
         if spent < cost:
             found, cost = (probes, depth), spent
@@ -144,7 +144,7 @@ def _at_depth(recall: Callable[[int, int], float], depth: int, probes: int) -> f
     return recall(probes, depth)
 
 
-def least_that_reaches(recall: Callable[[int], float], most: int, least: float) -> int:
+def smallest_reaching(recall: Callable[[int], float], most: int, least: float) -> int:
     """Give the smallest number of probes that reaches a recall, which the most of them do."""
     low, high = 1, most
     while low < high:
@@ -157,7 +157,7 @@ def least_that_reaches(recall: Callable[[int], float], most: int, least: float) 
 
 
 def _trained(
-    rows: VectorRows, live: Sequence[range], count: int, before: Sequence[Trained]
+    rows: VectorFile, live: Sequence[range], count: int, before: Sequence[TrainedCells]
 ) -> tuple[Any, Cells]:
     """Give an empty index with centres, those from before where they still fit."""
     for one in before:
@@ -171,7 +171,7 @@ def _trained(
     return _train(rows, live, count)
 
 
-def _train(rows: VectorRows, live: Sequence[range], count: int) -> tuple[Any, Cells]:
+def _train(rows: VectorFile, live: Sequence[range], count: int) -> tuple[Any, Cells]:
     import faiss
 
     number = min(cell_count(count), count)
@@ -188,7 +188,7 @@ def _train(rows: VectorRows, live: Sequence[range], count: int) -> tuple[Any, Ce
     return index, Cells(factory, 0, 0, 0.0, 0, len(sample), count, error)
 
 
-def _sample(rows: VectorRows, live: Sequence[range], most: int) -> Vectors:
+def _sample(rows: VectorFile, live: Sequence[range], most: int) -> Vectors:
     """Give live rows chosen by chance, at most so many; shape (rows, dimension)."""
     every = np.concatenate([np.arange(run.start, run.stop) for run in live])
     if len(every) > most:
@@ -215,11 +215,11 @@ def _error(index: Any, vectors: Vectors) -> float:  # noqa: ANN401
     return float(2 - 2 * similarities.mean())
 
 
-def _exact_best(rows: VectorRows, live: Sequence[range], questions: Vectors) -> Ids:
+def _exact_best(rows: VectorFile, live: Sequence[range], questions: Vectors) -> Ids:
     """Give the most similar rows to each question; shape (questions, 10 at most)."""
     best = np.zeros((len(questions), 0), dtype=np.float32)
     ids = np.zeros((len(questions), 0), dtype=np.int64)
-    for run in [part for part_of in live for part in runs(part_of)]:
+    for run in [part for part_of in live for part in chunks(part_of)]:
         here = np.arange(run.start, run.stop)
         best = np.concatenate([best, questions @ rows.read(run).T], axis=1)
         ids = np.concatenate([ids, np.broadcast_to(here, (len(questions), len(here)))], axis=1)

@@ -20,7 +20,7 @@ _TITLE_BOOST = 0.3
 """A term in the article's title counts so much of one in the passage."""
 _HEAP = 64 * 1024 * 1024
 _META = "meta.json"
-OWN = frozenset({_META, ".managed.json"})
+REPLACED_FILES = frozenset({_META, ".managed.json"})
 """Files that an update puts new ones in the place of; all others never change."""
 _MOST_TERMS = 64
 """Terms of a question that are searched for; a longer question's first ones."""

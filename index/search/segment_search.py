@@ -1,6 +1,6 @@
-"""Searching one segment's vectors in FAISS: all rows where they are few, else those of some cells.
+"""Search of one segment's vectors in FAISS: all rows if there are few, else those of some cells.
 
-Whatever cells give is ranked again by the rows themselves, so similarities are exact.
+What the cells yield is ranked again by the rows themselves, so that similarities are exact.
 """
 
 import os
@@ -14,100 +14,90 @@ from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors
-from index.search.vector_file import VectorRows
+from index.search.vector_file import VectorFile
 
 _FEW = 20_000
-"""Rows allowed by a filter, up to which each is compared and no cells are gone through."""
+"""Rows allowed by a filter, up to which every one is compared and no cells are searched."""
 
-_ONE_BY_ONE = 11
-"""FAISS's way through cells that holds one question against them, and gathers what is best in a
-reservoir: of its ways the fastest for one question on one thread."""
+_ONE_QUESTION_AT_A_TIME = 11
+"""FAISS's `implem` that scans cells one question at a time and collects results in a reservoir:
+the fastest for one question on one thread."""
 
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""
 Found = list[tuple[int, float]]
-"""Rows and similarities, the best first."""
+"""Rows and similarities, best first."""
 
 
 class Exact(msgspec.Struct, frozen=True, tag="exact"):
-    """All rows are gone through."""
+    """Every row is compared."""
 
 
 class Cells(msgspec.Struct, frozen=True, tag="cells"):
-    """Rows lie in cells around centres, and the nearest cells are gone through."""
+    """Rows are grouped in cells around centres; only the nearest cells are searched."""
 
     factory: str
-    """FAISS's name for it."""
+    """The index in FAISS's factory notation."""
     probes: int
-    """Cells gone through for a question."""
+    """Cells searched for a question."""
     depth: int
-    """Rows, the best by their codes of four bits, that are ranked by a byte for each dimension."""
+    """Rows, the best by their four-bit codes, that are ranked by one byte per dimension."""
     recall: float
-    """Of the exact best ten, with that many; measured when it was built."""
+    """Share of the exact best ten that is found, measured when the cells were built."""
     questions: int
-    """That it was measured with."""
+    """Questions that the recall was measured with."""
     trained_on: int
     """Vectors."""
     trained_at: int
-    """Rows that there were when the cells were trained."""
+    """Rows of the segment when the cells were trained."""
     error: float
-    """Mean squared distance, from its cell's centre, of what was trained on."""
+    """Mean squared distance of the training vectors from their cell's centre."""
 
 
-Way = Exact | Cells
+SearchMethod = Exact | Cells
 """How a segment is searched."""
 
 
 @dataclass(frozen=True)
-class Searcher:
+class SegmentSearcher:
     """A segment's rows, ready to be searched."""
 
     faiss_index: Any
-    rows: VectorRows
-    way: Way
+    rows: VectorFile
+    method: SearchMethod
 
     @classmethod
-    def open(cls, rows: VectorRows, count: int, cells: Path, way: Way) -> "Searcher":
-        """Load what is searched of so many rows into memory. Raises IndexDamaged."""
-        let_threads_sleep()
-        if isinstance(way, Exact):
-            return cls(_exact(rows, count), rows, way)
+    def open(
+        cls, rows: VectorFile, count: int, cells: Path, method: SearchMethod
+    ) -> "SegmentSearcher":
+        """Load the first `count` rows, or the file of their cells. Raises IndexDamaged."""
+        use_passive_threads()
+        if isinstance(method, Exact):
+            return cls(_exact(rows, count), rows, method)
         index = read_cells(cells)
-        cells_of(index).implem = _ONE_BY_ONE
-        return cls(index, rows, way)
+        cells_of(index).implem = _ONE_QUESTION_AT_A_TIME
+        return cls(index, rows, method)
 
-    def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...] = ()) -> Found:
-        """Find the rows most similar to a vector, among those allowed; nothing means all."""
-        match self.way:
-            case Exact():
-                return self._search_all(vector, most, allowed)
-            case Cells(probes=probes, depth=depth):
-                return self._search_cells(vector, most, probes, depth, allowed)
-
-    def _search_all(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
+    def search(self, vector: Vectors, limit: int, allowed: Mask | None = None) -> Found:
+        """Return the rows most similar to a vector, among those allowed; None allows all."""
         import faiss
 
-        faiss.omp_set_num_threads(1)
-        return self._search(vector, most, faiss.SearchParameters(**_selected(allowed)))
-
-    def _search_cells(
-        self, vector: Vectors, most: int, probes: int, depth: int, allowed: tuple[Mask, ...]
-    ) -> Found:
-        import faiss
-
-        for mask in allowed:
-            count = int(np.count_nonzero(mask))
+        faiss.omp_set_num_threads(1)  # one question is not faster on more
+        if isinstance(self.method, Exact):
+            return self._search(vector, limit, faiss.SearchParameters(**_selector(allowed)))
+        probes = self.method.probes
+        if allowed is not None:
+            count = int(np.count_nonzero(allowed))
             if count <= _FEW:
-                return self._ranked(np.flatnonzero(mask), vector, most)
-            # The fewer rows are allowed, the farther away the nearest ones are.
-            probes = min(cells_of(self.faiss_index).nlist, -(-probes * len(mask) // count))
-        faiss.omp_set_num_threads(1)  # FAISS shares one question out badly: two are no faster
-        parameters = parameters_of(probes, max(1.0, depth / most), allowed)
-        found = self._search(vector, most, parameters)
-        return self._ranked(np.array([row for row, _ in found], dtype=np.int64), vector, most)
+                return self._ranked(np.flatnonzero(allowed), vector, limit)
+            # The fewer rows are allowed, the farther away the nearest of them are.
+            probes = min(cells_of(self.faiss_index).nlist, -(-probes * len(allowed) // count))
+        factor = max(1.0, self.method.depth / limit)
+        found = self._search(vector, limit, search_parameters(probes, factor, allowed))
+        return self._ranked(np.array([row for row, _ in found], dtype=np.int64), vector, limit)
 
-    def _search(self, vector: Vectors, most: int, parameters: Any) -> Found:  # noqa: ANN401
-        count = min(most, self.faiss_index.ntotal)
+    def _search(self, vector: Vectors, limit: int, parameters: Any) -> Found:  # noqa: ANN401
+        count = min(limit, self.faiss_index.ntotal)
         if not count:
             return []
         question = np.ascontiguousarray(vector[None, :], dtype=np.float32)
@@ -118,18 +108,18 @@ class Searcher:
             if row >= 0
         ]
 
-    def _ranked(self, rows: NDArray[np.int64], vector: Vectors, most: int) -> Found:
-        """Rank rows, in ascending order or not, by their exact similarities."""
+    def _ranked(self, rows: NDArray[np.int64], vector: Vectors, limit: int) -> Found:
+        """Rank rows, in any order, by their exact similarities."""
         if not len(rows):
             return []
         rows = np.sort(rows)
         similarities = self.rows.pick(rows.tolist()) @ vector
-        best = np.argsort(-similarities, kind="stable")[:most]
+        best = np.argsort(-similarities, kind="stable")[:limit]
         return list(zip(rows[best].tolist(), similarities[best].tolist(), strict=True))
 
 
 def read_cells(path: Path) -> Any:  # noqa: ANN401
-    """Read cells into memory. Raises IndexDamaged where FAISS cannot make sense of them."""
+    """Read cells into memory. Raises IndexDamaged if FAISS cannot read the file."""
     import faiss
 
     try:
@@ -141,44 +131,45 @@ def read_cells(path: Path) -> Any:  # noqa: ANN401
 
 
 def cells_of(index: Any) -> Any:  # noqa: ANN401
-    """Give the part of an index that holds the cells."""
+    """Return the inverted file inside an index: the part that holds the cells."""
     import faiss
 
     return faiss.downcast_index(index.base_index)
 
 
-def parameters_of(probes: int, factor: float, allowed: tuple[Mask, ...] = ()) -> Any:  # noqa: ANN401
-    """Say how cells are searched: how many, and how many times more rows are ranked than asked."""
+def search_parameters(probes: int, factor: float, allowed: Mask | None = None) -> Any:  # noqa: ANN401
+    """Return how to search cells: how many, and how many times `limit` rows to rank by bytes."""
     import faiss
 
-    cells = faiss.SearchParametersIVF(nprobe=probes, **_selected(allowed))  # type: ignore[call-arg]
+    cells = faiss.SearchParametersIVF(nprobe=probes, **_selector(allowed))  # type: ignore[call-arg]
     return faiss.IndexRefineSearchParameters(k_factor=factor, base_index_params=cells)  # type: ignore[call-arg]
 
 
-def _selected(allowed: tuple[Mask, ...]) -> dict[str, Any]:
+def _selector(allowed: Mask | None) -> dict[str, Any]:
+    """Return FAISS's search parameter for a filter; empty without one."""
     import faiss
 
-    selected: dict[str, Any] = {}
-    for mask in allowed:
-        bits = np.packbits(mask, bitorder="little")
-        selected["sel"] = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-    return selected
+    if allowed is None:
+        return {}
+    bits = np.packbits(allowed, bitorder="little")
+    return {"sel": faiss.IDSelectorBitmap(bits)}  # type: ignore[call-arg, arg-type]
 
 
-def let_threads_sleep() -> None:
-    """Have FAISS's threads sleep while they wait: on a busy machine those crawl that spin.
+def use_passive_threads() -> None:
+    """Have FAISS's threads sleep while they wait: spinning threads crawl on a busy machine.
 
-    Of use before FAISS is loaded.
+    Has an effect only before FAISS is imported.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def _exact(rows: VectorRows, count: int) -> Any:  # noqa: ANN401
+def _exact(rows: VectorFile, count: int) -> Any:  # noqa: ANN401
     import faiss
 
     index = faiss.IndexScalarQuantizer(
         rows.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
-    faiss.copy_array_to_vector(np.frombuffer(rows.stored(range(count)), np.uint8), index.codes)
+    codes = np.frombuffer(rows.stored_bytes(range(count)), np.uint8)
+    faiss.copy_array_to_vector(codes, index.codes)
     index.ntotal = count
     return index

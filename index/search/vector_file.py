@@ -21,7 +21,7 @@ _CHUNK = 8192
 
 
 @dataclass(frozen=True)
-class VectorRows:
+class VectorFile:
     """An opened file of rows; read where asked for, never mapped.
 
     A mapped file that is cut short kills the process.
@@ -32,7 +32,7 @@ class VectorRows:
     dimension: int
 
     @classmethod
-    def open(cls, path: Path, dimension: int) -> "VectorRows":
+    def open(cls, path: Path, dimension: int) -> "VectorFile":
         """Open a written file. Raises IndexDamaged, as IndexUnreadable where it is there."""
         try:
             return cls(path, os.open(path, os.O_RDONLY | os.O_CLOEXEC), dimension)
@@ -46,15 +46,15 @@ class VectorRows:
 
     def read(self, rows: range) -> Vectors:
         """Give a run of rows; shape (rows, dimension)."""
-        data = np.frombuffer(self.stored(rows), STORED).reshape(-1, self.dimension)
+        data = np.frombuffer(self.stored_bytes(rows), STORED).reshape(-1, self.dimension)
         return data.astype(np.float32)
 
     def pick(self, rows: Sequence[int]) -> Vectors:
         """Give rows in the order asked for; shape (rows, dimension)."""
-        data = b"".join(map(self.stored, runs_of(rows)))
+        data = b"".join(map(self.stored_bytes, runs_of(rows)))
         return np.frombuffer(data, STORED).reshape(-1, self.dimension).astype(np.float32)
 
-    def stored(self, rows: range) -> bytes:
+    def stored_bytes(self, rows: range) -> bytes:
         """Give the bytes of a run of rows.
 
         Raises IndexDamaged where the file is cut short, IndexUnreadable where it cannot be read.
@@ -94,14 +94,14 @@ def runs_of(rows: Sequence[int]) -> list[range]:
     return found
 
 
-def runs(rows: range) -> list[range]:
+def chunks(rows: range) -> list[range]:
     """Cut a run of rows into runs that may be held in memory."""
     starts = range(rows.start, rows.stop, _CHUNK)
     return [range(start, min(start + _CHUNK, rows.stop)) for start in starts]
 
 
 @dataclass
-class RowsWriter:
+class VectorWriter:
     """A file of rows that is being written, in any order; rows never put are zeros."""
 
     path: Path

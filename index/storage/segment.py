@@ -11,8 +11,16 @@ import msgspec
 
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors
-from index.search.segment_search import Cells, Exact, Found, Mask, Searcher, Way, cells_of
-from index.search.vector_file import VectorRows
+from index.search.segment_search import (
+    Cells,
+    Exact,
+    Found,
+    Mask,
+    SearchMethod,
+    SegmentSearcher,
+    cells_of,
+)
+from index.search.vector_file import VectorFile
 from index.storage.passage_table import PassageTable
 
 PASSAGES = "passages.sqlite"
@@ -31,7 +39,7 @@ class SegmentRecord(msgspec.Struct, frozen=True):
     rows: int
     passages: int
     """Rows that were passages when it was written."""
-    way: Way
+    way: SearchMethod
 
     @property
     def stop(self) -> int:
@@ -63,17 +71,19 @@ class Segment:
         return PassageTable.open(self.folder / PASSAGES)
 
     @cached_property
-    def rows(self) -> VectorRows:
+    def rows(self) -> VectorFile:
         """Its vectors as they are."""
-        return VectorRows.open(self.folder / VECTORS, self.dimension)
+        return VectorFile.open(self.folder / VECTORS, self.dimension)
 
     @cached_property
-    def _searcher(self) -> Searcher:
-        return Searcher.open(self.rows, self.record.rows, self.folder / CELLS, self.record.way)
+    def _searcher(self) -> SegmentSearcher:
+        return SegmentSearcher.open(
+            self.rows, self.record.rows, self.folder / CELLS, self.record.way
+        )
 
     def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
         """Find its rows most similar to a vector, among those allowed; nothing means all."""
-        return self._searcher.search(vector, most, allowed)
+        return self._searcher.search(vector, most, allowed[0] if allowed else None)
 
     def check(self) -> None:
         """Check that its parts agree with one another. Raises IndexDamaged."""

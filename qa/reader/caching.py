@@ -14,7 +14,7 @@ _Read = tuple[str, Passage]
 
 
 @dataclass(frozen=True)
-class Remembering:
+class CachingReader:
     """Asks another reader only what it has not read, or has forgotten since."""
 
     reader: Reader

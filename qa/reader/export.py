@@ -20,7 +20,7 @@ from qa.reader.extractive import (
     ExtractiveReader,
 )
 from qa.reader.sources import Loaded, Source, find_reader
-from qa.reader.windows import Window, prepare, windows
+from qa.reader.windows import Window, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
     import torch
@@ -79,7 +79,7 @@ def _export(source: Source, folder: Path) -> Card:
     loaded = source.load()
     write_tokenizer(loaded.tokenizer_json, folder / TOKENIZER_FILE)
     tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
-    prepare(tokenizer, loaded.max_tokens)
+    prepare_tokenizer(tokenizer, loaded.max_tokens)
     samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
     try:
         exact = folder / "exact.onnx"

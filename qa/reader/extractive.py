@@ -14,11 +14,11 @@ import numpy as np
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.disk.durable_files import FileRecord
-from index.models.model_cache import Cards, require_sizes
+from index.models.model_cache import Cards, check_sizes
 from index.models.onnx_runtime import open_export
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Scored, best_spans, sentence_of_tokens, whole_words
-from qa.reader.windows import Window, prepare, windows
+from qa.reader.windows import Window, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -56,9 +56,9 @@ class ExtractiveReader:
     @classmethod
     def open(cls, folder: Path, card: Card) -> "ExtractiveReader":
         """Open an exported reader. Raises ModelUnavailable where a file is damaged."""
-        require_sizes(folder, card.files)
+        check_sizes(folder, card.files)
         session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE, threads=1)
-        prepare(tokenizer, card.max_tokens)
+        prepare_tokenizer(tokenizer, card.max_tokens)
         return cls(card, session, tokenizer)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:

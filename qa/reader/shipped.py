@@ -49,7 +49,7 @@ def encoder_folder() -> Path:
     return model.folder / model.transformer
 
 
-def untrained() -> "BertForQuestionAnswering":
+def build_untrained() -> "BertForQuestionAnswering":
     """Give the network with the encoder's weights and fresh outputs; no dropout.
 
     Attention is "eager", which trains faster than "sdpa" on a processor.
@@ -72,7 +72,7 @@ def untrained() -> "BertForQuestionAnswering":
     return network
 
 
-def trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
+def load_trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
     """Give the network with the shipped weights in float32.
 
     Raises ModelUnavailable where a file is not the one that it should be.
@@ -85,7 +85,7 @@ def trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
         raise ModelUnavailable(f"{weights} is missing or damaged; install Byline again")
     if record.over != DEFAULT_WEIGHTS:
         raise ModelUnavailable(f"{weights} was trained over another embedding model")
-    network = untrained()
+    network = build_untrained()
     named = {name: value.float() for name, value in load_file(weights).items()}
     missing, unexpected = network.load_state_dict(named, strict=False)
     if set(missing) != {FROZEN} or unexpected:

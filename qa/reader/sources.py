@@ -12,8 +12,8 @@ from qa.reader.shipped import (
     FOLDER,
     RECORD_FILE,
     encoder_folder,
+    load_trained,
     read_record,
-    trained,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class _Trained:
 
     def load(self) -> Loaded:
         tokenizer = (encoder_folder() / "tokenizer.json").read_text(encoding="utf-8")
-        return Loaded(trained(self.folder), tokenizer, _MOST_TOKENS, _INPUTS, int8=True)
+        return Loaded(load_trained(self.folder), tokenizer, _MOST_TOKENS, _INPUTS, int8=True)
 
 
 @dataclass(frozen=True, slots=True)

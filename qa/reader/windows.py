@@ -34,7 +34,7 @@ class Window:
     """Shape (passage tokens, 2): the code points of the passage that each covers, half-open."""
 
 
-def prepare(tokenizer: "Tokenizer", max_tokens: int) -> None:
+def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:
     """Set a tokenizer so that a passage outgrowing the model becomes several windows."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(
@@ -63,7 +63,7 @@ def _shortened(tokenizer: "Tokenizer", question: str, max_tokens: int) -> str:
     # Only a passage may be truncated while the tokenizer is prepared; a question alone has none.
     tokenizer.no_truncation()
     encoding = tokenizer.encode(question, add_special_tokens=False)
-    prepare(tokenizer, max_tokens)
+    prepare_tokenizer(tokenizer, max_tokens)
     return question[: encoding.offsets[most - 1][1]] if len(encoding.ids) > most else question
 
 

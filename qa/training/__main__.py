@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from index.models.cpu_tuning import keep_freed_memory
-from qa.reader.shipped import FOLDER, untrained, write_weights
+from qa.reader.shipped import FOLDER, build_untrained, write_weights
 from qa.training import groups, singles
 from qa.training.averaging import average
 from qa.training.batches import Target, targets
@@ -64,34 +64,34 @@ def _mean_of_singles(
 ) -> "BertForQuestionAnswering":
     import torch
 
-    def trained(name: str, settings: Settings) -> "BertForQuestionAnswering":
+    def load_trained(name: str, settings: Settings) -> "BertForQuestionAnswering":
         seen = sum(settings.share(one.kind) for one in every)
         print(f"{name}: {len(every)} examples, of which an epoch takes {seen:.0f}", flush=True)
         torch.manual_seed(settings.seed)
-        network = untrained()
+        network = build_untrained()
         drop_units(network, settings.dropped)
         course = singles.course_of(every, settings)
         Trainer.of(network, settings, work / f"{name}.safetensors").train(course)
         return network
 
-    mean = untrained()
-    average(mean, [(trained(one.name, one.settings), one.share) for one in recipe.singles])
+    mean = build_untrained()
+    average(mean, [(load_trained(one.name, one.settings), one.share) for one in recipe.singles])
     return mean
 
 
 def _mean_of_round(
     start: "BertForQuestionAnswering", examples: Sequence[Example], work: Path, one: Round
 ) -> "BertForQuestionAnswering":
-    def trained(name: str, settings: GroupSettings) -> "BertForQuestionAnswering":
+    def load_trained(name: str, settings: GroupSettings) -> "BertForQuestionAnswering":
         print(f"{name}: {settings.groups} questions, each with several passages", flush=True)
-        network = untrained()
+        network = build_untrained()
         average(network, [(start, 1.0)])
         course = groups.course_of(examples, settings)
         Trainer.of(network, settings, work / f"{name}.safetensors").train(course)
         return network
 
-    mean = untrained()
-    tuned = [(trained(other.name, other.settings), other.share) for other in one.trainings]
+    mean = build_untrained()
+    tuned = [(load_trained(other.name, other.settings), other.share) for other in one.trainings]
     average(mean, [(start, one.untuned), *tuned])
     return mean
 

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from index.articles.spans import Span
 from qa.reader.shipped import encoder_folder
-from qa.reader.windows import Window, prepare, windows
+from qa.reader.windows import Window, prepare_tokenizer, windows
 from qa.training.data import Example, Kind
 from qa.training.settings import Settings
 
@@ -39,7 +39,7 @@ def targets(examples: Iterable[Example]) -> list[Target]:
 def training_tokenizer() -> Tokenizer:
     """Open the tokenizer, set to cut windows of `MAX_TOKENS`."""
     tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
-    prepare(tokenizer, MAX_TOKENS)
+    prepare_tokenizer(tokenizer, MAX_TOKENS)
     return tokenizer
 
 

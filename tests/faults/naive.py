@@ -9,7 +9,7 @@ from pytest import MonkeyPatch
 
 from index.build.embedding_log import EmbeddedLog
 from index.models.passage_encoder import Vectors
-from index.search.vector_file import RowsWriter
+from index.search.vector_file import VectorWriter
 from index.storage.generation import Generation
 from index.storage.store import CURRENT, Store
 
@@ -69,16 +69,16 @@ def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
 
 def _save_as_faiss(patch: MonkeyPatch) -> None:
     """Tell nobody of a write that failed, and leave the file short."""
-    put, finish, append = RowsWriter.put, RowsWriter.finish, EmbeddedLog.append
+    put, finish, append = VectorWriter.put, VectorWriter.finish, EmbeddedLog.append
     short: set[str] = set()
 
-    def puts(self: RowsWriter, rows: Sequence[int], vectors: Vectors) -> None:
+    def puts(self: VectorWriter, rows: Sequence[int], vectors: Vectors) -> None:
         try:
             put(self, rows, vectors)
         except OSError:
             short.add(str(self.path))
 
-    def finishes(self: RowsWriter, rows: int) -> None:
+    def finishes(self: VectorWriter, rows: int) -> None:
         with suppress(OSError):
             finish(self, rows - (str(self.path) in short))
 
@@ -86,6 +86,6 @@ def _save_as_faiss(patch: MonkeyPatch) -> None:
         with suppress(OSError):
             append(self, keys, vectors)
 
-    patch.setattr(RowsWriter, "put", puts)
-    patch.setattr(RowsWriter, "finish", finishes)
+    patch.setattr(VectorWriter, "put", puts)
+    patch.setattr(VectorWriter, "finish", finishes)
     patch.setattr(EmbeddedLog, "append", appends)

@@ -7,7 +7,7 @@ import pytest
 from qa.ablation import Component
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
-from qa.reader.first_sentence import FirstSentence
+from qa.reader.protocol import FirstSentenceReader
 from qa.rewriting.resolve import Exchange
 from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader, passage
 
@@ -111,7 +111,7 @@ def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
 
 def test_first_sentences_come_in_the_order_of_their_passages() -> None:
     passages = [passage("One. Two.", "One.", "Two."), passage("Three.")]
-    found = FirstSentence().read("Who?", passages)
+    found = FirstSentenceReader().read("Who?", passages)
     assert [(one.passage, one.span.of(passages[one.passage].text)) for one in found] == [
         (0, "One."),
         (1, "Three."),

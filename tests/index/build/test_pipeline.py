@@ -13,7 +13,7 @@ from index.articles.passages import PassageSettings
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
-from index.search.vector_file import RowsWriter, VectorRows
+from index.search.vector_file import VectorFile, VectorWriter
 from index.storage.store import Store
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors
 
@@ -331,7 +331,7 @@ def test_what_cannot_be_deleted_after_publishing_does_not_fail_the_build(
         "build.writer.link_or_copy",
         "storage.passage_table.PassageWriter.take",
         "storage.passage_table.PassageWriter.finish",
-        "search.vector_file.RowsWriter.finish",
+        "search.vector_file.VectorWriter.finish",
         "build.writer.write_articles",
         "build.writer.update_keywords",
         "build.writer.seal",
@@ -370,7 +370,7 @@ def test_what_cannot_be_read_at_the_moment_leaves_the_old_index(
     def refuse(path: Path, _dimension: int) -> None:
         raise IndexUnreadable(str(path), "Input/output error")
 
-    monkeypatch.setattr(VectorRows, "open", refuse)
+    monkeypatch.setattr(VectorFile, "open", refuse)
     desk.write("dam.txt", DAM)
     told = r"vectors\.f16: Input/output error; the index is as it was before$"
     with pytest.raises(IndexUnwritable, match=told):
@@ -383,8 +383,8 @@ def test_what_cannot_be_read_at_the_moment_leaves_the_old_index(
 def test_what_does_not_read_back_is_not_published(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish = RowsWriter.finish
-    monkeypatch.setattr(RowsWriter, "finish", lambda self, rows: finish(self, rows - 1))
+    finish = VectorWriter.finish
+    monkeypatch.setattr(VectorWriter, "finish", lambda self, rows: finish(self, rows - 1))
     with pytest.raises(IndexUnwritable, match=r"did not read back \(.*vectors.f16 holds 1 of 2"):
         desk.build()
     assert not desk.store.exists()

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from index.models.cpu_attention import _attend, attend_as_torch_does, attend_by_products
+from index.models.cpu_attention import _attend, use_matmul_attention, use_torch_attention
 from index.models.registry import go_offline
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def read(made: "PreTrainedModel") -> torch.Tensor:
 @pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
 def test_attention_by_products_is_that_of_torch(kind: str) -> None:
     given, changed = network(kind), network(kind)
-    attend_by_products(changed)
+    use_matmul_attention(changed)
     assert changed.config._attn_implementation == "by_products"
     torch.testing.assert_close(read(changed), read(given), rtol=1e-4, atol=1e-4)
-    attend_as_torch_does(changed)
+    use_torch_attention(changed)
     assert torch.equal(read(changed), read(given))
 
 
@@ -67,7 +67,7 @@ def test_scores_of_any_size_are_weighed_as_softmax_does(
 
 def test_what_is_padding_is_not_attended_to() -> None:
     made = network("bert")
-    attend_by_products(made)
+    use_matmul_attention(made)
     with torch.inference_mode():
         alone = made(input_ids=IDS[1:2, :3], attention_mask=MASK[1:2, :3]).last_hidden_state[0]
         padded = made(input_ids=IDS, attention_mask=MASK).last_hidden_state[1, :3]
@@ -78,6 +78,6 @@ def test_what_is_padding_is_not_attended_to() -> None:
 
 def test_networks_whose_attention_may_be_of_another_kind_stay() -> None:
     made = network("electra")
-    attend_by_products(made)
-    attend_as_torch_does(made)
+    use_matmul_attention(made)
+    use_torch_attention(made)
     assert made.config._attn_implementation == "sdpa"

@@ -13,12 +13,12 @@ import torch
 from index.articles.bundled import sample_texts
 from index.models import cpu_tuning
 from index.models.cpu_tuning import (
+    cpu_flags,
     has_fast_bfloat16,
     pack_linear_layers,
-    processor_flags,
     unpack_linear_layers,
 )
-from index.models.passage_encoder import SentenceEncoder, encode_with, load
+from index.models.passage_encoder import SentenceEncoder, encode_batch, load_model
 from index.models.registry import find_model, go_offline
 
 DTYPES = [torch.float32, torch.bfloat16]
@@ -99,11 +99,11 @@ def test_bfloat16_is_fast_where_the_processor_and_torch_have_it(
 ) -> None:
     operators = SimpleNamespace(_is_mkldnn_bf16_supported=lambda: supported)
     monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=operators))
-    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx2", flag})
+    monkeypatch.setattr(cpu_tuning, "cpu_flags", lambda: {"avx2", flag})
     assert has_fast_bfloat16() == supported
-    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx2", "avx512f"})
+    monkeypatch.setattr(cpu_tuning, "cpu_flags", lambda: {"avx2", "avx512f"})
     assert not has_fast_bfloat16()
-    monkeypatch.setattr(cpu_tuning, "processor_flags", set)
+    monkeypatch.setattr(cpu_tuning, "cpu_flags", set)
     assert not has_fast_bfloat16()
 
 
@@ -111,7 +111,7 @@ def test_bfloat16_is_not_fast_where_torch_is_built_without_onednn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=SimpleNamespace()))
-    monkeypatch.setattr(cpu_tuning, "processor_flags", lambda: {"avx512_bf16"})
+    monkeypatch.setattr(cpu_tuning, "cpu_flags", lambda: {"avx512_bf16"})
     assert not has_fast_bfloat16()
 
 
@@ -131,7 +131,7 @@ def test_without_proc_no_feature_is_known(monkeypatch: pytest.MonkeyPatch) -> No
         raise FileNotFoundError
 
     monkeypatch.setattr(Path, "read_text", missing)
-    assert processor_flags() == set()
+    assert cpu_flags() == set()
 
 
 def test_layers_stay_where_torch_has_no_such_operators(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def test_layers_stay_where_torch_has_no_such_operators(monkeypatch: pytest.Monke
 
 def test_real_passages_have_the_vectors_of_the_model_in_float32() -> None:
     model, texts = find_model("all-MiniLM-L6-v2"), sample_texts(24)
-    exact = load(model).encode(texts, show_progress_bar=False, normalize_embeddings=True)
+    exact = load_model(model).encode(texts, show_progress_bar=False, normalize_embeddings=True)
     encoder = SentenceEncoder(model)
     assert encoder.precision == ("bfloat16" if has_fast_bfloat16() else "float32")
     vectors = encoder.encode(texts)
@@ -162,7 +162,7 @@ def test_no_batch_is_padded_past_what_a_model_sees() -> None:
             asked.append(options["processing_kwargs"])
             return np.ones((len(texts), 2), dtype=np.float32)
 
-    encode_with(Loaded(), ["a"], "")
+    encode_batch(Loaded(), ["a"], "")
     assert asked == [{"text": {"pad_to_multiple_of": 2}}]
 
 

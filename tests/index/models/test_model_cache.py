@@ -5,7 +5,7 @@ import pytest
 
 from index.disk.durable_files import FileRecord, record_files
 from index.errors import IndexUnwritable, ModelUnavailable
-from index.models.model_cache import Cards, put_in_cache, require_sizes
+from index.models.model_cache import Cards, check_sizes, put_in_cache
 
 
 def make(made: Path) -> str:
@@ -77,10 +77,10 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_files_are_to_be_there_and_as_long_as_they_were(folder: Path) -> None:
     put_in_cache(folder, make, is_made)
-    require_sizes(folder, record_files(folder))
+    check_sizes(folder, record_files(folder))
     for records in ({"a": FileRecord(4, "")}, {"b": FileRecord(0, "")}):
         with pytest.raises(ModelUnavailable, match=f"is missing or damaged; delete {folder}"):
-            require_sizes(folder, records)
+            check_sizes(folder, records)
 
 
 class Card(msgspec.Struct, frozen=True):

@@ -20,8 +20,8 @@ from index.errors import IndexUnwritable, ModelUnavailable
 from index.models import onnx_export as export
 from index.models.onnx_export import ensure_export, open_question_encoder
 from index.models.onnx_runtime import finish
-from index.models.passage_encoder import Vectors, encode_with, load
-from index.models.quantization import multiplies_bytes
+from index.models.passage_encoder import Vectors, encode_batch, load_model
+from index.models.quantization import has_fast_int8
 from index.models.question_encoder import Card, OnnxQuestionEncoder
 from index.models.registry import Model, find_model
 from tests.index.products import write_product
@@ -51,11 +51,11 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     model = find_model("all-MiniLM-L6-v2")
     cache = tmp_path_factory.mktemp("cache") / "models"
-    loaded = load(model)
+    loaded = load_model(model)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "load", lambda _: loaded)
+        patch.setattr(export, "load_model", lambda _: loaded)
         card = ensure_export(model, cache)
-    original = encode_with(loaded, QUESTIONS, "")
+    original = encode_batch(loaded, QUESTIONS, "")
     yield Made(model, cache, card, original)
 
 
@@ -77,7 +77,7 @@ def opened(made: Made, told: list[str] | None = None) -> OnnxQuestionEncoder:
 
 def test_the_export_agrees_with_the_model(made: Made) -> None:
     assert made.card.failure == ""
-    assert made.card.precision == ("int8" if multiplies_bytes() else "float32")
+    assert made.card.precision == ("int8" if has_fast_int8() else "float32")
     assert made.card.cosine >= 0.999
     assert (made.card.dimension, made.card.max_tokens) == (384, 256)
     vectors = opened(made).encode(QUESTIONS)
@@ -120,7 +120,7 @@ def test_questions_are_encoded_without_torch(made: Made) -> None:
 
 
 def test_an_export_is_made_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "load", None)
+    monkeypatch.setattr(export, "load_model", None)
     assert ensure_export(made.model, made.cache) == made.card
     assert [path.name for path in made.cache.iterdir()] == [made.model.fingerprint]
 
@@ -186,7 +186,7 @@ def long_told(_loaded: object, _path: Path) -> list[str]:
 def test_an_export_that_fails_is_remembered_with_its_reason(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, reason: str
 ) -> None:
-    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "load_model", lambda _: Loaded())
     monkeypatch.setattr(export, "_write_onnx", write)
     card = ensure_export(made.model, tmp_path)
     assert re.match(reason, card.failure)
@@ -230,7 +230,7 @@ def test_weights_take_a_byte_each_where_that_changes_little(
 ) -> None:
     cosines = [0.99999, cosine]
     monkeypatch.setattr(export, "_write_onnx", small_network)
-    monkeypatch.setattr(export, "multiplies_bytes", lambda: True)
+    monkeypatch.setattr(export, "has_fast_int8", lambda: True)
     monkeypatch.setattr(export, "_least_cosine", lambda *_: cosines.pop())
     card = ensure_export(made.model, tmp_path)
     assert (card.failure, card.precision) == ("", precision)
@@ -249,7 +249,7 @@ def test_an_export_of_an_older_format_is_made_anew(
 ) -> None:
     old = msgspec.structs.replace(copy.card, format=0)
     (copy.folder / "question.json").write_bytes(with_digest(msgspec.json.encode(old)))
-    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "load_model", lambda _: Loaded())
     monkeypatch.setattr(export, "_write_onnx", wordless)
     assert ensure_export(copy.model, copy.cache).failure == "AssertionError"
     assert [path.name for path in copy.folder.iterdir()] == ["question.json"]
@@ -262,7 +262,7 @@ def full(_loaded: object, _path: Path) -> list[str]:
 def test_a_full_disk_is_told_and_says_nothing_of_the_model(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "load", lambda _: Loaded())
+    monkeypatch.setattr(export, "load_model", lambda _: Loaded())
     monkeypatch.setattr(export, "_write_onnx", full)
     with pytest.raises(IndexUnwritable, match="No space left on device"):
         ensure_export(made.model, tmp_path)

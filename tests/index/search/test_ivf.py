@@ -9,9 +9,15 @@ import pytest
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors, normalised
 from index.search import ivf as cells
-from index.search.ivf import Trained, cell_count, least_that_reaches, operating_point, write_cells
-from index.search.segment_search import Cells, Searcher, cells_of, read_cells
-from index.search.vector_file import RowsWriter, VectorRows
+from index.search.ivf import (
+    TrainedCells,
+    cell_count,
+    operating_point,
+    smallest_reaching,
+    write_cells,
+)
+from index.search.segment_search import Cells, SegmentSearcher, cells_of, read_cells
+from index.search.vector_file import VectorFile, VectorWriter
 
 DIMENSION = 16
 ROWS = 2000
@@ -24,26 +30,26 @@ def clustered(count: int, seed: int) -> Vectors:
     return normalised((centres[chance.integers(40, size=count)] + noise).astype(np.float32))
 
 
-def rows_of(path: Path, vectors: Vectors) -> VectorRows:
-    writer = RowsWriter(path)
+def rows_of(path: Path, vectors: Vectors) -> VectorFile:
+    writer = VectorWriter(path)
     writer.put(range(len(vectors)), vectors)
     writer.finish(len(vectors))
-    return VectorRows.open(path, vectors.shape[1])
+    return VectorFile.open(path, vectors.shape[1])
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorRows]:
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorFile]:
     with closing(rows_of(tmp_path_factory.mktemp("rows") / "v", clustered(ROWS, 1))) as rows:
         yield rows
 
 
 @pytest.fixture(scope="module")
-def made(rows: VectorRows) -> Trained:
+def made(rows: VectorFile) -> TrainedCells:
     path = rows.path.with_name("cells")
-    return Trained(path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), []))
+    return TrainedCells(path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), []))
 
 
-def exact(rows: VectorRows, vector: Vectors, allowed: np.ndarray, most: int) -> set[int]:
+def exact(rows: VectorFile, vector: Vectors, allowed: np.ndarray, most: int) -> set[int]:
     similarities = rows.read(range(len(rows))) @ vector
     ids = np.flatnonzero(allowed)
     return set(ids[np.argsort(-similarities[ids])[:most]].tolist())
@@ -60,7 +66,7 @@ def reached(least: int, probes: int) -> float:
 
 def test_the_least_number_of_probes_is_found() -> None:
     for least in range(1, 33):
-        assert least_that_reaches(partial(reached, least), 32, 1.0) == least
+        assert smallest_reaching(partial(reached, least), 32, 1.0) == least
 
 
 def together(product: int, asked: list[int], probes: int, depth: int) -> float:
@@ -90,7 +96,7 @@ def test_where_nothing_reaches_the_recall_all_cells_are_gone_through() -> None:
 
 
 def test_the_operating_point_is_recorded_and_reaches_its_recall(
-    rows: VectorRows, made: Trained
+    rows: VectorFile, made: TrainedCells
 ) -> None:
     point = made.cells
     # The power of two nearest to 4 * sqrt(2,000) = 179; fifty vectors a cell are more than all.
@@ -101,7 +107,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     )
     assert 1 <= point.probes < 128
     assert point.recall >= 0.98
-    searcher = Searcher.open(rows, ROWS, made.path, point)
+    searcher = SegmentSearcher.open(rows, ROWS, made.path, point)
     asked = clustered(200, 3)
     everything = np.ones(ROWS, dtype=np.bool_)
     shared = [
@@ -111,9 +117,9 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     assert sum(shared) / (10 * len(asked)) >= 0.96
 
 
-def test_similarities_are_those_of_the_rows(rows: VectorRows, made: Trained) -> None:
+def test_similarities_are_those_of_the_rows(rows: VectorFile, made: TrainedCells) -> None:
     vector = clustered(1, 4)[0]
-    found = Searcher.open(rows, ROWS, made.path, made.cells).search(vector, 20)
+    found = SegmentSearcher.open(rows, ROWS, made.path, made.cells).search(vector, 20)
     assert len(found) == 20
     similarities = rows.read(range(ROWS)) @ vector
     assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
@@ -125,36 +131,36 @@ def test_similarities_are_those_of_the_rows(rows: VectorRows, made: Trained) -> 
 @pytest.mark.parametrize("few", [20_000, 10])
 @pytest.mark.parametrize("share", [0.002, 0.05, 0.5, 0.95])
 def test_a_filter_goes_before_the_cut_whatever_it_leaves(
-    rows: VectorRows, made: Trained, monkeypatch: pytest.MonkeyPatch, few: int, share: float
+    rows: VectorFile, made: TrainedCells, monkeypatch: pytest.MonkeyPatch, few: int, share: float
 ) -> None:
     monkeypatch.setattr("index.search.segment_search._FEW", few)
     allowed = np.random.default_rng(5).random(ROWS) < share
-    searcher = Searcher.open(rows, ROWS, made.path, made.cells)
+    searcher = SegmentSearcher.open(rows, ROWS, made.path, made.cells)
     shared = wanted = 0
     for vector in clustered(50, 6):
         best = exact(rows, vector, allowed, 10)
-        found = [row for row, _ in searcher.search(vector, 50, (allowed,))[:10]]
+        found = [row for row, _ in searcher.search(vector, 50, allowed)[:10]]
         assert all(allowed[row] for row in found)
         shared, wanted = shared + len(best & set(found)), wanted + len(best)
     assert shared / wanted >= (1 if few == 20_000 else 0.95)
 
 
-def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorRows, tmp_path: Path) -> None:
+def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorFile, tmp_path: Path) -> None:
     live = [range(500), range(700, ROWS)]
     point = write_cells(tmp_path / "c", rows, live, clustered(50, 2), [])
     index = read_cells(tmp_path / "c")
     assert cells_of(index).ntotal == point.trained_at == ROWS - 200
-    found = Searcher.open(rows, ROWS, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
+    found = SegmentSearcher.open(rows, ROWS, tmp_path / "c", point).search(clustered(1, 1)[0], ROWS)
     assert not {row for row, _ in found} & set(range(500, 700))
 
 
-def trained_again(rows: VectorRows, live: range, made: Trained, tmp_path: Path) -> bool:
+def trained_again(rows: VectorFile, live: range, made: TrainedCells, tmp_path: Path) -> bool:
     point = write_cells(tmp_path / "c", rows, [live], clustered(50, 2), [made])
     return (point.trained_at, point.error) != (made.cells.trained_at, made.cells.error)
 
 
 def test_centres_serve_again_until_the_rows_have_drifted(
-    rows: VectorRows, made: Trained, tmp_path: Path
+    rows: VectorFile, made: TrainedCells, tmp_path: Path
 ) -> None:
     assert not trained_again(rows, range(ROWS), made, tmp_path)
     assert not trained_again(rows, range(1400), made, tmp_path)
@@ -166,7 +172,7 @@ def test_centres_serve_again_until_the_rows_have_drifted(
         assert trained_again(drifted, range(ROWS), made, tmp_path)
 
 
-def test_cells_cut_short_anywhere_are_damaged(made: Trained, tmp_path: Path) -> None:
+def test_cells_cut_short_anywhere_are_damaged(made: TrainedCells, tmp_path: Path) -> None:
     data = made.path.read_bytes()
     for length in [*range(400), *range(400, len(data), 997), len(data) - 1]:
         (tmp_path / "c").write_bytes(data[:length])
@@ -174,11 +180,11 @@ def test_cells_cut_short_anywhere_are_damaged(made: Trained, tmp_path: Path) -> 
             read_cells(tmp_path / "c")
 
 
-def test_a_full_disk_is_told(rows: VectorRows) -> None:
+def test_a_full_disk_is_told(rows: VectorFile) -> None:
     with pytest.raises(OSError, match="No space left on device"):
         write_cells(Path("/dev/full"), rows, [range(ROWS)], clustered(20, 2), [])
 
 
-def test_a_point_says_what_it_is(made: Trained) -> None:
+def test_a_point_says_what_it_is(made: TrainedCells) -> None:
     assert isinstance(made.cells, Cells)
     assert made.cells.questions == 100

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from index.errors import IndexDamaged, IndexUnreadable
-from index.search.vector_file import RowsWriter, VectorRows
+from index.search.vector_file import VectorFile, VectorWriter
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    writer = RowsWriter(tmp_path / "vectors.f16")
+    writer = VectorWriter(tmp_path / "vectors.f16")
     writer.put(range(3), np.eye(3, 4, dtype=np.float32))
     writer.finish(3)
     return writer.path
@@ -25,16 +25,16 @@ def test_what_the_system_refuses_is_no_damage(
 
     monkeypatch.setattr(os, call, refuse)
     with pytest.raises(IndexUnreadable) as told:
-        VectorRows.open(path, 4).read(range(3))
+        VectorFile.open(path, 4).read(range(3))
     assert told.value.reason == f"{path}: Input/output error"
 
 
 def test_rows_that_are_missing_or_cut_short_are_damage(path: Path) -> None:
-    rows = VectorRows.open(path, 4)
+    rows = VectorFile.open(path, 4)
     os.truncate(path, 23)  # of three rows of eight bytes
     assert rows.read(range(2)).shape == (2, 4)
     with pytest.raises(IndexDamaged, match="run `byline index --full`"):
         rows.read(range(3))
     path.unlink()
     with pytest.raises(IndexDamaged, match="run `byline index --full`"):
-        VectorRows.open(path, 4)
+        VectorFile.open(path, 4)

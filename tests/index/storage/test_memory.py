@@ -10,7 +10,7 @@ import pytest
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, Vectors
-from index.search.vector_file import RowsWriter
+from index.search.vector_file import VectorWriter
 from index.storage.store import Store
 from tests.fakes import fake_model
 
@@ -72,11 +72,11 @@ def test_a_build_that_holds_its_vectors_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[Vectors] = []
-    put = RowsWriter.put
+    put = VectorWriter.put
 
-    def holds(self: RowsWriter, rows: list[int], vectors: Vectors) -> None:
+    def holds(self: VectorWriter, rows: list[int], vectors: Vectors) -> None:
         held.append(vectors)
         put(self, rows, vectors)
 
-    monkeypatch.setattr(RowsWriter, "put", holds)
+    monkeypatch.setattr(VectorWriter, "put", holds)
     assert growth(tmp_path) >= VECTOR

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors, normalised
 from index.search.segment_search import Exact
-from index.search.vector_file import RowsWriter, VectorRows
+from index.search.vector_file import VectorFile, VectorWriter
 from index.storage.segment import VECTORS, Segment, SegmentRecord
 from index.storage.vector_index import Hit, VectorIndex
 
@@ -38,7 +38,7 @@ def index_of(vectors: Vectors, dropped: tuple[range, ...] = (), cut: int = 0) ->
                 continue
             path = Path(folder) / str(ids.start)
             path.mkdir()
-            writer = RowsWriter(path / VECTORS)
+            writer = VectorWriter(path / VECTORS)
             rows = [row - ids.start for row in ids]
             writer.put(rows[::-1], vectors[ids.start : ids.stop][::-1])
             writer.finish(len(ids))
@@ -148,7 +148,7 @@ def test_several_segments_are_searched_as_one(
 
 
 def test_a_file_cut_short_anywhere_is_damaged(tmp_path: Path) -> None:
-    writer = RowsWriter(tmp_path / "v")
+    writer = VectorWriter(tmp_path / "v")
     writer.put(range(3), np.eye(3, dtype=np.float32))
     writer.finish(3)
     data = (tmp_path / "v").read_bytes()
@@ -156,9 +156,9 @@ def test_a_file_cut_short_anywhere_is_damaged(tmp_path: Path) -> None:
     for length in range(len(data)):
         (tmp_path / "v").write_bytes(data[:length])
         with (
-            closing(VectorRows.open(tmp_path / "v", 3)) as rows,
+            closing(VectorFile.open(tmp_path / "v", 3)) as rows,
             pytest.raises(IndexDamaged, match="cannot be read as vectors"),
         ):
             rows.read(range(3))
     with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
-        VectorRows.open(tmp_path / "absent", 3)
+        VectorFile.open(tmp_path / "absent", 3)

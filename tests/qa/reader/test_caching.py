@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
-from qa.reader.caching import Remembering
+from qa.reader.caching import CachingReader
 from qa.reader.protocol import Candidate
 
 
@@ -31,14 +31,14 @@ A, B, C = passage("ad"), passage("be"), passage("cf")
 
 
 def test_what_is_remembered_is_what_would_be_read() -> None:
-    reader = Remembering(Counting())
+    reader = CachingReader(Counting())
     for passages in ([A, B], [B, A], [C, A, B], [A], []):
         assert reader.read("Who?", passages) == Counting().read("Who?", passages)
 
 
 def test_no_passage_is_read_twice_for_a_question() -> None:
     counting = Counting()
-    reader = Remembering(counting)
+    reader = CachingReader(counting)
     reader.read("Who?", [A, B])
     reader.read("Who?", [B, C])
     assert counting.read_passages == ["ad", "be", "cf"]
@@ -48,7 +48,7 @@ def test_no_passage_is_read_twice_for_a_question() -> None:
 
 def test_where_all_is_remembered_nothing_is_read() -> None:
     counting = Counting()
-    reader = Remembering(counting)
+    reader = CachingReader(counting)
     first = reader.read("Who?", [A, B])
     assert reader.read("Who?", [A, B]) == first
     assert counting.read_passages == ["ad", "be"]
@@ -56,7 +56,7 @@ def test_where_all_is_remembered_nothing_is_read() -> None:
 
 def test_what_was_used_longest_ago_is_forgotten() -> None:
     counting = Counting()
-    reader = Remembering(counting, most=2)
+    reader = CachingReader(counting, most=2)
     reader.read("Who?", [A, B])
     reader.read("Who?", [A])
     reader.read("Who?", [C])
@@ -67,5 +67,5 @@ def test_what_was_used_longest_ago_is_forgotten() -> None:
 
 
 def test_more_passages_than_are_remembered_are_read_all_the_same() -> None:
-    reader = Remembering(Counting(), most=1)
+    reader = CachingReader(Counting(), most=1)
     assert reader.read("Who?", [A, B, C]) == Counting().read("Who?", [A, B, C])

@@ -17,9 +17,9 @@ from qa.reader.shipped import (
     RECORD_FILE,
     WEIGHTS_FILE,
     Record,
+    build_untrained,
+    load_trained,
     read_record,
-    trained,
-    untrained,
     write_weights,
 )
 from qa.reader.sources import find_reader
@@ -37,7 +37,7 @@ class Written:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     folder = tmp_path_factory.mktemp("shipped") / "weights"
-    network = untrained()
+    network = build_untrained()
     return Written(network, folder, write_weights(network, SETTINGS, folder))
 
 
@@ -53,7 +53,7 @@ def rewrite(folder: Path, **changes: str) -> None:
 
 
 def test_weights_come_back_as_they_were_in_half_precision(written: Written) -> None:
-    network = trained(written.folder)
+    network = load_trained(written.folder)
     expected = written.network.state_dict()
     found = network.state_dict()
     assert set(found) == set(expected)
@@ -90,7 +90,7 @@ def test_a_folder_of_weights_is_a_reader_and_other_weights_are_another(copy: Pat
 
 
 def test_a_changed_byte_is_found(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "untrained", None)
+    monkeypatch.setattr(shipped, "build_untrained", None)
     weights = copy / WEIGHTS_FILE
     with weights.open("r+b") as file:
         file.seek(-1000, 2)
@@ -98,10 +98,10 @@ def test_a_changed_byte_is_found(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
         file.seek(-1000, 2)
         file.write(bytes([byte ^ 1]))
     with pytest.raises(ModelUnavailable, match=f"{WEIGHTS_FILE} is missing or damaged"):
-        trained(copy)
+        load_trained(copy)
     weights.unlink()
     with pytest.raises(ModelUnavailable, match=f"{WEIGHTS_FILE} is missing or damaged"):
-        trained(copy)
+        load_trained(copy)
 
 
 @pytest.mark.parametrize("data", [None, b"", b"{", b'{"sha256": "x"}'])
@@ -109,13 +109,13 @@ def test_weights_without_a_record_are_refused(tmp_path: Path, data: bytes | None
     if data is not None:
         (tmp_path / RECORD_FILE).write_bytes(data)
     with pytest.raises(ModelUnavailable, match=f"the reader in {tmp_path} cannot be read"):
-        trained(tmp_path)
+        load_trained(tmp_path)
 
 
 def test_weights_over_another_embedding_model_are_refused(copy: Path) -> None:
     rewrite(copy, over="0" * 64)
     with pytest.raises(ModelUnavailable, match="trained over another embedding model"):
-        trained(copy)
+        load_trained(copy)
 
 
 @pytest.mark.parametrize(("lost", "added"), [("qa_outputs.bias", None), (None, "more.weight")])
@@ -130,4 +130,4 @@ def test_weights_of_another_network_are_refused(
     save_file(tensors, copy / WEIGHTS_FILE)
     rewrite(copy, sha256=sha256_of(copy / WEIGHTS_FILE))
     with pytest.raises(ModelUnavailable, match="not for this version of Byline"):
-        trained(copy)
+        load_trained(copy)

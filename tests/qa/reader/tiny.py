@@ -12,7 +12,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from qa.reader.spans import Floats
-from qa.reader.windows import prepare
+from qa.reader.windows import prepare_tokenizer
 
 WORDS = (
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]"),
@@ -37,7 +37,7 @@ def word_piece() -> Tokenizer:
 
 def prepared(max_tokens: int) -> Tokenizer:
     tokenizer = word_piece()
-    prepare(tokenizer, max_tokens)
+    prepare_tokenizer(tokenizer, max_tokens)
     return tokenizer
 
 

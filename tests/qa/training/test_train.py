@@ -57,7 +57,7 @@ def train(folder: Path, *rounds: Round) -> Made:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "untrained", lambda: tiny_network(30522, MAX_TOKENS))
+    monkeypatch.setattr(command, "build_untrained", lambda: tiny_network(30522, MAX_TOKENS))
     monkeypatch.setattr(command, "mixture", lambda *_: EXAMPLES)
 
 
