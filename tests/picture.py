@@ -16,7 +16,7 @@ from index.articles.bundled import bundled_articles
 from tui.chat.app import ChatApp
 from tui.chat.opened import setup
 
-PICTURE = Path(__file__).parents[1] / "tui" / "chat.svg"
+PICTURE = Path(__file__).parents[1] / "docs" / "chat.svg"
 QUESTIONS = (
     "When was the Czech radar agreement signed?",
     "And where did the ceremony take place?",
