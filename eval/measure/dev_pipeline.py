@@ -11,7 +11,7 @@ from qa.answering.grouping import group_candidates
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
 from qa.retrieval.retriever import Hit, Retriever
-from qa.training.corpus import Place, build_index, write_articles
+from qa.training.corpus import Location, build_index, write_articles
 from qa.training.data import Row
 
 _MORE = 6
@@ -22,7 +22,7 @@ _MORE = 6
 class LeavingOut(Retriever):
     """A retriever that does not find the passages at some places."""
 
-    places: frozenset[Place] = frozenset()
+    places: frozenset[Location] = frozenset()
 
     def retrieve(self, question: str, top_k: int, scope: Sequence[StoredArticle] = ()) -> list[Hit]:
         """Find the passages for a question, best first, none of them at those places."""
@@ -57,7 +57,7 @@ class DevPipeline:
     """A bot over an index of all dev contexts."""
 
     bot: Bot
-    places: dict[str, Place]
+    places: dict[str, Location]
 
     @classmethod
     def open(cls, dev: Sequence[Row], folder: Path, reader: str = DEFAULT_READER) -> "DevPipeline":

@@ -1,1 +1,1 @@
-"""Training of the reader that ships with Byline: `python -m qa.training DATA`."""
+"""Training of the bundled reader: `python -m qa.training DATA`."""

@@ -1,4 +1,4 @@
-"""The mean of several trainings, which is better than each (Wortsman et al. 2022, model soups)."""
+"""The mean of several trainings, better than each of them (Wortsman et al. 2022, model soups)."""
 
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def average(
     network: "BertForQuestionAnswering",
     trained: "Sequence[tuple[BertForQuestionAnswering, float]]",
-) -> None:
-    """Set a network's trainable weights to a mean of others', each by its share.
+) -> "BertForQuestionAnswering":
+    """Set a network's trainable weights to the mean of others, weighted by share; return it.
 
-    Shares add up to 1. The others must have come from the same fresh outputs as one another.
+    Shares add up to 1. The others must have been trained from the same fresh outputs.
     """
     import torch
 
@@ -26,3 +26,4 @@ def average(
         for other, share in trained:
             for total, weight in zip(trainable(network), trainable(other), strict=True):
                 total.add_(weight, alpha=share)
+    return network

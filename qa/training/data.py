@@ -19,9 +19,9 @@ from index.articles.text import Text
 MEASURED = frozenset({"Normans", "Warsaw", "Steam_engine", "Immune_system"})
 """Articles of SQuAD dev for measuring only: nothing is trained, chosen or calibrated on them."""
 CALIBRATED = frozenset({"Harvard_University", "Scottish_Parliament", "Islamism"})
-"""Articles of SQuAD dev to choose settings and calibrate on; never trained on."""
+"""Articles of SQuAD dev for choosing settings and calibrating; never trained on."""
 _SHARED = 12
-"""Words in a row that two contexts share only where one is taken from the other."""
+"""Consecutive words that two contexts share only if one is taken from the other."""
 
 
 class GoldAnswer(msgspec.Struct, frozen=True):
@@ -33,12 +33,12 @@ class GoldAnswer(msgspec.Struct, frozen=True):
 
     @property
     def span(self) -> Span:
-        """Where it stands in its context."""
+        """Where it is in its context."""
         return Span(self.start, self.start + len(self.text))
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A question of the data, as its file has it; one without answers is unanswerable."""
+    """A line of the data: a question; without answers it is unanswerable."""
 
     id: str
     source: str
@@ -49,7 +49,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Kind(StrEnum):
-    """Where an example comes from; the settings say how often each kind is seen."""
+    """Where an example comes from; the settings say how many of each kind are trained on."""
 
     ENCYCLOPEDIC = "encyclopedic"
     """SQuAD, new_wiki of SQuADShifts, and QED."""
@@ -60,11 +60,11 @@ class Kind(StrEnum):
     DEV = "dev"
     """The articles of SQuAD 2.0 dev that may be trained on, answerable or not."""
     PERTURBED = "perturbed"
-    """Questions turned so that their passage answers them no longer."""
+    """Questions changed so that their passage no longer answers them."""
     SIBLING = "sibling"
-    """Another passage of the context that answers."""
+    """Another passage of the same context, without the answer."""
     NEAR_MISS = "near miss"
-    """Passages that our retriever ranks high and that do not hold the answer."""
+    """Passages that our retriever ranks high but that lack the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class Example:
     question: str
     passage: str
     answers: tuple[Span, ...]
-    """The span to learn, or nothing where the passage does not answer."""
+    """The span to learn; empty if the passage does not answer."""
     kind: Kind
 
 
 def load(path: Path) -> list[Row]:
-    """Read a file of the data; a row whose answers are not where they should be is left out."""
+    """Read a file of the data, without rows whose answers are not at their offsets."""
     with gzip.open(path, "rb") as lines:
         rows = [msgspec.json.decode(line, type=Row) for line in lines]
     return [
@@ -90,14 +90,14 @@ def load(path: Path) -> list[Row]:
 
 
 def training_rows(dev: Iterable[Row]) -> list[Row]:
-    """Give the questions of dev that may be trained on."""
+    """Return the rows of dev that may be trained on."""
     return [row for row in dev if row.title not in MEASURED | CALIBRATED]
 
 
 def without_contexts(rows: Iterable[Row], kept_apart: Iterable[Row]) -> list[Row]:
-    """Leave out the rows whose context shares a run of words with one that is kept apart.
+    """Leave out rows whose context shares twelve consecutive words with one kept apart.
 
-    A context shorter than a run is left out where all of it stands in one that is kept apart.
+    A shorter context is left out if all of it appears in one kept apart.
     """
     apart = [_words(context) for context in {row.context for row in kept_apart}]
     lengths = range(1, _SHARED + 1)
@@ -118,39 +118,39 @@ def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
 
 
 def passages_of(context: str) -> list[Span]:
-    """Cut a context as the index cuts an article: whole sentences under the token budget."""
+    """Cut a context as the index cuts an article: into full sentences within the token budget."""
     if tokens.count(context) <= DEFAULT_SETTINGS.budget:
         return [Span(0, len(context))]
     text = Text(context, "utf-8", 0)
-    whole = Paragraph(Span(0, len(context)).trimmed(context), 1, text.line_count)
+    paragraph = Paragraph(Span(0, len(context)).trimmed(context), 1, text.line_count)
     return [
         Span(start, start + len(passage.text))
-        for passage in split(text, [[whole]], (), "", DEFAULT_SETTINGS, NoLimit())
+        for passage in split(text, [[paragraph]], (), "", DEFAULT_SETTINGS, NoLimit())
         for start in [text.line_starts[passage.line - 1] + passage.column - 1]
     ]
 
 
 def examples_of(row: Row, kind: Kind) -> Iterator[Example]:
-    """Yield a question on the passages of its context: those with its answer, and near misses.
+    """Yield a question on each passage of its context: with its answer, and siblings without.
 
-    A passage that has the answer's words without being the one marked is left out, for it may well
-    answer. An answer that is cut in two keeps its context whole.
+    A passage that has an answer's words elsewhere is left out: it may answer too. If the answer
+    is cut in two, the context stays in one piece.
     """
-    places = passages_of(row.context)
+    passages = passages_of(row.context)
     if not row.answers:
-        yield from (Example(row.question, at.of(row.context), (), kind) for at in places)
+        yield from (Example(row.question, span.of(row.context), (), kind) for span in passages)
         return
     answer = likeliest(row.answers).span
-    holding = [at for at in places if at.start <= answer.start and answer.end <= at.end]
-    for at in holding or [Span(0, len(row.context))]:
-        yield Example(row.question, at.of(row.context), (answer.shifted(-at.start),), kind)
-    for at in places if holding else []:
-        passage = at.of(row.context)
-        if not any(one.text in passage for one in row.answers):
+    holding = [span for span in passages if span.start <= answer.start and answer.end <= span.end]
+    for span in holding or [Span(0, len(row.context))]:
+        yield Example(row.question, span.of(row.context), (answer.shifted(-span.start),), kind)
+    for span in passages if holding else []:
+        passage = span.of(row.context)
+        if not any(accepted.text in passage for accepted in row.answers):
             yield Example(row.question, passage, (), Kind.SIBLING)
 
 
 def likeliest(answers: tuple[GoldAnswer, ...]) -> GoldAnswer:
-    """Choose the answer that most people gave; among equals the shortest, then the first."""
+    """Return the answer that most people gave; among equals the shortest, then the first."""
     votes = Counter(answer.text for answer in answers)
     return max(answers, key=lambda answer: (votes[answer.text], -len(answer.text), -answer.start))

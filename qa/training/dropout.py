@@ -7,10 +7,10 @@ if TYPE_CHECKING:
 
 
 def drop_units(network: "BertForQuestionAnswering", share: float) -> None:
-    """Drop this share of the hidden units of each window, wherever the network has dropout.
+    """Drop this share of each window's hidden units at every dropout, while training.
 
-    A mask is drawn for a window and not for each of its tokens (Gal and Ghahramani 2016), for on a
-    processor drawing one for each costs as much as the forward pass. Only while it trains.
+    A mask is drawn per window, not per token (Gal and Ghahramani 2016): on a CPU a mask per token
+    costs as much as the forward pass.
     """
     import torch
 
@@ -19,9 +19,11 @@ def drop_units(network: "BertForQuestionAnswering", share: float) -> None:
     ) -> torch.Tensor:
         if not module.training:
             return output
-        kept = torch.rand(len(output), 1, output.shape[-1]) >= share
+        kept = torch.rand(len(output), 1, output.shape[-1], device=output.device) >= share
         return output * (kept / (1 - share)).to(output.dtype)
 
+    if not share:
+        return
     for name, module in network.named_modules():
-        if share and name.endswith(("output.dropout", "embeddings.dropout")):
+        if name.endswith(("output.dropout", "embeddings.dropout")):
             module.register_forward_hook(dropped)

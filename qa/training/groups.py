@@ -1,7 +1,7 @@
 """Training on groups: a question's passages together, so that their scores compare.
 
-Half of the loss is a passage's own, as in `singles`. The other half is that of a normalisation that
-a question's passages share (Clark and Gardner 2018): all their tokens and one null compete.
+Half of the loss is each passage's own, as in `singles`. The other half normalises over all tokens
+of a question's passages and one null (Clark and Gardner 2018).
 """
 
 import random
@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qa.training.batches import Target, of_like_length, targets_of, training_tokenizer
+from qa.training.batches import Target, bucket_by_length, targets_of
 from qa.training.data import Example, Kind
 from qa.training.loop import Course, logits
-from qa.training.settings import GroupSettings
+from qa.training.settings import Groups, Settings
 from qa.training.singles import own_loss
 
 if TYPE_CHECKING:
@@ -22,97 +22,79 @@ if TYPE_CHECKING:
 Group = list[Target]
 """Passages of one question; answered by one of them at most."""
 
-_ASKED = (Kind.ENCYCLOPEDIC, Kind.DEV)
-_AGAINST = (Kind.NEAR_MISS, Kind.SIBLING)
-_NEAR_MISSES = 2
-"""Passages that a question must be missed by, at least."""
+_ANSWERED_BY = (Kind.ENCYCLOPEDIC, Kind.DEV)
+_MISSED_BY = (Kind.NEAR_MISS, Kind.SIBLING)
+_MIN_NEAR_MISSES = 2
+"""A question with fewer of them is in no group."""
 _JITTER = 20
-"""Tokens by which lengths are blurred."""
-_AVERAGED_EVERY = 10
-"""Steps between two sets of weights that go into the mean."""
+"""Tokens."""
 
 
-def course_of(examples: Sequence[Example], settings: GroupSettings) -> Course[list[Group]]:
-    """Give the course of a training on groups; the same one for the same settings."""
+def course_of(examples: Sequence[Example], settings: Settings, data: Groups) -> Course[list[Group]]:
+    """Return the batches and the loss of a training on groups; the same for the same settings."""
     chance = random.Random(settings.order)  # noqa: S311
-    tokenizer = training_tokenizer()
     groups = [
-        [targets_of(one, tokenizer)[0] for one in group]
-        for group in groups_of(examples, settings, chance)
+        [targets_of(example)[0] for example in group] for group in groups_of(examples, data, chance)
     ]
-    batches = of_like_length(groups, _width, _JITTER, settings.batch, chance)
-    first = round((1 - settings.averaged) * len(batches))
-    return Course(
-        batches,
-        _loss,
-        lambda step: learning_rate(step, len(batches), settings),
-        range(-(-first // _AVERAGED_EVERY) * _AVERAGED_EVERY, len(batches), _AVERAGED_EVERY),
-    )
+    return Course(bucket_by_length(groups, _width, _JITTER, settings.batch, chance), _loss)
 
 
 def groups_of(
-    examples: Sequence[Example], settings: GroupSettings, chance: random.Random
+    examples: Sequence[Example], data: Groups, chance: random.Random
 ) -> list[list[Example]]:
-    """Choose questions, each with passages that miss it and mostly with the one to read."""
-    asked = {(one.question, one.passage): one for one in examples if one.kind in _ASKED}
-    against: dict[str, dict[str, Example]] = defaultdict(dict)
-    missed: dict[str, set[str]] = defaultdict(set)
-    for one in examples:
-        if one.kind in _AGAINST:
-            against[one.question][one.passage] = one
-        if one.kind is Kind.NEAR_MISS:
-            missed[one.question].add(one.passage)
-    chosen = [one for one in asked.values() if len(missed[one.question]) >= _NEAR_MISSES]
+    """Choose questions, each with passages that miss it and, mostly, the one that answers it."""
+    answered = {(one.question, one.passage): one for one in examples if one.kind in _ANSWERED_BY}
+    missed: dict[str, dict[str, Example]] = defaultdict(dict)
+    near: dict[str, set[str]] = defaultdict(set)
+    for example in examples:
+        if example.kind in _MISSED_BY:
+            missed[example.question][example.passage] = example
+        if example.kind is Kind.NEAR_MISS:
+            near[example.question].add(example.passage)
+    chosen = [one for one in answered.values() if len(near[one.question]) >= _MIN_NEAR_MISSES]
     chance.shuffle(chosen)
     groups = []
-    for one in chosen[: settings.groups]:
-        others = list(against[one.question].values())
+    for example in chosen[: data.groups]:
+        others = list(missed[example.question].values())
         chance.shuffle(others)
-        left_out = chance.random() < settings.left_out and len(others) >= settings.passages - 1
-        groups.append(([] if left_out else [one]) + others)
-    return [group[: settings.passages] for group in groups]
-
-
-def learning_rate(step: int, steps: int, settings: GroupSettings) -> float:
-    """Give the rate of a step, from 0: it falls in a straight line, and rises to that at first."""
-    falling = 1 - (1 - settings.last_rate) * step / steps
-    return settings.learning_rate * min((step + 1) / (settings.warmup * steps), falling)
+        left_out = chance.random() < data.left_out and len(others) >= data.passages - 1
+        groups.append(([] if left_out else [example]) + others)
+    return [group[: data.passages] for group in groups]
 
 
 def _width(group: Group) -> int:
-    return max(len(one.window.ids) for one in group)
+    return max(len(target.window.ids) for target in group)
 
 
 def _loss(network: "BertForQuestionAnswering", batch: Sequence[Group]) -> "torch.Tensor":
-    every = [one for group in batch for one in group]
-    starts, ends = logits(network, [one.window for one in every])
-    return (own_loss(starts, ends, every) + shared_loss(starts, ends, batch)) / 2
+    targets = [target for group in batch for target in group]
+    starts, ends = logits(network, [target.window for target in targets])
+    return (own_loss(starts, ends, targets) + shared_loss(starts, ends, batch)) / 2
 
 
 def shared_loss(
     starts: "torch.Tensor", ends: "torch.Tensor", batch: Sequence[Group]
 ) -> "torch.Tensor":
-    """Cross-entropy of start and end over all tokens of a question's passages and one null.
+    """Return the cross-entropy of start and end over a question's passages and one null.
 
-    A token's score is its logit less that of its own passage's [CLS]; the null's is 0. `starts` and
+    A token's score is its logit minus that of its passage's [CLS]; the null's is 0. `starts` and
     `ends` have shape (windows, tokens), the groups' windows one after another.
     """
     import torch
 
-    total, row = torch.zeros(()), 0
-    for group in batch:
-        rows = range(row, row + len(group))
-        for scores, places in (
-            (starts, [one.start for one in group]),
-            (ends, [one.end for one in group]),
-        ):
-            above = (scores[rows.start : rows.stop] - scores[rows.start : rows.stop, :1])[:, 1:]
-            every = torch.cat([torch.zeros(1), above.flatten()])
-            right = [
-                1 + index * above.shape[1] + place - 1
-                for index, place in enumerate(places)
-                if place
-            ]
-            total = total + torch.logsumexp(every, 0) - torch.logsumexp(every[right or [0]], 0)
-        row = rows.stop
-    return total / (2 * len(batch))
+    sizes = [len(group) for group in batch]
+    losses = []
+    for group, first, last in zip(batch, starts.split(sizes), ends.split(sizes), strict=True):
+        losses.append(_group_loss(first, [target.start for target in group]))
+        losses.append(_group_loss(last, [target.end for target in group]))
+    return torch.stack(losses).mean()
+
+
+def _group_loss(scores: "torch.Tensor", tokens: Sequence[int]) -> "torch.Tensor":
+    """Return one group's loss; `tokens` are to be chosen, one a passage, 0 where it has none."""
+    import torch
+
+    above = (scores - scores[:, :1])[:, 1:]
+    choices = torch.cat([above.new_zeros(1), above.flatten()])
+    right = [1 + row * above.shape[1] + token - 1 for row, token in enumerate(tokens) if token]
+    return torch.logsumexp(choices, 0) - torch.logsumexp(choices[right or [0]], 0)

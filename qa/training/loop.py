@@ -1,185 +1,166 @@
-"""The training loop, resumable from its last checkpoint; it gives the mean of its last weights."""
+"""The training loop: it resumes from its last checkpoint, and averages the last weights."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from index.models.cpu_tuning import has_fast_bfloat16
 from qa.reader.windows import Window
+from qa.training.settings import Settings
 
 if TYPE_CHECKING:
     import torch
     from transformers import BertForQuestionAnswering
 
 _CHECKPOINT_EVERY = 500
-_TOLD_EVERY = 100
-_CLIPPED = 1.0
-"""Norm of a step's gradient, at most."""
+_REPORT_EVERY = 100
+_MAX_NORM = 1.0
+"""Limit of the norm of a step's gradient."""
 _ROUND = 16
-"""Windows are padded to a multiple of it: each new shape costs the processor's library a kernel."""
-
+"""Windows are padded to a multiple of it: each new shape costs the CPU library a kernel."""
 
 Batch = TypeVar("Batch")
 
 
 @dataclass(frozen=True)
 class Course(Generic[Batch]):
-    """What a training goes through."""
+    """The batches of a training, one a step, and the loss of a batch."""
 
     batches: Sequence[Batch]
-    """One for each step."""
     loss: "Callable[[BertForQuestionAnswering, Batch], torch.Tensor]"
-    rate: Callable[[int], float]
-    """Of a step, from 0."""
-    averaged: range
-    """Steps after which the weights go into the mean; none for the last weights themselves."""
 
 
-class Optimised(Protocol):
-    """What settings say to the optimiser."""
+def train(
+    network: "BertForQuestionAnswering",
+    course: Course[Batch],
+    settings: Settings,
+    checkpoint: Path,
+    checkpoint_every: int = _CHECKPOINT_EVERY,
+) -> None:
+    """Train a network in place, from the checkpoint if there is one.
 
-    @property
-    def weight_decay(self) -> float:
-        """A step's share of the weights, times its rate, that is taken off them."""
+    Leaves the mean of the last weights (Izmailov et al. 2018, stochastic weight averaging).
+    """
+    import torch
+    from torch.optim.lr_scheduler import LambdaLR
+    from torch.optim.swa_utils import AveragedModel
 
-
-@dataclass(frozen=True)
-class Trainer:
-    """A network in training, and the file that it goes on from."""
-
-    network: "BertForQuestionAnswering"
-    optimiser: "torch.optim.AdamW"
-    checkpoint: Path
-    mean: "dict[str, torch.Tensor]" = field(default_factory=dict)
-    """Of the weights so far (Izmailov et al. 2018, stochastic weight averaging)."""
-
-    @classmethod
-    def of(
-        cls, network: "BertForQuestionAnswering", settings: Optimised, checkpoint: Path
-    ) -> "Trainer":
-        """Set up the optimiser for a network's trainable weights."""
-        import torch
-
-        optimiser = torch.optim.AdamW(
-            trainable(network),
-            betas=(0.9, 0.98),
-            weight_decay=settings.weight_decay,
-            fused=True,
-        )
-        return cls(network, optimiser, checkpoint)
-
-    def train(self, course: Course[Batch]) -> None:
-        """Go through a course, from the checkpoint where there is one; leave the mean."""
-        import torch
-
-        steps = len(course.batches)
-        done = self._restore()
-        self.network.train()
-        began, losses = time.monotonic(), 0.0
-        for step in range(done, steps):
-            for group in self.optimiser.param_groups:
-                group["lr"] = course.rate(step)
-            losses += self._step(course.loss(self.network, course.batches[step]))
-            if step in course.averaged:
-                self._average(1 + course.averaged.index(step))
-            if (step + 1) % _TOLD_EVERY == 0:
-                pace = (time.monotonic() - began) / (step + 1 - done)
-                print(
-                    f"step {step + 1} of {steps}: loss {losses / _TOLD_EVERY:.3f}, "
-                    f"{pace * (steps - step - 1) / 60:.0f} minutes left",
-                    flush=True,
-                )
-                losses = 0.0
-            if (step + 1) % _CHECKPOINT_EVERY == 0 or step + 1 == steps:
-                self._save(step + 1)
-        for name, weight in self._trained() if self.mean else []:
-            with torch.no_grad():
-                weight.copy_(self.mean[name])
-
-    def _step(self, loss: "torch.Tensor") -> float:
-        import torch
-
+    steps, weights = len(course.batches), trainable(network)
+    optimizer = torch.optim.AdamW(
+        weights,
+        lr=settings.learning_rate,
+        betas=(0.9, 0.98),
+        weight_decay=settings.weight_decay,
+        fused=True,
+    )
+    scheduler = LambdaLR(optimizer, rate_factor(settings, steps))
+    mean = AveragedModel(network)
+    parts = {"network": network, "optimizer": optimizer, "scheduler": scheduler, "mean": mean}
+    done = _restore(checkpoint, parts)
+    averaged = range(round((1 - settings.averaged) * steps), steps, settings.average_every)
+    report = _Report(done, steps)
+    network.train()
+    for step in range(done, steps):
+        loss = course.loss(network, course.batches[step])
         loss.backward()
-        weights = self.optimiser.param_groups[0]["params"]
-        torch.nn.utils.clip_grad_norm_(weights, _CLIPPED)
-        self.optimiser.step()
-        self.optimiser.zero_grad()
-        return float(loss.detach())
+        torch.nn.utils.clip_grad_norm_(weights, _MAX_NORM)
+        optimizer.step()
+        optimizer.zero_grad()
+        scheduler.step()
+        if step in averaged:
+            mean.update_parameters(network)
+        report.add(float(loss.detach()))
+        if (step + 1) % checkpoint_every == 0 or step + 1 == steps:
+            _save(checkpoint, parts, step + 1)
+    if mean.n_averaged:
+        network.load_state_dict(mean.module.state_dict())
 
-    def _average(self, count: int) -> None:
-        for name, weight in self._trained():
-            if count == 1:
-                self.mean[name] = weight.detach().clone()
-            else:
-                self.mean[name].lerp_(weight.detach(), 1 / count)
 
-    def _save(self, step: int) -> None:
-        import torch
-        from safetensors.torch import save_file
+def rate_factor(settings: Settings, steps: int) -> Callable[[int], float]:
+    """Return the learning rate of a step, from 0, as a share of the highest one."""
+    rising = max(1, round(settings.warmup * steps))
 
-        tensors = {"step": torch.tensor(step), "chance": torch.get_rng_state()}
-        tensors |= {f"average {name}": value for name, value in self.mean.items()}
-        for name, weight in self._trained():
-            state = self.optimiser.state[weight]
-            tensors[f"weight {name}"] = weight.detach()
-            tensors[f"mean {name}"] = state["exp_avg"]
-            tensors[f"square {name}"] = state["exp_avg_sq"]
-        partial = self.checkpoint.with_suffix(".partial")
-        save_file(tensors, partial)
-        partial.replace(self.checkpoint)
+    def factor(step: int) -> float:
+        left = (steps - step) / max(1, steps - rising)
+        return min((step + 1) / rising, settings.last_rate + (1 - settings.last_rate) * left)
 
-    def _restore(self) -> int:
-        import torch
-        from safetensors.torch import load_file
+    return factor
 
-        if not self.checkpoint.exists():
-            return 0
-        tensors = load_file(self.checkpoint)
-        step = int(tensors["step"])
-        torch.set_rng_state(tensors["chance"])
-        named = (name.partition(" ") for name in tensors)
-        self.mean.update(
-            {name: tensors[f"average {name}"] for kind, _, name in named if kind == "average"}
-        )
-        for name, weight in self._trained():
-            with torch.no_grad():
-                weight.copy_(tensors[f"weight {name}"])
-            self.optimiser.state[weight] = {
-                "step": torch.tensor(float(step)),
-                "exp_avg": tensors[f"mean {name}"],
-                "exp_avg_sq": tensors[f"square {name}"],
-            }
-        return step
 
-    def _trained(self) -> "list[tuple[str, torch.nn.Parameter]]":
-        return [(name, one) for name, one in self.network.named_parameters() if one.requires_grad]
+class _Report:
+    """Prints the mean loss and the time left, every hundred steps."""
+
+    def __init__(self, done: int, steps: int) -> None:
+        self._began = time.monotonic()
+        self._first = self._done = done
+        self._steps = steps
+        self._losses: list[float] = []
+
+    def add(self, loss: float) -> None:
+        self._done += 1
+        self._losses.append(loss)
+        if self._done % _REPORT_EVERY == 0:
+            pace = (time.monotonic() - self._began) / (self._done - self._first)
+            print(
+                f"step {self._done} of {self._steps}: "
+                f"loss {sum(self._losses) / len(self._losses):.3f}, "
+                f"{pace * (self._steps - self._done) / 60:.0f} minutes left",
+                flush=True,
+            )
+            self._losses.clear()
+
+
+def _save(checkpoint: Path, parts: Mapping[str, Any], step: int) -> None:
+    import torch
+
+    state = {name: part.state_dict() for name, part in parts.items()}
+    partial = checkpoint.with_suffix(".partial")
+    torch.save(state | {"step": step, "random": torch.get_rng_state()}, partial)
+    partial.replace(checkpoint)
+
+
+def _restore(checkpoint: Path, parts: Mapping[str, Any]) -> int:
+    """Load a checkpoint into the parts of a training; return the number of steps done."""
+    import torch
+
+    if not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    torch.set_rng_state(state["random"])
+    return int(state["step"])
 
 
 def trainable(network: "BertForQuestionAnswering") -> "list[torch.nn.Parameter]":
-    """Give the weights that are trained, in the network's own order."""
+    """Return the weights that are trained, in the network's order."""
     return [weight for weight in network.parameters() if weight.requires_grad]
 
 
 def logits(
     network: "BertForQuestionAnswering", windows: Sequence[Window]
 ) -> "tuple[torch.Tensor, torch.Tensor]":
-    """Give start and end logits; shape (windows, tokens), -10000 outside of the passage."""
+    """Return start and end logits; shape (windows, tokens), -10000 outside the passage."""
     import torch
 
-    lengths = [len(one.ids) for one in windows]
+    lengths = [len(window.ids) for window in windows]
     width = -(-max(lengths) // _ROUND) * _ROUND
-    ids, types, real, open_ = (torch.zeros(len(windows), width, dtype=torch.long) for _ in range(4))
-    for row, one in enumerate(windows):
-        ids[row, : lengths[row]] = torch.from_numpy(one.ids)
-        types[row, : lengths[row]] = torch.from_numpy(one.types)
-        real[row, : lengths[row]] = 1
-        open_[row, one.first : one.first + len(one.offsets)] = 1
-        open_[row, 0] = 1
-    with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
-        output = network(ids, attention_mask=real, token_type_ids=types)
-    shut = open_ == 0
+    shape = (4, len(windows), width)
+    ids, types, mask, choosable = torch.zeros(shape, dtype=torch.long)
+    for row, window in enumerate(windows):
+        ids[row, : lengths[row]] = torch.from_numpy(window.ids)
+        types[row, : lengths[row]] = torch.from_numpy(window.types)
+        mask[row, : lengths[row]] = 1
+        choosable[row, window.first : window.first + len(window.offsets)] = 1
+        choosable[row, 0] = 1
+    device = network.device
+    ids, types, mask, choosable = (part.to(device) for part in (ids, types, mask, choosable))
+    fast = device.type != "cpu" or has_fast_bfloat16()
+    with torch.autocast(device.type, torch.bfloat16, enabled=fast):
+        output = network(ids, attention_mask=mask, token_type_ids=types)
+    shut = choosable == 0
     return (
         output.start_logits.float().masked_fill(shut, -1e4),
         output.end_logits.float().masked_fill(shut, -1e4),

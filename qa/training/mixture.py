@@ -1,4 +1,4 @@
-"""All examples of a training, made once and kept beside the checkpoints."""
+"""The examples of a training, made once and kept with the checkpoints."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -21,12 +21,12 @@ from qa.training.negatives import near_misses
 from qa.training.perturbed import unanswerable
 
 _SEED = 1
-"""Of which near misses and turned questions there are."""
+"""Of the near misses and the perturbed questions."""
 _CONVERSATIONAL = frozenset({"reddit", "amazon"})
 
 
 def mixture(data: Path, folder: Path) -> list[Example]:
-    """Make the examples from the data's folder, or read those that were made before."""
+    """Make the examples from the data's folder, or read those made before."""
     made = folder / "examples.jsonl"
     if not made.exists():
         partial = made.with_suffix(".partial")
@@ -43,34 +43,27 @@ def _examples(data: Path, scratch: Path) -> Iterator[Example]:
     dev = load(data / "dev.jsonl.gz")
     apart = [row for row in dev if row.title in MEASURED | CALIBRATED]
     rows = without_contexts(load(data / "train.jsonl.gz"), apart)
-    encyclopedic, conversational = _parted(rows)
+    conversational = [row for row in rows if row.source in _CONVERSATIONAL]
+    encyclopedic = [row for row in rows if row.source not in _CONVERSATIONAL]
     short = without_contexts(load(data / "train-sentences.jsonl.gz"), apart)
     trained = training_rows(dev)
-    yield from _all(encyclopedic, Kind.ENCYCLOPEDIC)
-    yield from _all(conversational, Kind.CONVERSATIONAL)
-    yield from _all(short, Kind.SENTENCE)
-    yield from _all(trained, Kind.DEV)
+    for kind, rows in (
+        (Kind.ENCYCLOPEDIC, encyclopedic),
+        (Kind.CONVERSATIONAL, conversational),
+        (Kind.SENTENCE, short),
+        (Kind.DEV, trained),
+    ):
+        for row in rows:
+            yield from examples_of(row, kind)
     yield from _perturbed([*encyclopedic, *trained], chance)
-    asked = [row for row in (*encyclopedic, *trained) if row.source != "squad_sentence"]
-    yield from near_misses(asked, scratch, chance)
-
-
-def _parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    parted: tuple[list[Row], list[Row]] = ([], [])
-    for row in rows:
-        parted[row.source in _CONVERSATIONAL].append(row)
-    return parted
-
-
-def _all(rows: Iterable[Row], kind: Kind) -> Iterator[Example]:
-    for row in rows:
-        yield from examples_of(row, kind)
+    searched = [row for row in (*encyclopedic, *trained) if row.source != "squad_sentence"]
+    yield from near_misses(searched, scratch, chance)
 
 
 def _perturbed(rows: Iterable[Row], chance: random.Random) -> Iterator[Example]:
     for row in rows:
         texts = [answer.text for answer in row.answers]
-        turned = unanswerable(row.question, row.context, texts, chance) if texts else ""
-        if turned:
-            asked = msgspec.structs.replace(row, question=turned, answers=())
-            yield from examples_of(asked, Kind.PERTURBED)
+        question = unanswerable(row.question, row.context, texts, chance) if texts else None
+        if question is not None:
+            perturbed = msgspec.structs.replace(row, question=question, answers=())
+            yield from examples_of(perturbed, Kind.PERTURBED)

@@ -1,4 +1,4 @@
-"""Questions turned so that their passage answers them no longer: hard unanswerable ones.
+"""Questions changed so that their passage no longer answers them: hard unanswerable ones.
 
 The kinds are those that people wrote for SQuAD 2.0 (Rajpurkar et al. 2018, table 2): antonym,
 entity swap, number swap, negation.
@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-_ANTONYMS = """
+_ANTONYM_PAIRS = """
     first last|before after|earliest latest|largest smallest|most least|more fewer|higher lower
     highest lowest|north south|east west|northern southern|eastern western|increase decrease
     increased decreased|increases decreases|began ended|begin end|begins ends|started stopped
@@ -31,11 +31,13 @@ _ANTONYMS = """
     front back|rising falling|growing shrinking|expanded shrank|advantage disadvantage
     benefit drawback|cause prevent|caused prevented|causes prevents|remain leave|remained left
 """
-_PAIRS = [tuple(pair.split()) for pair in re.split(r"[|\n]", _ANTONYMS) if pair.strip()]
-_OPPOSITES: dict[str, list[str]] = {}
-for _one, _other in _PAIRS:
-    _OPPOSITES.setdefault(_one, []).append(_other)
-    _OPPOSITES.setdefault(_other, []).append(_one)
+ANTONYMS: dict[str, list[str]] = {}
+"""Of each word."""
+for _pair in re.split(r"[|\n]", _ANTONYM_PAIRS):
+    if _pair.strip():
+        _word, _antonym = _pair.split()
+        ANTONYMS.setdefault(_word, []).append(_antonym)
+        ANTONYMS.setdefault(_antonym, []).append(_word)
 _AUXILIARY = re.compile(
     r"\b(is|was|are|were|did|does|do|can|could|has|have|had|will|would|should)\b(?!['’])",
     re.IGNORECASE,
@@ -44,94 +46,107 @@ _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _WORD = re.compile(r"[A-Za-z]+")
 _NAME = re.compile(r"\b[A-Z][\w'’-]*(?: (?:of |the |de |von |van )?[A-Z][\w'’-]*)*")
 
-Swap = Callable[[str, str, Sequence[str], random.Random], str]
-"""Question, context, accepted answers, chance: the question turned, or nothing."""
+Perturbation = Callable[[str, str, Sequence[str], random.Random], str | None]
+"""Question, context, accepted answers and chance to the question changed; None: not possible."""
 
 
-def unanswerable(question: str, context: str, answers: Sequence[str], chance: random.Random) -> str:
-    """Turn a question so that its context answers it no longer; empty where no kind applies."""
-    kinds: list[Swap] = [_other_name, _opposite, _other_number, _other_name, _opposite]
+def unanswerable(
+    question: str, context: str, answers: Sequence[str], chance: random.Random
+) -> str | None:
+    """Change a question so that its context no longer answers it; None: no kind applies."""
+    kinds: list[Perturbation] = [
+        swap_name, swap_antonym, swap_number, swap_name, swap_antonym
+    ]  # fmt: skip
     chance.shuffle(kinds)
     if chance.random() < 0.15:
-        kinds.insert(0, _negated)
-    turned = (kind(question, context, answers, chance) for kind in kinds)
-    return next((one for one in turned if one), "")
+        kinds.insert(0, negate)
+    changed = (kind(question, context, answers, chance) for kind in kinds)
+    return next((question for question in changed if question is not None), None)
 
 
-def _opposite(question: str, _: str, answers: Sequence[str], chance: random.Random) -> str:
+def swap_antonym(
+    question: str, _: str, answers: Sequence[str], chance: random.Random
+) -> str | None:
+    """Replace a word by its opposite."""
     found = [
-        (one, other)
-        for one in _WORD.finditer(question)
-        for other in _OPPOSITES.get(one.group().lower(), [])
-        if not _gives_away(other, answers)
+        (word, antonym)
+        for word in _WORD.finditer(question)
+        for antonym in ANTONYMS.get(word.group().lower(), [])
+        if not _gives_away(antonym, answers)
     ]
     if not found:
-        return ""
-    one, other = chance.choice(found)
-    return _replaced(question, one, other.capitalize() if one.group()[0].isupper() else other)
+        return None
+    word, antonym = chance.choice(found)
+    capital = word.group()[0].isupper()
+    return _replace(question, word, antonym.capitalize() if capital else antonym)
 
 
-def _other_number(
+def swap_number(
     question: str, context: str, answers: Sequence[str], chance: random.Random
-) -> str:
-    found = [one for one in _NUMBER.finditer(question) if one.group() in context]
+) -> str | None:
+    """Replace a number of the context by another of its length, or by one near it."""
+    found = [match for match in _NUMBER.finditer(question) if match.group() in context]
     if not found:
-        return ""
-    one = chance.choice(found)
-    there = [
+        return None
+    number = chance.choice(found)
+    of_context = [
         other.group()
         for other in _NUMBER.finditer(context)
-        if len(other.group()) == len(one.group()) and other.group() not in question
+        if len(other.group()) == len(number.group()) and other.group() not in question
     ]
-    digits = int(one.group().replace(",", "").replace(".", ""))
-    near = str(abs(digits + chance.choice((-1, 1)) * chance.randint(1, 25)))
+    value = int(number.group().replace(",", "").replace(".", ""))
+    near = str(abs(value + chance.choice((-1, 1)) * chance.randint(1, 25)))
     others = [
         other
-        for other in (*there, near)
-        if other != one.group() and not _gives_away(other, answers)
+        for other in (*of_context, near)
+        if other != number.group() and not _gives_away(other, answers)
     ]
-    return _replaced(question, one, chance.choice(others)) if others else ""
+    return _replace(question, number, chance.choice(others)) if others else None
 
 
-def _other_name(question: str, context: str, answers: Sequence[str], chance: random.Random) -> str:
-    found = [one for one in _NAME.finditer(question, 1) if one.group() in context]
+def swap_name(
+    question: str, context: str, answers: Sequence[str], chance: random.Random
+) -> str | None:
+    """Replace a name of the context by another."""
+    found = [match for match in _NAME.finditer(question, 1) if match.group() in context]
     if not found:
-        return ""
-    one = chance.choice(found)
-    asked = question.lower()
+        return None
+    name = chance.choice(found)
+    lower = question.lower()
     others = [
         other.group()
         for other in _NAME.finditer(context)
-        if other.group().lower() not in asked
-        and other.group().split()[0].lower() not in asked
+        if other.group().lower() not in lower
+        and other.group().split()[0].lower() not in lower
         and not _gives_away(other.group(), answers)
         and not _begins_sentence(context, other.start())
-        and len(other.group().split()) <= len(one.group().split()) + 1
+        and len(other.group().split()) <= len(name.group().split()) + 1
     ]
-    return _replaced(question, one, chance.choice(others)) if others else ""
+    return _replace(question, name, chance.choice(others)) if others else None
 
 
-def _replaced(question: str, found: "re.Match[str]", by: str) -> str:
+def negate(question: str, _: str, __: Sequence[str], ___: random.Random) -> str | None:
+    """Negate the first auxiliary."""
+    found = _AUXILIARY.search(question)
+    if found is None:
+        return None
+    auxiliary: str = found.group().lower()
+    negated = {"can": "can't", "will": "won't"}.get(auxiliary, f"{auxiliary}n't")
+    return _replace(
+        question, found, negated.capitalize() if found.group()[0].isupper() else negated
+    )
+
+
+def _replace(question: str, found: "re.Match[str]", by: str) -> str:
     return question[: found.start()] + by + question[found.end() :]
 
 
 def _gives_away(words: str, answers: Sequence[str]) -> bool:
-    """Tell whether words that would go into a question are some of its answer's."""
-    said = {word.lower() for answer in answers for word in re.findall(r"\w+", answer)}
-    return any(word.lower() in said for word in re.findall(r"\w+", words))
+    """Whether some of the words that would go into a question are in an answer."""
+    known = {word.lower() for answer in answers for word in re.findall(r"\w+", answer)}
+    return any(word.lower() in known for word in re.findall(r"\w+", words))
 
 
 def _begins_sentence(context: str, start: int) -> bool:
     before = context[:start].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:"
-
-
-def _negated(question: str, _: str, __: Sequence[str], ___: random.Random) -> str:
-    found = _AUXILIARY.search(question)
-    if found is None:
-        return ""
-    auxiliary: str = found.group().lower()
-    negated = {"can": "can't", "will": "won't"}.get(auxiliary, f"{auxiliary}n't")
-    if found.group()[0].isupper():
-        negated = negated.capitalize()
-    return question[: found.start()] + negated + question[found.end() :]

@@ -1,6 +1,6 @@
-"""What training is set to; written into the model card with what it gave."""
+"""Settings of the trainings; they are written into the record beside the weights."""
 
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 
 import msgspec
 
@@ -8,27 +8,34 @@ from qa.training.data import Kind
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Settings of one training."""
+    """How a training goes, whatever its data."""
 
-    epochs: float = 3.0
     learning_rate: float = 2e-4
+    """The highest; it rises to this in a straight line and falls in another."""
     warmup: float = 0.06
-    """Share of the steps in which the rate rises; it falls in the rest."""
+    """Share of the steps in which the rate rises."""
     last_rate: float = 0.25
-    """What the rate falls to, as a share of the highest."""
+    """Share of the highest rate that is left at the end."""
     averaged: float = 0.5
-    """Share of the steps, the last ones, the mean of whose weights is what the training gives."""
+    """Share of the steps, the last ones, whose weights are averaged; 0 keeps the last weights."""
+    average_every: int = 25
+    """Steps between two sets of weights that are averaged."""
+    weight_decay: float = 0.01
     dropped: float = 0.0
     """Share of the hidden units that are dropped."""
-    weight_decay: float = 0.01
     batch: int = 32
-    """Windows in a step, of like length."""
+    """Windows, or groups of them, in a step; they have similar lengths."""
     seed: int = 1
-    """Of the fresh outputs, and of what is dropped."""
+    """Seed of the fresh outputs and of dropout."""
     order: int = 1
-    """Seed of the examples' order, and of which of them take part."""
+    """Seed of which data is taken, and in which order."""
+
+
+class Passages(msgspec.Struct, frozen=True):
+    """Data of single passages. The share of a kind is taken in each epoch, at random."""
+
+    epochs: float = 3.0
     encyclopedic: float = 1.0
-    """Of the epochs, the share that each example of this kind takes part in."""
     conversational: float = 0.5
     sentence: float = 0.25
     dev: float = 1.0
@@ -37,78 +44,52 @@ class Settings(msgspec.Struct, frozen=True):
     near_miss: float = 0.1
 
     def share(self, kind: Kind) -> float:
-        """Give the share of the epochs that an example of a kind takes part in."""
+        """Return the share of a kind's examples that an epoch takes, in [0, 1]."""
         return float(getattr(self, kind.name.lower()))
 
 
-class GroupSettings(msgspec.Struct, frozen=True):
-    """Settings of one training on groups: questions, each with several passages."""
+class Groups(msgspec.Struct, frozen=True):
+    """Data of groups: questions, each with several passages; one epoch."""
 
     groups: int = 7200
     passages: int = 4
-    """Of a group, at most."""
+    """Limit of a group."""
     left_out: float = 0.35
-    """Share of the groups that lack the passage to read."""
-    batch: int = 8
-    """Groups in a step, of like length."""
-    learning_rate: float = 5e-5
-    warmup: float = 0.06
-    """Share of the steps in which the rate rises."""
-    last_rate: float = 0.3
-    """What the rate falls to, as a share of the highest."""
-    averaged: float = 0.6
-    """Share of the steps, the last ones, the mean of whose weights is what the training gives."""
-    weight_decay: float = 0.01
-    order: int = 5
-    """Seed of which questions are chosen, of their passages, and of the groups' order."""
+    """Share of the groups without the passage that answers."""
 
 
-Of = TypeVar("Of", Settings, GroupSettings)
-
-
-class Training(msgspec.Struct, Generic[Of], frozen=True):
-    """A training whose weights go into a mean."""
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training and its part in the mean of its stage."""
 
     name: str
     """Of its checkpoint."""
-    settings: Of
     share: float
     """In the mean, in [0, 1]."""
+    settings: Settings
+    data: Passages | Groups
 
 
-class Round(msgspec.Struct, frozen=True):
-    """Trainings on groups that go on from one mean, and the mean of it and them."""
+Stage = tuple[Training, ...]
+"""Trainings from the mean of the stage before, which keeps in their mean what they lack of 1.
 
-    trainings: tuple[Training[GroupSettings], ...]
+Those of the first stage start from the same fresh outputs, and their shares add up to 1."""
 
-    @property
-    def untuned(self) -> float:
-        """The share of the mean that they go on from: what theirs lack of 1."""
-        return 1 - sum(training.share for training in self.trainings)
+_TOGETHER = Settings(
+    learning_rate=5e-5, last_rate=0.3, averaged=0.6, average_every=10, batch=8, order=5
+)
 
-
-class Recipe(msgspec.Struct, frozen=True):
-    """What is trained, and the means that are taken (Wortsman et al. 2022, model soups)."""
-
-    singles: tuple[Training[Settings], ...]
-    """From the same fresh outputs; their shares add up to 1."""
-    rounds: tuple[Round, ...] = ()
-    """One after another: the first from the mean of those."""
-
-
-RECIPE = Recipe(
-    singles=(
-        Training("first", Settings(), 0.45),
-        Training("second", Settings(epochs=1.5, order=2, sibling=0.3, near_miss=0.15), 0.3),
-        Training("third", Settings(epochs=1.3, order=3, near_miss=0.2), 0.25),
-    ),
-    rounds=(
-        Round(
-            (
-                Training("together", GroupSettings(), 0.25),
-                Training("together again", GroupSettings(order=6), 0.25),
-            )
+RECIPE: tuple[Stage, ...] = (
+    (
+        Training("first", 0.45, Settings(), Passages()),
+        Training(
+            "second", 0.3, Settings(order=2), Passages(epochs=1.5, sibling=0.3, near_miss=0.15)
         ),
+        Training("third", 0.25, Settings(order=3), Passages(epochs=1.3, near_miss=0.2)),
+    ),
+    (
+        Training("together", 0.25, _TOGETHER, Groups()),
+        Training("together again", 0.25, msgspec.structs.replace(_TOGETHER, order=6), Groups()),
     ),
 )
-"""What ships."""
+"""What trains the bundled reader."""

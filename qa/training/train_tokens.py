@@ -1,4 +1,4 @@
-"""Train the token encoding again: `python -m qa.training.train_tokens TEXTS.jsonl.gz… --out FILE`.
+"""Train the token encoding: `python -m qa.training.train_tokens TEXTS.jsonl.gz… --out FILE`.
 
 The texts are the `context` fields of question-answering data, one JSON object a line.
 """
@@ -17,7 +17,7 @@ VOCABULARY = 16_384
 
 
 def contexts(paths: list[Path]) -> Iterator[str]:
-    """Yield each distinct context once, in the files' order."""
+    """Yield each distinct context once, in order."""
     seen: set[str] = set()
     for path in paths:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -29,7 +29,7 @@ def contexts(paths: list[Path]) -> Iterator[str]:
 
 
 def train(texts: Iterator[str]) -> list[bytes]:
-    """Train a byte-level byte-pair encoding; tokens in order of rank."""
+    """Train a byte-level byte-pair encoding; return its tokens by rank."""
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
@@ -50,7 +50,7 @@ def train(texts: Iterator[str]) -> list[bytes]:
 
 
 def _byte_of_letter() -> dict[str, int]:
-    """Undo the printable letters that byte-level encodings write bytes with (GPT-2's table)."""
+    """Return the byte behind each printable letter of a byte-level encoding (GPT-2's table)."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in printable]
     letters = {chr(byte): byte for byte in printable}
@@ -58,7 +58,7 @@ def _byte_of_letter() -> dict[str, int]:
 
 
 def main() -> None:
-    """Train, write the file in tiktoken's format and print its SHA-256."""
+    """Train, write the file in tiktoken's format, and print its SHA-256."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("texts", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take far longer over so little."""
+    """Several threads would be far slower on networks this small."""
     import torch
 
     before = torch.get_num_threads()

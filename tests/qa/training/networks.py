@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 
 def tiny_network(words: int = 40, tokens: int = 32) -> "BertForQuestionAnswering":
-    """A network of random weights, the same ones each time, of the shipped one's kind."""
+    """Return a network of the shipped kind with random weights, the same each time."""
     go_offline()
     import torch
     from transformers import BertConfig, BertForQuestionAnswering
 
     torch.manual_seed(3)
-    made = BertForQuestionAnswering(
+    network = BertForQuestionAnswering(
         BertConfig(
             vocab_size=words, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
             intermediate_size=32, max_position_embeddings=tokens, hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0, attn_implementation="eager",
         )
     )  # fmt: skip
-    made.get_parameter(FROZEN).requires_grad_(False)
-    return made
+    network.get_parameter(FROZEN).requires_grad_(False)
+    return network

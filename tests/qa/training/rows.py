@@ -13,7 +13,7 @@ SENTENCES = tuple(
     f"at anchor off the coast to wait for pilot {i} until the fog was gone."
     for i in range(10, 18)
 )
-"""Of 39 tokens each: four fit into a passage of 160, and the last of them is repeated."""
+"""Of 39 tokens each: four fit into a passage of 160, and the last of them starts the next."""
 CONTEXT = " ".join(SENTENCES)
 PASSAGES = (" ".join(SENTENCES[:4]), " ".join(SENTENCES[3:7]), " ".join(SENTENCES[6:]))
 
@@ -25,12 +25,12 @@ def row(
     title: str = "",
     source: str = "squad",
 ) -> Row:
-    """A row whose answers stand where they do for the first time."""
-    found = tuple(GoldAnswer(one, context.index(one)) for one in answers)
-    return Row("1", source, context, question, found, title)
+    """Return a row; each answer is at its first occurrence in the context."""
+    gold = tuple(GoldAnswer(answer, context.index(answer)) for answer in answers)
+    return Row("1", source, context, question, gold, title)
 
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:
     """Write a file of the data."""
     with gzip.open(path, "wb") as lines:
-        lines.writelines(msgspec.json.encode(one) + b"\n" for one in rows)
+        lines.writelines(msgspec.json.encode(row) + b"\n" for row in rows)

@@ -36,35 +36,33 @@ def examples(*answers: str) -> list[Example]:
     return list(examples_of(row(CONTEXT, *answers), KIND))
 
 
-def told(some: list[Example]) -> list[tuple[int, list[str], Kind]]:
-    """Which passage, the answers in it, and of which kind."""
+def summaries(made: list[Example]) -> list[tuple[int, list[str], Kind]]:
+    """Return the index of each passage, the answers in it, and its kind."""
     return [
-        (PASSAGES.index(one.passage), [at.of(one.passage) for at in one.answers], one.kind)
-        for one in some
+        (PASSAGES.index(one.passage), [span.of(one.passage) for span in one.answers], one.kind)
+        for one in made
     ]
 
 
-def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
+def test_rows_are_read_as_written(tmp_path: Path) -> None:
     rows = [row("Ée 😀 port", "port", title="Ports", source="qed"), row("No answer here.")]
     write_rows(tmp_path / "rows.gz", rows)
     assert load(tmp_path / "rows.gz") == rows
-    # Places are in code points: É, e, a space, the face and a space come before it.
+    # In code points: É, e, a space, the face and a space come before it.
     assert rows[0].answers[0].span == Span(5, 9)
 
 
 @pytest.mark.parametrize("start", [0, 4, 6, 500])
-def test_a_row_whose_answer_is_not_where_it_should_be_is_left_out(
-    tmp_path: Path, start: int
-) -> None:
+def test_a_row_whose_answer_is_not_at_its_offset_is_left_out(tmp_path: Path, start: int) -> None:
     good = row("The port is closed.", "port", "closed")
     astray = (GoldAnswer("The", 0), GoldAnswer("port ", start))
     bad = msgspec.structs.replace(good, answers=astray)
     write_rows(tmp_path / "rows.gz", [bad, good])
-    # `port ` stands at 4 and nowhere else.
+    # `port ` is at 4 and nowhere else.
     assert load(tmp_path / "rows.gz") == ([bad, good] if start == 4 else [good])
 
 
-def test_a_title_need_not_be_there_and_everything_else_must(tmp_path: Path) -> None:
+def test_only_the_title_is_optional(tmp_path: Path) -> None:
     line = {"id": "1", "source": "qed", "context": "A port.", "question": "?", "answers": []}
     with gzip.open(tmp_path / "rows.gz", "wb") as lines:
         lines.write(msgspec.json.encode(line))
@@ -92,12 +90,12 @@ def test_the_answer_that_most_gave_is_learnt_then_the_shortest_then_the_first(
     assert likeliest(tuple(GoldAnswer(*one) for one in answers)) == GoldAnswer(*chosen)
 
 
-def test_the_sentences_and_passages_are_as_they_are_said_to_be() -> None:
+def test_the_sentences_have_39_tokens_and_make_the_passages() -> None:
     assert {tokens.count(f" {one}") for one in SENTENCES} == {39}
     assert [at.of(CONTEXT) for at in passages_of(CONTEXT)] == list(PASSAGES)
 
 
-def test_a_context_within_the_budget_is_one_passage_as_it_stands() -> None:
+def test_a_context_within_the_budget_is_one_passage_unchanged() -> None:
     context = f" {PASSAGES[0]}\n"
     assert tokens.count(context) <= DEFAULT_SETTINGS.budget
     assert passages_of(context) == [Span(0, len(context))]
@@ -106,18 +104,18 @@ def test_a_context_within_the_budget_is_one_passage_as_it_stands() -> None:
 @given(st.lists(st.sampled_from(SENTENCES) | nasty_text, max_size=14), st.sampled_from(" \n"))
 def test_passages_cover_everything_in_order(parts: list[str], between: str) -> None:
     context = between.join(parts)
-    places = passages_of(context)
-    covered = {at for place in places for at in range(place.start, place.end)}
+    passages = passages_of(context)
+    covered = {at for span in passages for at in range(span.start, span.end)}
     assert all(char.isspace() for at, char in enumerate(context) if at not in covered)
-    assert all(one.start < two.start and one.end < two.end for one, two in pairwise(places))
-    assert all(tokens.count(one.of(context)) <= DEFAULT_SETTINGS.budget for one in places)
+    assert all(one.start < two.start and one.end < two.end for one, two in pairwise(passages))
+    assert all(tokens.count(one.of(context)) <= DEFAULT_SETTINGS.budget for one in passages)
 
 
 @given(st.lists(st.sampled_from(SENTENCES), min_size=5, max_size=20))
-def test_passages_of_whole_sentences_keep_to_the_budget(parts: list[str]) -> None:
+def test_passages_of_full_sentences_stay_within_the_budget(parts: list[str]) -> None:
     context = " ".join(parts)
-    for place in passages_of(context):
-        passage = place.of(context)
+    for span in passages_of(context):
+        passage = span.of(context)
         assert tokens.count(passage) <= DEFAULT_SETTINGS.budget
         assert passage.startswith("On day ")
         assert passage.endswith(" gone.")
@@ -126,9 +124,9 @@ def test_passages_of_whole_sentences_keep_to_the_budget(parts: list[str]) -> Non
 def test_a_sentence_over_the_budget_is_cut() -> None:
     sentence = "The harbour " + "and the harbour " * 100 + "was closed."
     assert tokens.count(sentence) > 2 * DEFAULT_SETTINGS.budget
-    places = passages_of(f"{SENTENCES[0]} {sentence}")
-    assert len(places) > 2
-    assert all(tokens.count(at.of(sentence)) <= DEFAULT_SETTINGS.budget for at in places)
+    passages = passages_of(f"{SENTENCES[0]} {sentence}")
+    assert len(passages) > 2
+    assert all(tokens.count(at.of(sentence)) <= DEFAULT_SETTINGS.budget for at in passages)
 
 
 def test_a_context_is_cut_as_the_index_cuts_an_article(tmp_path: Path) -> None:
@@ -140,27 +138,27 @@ def test_a_context_is_cut_as_the_index_cuts_an_article(tmp_path: Path) -> None:
     assert [one.text for one in article.passages] == [at.of(CONTEXT) for at in passages_of(CONTEXT)]
 
 
-def test_a_question_is_learnt_where_its_answer_stands_and_refused_elsewhere() -> None:
-    assert told(examples("pilot 10")) == [
+def test_a_question_is_answered_in_the_passage_of_its_answer_and_refused_elsewhere() -> None:
+    assert summaries(examples("pilot 10")) == [
         (0, ["pilot 10"], KIND), (1, [], Kind.SIBLING), (2, [], Kind.SIBLING)
     ]  # fmt: skip
 
 
 def test_an_answer_that_two_passages_share_is_learnt_in_both() -> None:
-    assert told(examples("pilot 13")) == [
+    assert summaries(examples("pilot 13")) == [
         (0, ["pilot 13"], KIND), (1, ["pilot 13"], KIND), (2, [], Kind.SIBLING)
     ]  # fmt: skip
 
 
 def test_a_passage_with_the_answer_s_words_elsewhere_is_left_out() -> None:
-    assert told(examples("Zeebrugge")) == [(0, ["Zeebrugge"], KIND)]
-    # So is one with the words of an accepted answer that is not the one learnt.
-    assert told(examples("pilot 10", "pilot 10", "pilot 15")) == [
+    assert summaries(examples("Zeebrugge")) == [(0, ["Zeebrugge"], KIND)]
+    # So is a passage with the words of another accepted answer.
+    assert summaries(examples("pilot 10", "pilot 10", "pilot 15")) == [
         (0, ["pilot 10"], KIND), (2, [], Kind.SIBLING)
     ]  # fmt: skip
 
 
-def test_an_answer_cut_in_two_keeps_its_context_whole() -> None:
+def test_the_context_of_an_answer_cut_in_two_stays_in_one_piece() -> None:
     words = f"gone. {SENTENCES[3]} On day 14"
     (example,) = examples(words)
     assert (example.passage, example.kind) == (CONTEXT, KIND)
@@ -168,10 +166,10 @@ def test_an_answer_cut_in_two_keeps_its_context_whole() -> None:
 
 
 def test_an_unanswerable_question_is_refused_on_every_passage() -> None:
-    assert told(examples()) == [(0, [], KIND), (1, [], KIND), (2, [], KIND)]
+    assert summaries(examples()) == [(0, [], KIND), (1, [], KIND), (2, [], KIND)]
 
 
-def test_the_question_comes_along() -> None:
+def test_an_example_has_its_question() -> None:
     asked = row("The port is closed.", "port", question="What is closed?")
     assert list(examples_of(asked, Kind.SENTENCE)) == [
         Example("What is closed?", "The port is closed.", (Span(4, 8),), Kind.SENTENCE)
@@ -183,7 +181,7 @@ def test_articles_for_measuring_and_calibrating_are_never_trained_on() -> None:
     kept = [row("A.", title="Ports"), row("B.")]
     apart = [row(f"About {title}.", title=title) for title in (*MEASURED, *CALIBRATED)]
     assert training_rows([kept[0], *apart, kept[1]]) == kept
-    # Their contexts may come back in other data, under no title or another.
+    # Their contexts may be in other data too, without a title or under another.
     again = [msgspec.structs.replace(one, title="", source="qed") for one in apart]
     assert without_contexts([*again, *kept], apart) == kept
     assert without_contexts(kept, []) == kept
@@ -192,31 +190,33 @@ def test_articles_for_measuring_and_calibrating_are_never_trained_on() -> None:
 WORDS = tuple(f"word{i}" for i in range(40))
 
 
-def said(first: int, last: int) -> str:
+def words(first: int, last: int) -> str:
     return " ".join(WORDS[first:last])
 
 
 @pytest.mark.parametrize(
     ("context", "kept"),
     [
-        (f"Before. {said(8, 20)} and after.", False),
-        (f"Before. {said(8, 19)} and after.", True),
-        # Twelve, of which no twelve in a row.
-        (f"{said(0, 11)} and {said(11, 22)}", True),
-        # Case and punctuation are none of the words.
-        (f"Before. {said(0, 12).upper().replace(' ', ', ')}!", False),
-        (f"{said(28, 40)} at the end", False),
+        (f"Before. {words(8, 20)} and after.", False),
+        (f"Before. {words(8, 19)} and after.", True),
+        # 22 shared words, of which no twelve are consecutive.
+        (f"{words(0, 11)} and {words(11, 22)}", True),
+        # Case and punctuation do not count.
+        (f"Before. {words(0, 12).upper().replace(' ', ', ')}!", False),
+        (f"{words(28, 40)} at the end", False),
         ("", True),
     ],
 )
-def test_a_context_that_shares_twelve_words_in_a_row_is_left_out(context: str, kept: bool) -> None:
+def test_a_context_that_shares_twelve_consecutive_words_is_left_out(
+    context: str, kept: bool
+) -> None:
     apart = [row(" ".join(WORDS), title="Normans"), row("Another.", title="Warsaw")]
     other = row("Something else altogether.")
     one = row(context)
     assert without_contexts([one, other], apart) == ([one, other] if kept else [other])
 
 
-def test_a_context_of_fewer_words_is_left_out_where_all_of_it_stands_in_one_kept_apart() -> None:
+def test_a_shorter_context_is_left_out_if_all_of_it_is_in_one_kept_apart() -> None:
     apart = [row("At night the port is closed.", title="Normans")]
     kept = [row("The port is closed now."), row("The port closed"), row("...")]
     left_out = [row("The PORT is closed"), row("port")]

@@ -1,4 +1,4 @@
-"""Training on groups of passages; scores and losses worked by hand."""
+"""Training on groups of passages; scores and losses computed by hand."""
 
 import math
 import random
@@ -11,8 +11,8 @@ from index.articles.spans import Span
 from qa.reader.windows import Window
 from qa.training.batches import Target
 from qa.training.data import Example, Kind
-from qa.training.groups import course_of, groups_of, learning_rate, shared_loss
-from qa.training.settings import GroupSettings
+from qa.training.groups import course_of, groups_of, shared_loss
+from qa.training.settings import Groups, Settings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -23,54 +23,55 @@ def missing(number: int, question: str = "Where?", kind: Kind = Kind.NEAR_MISS) 
     return Example(question, f"Miss {number} of {question}", (), kind)
 
 
-def asked(question: str = "Where?") -> Example:
+def answered(question: str = "Where?") -> Example:
     return Example(question, GOLD, (Span(23, 29),), Kind.ENCYCLOPEDIC)
 
 
-def chosen(examples: Sequence[Example], **settings: float) -> list[list[Example]]:
-    given = GroupSettings(**settings)  # type: ignore[arg-type]
-    return groups_of(examples, given, random.Random(1))
+def chosen(
+    examples: Sequence[Example], groups: int = 99, passages: int = 4, left_out: float = 0.35
+) -> list[list[Example]]:
+    return groups_of(examples, Groups(groups, passages, left_out), random.Random(1))
 
 
-def test_a_group_is_the_passage_to_read_and_passages_that_miss_it() -> None:
-    examples = [asked(), *map(missing, range(5)), missing(9, kind=Kind.SIBLING)]
+def test_a_group_is_the_passage_that_answers_and_passages_that_do_not() -> None:
+    examples = [answered(), *map(missing, range(5)), missing(9, kind=Kind.SIBLING)]
     (group,) = chosen(examples, left_out=0, passages=4)
-    assert group[0] == asked()
+    assert group[0] == answered()
     assert len({one.passage for one in group}) == 4
     assert set(group[1:]) < set(examples)
 
 
-def test_the_passage_to_read_is_left_out_of_as_many_as_are_to_lack_it() -> None:
-    examples = [asked(), *map(missing, range(5))]
+def test_the_passage_that_answers_is_left_out_if_enough_others_remain() -> None:
+    examples = [answered(), *map(missing, range(5))]
     (group,) = chosen(examples, left_out=1, passages=4)
-    assert asked() not in group
+    assert answered() not in group
     assert len(group) == 4
-    # Not where that would leave hardly anything.
+    # Two others are not enough.
     (group,) = chosen(examples[:3], left_out=1, passages=4)
-    assert asked() in group
+    assert answered() in group
 
 
-def test_a_question_that_hardly_any_passage_misses_is_in_no_group() -> None:
-    one = [asked("When?"), missing(1, "When?"), missing(1, "When?", Kind.SIBLING)]
-    two = [asked(), missing(1), missing(2)]
-    again = [asked("Who?"), missing(1, "Who?"), missing(1, "Who?")]
+def test_a_question_with_one_near_miss_is_in_no_group() -> None:
+    one = [answered("When?"), missing(1, "When?"), missing(1, "When?", Kind.SIBLING)]
+    two = [answered(), missing(1), missing(2)]
+    again = [answered("Who?"), missing(1, "Who?"), missing(1, "Who?")]
     (group,) = chosen([*one, *two, *again])
     assert {example.question for example in group} == {"Where?"}
 
 
 def test_passages_of_other_kinds_are_in_no_group() -> None:
-    turned = missing(7, kind=Kind.PERTURBED)
-    (group,) = chosen([asked(), turned, missing(1), missing(2)], left_out=0, passages=9)
-    assert turned not in group
+    perturbed = missing(7, kind=Kind.PERTURBED)
+    (group,) = chosen([answered(), perturbed, missing(1), missing(2)], left_out=0, passages=9)
+    assert perturbed not in group
     assert len(group) == 3
 
 
-def test_as_many_groups_are_made_as_asked_for() -> None:
-    every = [
-        one for i in range(9) for one in (asked(f"{i}?"), *(missing(k, f"{i}?") for k in (1, 2)))
+def test_the_number_of_groups_is_limited() -> None:
+    examples = [
+        one for i in range(9) for one in (answered(f"{i}?"), *(missing(k, f"{i}?") for k in (1, 2)))
     ]
-    assert len(chosen(every, groups=4)) == 4
-    assert len(chosen(every, groups=40)) == 9
+    assert len(chosen(examples, groups=4)) == 4
+    assert len(chosen(examples, groups=40)) == 9
 
 
 def target(length: int, start: int, end: int) -> Target:
@@ -79,7 +80,7 @@ def target(length: int, start: int, end: int) -> Target:
     return Target(window, start, end, Kind.DEV)
 
 
-def test_all_tokens_of_a_questions_passages_compete_with_one_null() -> None:
+def test_all_tokens_of_the_passages_of_a_question_compete_with_one_null() -> None:
     import torch
 
     # Two passages of [CLS] and two tokens. Above their own [CLS] the starts score 1, 0 and 3, -1,
@@ -92,7 +93,7 @@ def test_all_tokens_of_a_questions_passages_compete_with_one_null() -> None:
     assert float(shared_loss(starts, ends, [group])) == pytest.approx((by_start + by_end) / 2)
 
 
-def test_where_no_passage_answers_the_null_is_right() -> None:
+def test_the_null_is_right_if_no_passage_answers() -> None:
     import torch
 
     scores = torch.tensor([[1.0, 2.0], [0.0, 0.0]])
@@ -102,7 +103,7 @@ def test_where_no_passage_answers_the_null_is_right() -> None:
     assert float(shared_loss(scores, scores, [group])) == pytest.approx(expected)
 
 
-def test_an_answer_in_two_passages_may_be_read_in_either() -> None:
+def test_an_answer_in_two_passages_may_be_chosen_in_either() -> None:
     import torch
 
     scores = torch.tensor([[0.0, 2.0], [0.0, 2.0]])
@@ -122,33 +123,16 @@ def test_groups_of_a_batch_do_not_compete() -> None:
     assert float(together) == pytest.approx(float(sum(alone)) / 2)
 
 
-def test_the_rate_rises_to_a_line_that_falls_from_the_first_step() -> None:
-    settings = GroupSettings(learning_rate=0.8, warmup=0.3, last_rate=0.2)
-    # Of ten steps three rise, by a third each; the line falls by 0.08 a step from 1.
-    rates = [learning_rate(step, 10, settings) / 0.8 for step in range(5)]
-    assert rates == pytest.approx([1 / 3, 2 / 3, 0.84, 0.76, 0.68])
-    assert learning_rate(10, 10, settings) == pytest.approx(0.16)
-
-
 def test_the_same_settings_make_the_same_course_and_another_order_another() -> None:
-    every = [
-        one for i in range(9) for one in (asked(f"{i}?"), *(missing(k, f"{i}?") for k in (1, 2)))
+    examples = [
+        one for i in range(9) for one in (answered(f"{i}?"), *(missing(k, f"{i}?") for k in (1, 2)))
     ]
 
     def ids(order: int) -> list[list[list[bytes]]]:
-        batches = course_of(every, GroupSettings(order=order, batch=2)).batches
+        batches = course_of(examples, Settings(order=order, batch=2), Groups()).batches
         return [
             [[one.window.ids.tobytes() for one in group] for group in batch] for batch in batches
         ]
 
     assert ids(1) == ids(1) != ids(2)
     assert sorted(map(len, ids(1))) == [1, 2, 2, 2, 2]
-
-
-def test_the_mean_is_of_each_tenth_step_of_the_last_ones() -> None:
-    every = [
-        one for i in range(30) for one in (asked(f"{i}?"), *(missing(k, f"{i}?") for k in (1, 2)))
-    ]
-    course = course_of(every, GroupSettings(batch=1, averaged=0.6))
-    # Of thirty steps the last eighteen begin at the twelfth.
-    assert list(course.averaged) == [20]

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.training.perturbed import (
-    _OPPOSITES,
-    Swap,
-    _negated,
-    _opposite,
-    _other_name,
-    _other_number,
+    ANTONYMS,
+    Perturbation,
+    negate,
+    swap_antonym,
+    swap_name,
+    swap_number,
     unanswerable,
 )
 
@@ -22,9 +22,18 @@ CONTEXT = (
 )
 
 
-def turned(swap: Swap, question: str, *answers: str, context: str = CONTEXT) -> set[str]:
-    """All that a kind makes of a question, over many seeds."""
-    return {swap(question, context, answers, random.Random(seed)) for seed in range(200)}
+def changed(
+    perturb: Perturbation, question: str, *answers: str, context: str = CONTEXT
+) -> set[str | None]:
+    """Return all that a kind makes of a question, over many seeds."""
+    return {perturb(question, context, answers, random.Random(seed)) for seed in range(200)}
+
+
+def questions(
+    perturb: Perturbation, question: str, *answers: str, context: str = CONTEXT
+) -> set[str]:
+    """Return the questions among these."""
+    return set(filter(None, changed(perturb, question, *answers, context=context)))
 
 
 @pytest.mark.parametrize(
@@ -37,32 +46,32 @@ def turned(swap: Swap, question: str, *answers: str, context: str = CONTEXT) -> 
         ("First of all", {"Last of all", "First of none"}),
         ("What did people say BEFORE it?", {"What did people say After it?"}),
         ("Where does it begin?", {"Where does it end?"}),
-        # A word with several opposites is turned into each of them.
+        # A word with several antonyms is replaced by each of them.
         (
             "Who left first?",
             {f"Who {one} first?" for one in ("right", "joined", "remained")} | {"Who left last?"},
         ),
-        # A word inside of another is none.
-        ("Who overturned the firstborn?", {""}),
-        ("", {""}),
+        # Only complete words are replaced.
+        ("Who overturned the firstborn?", {None}),
+        ("", {None}),
     ],
 )
-def test_an_opposite_takes_the_place_of_a_word(question: str, expected: set[str]) -> None:
-    assert turned(_opposite, question) == expected
+def test_a_word_is_replaced_by_an_antonym(question: str, expected: set[str | None]) -> None:
+    assert changed(swap_antonym, question) == expected
 
 
-def test_a_word_is_the_opposite_of_its_opposites_and_not_of_itself() -> None:
-    assert len(_OPPOSITES) > 200
-    assert set(_OPPOSITES["left"]) == {"right", "joined", "remained"}
-    for word, others in _OPPOSITES.items():
+def test_antonyms_are_mutual_and_no_word_is_its_own() -> None:
+    assert len(ANTONYMS) > 200
+    assert set(ANTONYMS["left"]) == {"right", "joined", "remained"}
+    for word, others in ANTONYMS.items():
         assert re.fullmatch("[a-z]+", word)
         assert word not in others
         assert len(set(others)) == len(others)
-        assert all(word in _OPPOSITES[other] for other in others)
+        assert all(word in ANTONYMS[other] for other in others)
 
 
-def test_another_number_of_the_context_or_one_near_it_takes_a_number_s_place() -> None:
-    found = turned(_other_number, "Who signed in 2008?", "Poland")
+def test_a_number_is_replaced_by_another_of_the_context_or_one_near_it() -> None:
+    found = questions(swap_number, "Who signed in 2008?", "Poland")
     assert "Who signed in 2012?" in found
     numbers = {int(one.removeprefix("Who signed in ").rstrip("?")) for one in found}
     assert numbers - {2012} <= set(range(2008 - 25, 2008 + 26)) - {2008}
@@ -72,26 +81,26 @@ def test_another_number_of_the_context_or_one_near_it_takes_a_number_s_place() -
 @pytest.mark.parametrize(
     "question", ["Who signed in 2009?", "Who signed?", "Who of the 27b signed?", ""]
 )
-def test_a_number_that_the_context_lacks_is_left_alone(question: str) -> None:
-    assert turned(_other_number, question) == {""}
+def test_a_number_that_is_not_in_the_context_is_left_alone(question: str) -> None:
+    assert changed(swap_number, question) == {None}
 
 
-def test_a_number_of_another_length_does_not_take_its_place() -> None:
-    found = turned(_other_number, "Who spoke for 45 minutes?")
+def test_a_number_is_not_replaced_by_one_of_another_length() -> None:
+    found = questions(swap_number, "Who spoke for 45 minutes?")
     assert {one for one in found if re.search(r" (?:3|2008|2012) ", one)} == set()
     assert "Who spoke for 44 minutes?" in found
 
 
 def test_a_number_with_commas_is_one_number() -> None:
     context = "They paid 1,500 then and 2,750 later, all in all 4.5 million."
-    found = turned(_other_number, "Who paid 1,500?", context=context)
+    found = questions(swap_number, "Who paid 1,500?", context=context)
     assert "Who paid 2,750?" in found
     assert all(re.fullmatch(r"Who paid (2,750|1[45]\d\d)\?", one) for one in found)
 
 
-def test_the_number_one_never_stays_as_it_was() -> None:
+def test_the_number_one_is_always_replaced() -> None:
     question = "What was it on day 1?"
-    assert question not in turned(_other_number, question, context="On day 1 it rained.")
+    assert question not in changed(swap_number, question, context="On day 1 it rained.")
 
 
 OTHERS = ("Poland", "Warsaw", "United States", "May")
@@ -100,12 +109,11 @@ OTHERS = ("Poland", "Warsaw", "United States", "May")
 @pytest.mark.parametrize(
     ("question", "answers", "expected"),
     [
-        # Warsaw, Brussels and Anders Rasmussen are in the midst of sentences; `Later`, `Ten` and
-        # `In` begin one. `United States` is three words with `the`, one more than `Poland`'s.
+        # `Later`, `Ten` and `In` begin sentences.
         ("What did Poland sign?", ["a treaty"],
          {"What did Warsaw sign?", "What did Brussels sign?", "What did Dmitry Rogozin sign?",
           "What did Anders Rasmussen sign?", "What did United States sign?", "What did May sign?"}),
-        # Neither the answer nor a name that the question has takes another's place.
+        # Neither the answer nor a name of the question replaces another.
         (
             "Where did Dmitry Rogozin meet Anders Rasmussen?",
             ["Brussels"],
@@ -114,25 +122,25 @@ OTHERS = ("Poland", "Warsaw", "United States", "May")
                 *(f"Where did Dmitry Rogozin meet {one}?" for one in OTHERS),
             },
         ),
-        ("What did Norway sign?", ["a treaty"], {""}),
-        ("Poland signed what?", ["a treaty"], {""}),
-        ("what was signed?", ["a treaty"], {""}),
-        ("", [""], {""}),
+        ("What did Norway sign?", ["a treaty"], {None}),
+        ("Poland signed what?", ["a treaty"], {None}),
+        ("what was signed?", ["a treaty"], {None}),
+        ("", [""], {None}),
     ],
 )  # fmt: skip
-def test_another_name_of_the_context_takes_a_name_s_place(
-    question: str, answers: list[str], expected: set[str]
+def test_a_name_is_replaced_by_another_of_the_context(
+    question: str, answers: list[str], expected: set[str | None]
 ) -> None:
-    found = turned(_other_name, question, *answers)
+    found = changed(swap_name, question, *answers)
     assert found <= expected
-    assert question not in found or not question
+    assert question not in found
     assert len(found) >= min(4, len(expected))
 
 
-def test_where_the_context_has_no_other_name_nothing_is_turned() -> None:
+def test_a_name_is_left_alone_if_the_context_has_no_other() -> None:
     context = "Poland signed. Warsaw was glad."
-    # `Warsaw` begins a sentence: who knows whether it is a name.
-    assert turned(_other_name, "What did Poland sign?", context=context) == {""}
+    # `Warsaw` begins a sentence, so it may not be a name.
+    assert changed(swap_name, "What did Poland sign?", context=context) == {None}
 
 
 @pytest.mark.parametrize(
@@ -144,34 +152,34 @@ def test_where_the_context_has_no_other_name_nothing_is_turned() -> None:
         ("Who will go?", "Who won't go?"),
         ("Did it and does it?", "Didn't it and does it?"),
         ("Which areas have ports?", "Which areas haven't ports?"),
-        ("Who signed the treaty?", ""),
-        ("Who wasn't there?", ""),
-        ("Why can't ships pass?", ""),
-        ("", ""),
+        ("Who signed the treaty?", None),
+        ("Who wasn't there?", None),
+        ("Why can't ships pass?", None),
+        ("", None),
     ],
 )
-def test_a_question_is_negated_at_its_first_auxiliary(question: str, expected: str) -> None:
-    assert turned(_negated, question) == {expected}
+def test_a_question_is_negated_at_its_first_auxiliary(question: str, expected: str | None) -> None:
+    assert changed(negate, question) == {expected}
 
 
-def test_each_kind_gets_its_turn() -> None:
+def test_every_kind_is_used() -> None:
     question = "In 2008, who built the largest base with Poland and was glad?"
     found = {
         unanswerable(question, CONTEXT, ["Dmitry Rogozin"], random.Random(seed))
         for seed in range(400)
     }
-    assert "" not in found
+    assert None not in found
     assert question not in found
     for part in ("2012, who", "smallest", "with Warsaw", "wasn't"):
-        assert any(part in one for one in found), part
+        assert any(one and part in one for one in found), part
 
 
 @pytest.mark.parametrize("question", ["Who signed it?", "", "?", "Why?"])
-def test_where_no_kind_applies_nothing_is_made(question: str) -> None:
-    assert turned(unanswerable, question, "Poland") == {""}
+def test_a_question_to_which_no_kind_applies_is_left_out(question: str) -> None:
+    assert changed(unanswerable, question, "Poland") == {None}
 
 
-def test_the_same_chance_makes_the_same_question() -> None:
+def test_the_same_seed_makes_the_same_question() -> None:
     question = "In 2008, who built the largest base with Poland and was glad?"
     one, two = (
         [unanswerable(question, CONTEXT, ["x"], random.Random(seed)) for seed in range(50)]
@@ -181,22 +189,24 @@ def test_the_same_chance_makes_the_same_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("swap", "question", "answer"),
+    ("perturb", "question", "answer"),
     [
-        (_other_number, "Until when, after 2008, are ten enough?", "2012"),
-        (_other_number, "When, 4 years after 2008, is it over?", "until 2012"),
-        (_other_name, "Whom did Poland send?", "Dmitry Rogozin"),
-        (_other_name, "Whom did Anders Rasmussen meet?", "the envoy Rogozin"),
-        (_opposite, "Was it before the treaty?", "after 2012"),
+        (swap_number, "Until when, after 2008, are ten enough?", "2012"),
+        (swap_number, "When, 4 years after 2008, is it over?", "until 2012"),
+        (swap_name, "Whom did Poland send?", "Dmitry Rogozin"),
+        (swap_name, "Whom did Anders Rasmussen meet?", "the envoy Rogozin"),
+        (swap_antonym, "Was it before the treaty?", "after 2012"),
     ],
 )
-def test_no_kind_puts_the_answer_into_the_question(swap: Swap, question: str, answer: str) -> None:
+def test_no_kind_puts_the_answer_into_the_question(
+    perturb: Perturbation, question: str, answer: str
+) -> None:
     words = set(re.findall(r"\w+", answer))
-    for one in turned(swap, question, answer):
+    for one in questions(perturb, question, answer):
         assert not words & set(re.findall(r"\w+", one))
 
 
-ASKED = (
+WORDS = (
     "Poland",
     "Anders Rasmussen",
     "Warsaw",
@@ -222,20 +232,19 @@ ANSWERS = (
 
 
 @given(
-    st.lists(st.sampled_from(ASKED), max_size=6),
+    st.lists(st.sampled_from(WORDS), max_size=6),
     st.sampled_from(ANSWERS),
     st.integers(0, 10**6),
 )
-def test_the_answer_s_own_words_never_go_into_the_question(
-    asked: list[str], answer: str, seed: int
+def test_words_of_the_answer_never_go_into_the_question(
+    words: list[str], answer: str, seed: int
 ) -> None:
-    found = unanswerable(" ".join(["What", *asked]), CONTEXT, [answer], random.Random(seed))
-    assert not set(answer.split()) & set(re.findall(r"\w+", found))
+    found = unanswerable(" ".join(["What", *words]), CONTEXT, [answer], random.Random(seed))
+    assert not set(answer.split()) & set(re.findall(r"\w+", found or ""))
 
 
 @given(st.text(max_size=40), st.text(max_size=80), st.text(max_size=9), st.integers(0, 10**6))
-def test_whatever_the_words_a_question_made_is_another_one(
+def test_a_perturbed_question_differs_from_the_original(
     question: str, context: str, answer: str, seed: int
 ) -> None:
-    found = unanswerable(question, context, [answer], random.Random(seed))
-    assert not found or found != question
+    assert unanswerable(question, context, [answer], random.Random(seed)) != question
