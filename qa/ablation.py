@@ -1,20 +1,20 @@
-"""Parts of the way of a question that can be left out, to see what each is worth."""
+"""Components that an evaluation can leave out, to measure what each contributes."""
 
 from enum import StrEnum
 
 
 class Component(StrEnum):
-    """A part that an ablation leaves out."""
+    """A component that can be ablated; the comment says what happens without it."""
 
     KEYWORDS = "keywords"
-    """Passages are ranked by vectors alone."""
+    """Passages are ranked by vectors only."""
     VECTORS = "vectors"
-    """Passages are ranked by keywords alone; confidence still looks at similarity."""
+    """Passages are ranked by keywords only; confidence still uses similarity."""
     DUPLICATES = "duplicates"
-    """Near-duplicates each take a place of their own among the passages read."""
+    """Near-duplicate passages are read separately instead of once."""
     READER = "reader"
-    """The first sentence of each passage stands for its answer."""
+    """The first sentence of each passage is its answer."""
     STOPPING = "stopping"
-    """Every passage is read, however sure the answer is by then."""
+    """All passages are read, even when an early answer is already confident."""
     HISTORY = "history"
-    """Follow-ups are searched for as they were asked."""
+    """Follow-ups are searched for as typed."""

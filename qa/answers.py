@@ -1,4 +1,7 @@
-"""What a question gets back: answers with their citations, or a reasoned refusal."""
+"""The reply to a question: answers with citations, or no answer with a reason.
+
+Saved conversations hold these classes as JSON: their field names and enum values are a file format.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,23 +10,23 @@ from enum import StrEnum
 MAX_QUESTION_LENGTH = 4_000
 """Code points."""
 DEFAULT_ANSWERS = 3
-"""Distinct ones that a question gets, at most."""
+"""Distinct answers that a question gets at most."""
 
 
 class Status(StrEnum):
-    """How the cited words stand in their file, read again when the question was answered."""
+    """Whether a file still has the cited words, checked when the question was answered."""
 
     UNCHANGED = "unchanged"
     MOVED = "moved"
-    """They stand at another place now: the one that the citation gives."""
+    """The words are elsewhere in the file; the citation gives the new location."""
     CHANGED = "changed"
-    """They stand there no more; the place is where they stood."""
+    """The words are no longer in the file; the citation gives the old location."""
     GONE = "gone"
-    """The file is there no more."""
+    """The file is missing or can no longer be read."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the words are in the file now, at the place given."""
+        """Whether the file has the words at the citation's location."""
         return self in (Status.UNCHANGED, Status.MOVED)
 
 
@@ -31,20 +34,20 @@ class Reason(StrEnum):
     """Why there is no answer."""
 
     NO_PASSAGES = "no-passages"
-    """Nothing in the articles has to do with the question."""
+    """No passage matches the question."""
     NO_SPAN = "no-span"
-    """Passages were found, and in them nothing that could answer."""
+    """The reader found no answer in the matching passages."""
     UNSURE = "unsure"
-    """The best that was found is too unlikely to be right."""
+    """The best answer is below the confidence threshold."""
     INDEX_STALE = "index-stale"
-    """What would answer has changed in its file since it was indexed."""
+    """The passage with the answer has changed since indexing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of an article, letter for letter, and where they stand.
+    """Words of an article, letter for letter, and their location.
 
-    Lines and columns count from 1, columns in code points; the end is the last code point itself.
+    Lines and columns count from 1, columns in code points; the end is inclusive.
     """
 
     text: str
@@ -55,37 +58,37 @@ class Quote:
 
 
 def answer_offset(sentence: Quote, answer: Quote) -> int:
-    """Give the code point of a sentence at which an answer in it begins."""
+    """Return the code point of a sentence at which an answer inside it begins."""
     above = sentence.text.split("\n")[: answer.line - sentence.line]
-    first = 1 if above else sentence.column
-    return sum(len(line) + 1 for line in above) + answer.column - first
+    first_column = 1 if above else sentence.column
+    return sum(len(line) + 1 for line in above) + answer.column - first_column
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer stands."""
+    """One place where an answer was found."""
 
     path: str
-    """As the person named the folder, joined with the file's place below it."""
+    """As the user named the folder, joined with the file's path inside it."""
     file: str
     """Absolute path."""
     status: Status
     answer: Quote
     sentence: Quote
-    """The whole sentence around the answer."""
+    """The complete sentence around the answer."""
     title: str
-    """The article's; empty where it cannot be told."""
+    """The article's title; empty if unknown."""
     dates: tuple[date, ...]
-    """The article's date, or nothing."""
+    """The article's date; empty if unknown."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the words are in the file now, at the place given."""
+        """Whether the file has the words at this location."""
         return self.status.is_current
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """The sentence in three: before the answer, the answer itself, after it."""
+        """The sentence split into the text before the answer, the answer, and the text after."""
         start = answer_offset(self.sentence, self.answer)
         end = start + len(self.answer.text)
         return self.sentence.text[:start], self.sentence.text[start:end], self.sentence.text[end:]
@@ -93,26 +96,27 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, with every place where it stands, the best first."""
+    """One answer with all its citations."""
 
     confidence: float
     """Estimated probability that it is right, in [0, 1]."""
     citations: tuple[Citation, ...]
+    """Best first; at least one."""
 
     @property
     def text(self) -> str:
-        """The answer, letter for letter as its first citation has it."""
+        """The answer, letter for letter as in its first citation."""
         return self.citations[0].answer.text
 
     @property
     def quote(self) -> str:
-        """The sentence that it stands in."""
+        """The sentence of its first citation."""
         return self.citations[0].sentence.text
 
 
 @dataclass(frozen=True, slots=True)
 class Milliseconds:
-    """Where the time went."""
+    """Time spent on a question."""
 
     retrieve: float
     read: float
@@ -121,25 +125,26 @@ class Milliseconds:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question that the articles answer."""
+    """A question with at least one confident answer."""
 
     question: str
     asked: str
-    """The question as it was searched for."""
+    """The question that was searched for: cleaned, and rewritten if it is a follow-up."""
     answers: tuple[Answer, ...]
-    """Distinct ones, the best first; at least one."""
+    """Distinct answers, best first; at least one."""
     milliseconds: Milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """A question that the articles do not answer."""
+    """A question without a confident answer."""
 
     question: str
     asked: str
+    """The question that was searched for, as in `Answered`."""
     reason: Reason
     rejected: tuple[Answer, ...]
-    """What came nearest, with its low confidence."""
+    """The closest matches, best first."""
     milliseconds: Milliseconds
 
 

@@ -1,11 +1,11 @@
-"""The door of `qa`: open an index, ask it questions."""
+"""The entry point of `qa`: open an index and ask it questions."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles.paths import is_under, real_path
+from index.articles.paths import real_path
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
@@ -48,7 +48,7 @@ class Bot:
     reader: Reader
     calibration: Calibration
     threshold: float
-    """Confidence under which there is no answer."""
+    """Minimum confidence of an answer, in [0, 1]."""
     without: frozenset[Component] = frozenset()
 
     @classmethod
@@ -63,25 +63,25 @@ class Bot:
     ) -> "Bot":
         """Open the current index and a reader, by name or path.
 
-        `notice` is told of whatever takes long; `without` names the parts to leave out. Raises
-        NoIndex, IndexDamaged or ModelUnavailable.
+        `notice` is called with a message before anything slow; `without` lists the components to
+        ablate. Raises NoIndex, IndexDamaged or ModelUnavailable.
         """
         index = store.open()
         try:
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            opened = (
+            opened: Reader = (
                 FirstSentenceReader()
                 if Component.READER in without
                 else open_reader(reader, cache, notice)
             )
-            return cls.over(index, encoder, CachingReader(opened), threshold, without)
+            return cls.from_index(index, encoder, CachingReader(opened), threshold, without)
         except BaseException:
             index.close()
             raise
 
     @classmethod
-    def over(
+    def from_index(
         cls,
         index: OpenIndex,
         encoder: QuestionEncoder,
@@ -89,12 +89,12 @@ class Bot:
         threshold: float,
         without: frozenset[Component] = frozenset(),
     ) -> "Bot":
-        """Put a bot together over an opened index."""
+        """Create a bot for an open index, with the default calibration."""
         retriever = Retriever(index.generation, encoder, without)
         return cls(index, retriever, reader, default_calibration(), threshold, without)
 
     def close(self) -> None:
-        """Let the index go."""
+        """Close the index."""
         self.index.close()
 
     def ask(
@@ -104,93 +104,98 @@ class Bot:
         scope: Sequence[str] = (),
         history: Sequence[Exchange] = (),
     ) -> Reply:
-        """Answer a question, with at most so many distinct answers.
+        """Answer a question, with at most `limit` distinct answers.
 
-        `scope` keeps the search to articles at or under these paths. `history`, the turns before,
-        oldest first, makes a follow-up whole. Raises BadRequest for a question that is empty or
-        too long, and for a path with no indexed article.
+        `scope` restricts the search to articles at or under these paths; empty means all articles.
+        `history`, the earlier turns of the conversation, oldest first, is used to rewrite a
+        follow-up. Raises BadRequest if the question is empty or too long, or if there is no indexed
+        article at a path.
         """
         return self.reply(self.trace(question, scope, history), limit)
 
     def trace(
         self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
     ) -> Trace:
-        """Find and weigh what could answer a question. Raises BadRequest as `ask` does."""
+        """Find and score what could answer a question. Arguments and errors as in `ask`."""
         watch = Stopwatch()
-        told = () if Component.HISTORY in self.without else history
-        whole = resolve(_checked(question), told)
-        asked = _checked(whole.question)
-        before = encodable(told[-1].question)[:MAX_QUESTION_LENGTH] if whole.added else ""
+        if Component.HISTORY in self.without:
+            history = ()
+        resolved = resolve(_cleaned(question), history)
+        searched_question = _cleaned(resolved.question)
+        previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if resolved.added else ""
         articles = self._articles(scope)
-        resolved = watch.lap()
-        searched = self.retriever.search(asked, articles, before)
-        topic = self.retriever.topic_of(before, articles) if before else frozenset()
-        retrieved = self.retriever.gather(searched, PASSAGES_READ)
-        gathered = watch.lap() - searched.encode - searched.keywords - searched.vectors
-        reading = self._read(asked, retrieved, topic)
+        resolve_time = watch.lap()
+        ranking = self.retriever.search(searched_question, articles, previous or None)
+        topic = self.retriever.topic_of(previous, articles) if previous else None
+        hits = tuple(self.retriever.gather(ranking, PASSAGES_READ))
+        gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
+        reading = self._read(searched_question, hits, topic)
         stages = Stages(
-            resolved,
-            searched.encode,
-            searched.keywords,
-            searched.vectors,
-            gathered,
-            reading.read,
-            reading.weigh,
+            resolve=resolve_time,
+            encode=ranking.encode,
+            keywords=ranking.keywords,
+            vectors=ranking.vectors,
+            gather=gather_time,
+            read=reading.read,
+            weigh=reading.weigh,
         )
-        return Trace(question, asked, searched, tuple(retrieved), reading, stages)
+        return Trace(question, searched_question, ranking, hits, reading, stages)
 
-    def _read(self, asked: str, retrieved: Sequence[Hit], topic: Collection[int]) -> ReadResult:
-        idf = self.index.generation.keywords.idf
+    def _read(self, question: str, hits: Sequence[Hit], topic: int | None) -> ReadResult:
+        def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
+            idf = self.index.generation.keywords.idf
+            groups = group_candidates(candidates, hits)
+            return score_answers(question, idf, groups, hits, self.calibration, topic)
 
-        def judge(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
-            groups = group_candidates(candidates, retrieved)
-            return score_answers(asked, idf, groups, retrieved, self.calibration, topic)
-
-        passages = [one.stored.passage for one in retrieved]
-        # The first sentence's confidence only says how good it is among all.
+        # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
-        sure = math.inf if reads_all else SURE
-        return read_until_sure(self.reader, asked, passages, judge, sure)
+        passages = [hit.stored.passage for hit in hits]
+        return read_until_sure(
+            self.reader, question, passages, score, math.inf if reads_all else SURE
+        )
 
     def reply(self, trace: Trace, limit: int) -> Reply:
-        """Cite and judge what was weighed; at most so many distinct answers."""
+        """Cite at most `limit` answers of a trace; return those that are confident and current."""
         watch = Stopwatch()
-        question, asked = trace.question, trace.searched_question
-        retrieved = trace.hits
-        answers = self._answers(trace.reading.answers[:limit], retrieved)
+        files = FileCache()
+        answers = tuple(
+            Answer(one.confidence, self._citations(one.group, trace.hits, files))
+            for one in trace.reading.answers[:limit]
+        )
         spent = _milliseconds(trace.stages, watch.lap())
-        likely = tuple(answer for answer in answers if answer.confidence >= self.threshold)
-        standing = tuple(answer for answer in likely if answer.citations[0].is_current)
-        if standing:
-            return Answered(question, asked, standing, spent)
-        return NoAnswer(question, asked, _reason(retrieved, answers, likely), answers, spent)
+        confident = [answer for answer in answers if answer.confidence >= self.threshold]
+        current = tuple(answer for answer in confident if answer.citations[0].is_current)
+        if current:
+            return Answered(trace.question, trace.searched_question, current, spent)
+        if not trace.hits:
+            reason = Reason.NO_PASSAGES
+        elif not answers:
+            reason = Reason.NO_SPAN
+        else:
+            reason = Reason.INDEX_STALE if confident else Reason.UNSURE
+        return NoAnswer(trace.question, trace.searched_question, reason, answers, spent)
 
     def _articles(self, scope: Sequence[str]) -> list[StoredArticle]:
-        if not scope:
-            return []
-        articles = self.index.generation.catalog.articles()
+        """Return the articles at or under the paths, in the order of their ids; none for none."""
+        articles = self.index.generation.catalog.articles() if scope else []
         chosen: dict[int, StoredArticle] = {}
         for given in scope:
             path = real_path(given)
-            matching = [one for one in articles if is_under(one.found.path, path)]
+            under = path.rstrip("/") + "/"
+            matching = {
+                one.id: one
+                for one in articles
+                if one.found.path == path or one.found.path.startswith(under)
+            }
             if not matching:
                 raise BadRequest(f"no indexed article is at or under {given}")
-            chosen |= {one.id: one for one in matching}
+            chosen |= matching
         return [chosen[key] for key in sorted(chosen)]
 
-    def _answers(
-        self, weighed: Sequence[ScoredAnswer], retrieved: Sequence[Hit]
-    ) -> tuple[Answer, ...]:
-        shelf = FileCache()
-        return tuple(
-            Answer(one.confidence, tuple(self._citations(one.group, retrieved, shelf)))
-            for one in weighed
-        )
-
     def _citations(
-        self, group: Group, retrieved: Sequence[Hit], shelf: FileCache
-    ) -> list[Citation]:
-        """Cite all the evidence; what still stands in its file comes first."""
+        self, group: Group, hits: Sequence[Hit], files: FileCache
+    ) -> tuple[Citation, ...]:
+        """Cite all evidence of an answer; citations that are still current come first."""
         catalog = self.index.generation.catalog
         citations = [
             cite(
@@ -198,35 +203,25 @@ class Bot:
                 one.stored.passage,
                 one.span,
                 one.sentence,
-                shelf,
+                files,
             )
-            for one in evidence_of(group, retrieved)
+            for one in evidence_of(group, hits)
         ]
-        return sorted(citations, key=lambda citation: not citation.is_current)
+        return tuple(sorted(citations, key=lambda citation: not citation.is_current))
 
 
-def _checked(question: str) -> str:
-    asked = " ".join(encodable(question).split())
-    if not asked:
+def _cleaned(question: str) -> str:
+    """Collapse white space; raise BadRequest if the question is empty or too long."""
+    cleaned = " ".join(encodable(question).split())
+    if not cleaned:
         raise BadRequest("the question is empty")
-    if len(asked) > MAX_QUESTION_LENGTH:
+    if len(cleaned) > MAX_QUESTION_LENGTH:
         raise BadRequest(
-            f"the question has {len(asked):,} characters, over {MAX_QUESTION_LENGTH:,}"
+            f"the question has {len(cleaned):,} characters; the limit is {MAX_QUESTION_LENGTH:,}"
         )
-    return asked
-
-
-def _reason(
-    retrieved: Sequence[Hit], answers: Sequence[Answer], likely: Sequence[Answer]
-) -> Reason:
-    if not retrieved:
-        return Reason.NO_PASSAGES
-    if not answers:
-        return Reason.NO_SPAN
-    return Reason.INDEX_STALE if likely else Reason.UNSURE
+    return cleaned
 
 
 def _milliseconds(stages: Stages, cite: float) -> Milliseconds:
-    return Milliseconds(
-        stages.retrieve, stages.read, stages.retrieve + stages.read + stages.weigh + cite
-    )
+    total = stages.retrieve + stages.read + stages.weigh + cite
+    return Milliseconds(stages.retrieve, stages.read, total)

@@ -1,8 +1,7 @@
-"""A span to its path, line and column, read again from the file as it is now."""
+"""Spans of passages to citations, checked against the files as they are now."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
 from index.articles.passages import Passage
@@ -14,44 +13,43 @@ from qa.answers import Citation, Quote, Status, answer_offset
 
 
 def display_path(root: Root, relative: str) -> str:
-    """Give a path as the person named its root, where that leads there from here, else absolute."""
+    """Return a path as the user named its root if that still leads there, else absolute."""
     try:
         leads_there = os.path.realpath(root.given) == root.path
-    except FileNotFoundError:  # the folder that we are in was deleted
+    except FileNotFoundError:  # the current folder was deleted
         leads_there = False
-    given = root.given if leads_there else root.path
-    return os.path.join(given, relative) if relative else given  # noqa: PTH118
+    folder = root.given if leads_there else root.path
+    return os.path.join(folder, relative) if relative else folder  # noqa: PTH118
 
 
-@dataclass
 class FileCache:
-    """The files cited in one reply, each read once."""
+    """The files cited in one reply; each is read and decoded once."""
 
-    contents: dict[str, Contents | Skipped] = field(default_factory=dict)
-    texts: dict[str, Text | NotText] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._contents: dict[str, Contents | Skipped] = {}
+        self._texts: dict[str, Text | NotText] = {}
 
     def read(self, article: StoredArticle) -> Contents | Skipped:
         """Read an article's file as it is now."""
         found = article.found
-        if found.path not in self.contents:
-            most = max(MAX_BYTES, 2 * found.signature.size)
-            self.contents[found.path] = read(found.root, found.relative, most)
-        return self.contents[found.path]
+        if found.path not in self._contents:
+            limit = max(MAX_BYTES, 2 * found.signature.size)
+            self._contents[found.path] = read(found.root, found.relative, limit)
+        return self._contents[found.path]
 
     def text(self, article: StoredArticle) -> Text | NotText:
         """Decode an article's file as it is now."""
         path, contents = article.found.path, self.read(article)
-        if path not in self.texts:
-            if isinstance(contents, Skipped):
-                self.texts[path] = NotText(contents.reason)
-            else:
-                self.texts[path] = decode(contents.data)
-        return self.texts[path]
+        if path not in self._texts:
+            self._texts[path] = (
+                NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
+            )
+        return self._texts[path]
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteStatus:
-    """How a quote stands in its file now, and where; where it stood, if it does so no more."""
+    """Whether a file still has a quote, and where: its old location if it does not."""
 
     status: Status
     answer: Quote
@@ -59,54 +57,52 @@ class QuoteStatus:
 
 
 def cite(
-    article: StoredArticle, passage: Passage, answer: Span, sentence: Span, shelf: FileCache
+    article: StoredArticle, passage: Passage, answer: Span, sentence: Span, files: FileCache
 ) -> Citation:
-    """Cite a span of an indexed passage, and tell how it stands in its file now.
+    """Cite a span of an indexed passage, checked against its file.
 
-    Raises IndexDamaged where the file is as it was indexed but does not say what the index holds.
+    Raises IndexDamaged if the file is unchanged since indexing but has other text than the index.
     """
-    before = (quote_of(passage, answer), quote_of(passage, sentence))
-    contents = shelf.read(article)
+    indexed = (quote_of(passage, answer), quote_of(passage, sentence))
+    contents = files.read(article)
     if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
-        return _citation(article, find_again(contents, *before))
-    if not all(_is_in_place(quote, shelf.text(article)) for quote in before):
+        return _citation(article, find_again(contents, *indexed))
+    if not all(_is_in_place(quote, files.text(article)) for quote in indexed):
         raise IndexDamaged(
-            f"the index does not hold what {article.found.path} says; run `byline index --full`"
+            f"the index does not match {article.found.path}; run `byline index --full`"
         )
-    return _citation(article, QuoteStatus(Status.UNCHANGED, *before))
+    return _citation(article, QuoteStatus(Status.UNCHANGED, *indexed))
 
 
 def _is_in_place(quote: Quote, text: Text | NotText) -> bool:
-    """Tell whether a quote is at its very place in a text."""
+    """Return whether a text has a quote at exactly its location."""
     if isinstance(text, NotText) or not 1 <= quote.line <= len(text.line_starts):
         return False
     start = text.line_starts[quote.line - 1] + quote.column - 1
-    span = Span(start, start + len(quote.text))
-    return _quote_in(text, span) == quote
+    return _quote_in(text, Span(start, start + len(quote.text))) == quote
 
 
 def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> QuoteStatus:
     """Find a sentence, and the answer in it, in a file as it is now.
 
-    Of several copies the one nearest to where it stood counts.
+    Of several copies, the one closest to the old location counts.
     """
     if isinstance(contents, Skipped):
         return QuoteStatus(Status.GONE, answer, sentence)
     text = decode(contents.data)
-    places = [] if isinstance(text, NotText) else _occurrences(text.text, sentence.text)
-    if isinstance(text, NotText) or not places:
+    if isinstance(text, NotText) or not (starts := _occurrences(text.text, sentence.text)):
         return QuoteStatus(Status.CHANGED, answer, sentence)
 
     def distance(start: int) -> tuple[int, int]:
         place = text.place(start)
         return abs(place.line - sentence.line), abs(place.column - sentence.column)
 
-    start = min(places, key=distance)
-    within = start + answer_offset(sentence, answer)
-    now_answer = _quote_in(text, Span(within, within + len(answer.text)))
-    now_sentence = _quote_in(text, Span(start, start + len(sentence.text)))
-    stayed = (now_answer, now_sentence) == (answer, sentence)
-    return QuoteStatus(Status.UNCHANGED if stayed else Status.MOVED, now_answer, now_sentence)
+    start = min(starts, key=distance)
+    answer_start = start + answer_offset(sentence, answer)
+    new_answer = _quote_in(text, Span(answer_start, answer_start + len(answer.text)))
+    new_sentence = _quote_in(text, Span(start, start + len(sentence.text)))
+    unchanged = (new_answer, new_sentence) == (answer, sentence)
+    return QuoteStatus(Status.UNCHANGED if unchanged else Status.MOVED, new_answer, new_sentence)
 
 
 def _occurrences(text: str, wanted: str) -> list[int]:
@@ -117,38 +113,33 @@ def _occurrences(text: str, wanted: str) -> list[int]:
     return found
 
 
-def _citation(article: StoredArticle, standing: QuoteStatus) -> Citation:
+def _citation(article: StoredArticle, quote: QuoteStatus) -> Citation:
     found = article.found
     return Citation(
         path=display_path(found.root, found.relative),
         file=found.path,
-        status=standing.status,
-        answer=standing.answer,
-        sentence=standing.sentence,
+        status=quote.status,
+        answer=quote.answer,
+        sentence=quote.sentence,
         title=article.article.title,
         dates=article.article.dates,
     )
 
 
 def quote_of(passage: Passage, span: Span) -> Quote:
-    """Quote a span of a passage; its place follows from where the passage stands."""
+    """Quote a span of a passage, with lines and columns of its file."""
+    first, last = _location(passage, span.start), _location(passage, span.end - 1)
+    return Quote(span.of(passage.text), *first, *last)
 
-    def place(offset: int) -> tuple[int, int]:
-        before = passage.text[:offset]
-        column = offset - (before.rfind("\n") + 1) + 1
-        breaks = before.count("\n")
-        return passage.line + breaks, column if breaks else column + passage.column - 1
 
-    return _from_places(span.of(passage.text), place, span)
+def _location(passage: Passage, offset: int) -> tuple[int, int]:
+    """Return the line and column of a code point of a passage."""
+    before = passage.text[:offset]
+    breaks = before.count("\n")
+    column = offset - before.rfind("\n")
+    return passage.line + breaks, column if breaks else column + passage.column - 1
 
 
 def _quote_in(text: Text, span: Span) -> Quote:
-    def place(offset: int) -> tuple[int, int]:
-        found = text.place(offset)
-        return found.line, found.column
-
-    return _from_places(span.of(text.text), place, span)
-
-
-def _from_places(words: str, place: Callable[[int], tuple[int, int]], span: Span) -> Quote:
-    return Quote(words, *place(span.start), *place(span.end - 1))
+    first, last = text.place(span.start), text.place(span.end - 1)
+    return Quote(span.of(text.text), first.line, first.column, last.line, last.column)

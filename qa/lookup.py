@@ -1,4 +1,4 @@
-"""A line of an indexed article, as it is now, and how that compares to what was indexed."""
+"""Show a line of an indexed article as the file is now, following it if it moved."""
 
 import os
 from dataclasses import dataclass
@@ -24,58 +24,64 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A line as asked for."""
+    """The current state of a line that was indexed."""
 
     path: str
     status: Status
     number: int
-    """Where what was indexed at the line asked for stands now."""
+    """Current number of the line that was asked for, from 1."""
     lines: tuple[Line, ...]
-    """That line and those around it; none where the file is gone."""
+    """That line with its context; empty if the file is missing."""
     title: str
 
 
-def look_up(catalog: Catalog, given: str, number: int, around: int) -> Lookup:
-    """Look up a line. Raises BadRequest where the index has no such article or line."""
-    folder, name = os.path.split(expanded(given))
-    # Not the name itself: an article that a link took the place of is gone, not elsewhere.
-    paths = (real_path(given), os.path.join(real_path(folder), name))  # noqa: PTH118
-    matching = [one for one in catalog.articles() if one.found.path in paths]
-    if not matching:
-        raise BadRequest(
-            f"{given} is not among the indexed articles; run `byline index` with its folder"
-        )
-    article = matching[0]
+def look_up(catalog: Catalog, path: str, number: int, context: int) -> Lookup:
+    """Return a line and `context` lines on either side.
+
+    Raises BadRequest if the article is not indexed or never had such a line.
+    """
+    article = _find_article(catalog, path)
     if not 1 <= number <= article.article.line_count:
-        raise BadRequest(f"{given} was indexed with lines 1 to {article.article.line_count}")
+        raise BadRequest(f"{path} was indexed with lines 1 to {article.article.line_count}")
     shown = display_path(article.found.root, article.found.relative)
-    shelf = FileCache()
-    contents = shelf.read(article)
+    files = FileCache()
+    contents = files.read(article)
     text = NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
     if isinstance(text, NotText):
         return Lookup(shown, Status.GONE, number, (), article.article.title)
     if not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256:
         status, now = Status.UNCHANGED, number
     else:
-        status, now = _relocated(catalog, article, number, shelf)
-    return Lookup(shown, status, now, _lines(text, now, around), article.article.title)
+        status, now = _relocate(catalog, article, number, files)
+    return Lookup(shown, status, now, _lines(text, now, context), article.article.title)
 
 
-def _relocated(
-    catalog: Catalog, article: StoredArticle, number: int, shelf: FileCache
+def _find_article(catalog: Catalog, path: str) -> StoredArticle:
+    folder, name = os.path.split(expanded(path))
+    # The name itself is not resolved: an article replaced by a link is deleted, not elsewhere.
+    paths = (real_path(path), os.path.join(real_path(folder), name))  # noqa: PTH118
+    for article in catalog.articles():
+        if article.found.path in paths:
+            return article
+    raise BadRequest(f"{path} is not indexed; run `byline index` on its folder")
+
+
+def _relocate(
+    catalog: Catalog, article: StoredArticle, number: int, files: FileCache
 ) -> tuple[Status, int]:
-    """Follow the first indexed sentence of a line to where it stands now."""
+    """Return where a line is now, judged by the first indexed sentence on it."""
     for stored in catalog.passages_of(article):
         for sentence in stored.passage.sentences:
             before = quote_of(stored.passage, sentence)
             if before.line <= number <= before.end_line:
-                now = cite(article, stored.passage, sentence, sentence, shelf)
+                now = cite(article, stored.passage, sentence, sentence, files)
                 moved = number + now.sentence.line - before.line
-                return (now.status, moved if now.is_current else number)
+                return now.status, moved if now.is_current else number
     return Status.CHANGED, number
 
 
-def _lines(text: Text, number: int, around: int) -> tuple[Line, ...]:
-    first, last = max(1, number - around), min(text.line_count, number + around)
-    spans = ((line, Span(*text.line_span(line))) for line in range(first, last + 1))
-    return tuple(Line(line, span.of(text.text)) for line, span in spans)
+def _lines(text: Text, number: int, context: int) -> tuple[Line, ...]:
+    first, last = max(1, number - context), min(text.line_count, number + context)
+    return tuple(
+        Line(line, Span(*text.line_span(line)).of(text.text)) for line in range(first, last + 1)
+    )

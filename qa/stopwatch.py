@@ -1,15 +1,15 @@
-"""Time between the stages of something."""
+"""A lap timer."""
 
 import time
 
 
 class Stopwatch:
-    """Runs from when it is made."""
+    """A timer that starts when it is created."""
 
     def __init__(self) -> None:
         self._lap = time.perf_counter()
 
     def lap(self) -> float:
-        """Give the milliseconds since the last lap, or since it was made."""
+        """Return the milliseconds since the previous lap, or since creation."""
         last, self._lap = self._lap, time.perf_counter()
         return 1000 * (self._lap - last)

@@ -1,4 +1,4 @@
-"""Everything that was found out about a question before any of it is cited."""
+"""The intermediate results of a question: rankings, passages, scored answers and timings."""
 
 from dataclasses import dataclass
 
@@ -8,34 +8,34 @@ from qa.retrieval.retriever import Hit, Ranking
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Milliseconds that each stage took."""
+    """Milliseconds spent in each stage."""
 
     resolve: float
-    """A follow-up made whole, and the articles chosen that are searched."""
+    """Rewriting a follow-up and selecting the articles in scope."""
     encode: float
     keywords: float
     vectors: float
     gather: float
-    """Rankings fused, passages fetched, near-duplicates joined."""
+    """Fusing rankings, fetching passages, merging near-duplicates."""
     read: float
     weigh: float
-    """Candidates grouped, and their confidence."""
+    """Grouping candidates and computing their confidence."""
 
     @property
     def retrieve(self) -> float:
-        """All until the passages are there."""
+        """Everything before reading."""
         return self.resolve + self.encode + self.keywords + self.vectors + self.gather
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A question, and what could answer it."""
+    """Everything computed for a question before its answers are cited."""
 
     question: str
     searched_question: str
-    """The question as it was searched for."""
+    """The question that was searched for: cleaned, and rewritten if it is a follow-up."""
     ranking: Ranking
     hits: tuple[Hit, ...]
-    """The passages to read, the best first."""
+    """The passages for the reader, best first."""
     reading: ReadResult
     stages: Stages

@@ -18,7 +18,7 @@ _MORE = 6
 """Passages that may stand on one line of an article, at most."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LeavingOut(Retriever):
     """A retriever that does not find the passages at some places."""
 

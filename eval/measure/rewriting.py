@@ -121,7 +121,7 @@ def compare(conversation: Conversation) -> list[Compared]:
                     frozenset(known),
                 )
             )
-        history.append(Exchange(resolved, (), ""))
+        history.append(Exchange(resolved))
         known |= own | set(terms(rewritten))
     return compared
 

@@ -1,4 +1,4 @@
-"""Reading what was retrieved: the best passages first, and no more than it takes to be sure."""
+"""Read the retrieved passages, best first, and stop early once an answer is confident."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,60 +9,62 @@ from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate, Reader
 from qa.stopwatch import Stopwatch
 
-FIRST = 4
+_ALWAYS_READ = 4
 """Passages that are always read."""
 SURE = 0.7
-"""Confidence of the best answer from which on no other is looked for.
+"""Confidence of the best answer from which no other answer is looked for.
 
-On the calibrated articles of SQuAD dev 178 of 498 questions get there by the first four passages,
-and 27 of the 102 bundled ones; reading on changed no best answer, and put none beside it.
+On the calibrated articles of SQuAD dev, 178 of 498 questions get there within the first four
+passages, as do 27 of the 102 bundled ones; reading on changed no best answer and added no other.
 """
 
-Judge = Callable[[Sequence[Candidate]], list[ScoredAnswer]]
-"""Groups candidates and gives the answers, the likeliest first."""
+Scorer = Callable[[Sequence[Candidate]], list[ScoredAnswer]]
+"""Groups candidates into answers and returns them with their confidence, most confident first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What came of reading."""
+    """The answers found by reading."""
 
     answers: list[ScoredAnswer]
-    """Every distinct answer, the likeliest first."""
+    """Distinct answers, most confident first."""
     passages: list[int]
-    """Of the passages read, among those given."""
+    """Indexes of the passages that were read."""
     read: float
     """Milliseconds."""
     weigh: float
-    """Milliseconds for grouping candidates and for their confidence."""
+    """Milliseconds spent grouping candidates and computing their confidence."""
 
 
 def read_until_sure(
-    reader: Reader, question: str, passages: Sequence[Passage], judge: Judge, sure: float = SURE
+    reader: Reader, question: str, passages: Sequence[Passage], score: Scorer, sure: float = SURE
 ) -> ReadResult:
-    """Read the first passages, then the rest, unless the best answer is sure by then.
+    """Read the first passages, then the others unless the best answer is confident by then.
 
-    Where it is, only those of the rest are read that may give the same answer: citations of it.
+    If it is, only passages that may contain the same answer are read, for more citations.
     """
     watch = Stopwatch()
-    candidates = reader.read(question, passages[:FIRST])
+    candidates = reader.read(question, passages[:_ALWAYS_READ])
     read = watch.lap()
-    weighed = judge(candidates)
-    rest = list(range(FIRST, len(passages)))
-    if weighed and weighed[0].confidence >= sure:
-        rest = _holding(weighed[0], passages, rest)
+    answers = score(candidates)
+    others = list(range(_ALWAYS_READ, len(passages)))
+    if answers and answers[0].confidence >= sure:
+        others = _with_same_answer(answers[0], passages, others)
     weigh = watch.lap()
-    if rest:
-        read_later = reader.read(question, [passages[place] for place in rest])
-        later = [replace(one, passage=rest[one.passage]) for one in read_later]
-        every = sorted([*candidates, *later], key=lambda candidate: -candidate.margin)
+    if others:
+        found = reader.read(question, [passages[index] for index in others])
+        later = [replace(one, passage=others[one.passage]) for one in found]
+        both = sorted([*candidates, *later], key=lambda candidate: -candidate.margin)
         read += watch.lap()
-        weighed = judge(every)
+        answers = score(both)
         weigh += watch.lap()
-    return ReadResult(weighed, [*range(min(FIRST, len(passages))), *rest], read, weigh)
+    return ReadResult(answers, [*range(min(_ALWAYS_READ, len(passages))), *others], read, weigh)
 
 
-def _holding(answer: ScoredAnswer, passages: Sequence[Passage], places: Sequence[int]) -> list[int]:
-    """Choose the passages with the last word of an answer: equal answers share it, names do too."""
+def _with_same_answer(
+    answer: ScoredAnswer, passages: Sequence[Passage], indexes: Sequence[int]
+) -> list[int]:
+    """Select passages with the answer's last word, which equal answers and short names share."""
     best = answer.group.best
     last = normalise_answer(best.span.of(passages[best.passage].text)).split()[-1]
-    return [place for place in places if last in normalise_answer(passages[place].text).split()]
+    return [index for index in indexes if last in normalise_answer(passages[index].text).split()]

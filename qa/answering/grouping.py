@@ -1,4 +1,4 @@
-"""Candidates to distinct answers: the same answer from several places is one."""
+"""Group candidates into distinct answers: the same answer from several passages is one."""
 
 import re
 from collections.abc import Sequence
@@ -19,59 +19,59 @@ _TITLES = frozenset(
     {"president", "premier", "chancellor", "minister", "secretary", "senator", "governor",
      "general", "ambassador", "professor", "dr", "sir"}
 )  # fmt: skip
-"""What, with all before it, tells no two people of one name apart."""
-_LONGEST_NAME = 5
-"""Words of a name, at most, that a shorter form of it may stand for."""
+"""Titles: with everything before them, they do not distinguish two people of one name."""
+_MAX_NAME_WORDS = 5
+"""Longest name that a shorter form of it may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span in a passage, and the sentence around it."""
+    """A span of a passage that gives an answer, and the sentence around it."""
 
     stored: StoredPassage
     span: Span
     sentence: Span
 
     def overlaps(self, other: "Evidence") -> bool:
-        """Tell whether two spans share words of one file, as overlapping passages let them."""
+        """Return whether both spans share words of one file; passages of a file may overlap."""
         if self.stored.article_id != other.stored.article_id:
             return False
-        one, two = (quote_of(item.stored.passage, item.span) for item in (self, other))
-        return (one.line, one.column) <= (two.end_line, two.end_column) and (
-            (two.line, two.column) <= (one.end_line, one.end_column)
+        mine = quote_of(self.stored.passage, self.span)
+        theirs = quote_of(other.stored.passage, other.span)
+        return (mine.line, mine.column) <= (theirs.end_line, theirs.end_column) and (
+            (theirs.line, theirs.column) <= (mine.end_line, mine.end_column)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Candidates that give the same answer, the best first; at least one."""
+    """Candidates that give the same answer, best first; at least one."""
 
     candidates: tuple[Candidate, ...]
 
     @property
     def best(self) -> Candidate:
-        """The one whose words are shown."""
+        """The candidate whose words are shown."""
         return self.candidates[0]
 
 
-def group_candidates(candidates: Sequence[Candidate], retrieved: Sequence[Hit]) -> list[Group]:
-    """Group candidates, the best first, by what they answer; the groups come in the same order.
+def group_candidates(candidates: Sequence[Candidate], hits: Sequence[Hit]) -> list[Group]:
+    """Group candidates, best first, by answer; groups are in the order of their best candidate.
 
-    Answers are equal as SQuAD compares them, or where one is a longer form of the other's name. A
-    short name goes with the best longer form before it. One that comes before all of its longer
-    forms stays alone where they are several names, as `Bill Clinton` and `Hillary Clinton` are.
+    Two answers are equal if SQuAD's scorer says so or if one is a longer form of the other's name.
+    A short name joins the best longer form ranked before it. A short name ranked before all of its
+    longer forms stays alone if they are different names, such as `Bill Clinton` and
+    `Hillary Clinton`.
     """
-    told = [
-        (_Form.of(one.span.of(retrieved[one.passage].stored.passage.text)), one)
-        for one in candidates
-    ]
-    every = list(dict.fromkeys(form for form, _ in told))
+    texts = [one.span.of(hits[one.passage].stored.passage.text) for one in candidates]
+    forms = [_Form.of(text) for text in texts]
+    distinct = list(dict.fromkeys(forms))
     groups: list[tuple[_Form, list[Candidate]]] = []
-    for form, candidate in told:
+    for form, candidate in zip(forms, candidates, strict=True):
         if not form.words:
             continue
         for best, members in groups:
-            if _joins(form, best, every):
+            if _is_same_answer(form, best, distinct):
                 members.append(candidate)
                 break
         else:
@@ -81,25 +81,25 @@ def group_candidates(candidates: Sequence[Candidate], retrieved: Sequence[Hit]) 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """An answer as it is compared."""
+    """An answer in the form in which answers are compared."""
 
     words: tuple[str, ...]
-    """As SQuAD compares them."""
+    """As normalized by SQuAD's scorer."""
     bare: str
-    """These without what leads them in, as in `in 2011`."""
+    """The words without leading prepositions, as in `in 2011`."""
     is_name: bool
-    """Whether each word, as written, begins with a capital letter, and there are a few."""
+    """Whether it has few words and each begins with a capital letter."""
 
     @classmethod
     def of(cls, text: str) -> "_Form":
         normal, parts = normalise_answer(text), text.split()
-        is_name = 1 <= len(parts) <= _LONGEST_NAME and all(part[0].isupper() for part in parts)
+        is_name = 1 <= len(parts) <= _MAX_NAME_WORDS and all(part[0].isupper() for part in parts)
         return cls(tuple(normal.split()), _LEADING.sub("", normal), is_name)
 
     def is_longer(self, short: "_Form") -> bool:
-        """Tell whether it is a longer form of a name: it ends as `Dmitry Medvedev` with `Medvedev`.
+        """Return whether it is a longer form of a name: `Dmitry Medvedev` of `Medvedev`.
 
-        The other way round, `New York Times` and `New York` are two.
+        Only the end may be shared: `New York Times` is not a longer form of `New York`.
         """
         count = len(short.words)
         return (
@@ -110,20 +110,22 @@ class _Form:
         )
 
 
-def _joins(form: _Form, best: _Form, every: Sequence[_Form]) -> bool:
-    """Tell whether an answer belongs to the group that this is the best one of."""
+def _is_same_answer(form: _Form, best: _Form, distinct: Sequence[_Form]) -> bool:
+    """Return whether an answer belongs to the group with this best answer."""
     if form.bare == best.bare or best.is_longer(form):
         return True
-    return form.is_longer(best) and not _is_ambiguous(best, every)
+    return form.is_longer(best) and not _is_ambiguous(best, distinct)
 
 
-def _is_ambiguous(short: _Form, every: Sequence[_Form]) -> bool:
-    """Tell whether the longer forms of a name are those of several."""
-    given = [
-        _without_title(long.words[: -len(short.words)]) for long in every if long.is_longer(short)
+def _is_ambiguous(short: _Form, distinct: Sequence[_Form]) -> bool:
+    """Return whether the longer forms of a name belong to different people or things."""
+    first_names = [
+        _without_title(long.words[: -len(short.words)])
+        for long in distinct
+        if long.is_longer(short)
     ]
-    longest = max(given, key=len, default=())
-    return any(longest[len(longest) - len(one) :] != one for one in given)
+    longest = max(first_names, key=len, default=())
+    return any(longest[len(longest) - len(names) :] != names for names in first_names)
 
 
 def _without_title(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,23 +133,23 @@ def _without_title(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[titles[-1] + 1 :] if titles else words
 
 
-def evidence_of(group: Group, retrieved: Sequence[Hit]) -> list[Evidence]:
-    """Give every place where a group's answer stands, the best first, each once."""
+def evidence_of(group: Group, hits: Sequence[Hit]) -> list[Evidence]:
+    """Return every distinct place that gives a group's answer, best first."""
     gathered: list[Evidence] = []
     for candidate in group.candidates:
-        source = retrieved[candidate.passage]
-        own = Evidence(source.stored, candidate.span, candidate.sentence)
-        for evidence in (own, *_in_duplicates(own, source)):
-            if not any(evidence.overlaps(one) for one in gathered):
+        hit = hits[candidate.passage]
+        own = Evidence(hit.stored, candidate.span, candidate.sentence)
+        for evidence in (own, *_in_duplicates(own, hit)):
+            if not any(evidence.overlaps(known) for known in gathered):
                 gathered.append(evidence)
     return gathered
 
 
-def _in_duplicates(own: Evidence, source: Hit) -> list[Evidence]:
-    """Give the places where near-duplicate passages say the same, letter for letter theirs."""
+def _in_duplicates(own: Evidence, hit: Hit) -> list[Evidence]:
+    """Return the places in near-duplicate passages that say the same."""
     found = []
-    for duplicate in source.duplicates:
-        here, there = own.stored.passage, duplicate.passage
-        for span, sentence in counterpart(here, own.span, own.sentence, there):
-            found.append(Evidence(duplicate, span, sentence))
+    for duplicate in hit.duplicates:
+        spans = counterpart(own.stored.passage, own.span, own.sentence, duplicate.passage)
+        if spans is not None:
+            found.append(Evidence(duplicate, *spans))
     return found

@@ -1,4 +1,4 @@
-"""Answers as SQuAD's scorer compares them."""
+"""Normalize answers the way SQuAD's scorer does."""
 
 import re
 import string
@@ -8,7 +8,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normalise_answer(text: str) -> str:
-    """Lower the case, leave out ASCII punctuation and articles, fold white space.
+    """Lower-case a text, remove ASCII punctuation and articles, collapse white space.
 
     Source: `normalize_answer` of SQuAD's evaluate-v2.0.py.
     """

@@ -1,1 +1,1 @@
-"""A question to ranked passages."""
+"""Find the passages that may answer a question."""

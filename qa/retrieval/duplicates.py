@@ -1,4 +1,4 @@
-"""Near-duplicate passages: the same wire story in two files."""
+"""Near-duplicate passages, such as the same wire story in two files."""
 
 import re
 from collections.abc import Sequence
@@ -8,20 +8,19 @@ from functools import cache
 from index.models.passage_encoder import Vectors
 from index.storage.catalog import StoredPassage
 
-_WORDS = 4
-"""Words in a shingle."""
-_CONTAINED = 0.6
-"""Share of the shorter passage's shingles that stand in the other one too."""
-_SIMILARITY = 0.4
-"""Cosine under which two passages are not compared word by word."""
+_SHINGLE_WORDS = 4
+_MIN_CONTAINMENT = 0.6
+"""Share of the shorter passage's shingles that the other one must have."""
+_MIN_SIMILARITY = 0.4
+"""Cosine below which two passages are not compared word by word."""
 _WORD = re.compile(r"\w+")
 
 Shingle = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A passage, and others in other articles that say the same; indexes into what was given."""
+class DuplicateGroup:
+    """A passage and its near-duplicates in other articles, as indexes into the ranked passages."""
 
     first: int
     others: tuple[int, ...]
@@ -29,34 +28,38 @@ class Group:
 
 def group_duplicates(
     passages: Sequence[StoredPassage], vectors: Vectors, top_k: int
-) -> list[Group]:
-    """Group ranked passages with the near-duplicates ranked below them; the first groups.
+) -> list[DuplicateGroup]:
+    """Return the first `top_k` ranked passages, each with the near-duplicates ranked below it.
 
     `vectors` has shape (passages, dimension), rows of length 1. Passages of one article overlap by
-    design and are never duplicates of one another.
+    design and never count as duplicates.
     """
-    alike = (vectors @ vectors.T >= _SIMILARITY).tolist()
+    similar = (vectors @ vectors.T >= _MIN_SIMILARITY).tolist()
     shingles = cache(lambda index: _shingles(passages[index].passage.text))
+
+    def is_duplicate(index: int, first: int) -> bool:
+        return (
+            passages[first].article_id != passages[index].article_id
+            and similar[first][index]
+            and _containment(shingles(first), shingles(index)) >= _MIN_CONTAINMENT
+        )
+
     groups: dict[int, list[int]] = {}
-    for index, stored in enumerate(passages):
-        for first, others in groups.items():
-            elsewhere = passages[first].article_id != stored.article_id
-            compared = elsewhere and alike[first][index]
-            if compared and _containment(shingles(first), shingles(index)) >= _CONTAINED:
-                others.append(index)
-                break
-        else:
-            if len(groups) < top_k:
-                groups[index] = []
-    return [Group(first, tuple(others)) for first, others in groups.items()]
+    for index in range(len(passages)):
+        original = next((first for first in groups if is_duplicate(index, first)), None)
+        if original is not None:
+            groups[original].append(index)
+        elif len(groups) < top_k:
+            groups[index] = []
+    return [DuplicateGroup(first, tuple(others)) for first, others in groups.items()]
 
 
 def _shingles(text: str) -> frozenset[Shingle]:
     words = _WORD.findall(text.casefold())
-    if len(words) < _WORDS:
+    if len(words) < _SHINGLE_WORDS:
         return frozenset([tuple(words)])
-    return frozenset(zip(*(words[start:] for start in range(_WORDS)), strict=False))
+    return frozenset(zip(*(words[start:] for start in range(_SHINGLE_WORDS)), strict=False))
 
 
-def _containment(one: frozenset[Shingle], other: frozenset[Shingle]) -> float:
-    return len(one & other) / min(len(one), len(other))
+def _containment(first: frozenset[Shingle], second: frozenset[Shingle]) -> float:
+    return len(first & second) / min(len(first), len(second))

@@ -12,8 +12,8 @@ def reciprocal_rank_fusion(
 
     Source: Cormack, Clarke and Büttcher, SIGIR 2009; the weights are an addition.
 
-    Gives ids with their sums, best first; ids of equal sum in the order of the first ranking that
-    has them. Raises ValueError where a ranking has no weight.
+    Returns ids with their sums, best first; ids with equal sums keep the order in which they first
+    appear in the rankings. Raises ValueError if the numbers of rankings and weights differ.
     """
     sums: dict[int, float] = {}
     for ranking, weight in zip(rankings, weights, strict=True):

@@ -1,1 +1,1 @@
-"""What a follow-up question leans on, and what earlier turns have for it."""
+"""Rewrite a follow-up question so that it stands alone, from earlier turns of the conversation."""

@@ -1,72 +1,77 @@
-"""What earlier turns spoke of, and which of it a word of a new question can mean."""
+"""What a word of a follow-up can refer to: mentions in earlier turns, scored by likelihood."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from qa.rewriting import lexicon
-from qa.rewriting.mentions import Kind, Mention, mentions_of
-from qa.rewriting.tagger import Class, Word, words_of
+from qa.rewriting.mentions import Kind, Mention, TaggedText, tag
+from qa.rewriting.tagger import Word, WordClass
 
 _LONGEST_ANSWER = 80
-"""Code points; of a longer answer only the names in it can be meant."""
+"""Code points; only the names in a longer answer can be referred to."""
 
 
 class ExpectedType(Enum):
-    """What a question or a word asks for."""
+    """What a question or a word asks for or refers to."""
 
     PERSON = auto()
     PLACE = auto()
     TIME = auto()
     AMOUNT = auto()
-    """Or a manner: of `how`, nothing that a later word can stand for."""
+    """An amount, a manner or a cause: no later word can refer to it."""
     THING = auto()
     THINGS = auto()
     SORT = auto()
-    """What `one` stands for: a thing of a sort, not a name."""
+    """What `one` refers to: a kind of thing, not a name."""
     ANY = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A mention of an earlier turn."""
+class Antecedent:
+    """A mention in an earlier turn."""
 
     mention: Mention
     age: int
-    """Turns since; 0 for the last one."""
+    """Turns since; 0 for the last turn."""
     order: int
-    """Its place among the mentions of its question."""
-    repeats: int
-    """Other earlier turns that speak of it too."""
-    answers: bool
-    """Whether the question sought just this."""
-    introduced: bool
+    """Index among the mentions of its question."""
+    repeats: int = 0
+    """Other earlier turns that mention it too."""
+    is_answer: bool = False
+    """Whether it is the answer to the question."""
+    is_introduced: bool = False
     """Whether the question does nothing but name it: `What is the keto diet?`."""
 
 
-_AGE = 1.5
-_ORDER = 0.4
-_NAMED = 1.0
-_REPEATED = 0.6
-_MOST_REPEATS = 3
-_SIDE = 4.0
-_NUMBER = 2.0
-_ANSWER = 3.0
-_INTRODUCED = 2.0
-_PLACE = 3.0
-_LOCATED = 2.0
-_AFTER_PREPOSITION = 1.0
+_MAX_REPEATS = 3
+_WEIGHTS = {
+    "named": 1.0,
+    "repeats": 0.6,
+    "answer": 3.0,
+    "age": -1.5,
+    "order": -0.4,
+    "aspect": -4.0,
+    "introduced": 2.0,
+    "wrong number": -2.0,
+    "place as a place": 2.0,
+    "place as a thing": -3.0,
+    "place phrase": -1.0,
+}
+"""Weights of the features of an antecedent; see `_features`."""
 
 
-def candidates_of(turns: Sequence[tuple[str, str]]) -> list[Candidate]:
-    """List the mentions of turns, question and best answer (or nothing) each, oldest first."""
-    listed = [
+def antecedents_of(turns: Sequence[tuple[TaggedText, str | None]]) -> list[Antecedent]:
+    """List the mentions of turns, each a question and its best answer if any, oldest first."""
+    by_turn = [
         _of_turn(question, answer, age) for age, (question, answer) in enumerate(reversed(turns))
     ]
-    spoken_of = Counter(key for turn in listed for key in {_key(one.mention) for one in turn})
+    mentioned_in = Counter(key for turn in by_turn for key in {_key(one.mention) for one in turn})
     return [
-        replace(one, repeats=spoken_of[_key(one.mention)] - 1) for turn in listed for one in turn
+        replace(one, repeats=mentioned_in[_key(one.mention)] - 1)
+        for turn in by_turn
+        for one in turn
     ]
 
 
@@ -74,50 +79,52 @@ def _key(mention: Mention) -> str:
     return min(lexicon.bases(mention.head), key=len)
 
 
-def _of_turn(question: str, answer: str, age: int) -> list[Candidate]:
-    own = mentions_of(question)
-    introduced = is_introduction(words_of(question))
-    answers = [*_answering(answer, expected_type(question)), *_described(question, answer)]
-    return [
-        Candidate(one, age, at, 0, False, introduced and at == 0 and not one.side)
-        for at, one in enumerate(own)
-    ] + [Candidate(one, age, len(own), 0, True, False) for one in answers]
+def _of_turn(question: TaggedText, answer: str | None, age: int) -> list[Antecedent]:
+    introduces = _is_introduction(question.words)
+    found = [
+        Antecedent(
+            mention, age, order, is_introduced=introduces and order == 0 and not mention.aspect
+        )
+        for order, mention in enumerate(question.mentions)
+    ]
+    mention = _answer_mention(answer, expected_type(question.words)) if answer else _asker(question)
+    if mention is not None:
+        found.append(Antecedent(mention, age, len(question.mentions), is_answer=True))
+    return found
 
 
-def is_introduction(words: Sequence[Word]) -> bool:
-    """Tell whether a question only names something: `What is taurine?`, `Tell me about Tesla`."""
+def _is_introduction(words: Sequence[Word]) -> bool:
+    """Return whether a question only names something: `What is taurine?`, `Tell me about Tesla`."""
     lower = [word.lower for word in words]
     if lower[:1] in (["describe"], ["explain"]) or lower[:2] in (["tell", "me"], ["tell", "about"]):
         return True
     return (
         lower[:1] in (["what"], ["who"])
         and (words[0].possessive or (len(lower) > 1 and lower[1] in lexicon.FORMS_OF_BE))
-        and not any(word.word_class is Class.VERB for word in words)
+        and not any(word.word_class is WordClass.VERB for word in words)
     )
 
 
-def expected_type(question: str) -> ExpectedType:
-    """Tell what kind of answer a question asks for, by its question word."""
-    words = words_of(question)
-    for at, word in enumerate(words):
-        if word.word_class is not Class.QUESTION:
-            continue
-        after = [one.lower for one in words[at + 1 : at + 4]]
-        if word.lower in ("who", "whom", "whose"):
-            return ExpectedType.PERSON
-        if word.lower == "where":
-            return ExpectedType.PLACE
-        if word.lower in ("how", "why"):
-            return ExpectedType.AMOUNT
-        if word.lower == "when" or (after and after[0] in ("year", "day", "month", "date")):
-            return ExpectedType.TIME
-        if word.lower in ("which", "what") and any(one in lexicon.PEOPLE for one in after):
-            return ExpectedType.PERSON
-        return ExpectedType.THING
-    return ExpectedType.ANY
+def expected_type(words: Sequence[Word]) -> ExpectedType:
+    """Return the kind of answer that a question asks for, by its first question word."""
+    at = next((i for i, word in enumerate(words) if word.word_class is WordClass.QUESTION), None)
+    if at is None:
+        return ExpectedType.ANY
+    asking, after = words[at].lower, [word.lower for word in words[at + 1 : at + 4]]
+    if asking in ("who", "whom", "whose"):
+        return ExpectedType.PERSON
+    if asking == "where":
+        return ExpectedType.PLACE
+    if asking in ("how", "why"):
+        return ExpectedType.AMOUNT
+    if asking == "when" or (after and after[0] in ("year", "day", "month", "date")):
+        return ExpectedType.TIME
+    if asking in ("which", "what") and any(word in lexicon.PEOPLE for word in after):
+        return ExpectedType.PERSON
+    return ExpectedType.THING
 
 
-_OF_ANSWER = {
+_KIND_OF_ANSWER = {
     ExpectedType.PERSON: Kind.PERSON,
     ExpectedType.PLACE: Kind.PLACE,
     ExpectedType.TIME: Kind.TIME,
@@ -126,84 +133,106 @@ _OF_ANSWER = {
 }
 
 
-def _answering(answer: str, asked: ExpectedType) -> list[Mention]:
-    if asked is ExpectedType.AMOUNT:
-        return []
+def _answer_mention(answer: str, expected: ExpectedType) -> Mention | None:
+    """Return what an answer names, or None if no later word can refer to it."""
+    if expected is ExpectedType.AMOUNT:
+        return None
     short = answer.split(",")[0].strip(" .;:“”\"'")
-    found = mentions_of(short)
-    names = [one for one in found if one.named]
-    kind = _OF_ANSWER[asked]
-    if names and (asked is ExpectedType.PERSON or len(short) > _LONGEST_ANSWER):
-        return [replace(one, kind=kind) for one in names[:1]]
-    if not found or len(short) > _LONGEST_ANSWER:
-        return []
+    mentions = tag(short).mentions
+    name = next((mention for mention in mentions if mention.named), None)
+    kind, is_long = _KIND_OF_ANSWER[expected], len(short) > _LONGEST_ANSWER
+    if name is not None and (expected is ExpectedType.PERSON or is_long):
+        return replace(name, kind=kind)
+    if not mentions or is_long:
+        return None
     first, _, rest = short.partition(" ")
     text = f"{first.lower()} {rest}" if first in ("The", "A", "An") else short
-    return [replace(found[-1], text=text, kind=kind, side=False)]
+    return replace(mentions[-1], text=text, kind=kind, aspect=False)
 
 
-def _described(question: str, answer: str) -> list[Mention]:
+def _asker(question: TaggedText) -> Mention | None:
     """Describe whoever an unanswered question asks for: `the person who led the team`."""
-    words = words_of(question)
-    if answer or len(words) < 3 or words[0].lower != "who":
-        return []
-    if words[1].word_class is Class.AUXILIARY or words[0].possessive:
-        return []
-    text = "the person " + question[0].lower() + question[1:].rstrip(" ?.!")
-    return [Mention(text, "person", Kind.PERSON, False, True, False, False, "", 0, 0)]
-
-
-def fits(mention: Mention, sought: ExpectedType) -> bool:
-    """Tell whether a mention can be what is sought at all."""
-    if sought is ExpectedType.PERSON:
-        return mention.kind in (Kind.PERSON, Kind.NAME) and not mention.plural
-    if sought is ExpectedType.PLACE:
-        return mention.kind in (Kind.PLACE, Kind.NAME)
-    if sought is ExpectedType.TIME:
-        return mention.kind is Kind.TIME
-    if sought is ExpectedType.SORT:
-        return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
-    return mention.kind is not Kind.TIME and (
-        sought is not ExpectedType.THING or mention.kind is not Kind.PERSON
+    words = question.words
+    if len(words) < 3 or words[0].lower != "who":
+        return None
+    if words[1].word_class is WordClass.AUXILIARY or words[0].possessive:
+        return None
+    return Mention(
+        text="the person " + question.text[0].lower() + question.text[1:].rstrip(" ?.!"),
+        head="person",
+        kind=Kind.PERSON,
+        named=False,
+        definite=True,
+        plural=False,
+        aspect=False,
+        preposition=None,
+        start=0,
+        end=0,
     )
 
 
-def weight(one: Candidate, sought: ExpectedType) -> float:
-    """Weigh how likely it is that a candidate is meant; the more the likelier."""
-    mention = one.mention
-    mismatch = (sought is ExpectedType.THING and mention.plural) or (
-        sought is ExpectedType.THINGS and not mention.plural
-    )
-    return (
-        _NAMED * mention.named
-        + _REPEATED * min(one.repeats, _MOST_REPEATS)
-        + _ANSWER
-        * (one.answers and sought in (ExpectedType.PERSON, ExpectedType.PLACE, ExpectedType.TIME))
-        - _AGE * one.age
-        - _ORDER * one.order
-        - _SIDE * mention.side
-        + _INTRODUCED * one.introduced
-        - _NUMBER * mismatch / (1 + mention.named)
-        + _LOCATED
-        * (
-            sought is ExpectedType.PLACE
-            and (mention.kind is Kind.PLACE or mention.preposition in lexicon.PLACE_PREPOSITIONS)
-        )
-        - _PLACE
-        * (mention.kind is Kind.PLACE and sought in (ExpectedType.THING, ExpectedType.THINGS))
-        - _AFTER_PREPOSITION
-        * (mention.preposition in lexicon.PLACE_PREPOSITIONS and sought is not ExpectedType.PLACE)
-    )
+def fits(mention: Mention, expected: ExpectedType) -> bool:
+    """Return whether a mention can be of the expected type at all."""
+    match expected:
+        case ExpectedType.PERSON:
+            return mention.kind in (Kind.PERSON, Kind.NAME) and not mention.plural
+        case ExpectedType.PLACE:
+            return mention.kind in (Kind.PLACE, Kind.NAME)
+        case ExpectedType.TIME:
+            return mention.kind is Kind.TIME
+        case ExpectedType.SORT:
+            return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
+        case ExpectedType.THING:
+            return mention.kind not in (Kind.TIME, Kind.PERSON)
+        case _:
+            return mention.kind is not Kind.TIME
 
 
-def meant(candidates: Sequence[Candidate], sought: ExpectedType) -> list[Mention]:
-    """Give the mentions that can be meant, the likeliest first."""
-    able = [one for one in candidates if fits(one.mention, sought)]
-    if sought is ExpectedType.PERSON and not able:
-        able = [one for one in candidates if _is_perhaps_person(one.mention)]
-    return [one.mention for one in sorted(able, key=lambda one: -weight(one, sought))]
+def _features(antecedent: Antecedent, expected: ExpectedType) -> dict[str, float]:
+    """Return the features of an antecedent, named as in `_WEIGHTS`."""
+    mention = antecedent.mention
+    is_place = mention.kind is Kind.PLACE
+    in_place_phrase = mention.preposition in lexicon.PLACE_PREPOSITIONS
+    wants_place = expected is ExpectedType.PLACE
+    wants_one, wants_many = expected is ExpectedType.THING, expected is ExpectedType.THINGS
+    wrong_number = mention.plural if wants_one else wants_many and not mention.plural
+    answerable = expected in (ExpectedType.PERSON, ExpectedType.PLACE, ExpectedType.TIME)
+    return {
+        "named": mention.named,
+        "repeats": min(antecedent.repeats, _MAX_REPEATS),
+        "answer": antecedent.is_answer and answerable,
+        "age": antecedent.age,
+        "order": antecedent.order,
+        "aspect": mention.aspect,
+        "introduced": antecedent.is_introduced,
+        "wrong number": wrong_number / (1 + mention.named),
+        "place as a place": wants_place and (is_place or in_place_phrase),
+        "place as a thing": is_place and (wants_one or wants_many),
+        "place phrase": in_place_phrase and not wants_place,
+    }
 
 
-def _is_perhaps_person(mention: Mention) -> bool:
-    """Tell whether it may be a name that was typed without capitals."""
-    return mention.kind is Kind.THING and not (mention.definite or mention.plural or mention.side)
+def _score(antecedent: Antecedent, expected: ExpectedType) -> float:
+    features = _features(antecedent, expected)
+    score = 0.0
+    for name, weight in _WEIGHTS.items():  # not sum(), whose rounding depends on the Python version
+        score += weight * features[name]
+    return score
+
+
+def resolve_antecedent(
+    antecedents: Sequence[Antecedent],
+    expected: ExpectedType,
+    exclude: Collection[Mention] = (),
+) -> Mention | None:
+    """Return the likeliest mention of the expected type, or None if there is none."""
+    fitting = [one for one in antecedents if fits(one.mention, expected)]
+    if expected is ExpectedType.PERSON and not fitting:
+        fitting = [one for one in antecedents if _may_be_lower_case_name(one.mention)]
+    allowed = [one for one in fitting if one.mention not in exclude]
+    best = max(allowed, key=lambda one: _score(one, expected), default=None)
+    return best.mention if best else None
+
+
+def _may_be_lower_case_name(mention: Mention) -> bool:
+    return mention.kind is Kind.THING and not (mention.definite or mention.plural or mention.aspect)

@@ -1,71 +1,77 @@
-"""Whether a question says too little to stand alone."""
+"""Detect questions that leave out what they are about."""
 
 from collections.abc import Sequence
 
 from qa.rewriting import lexicon
-from qa.rewriting.mentions import Mention
-from qa.rewriting.tagger import NOMINAL, Class, Word
+from qa.rewriting.mentions import Mention, TaggedText
+from qa.rewriting.tagger import NOMINAL, Word, WordClass
 
 _SHORT = 5
 """Words of a question that may say no more than `Who was the Romanian?`."""
 
 
-def is_elliptical(words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
-    """Tell whether a question says too little, though no word of it stands for another.
+def is_elliptical(question: TaggedText) -> bool:
+    """Return whether a question without any pronoun still depends on the previous one.
 
-    It goes on from the last one (`And who …`), compares with what it does not name (`the other
-    ones`), speaks of a side of something without saying of what (`What are the symptoms?`), or
-    names nothing at all.
+    It continues the previous question (`And who …`), compares with something unnamed (`the other
+    ones`), asks for an aspect of something unnamed (`What are the symptoms?`), or names nothing.
     """
+    words, mentions = question.words, question.mentions
     return (
         words[0].is_in(lexicon.OPENERS - {"oh", "ok", "okay"})
         or (words[0].lower in ("what", "how") and len(words) > 1 and words[1].lower == "about")
         or not mentions
         or _is_open_count(words, mentions)
-        or (words[0].lower == "which" and words[1:2] and words[1].word_class is Class.AUXILIARY)
+        or _is_open_choice(words)
         or (any(word.lower == "any" for word in words) and not any(one.named for one in mentions))
-        or any(_is_open_side(words, one) or _is_definite(words, one) for one in mentions)
+        or any(_is_open_aspect(words, one) or _is_demonstrative(words, one) for one in mentions)
         or any(_is_open_superlative(words, at) for at in range(len(words)))
         or any(_points_back(words, at) for at in range(len(words)))
     )
 
 
+def _is_open_choice(words: Sequence[Word]) -> bool:
+    """Match `Which is the worst?`."""
+    return (
+        words[0].lower == "which" and len(words) > 1 and words[1].word_class is WordClass.AUXILIARY
+    )
+
+
 def _is_open_count(words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
-    """`How many will there be?`, `How much is owed?`."""
+    """Match `How many will there be?`, `How much is owed?`."""
     return any(
         word.lower == "how"
         and (after.lower == "many" or (after.lower == "much" and not mentions))
-        and last.word_class is Class.AUXILIARY
+        and last.word_class is WordClass.AUXILIARY
         for word, after, last in zip(words, words[1:], words[2:], strict=False)
     )
 
 
-def _after(words: Sequence[Word], mention: Mention) -> str:
-    for word in words:
-        if word.start >= mention.end:
-            return "" if word.apart else word.lower
-    return ""
+def _after(words: Sequence[Word], mention: Mention) -> str | None:
+    """Return the word after a mention, if no punctuation separates them."""
+    after = next((word for word in words if word.start >= mention.end), None)
+    return None if after is None or after.after_break else after.lower
 
 
-def _before(words: Sequence[Word], mention: Mention) -> str:
+def _before(words: Sequence[Word], mention: Mention) -> str | None:
     earlier = [word for word in words if word.end <= mention.start]
-    return earlier[-1].lower if earlier else ""
+    return earlier[-1].lower if earlier else None
 
 
 _COMPLEMENTS = frozenset("of for in between that who which with to from at on by behind".split())
 
 
-def _is_open_side(words: Sequence[Word], mention: Mention) -> bool:
-    """Tell `What are the symptoms?` from `What are the symptoms of anemia?`."""
+def _is_open_aspect(words: Sequence[Word], mention: Mention) -> bool:
+    """Match `What are the symptoms?`, but not `What are the symptoms of anemia?`."""
     owned = _before(words, mention) in lexicon.POSSESSIVES
     unique = any(base in lexicon.UNIQUE for base in lexicon.bases(mention.head))
-    return mention.side and not (owned or unique) and _after(words, mention) not in _COMPLEMENTS
+    return mention.aspect and not (owned or unique) and _after(words, mention) not in _COMPLEMENTS
 
 
-def _is_definite(words: Sequence[Word], mention: Mention) -> bool:
-    """Tell `these empires`, as if spoken of before, from `these empires of Asia`.
+def _is_demonstrative(words: Sequence[Word], mention: Mention) -> bool:
+    """Match `these empires`, not `these empires of Asia`; `the Romanian` in a short question.
 
-    `the empires` alone is no sign: `Who invented the telephone?` leans on nothing.
+    `the empires` alone is no sign: `Who invented the telephone?` stands alone.
     """
     if mention.named and mention.definite and len(words) <= _SHORT:
         return mention.head.endswith(lexicon.OF_PEOPLES)
@@ -75,27 +81,27 @@ def _is_definite(words: Sequence[Word], mention: Mention) -> bool:
 
 
 def _is_open_superlative(words: Sequence[Word], at: int) -> bool:
-    """Tell whether no noun says the largest what: `the largest in the world`."""
+    """Match `the largest in the world`, without a noun."""
     word = words[at]
     if (
         not at
-        or word.word_class is not Class.ADJECTIVE
+        or word.word_class is not WordClass.ADJECTIVE
         or words[at - 1].lower not in ("the", "most")
     ):
         return False
-    following = words[at + 1] if at + 1 < len(words) else word
-    return following is word or following.apart or following.word_class not in NOMINAL
+    following = words[at + 1] if at + 1 < len(words) else None
+    return following is None or following.after_break or following.word_class not in NOMINAL
 
 
 def _points_back(words: Sequence[Word], at: int) -> bool:
-    """`other causes`, `anything else`, `that` where no noun follows."""
+    """Match `other causes`, `anything else`, `that` without a noun."""
     word = words[at]
     after = words[at + 1] if at + 1 < len(words) else None
-    last = after is None or after.apart
+    last = after is None or after.after_break
     if word.lower in ("that", "this", "these", "those"):
-        return last or (after is not None and at == 0 and after.word_class is Class.AUXILIARY)
+        return last or (after is not None and at == 0 and after.word_class is WordClass.AUXILIARY)
     if word.lower in ("else", "instead", "similar", "different"):
         return last
     return word.lower in ("other", "others", "another", "such") and not any(
-        one.lower == "than" for one in words
+        word.lower == "than" for word in words
     )

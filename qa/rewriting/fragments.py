@@ -1,11 +1,11 @@
-"""Fragments that put one thing in the place of another: `And for Prague?`."""
+"""Complete fragments such as `And for Prague?` from the previous question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.rewriting import lexicon
-from qa.rewriting.mentions import Mention, mentions_of
-from qa.rewriting.tagger import Class, Word, words_of
+from qa.rewriting.mentions import Mention, TaggedText
+from qa.rewriting.tagger import Word, WordClass
 
 _END = " \t.?!…,;:"
 _LONGEST_FRAGMENT = 6
@@ -13,36 +13,35 @@ _LONGEST_FRAGMENT = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Parallel:
-    """A question put together of a fragment and the question before it."""
+class Completed:
+    """A question built from a fragment and the previous question."""
 
     question: str
     kept: tuple[str, ...]
-    """What of the question before it is kept."""
+    """The parts of the previous question that were kept; at least one."""
 
 
-def parallels(fragment: str, before: str, known: str) -> list[Parallel]:
-    """Put a fragment into the question before it: one way, or none where it is no such fragment.
+def complete_fragment(fragment: TaggedText, previous: TaggedText, known: str) -> Completed | None:
+    """Put a fragment into the previous question; return None if it is no such fragment.
 
-    `known` is what the turns before that said, in lower case: a fragment replaces what was new.
+    `known` is the text of the turns before that, in lower case: a fragment replaces what was new.
     """
-    words = _without_opening(words_of(fragment))
-    if not words or not before or any(_is_clause(word) for word in words):
-        return []
-    rest = fragment[words[0].start :].rstrip(_END)
-    earlier = words_of(before)
+    words = _without_opening(fragment.words)
+    if not words or not previous.text or any(_is_clause(word) for word in words):
+        return None
     if len(words) > _LONGEST_FRAGMENT:
-        return []
-    if any(word.word_class is Class.QUESTION for word in words):
-        found = _in_question_words(rest, words, before, earlier)
-    elif words[0].word_class is Class.PREPOSITION:
-        found = _in_phrase(rest, words[0].lower, before, earlier)
+        return None
+    rest = fragment.text[words[0].start :].rstrip(_END)
+    if any(word.word_class is WordClass.QUESTION for word in words):
+        completed = _from_question_words(rest, words, previous)
+    elif words[0].word_class is WordClass.PREPOSITION:
+        completed = _from_phrase(rest, words[0].lower, previous)
     else:
-        found = _in_name(rest, fragment, before, known)
-    return [one for one in found if one.kept]
+        completed = _from_name(rest, fragment, previous, known)
+    return completed if completed and completed.kept else None
 
 
-def _without_opening(words: list[Word]) -> list[Word]:
+def _without_opening(words: Sequence[Word]) -> Sequence[Word]:
     """Leave out `and`, `what about`, `how about`."""
     while words and words[0].is_in(lexicon.OPENERS):
         words = words[1:]
@@ -52,52 +51,61 @@ def _without_opening(words: list[Word]) -> list[Word]:
 
 
 def _is_clause(word: Word) -> bool:
-    return word.word_class in (Class.AUXILIARY, Class.VERB) or (
-        word.word_class is Class.PRONOUN and word.lower not in ("one", "ones")
+    return word.word_class in (WordClass.AUXILIARY, WordClass.VERB) or (
+        word.word_class is WordClass.PRONOUN and word.lower not in ("one", "ones")
     )
 
 
-def _in_question_words(
-    rest: str, words: Sequence[Word], before: str, earlier: Sequence[Word]
-) -> list[Parallel]:
-    """`By which two leaders?` after `Where was the treaty signed?`."""
+def _from_question_words(
+    rest: str, words: Sequence[Word], previous: TaggedText
+) -> Completed | None:
+    """Complete `By which two leaders?` after `Where was the treaty signed?`."""
     asks_how_many = words[0].lower == "how" and len(words) > 1
-    helping = [word.start for word in earlier if word.word_class is Class.AUXILIARY]
-    acting = [word.start for word in earlier[1:2] if word.word_class is Class.VERB]
-    starts = acting or helping
-    if not starts or asks_how_many:
-        return []
-    kept = before[starts[0] :].rstrip(_END)
+    verb = next((word for word in previous.words[1:2] if word.word_class is WordClass.VERB), None)
+    verb = verb or next(
+        (word for word in previous.words if word.word_class is WordClass.AUXILIARY), None
+    )
+    if verb is None or asks_how_many:
+        return None
+    kept = previous.text[verb.start :].rstrip(_END)
     kept = kept[0].lower() + kept[1:]
-    return [Parallel(f"{rest[0].upper()}{rest[1:]} {kept}?", (kept,))]
+    return Completed(f"{rest[0].upper()}{rest[1:]} {kept}?", (kept,))
 
 
-def _in_phrase(rest: str, preposition: str, before: str, earlier: Sequence[Word]) -> list[Parallel]:
-    """`And for the Czechs?` after `Who signed the treaty for the Americans?`."""
-    same = [word for word in earlier if word.lower == preposition]
-    after = [one for one in mentions_of(before) if same and one.start >= same[-1].end][:1]
+def _from_phrase(rest: str, preposition: str, previous: TaggedText) -> Completed:
+    """Complete `And for the Czechs?` after `Who signed the treaty for the Americans?`."""
+    same = [word for word in previous.words if word.lower == preposition]
+    after = [mention for mention in previous.mentions if same and mention.start >= same[-1].end]
     if not after:
-        kept = before.rstrip(_END)
-        return [Parallel(f"{kept} {rest}?", (kept,))]
-    return [_put(rest, before, same[-1].start, after[0].end)]
+        kept = previous.text.rstrip(_END)
+        return Completed(f"{kept} {rest}?", (kept,))
+    return _substitute(rest, previous.text, same[-1].start, after[0].end)
 
 
-def _in_name(rest: str, fragment: str, before: str, known: str) -> list[Parallel]:
-    """`And Poland?` after `What did Norway say?`."""
-    own, theirs = mentions_of(fragment)[-1:], mentions_of(before)
-    like = [one for one in theirs if own and _alike(own[0], one)]
-    new = [one for one in theirs if own and one.head not in known]
-    only = theirs if own and len(theirs) == 1 else []
-    return [_put(rest, before, one.start, one.end) for one in (like or new or only)[-1:]]
+def _from_name(
+    rest: str, fragment: TaggedText, previous: TaggedText, known: str
+) -> Completed | None:
+    """Complete `And Poland?` after `What did Norway say?`."""
+    if not fragment.mentions:
+        return None
+    own, mentions = fragment.mentions[-1], previous.mentions
+    replaceable = (
+        [one for one in mentions if _is_similar(own, one)]
+        or [one for one in mentions if one.head not in known]
+        or (mentions if len(mentions) == 1 else [])
+    )
+    if not replaceable:
+        return None
+    return _substitute(rest, previous.text, replaceable[-1].start, replaceable[-1].end)
 
 
-def _alike(one: Mention, other: Mention) -> bool:
-    if one.named and other.named:
+def _is_similar(first: Mention, second: Mention) -> bool:
+    if first.named and second.named:
         return True
-    return bool(set(lexicon.bases(one.head)) & set(lexicon.bases(other.head)))
+    return bool(set(lexicon.bases(first.head)) & set(lexicon.bases(second.head)))
 
 
-def _put(rest: str, before: str, start: int, end: int) -> Parallel:
-    kept = (before[:start].strip(), before[end:].strip(_END))
-    tail = before[end:].rstrip(_END)
-    return Parallel(f"{before[:start]}{rest}{tail}?", tuple(one for one in kept if one))
+def _substitute(rest: str, previous: str, start: int, end: int) -> Completed:
+    kept = (previous[:start].strip(), previous[end:].strip(_END))
+    tail = previous[end:].rstrip(_END)
+    return Completed(f"{previous[:start]}{rest}{tail}?", tuple(part for part in kept if part))

@@ -1,4 +1,4 @@
-"""Closed classes of English words, and those open ones that questions are made of."""
+"""Word lists: closed classes of English words, and common open-class words of questions."""
 
 import re
 
@@ -43,7 +43,7 @@ ADVERBS = _words(
     away home anymore abroad altogether total when where why not"""
 )
 AFTER_IN = _words("general particular fact addition short total all common")
-"""Nouns that name nothing after `in`."""
+"""Nouns that form an adverb with `in`: `in general`."""
 ADJECTIVES = _words(
     """important popular famous common good bad big small large great new old young free legal
     illegal safe dangerous harmful healthy main major key typical certain possible likely true
@@ -101,14 +101,14 @@ RELATIONAL = _words(
     treatment trend type uncertainty use value variant variation variety version view way weight
     winner"""
 )
-"""Nouns that say a side of something else: of `the origins of popular music` the music is meant."""
+"""Nouns for an aspect of something else: `the origins of popular music` is about the music."""
 UNIQUE = _words(
     """world earth sun moon sky sea ocean internet web past future present morning afternoon
     evening night day weekend summer winter spring autumn fall year month week moment public
     universe same most least country countries first time way law government police press media
     weather"""
 )
-"""Nouns that `the` goes with though nothing of the kind was spoken of."""
+"""Nouns that take `the` without having been mentioned before."""
 PEOPLE = _words(
     """actor actress admiral ambassador analyst artist astronaut athlete author banker boss boy
     brother captain chairman chairwoman chancellor chief coach colonel commander composer
@@ -130,33 +130,33 @@ COUNTRIES = _words(
     wales beijing berlin brussels geneva kiev kyiv london madrid moscow munich paris prague rome
     tokyo vienna warsaw washington"""
 )
-"""Places that are often named without a preposition, as one who acts."""
+"""Places, which often appear without a preposition, as an actor: `What did Norway say?`."""
 OF_PEOPLES = ("ian", "ean", "ican", "ish", "ese", "ench", "zech", "erman", "oman", "pole")
-"""Endings of words that say where somebody is from."""
+"""Endings of words for where somebody is from."""
 MONTHS = _words(
     """january february march april may june july august september october november december"""
 )
 YEAR = re.compile(r"(?:1[0-9]{3}|20[0-9]{2})")
 OPENERS = _words("and but so or then also ok okay oh wow interesting thanks yes no well hmm")
-"""What may stand before a question that goes on from the last one, or at its end."""
+"""Words that may open or close a question that continues the previous one."""
 
 
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("d", ""))
 
 
 def bases(word: str) -> list[str]:
-    """Give what a lower-case word may be a form of: itself first."""
+    """Return the possible base forms of a lower-case word, the word itself first."""
     found = [word]
-    for ending, others in _ENDINGS:
+    for ending, replacement in _ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 2:
-            found.append(word.removesuffix(ending) + others)
+            found.append(word.removesuffix(ending) + replacement)
     if word.endswith("ing") and len(word) > 5:
         found += [word[:-3], word[:-3] + "e"]
-    return found + [one[:-1] for one in found if len(one) > 3 and one[-1] == one[-2]]
+    return found + [base[:-1] for base in found if len(base) > 3 and base[-1] == base[-2]]
 
 
 def is_plural(word: str) -> bool:
-    """Tell whether a lower-case noun looks like a plural."""
+    """Return whether a lower-case noun looks like a plural."""
     return word in IRREGULAR_PLURALS or (
         len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
     )

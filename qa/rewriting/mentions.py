@@ -1,19 +1,19 @@
-"""Who and what a question or an answer speaks of: runs of its words, told without a grammar."""
+"""Mentions of people and things in a text: runs of nouns and adjectives, found without a parser."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from qa.rewriting import lexicon
-from qa.rewriting.tagger import Class, Word, words_of
+from qa.rewriting.tagger import Word, WordClass, words_of
 
 
 class Kind(Enum):
-    """What a mention can stand for."""
+    """What a mention can refer to."""
 
     PERSON = auto()
     NAME = auto()
-    """Of somebody or something; which cannot be told."""
+    """A name of unknown kind."""
     PLACE = auto()
     TIME = auto()
     THING = auto()
@@ -21,57 +21,72 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words that speak of somebody or something."""
+    """Words that refer to somebody or something."""
 
     text: str
-    """As it would stand within a sentence."""
+    """As it would appear inside a sentence."""
     head: str
-    """The word that the others belong to, in lower case."""
+    """The main word, in lower case."""
     kind: Kind
     named: bool
     definite: bool
-    """Whether it stands with `the`."""
+    """Whether it has the article `the`."""
     plural: bool
-    side: bool
-    """Whether it only says a side of something else: `the origins`."""
-    preposition: str
-    """The one before it, or nothing."""
+    aspect: bool
+    """Whether it is only an aspect of something else: `the origins`."""
+    preposition: str | None
+    """The preposition before it, in lower case; None if there is none."""
     start: int
     end: int
-    """In code points of the text that it stands in."""
+    """Exclusive; both in code points of the text."""
 
 
-def mentions_of(text: str) -> list[Mention]:
-    """Find the mentions of a text, in order."""
+@dataclass(frozen=True, slots=True)
+class TaggedText:
+    """A text with its words and mentions, each in order."""
+
+    text: str
+    words: Sequence[Word]
+    mentions: Sequence[Mention]
+
+
+def tag(text: str) -> TaggedText:
+    """Find the words and mentions of a text."""
     words = words_of(text)
     found: list[Mention] = []
     at = 0
     while at < len(words):
-        end = _run(words, at)
+        end = _end_of_run(words, at)
         if end > at:
-            found += _mention(text, words, at, end)
+            found += _mentions_in_run(text, words, at, end)
         at = max(end, at + 1)
-    return [
-        _with_office(one, after)
-        for one, after in zip(found, [*found[1:], *found[-1:]], strict=True)
-    ]
+    following: list[Mention | None] = [*found[1:], None]
+    mentions = [_with_office(*pair) for pair in zip(found, following, strict=False)]
+    return TaggedText(text, words, mentions)
 
 
-def _with_office(one: Mention, after: Mention) -> Mention:
-    """Make `prime minister` what it would be within a sentence: `the prime minister of Norway`."""
-    if one.kind is not Kind.PERSON or one.named or "’s " in one.text or "'s " in one.text:
-        return one
-    text = one.text if one.text.startswith("the ") else f"the {one.text}"
-    near = after.preposition == "of" and 0 <= after.start - one.end <= len(" of the ")
-    return replace(one, text=f"{text} of {after.text}" if near else text)
+def _with_office(mention: Mention, following: Mention | None) -> Mention:
+    """Complete `prime minister` as inside a sentence: `the prime minister of Norway`."""
+    is_office = mention.kind is Kind.PERSON and not mention.named
+    if not is_office or "’s " in mention.text or "'s " in mention.text:
+        return mention
+    text = mention.text if mention.text.startswith("the ") else f"the {mention.text}"
+    if (
+        following is not None
+        and following.preposition == "of"
+        and 0 <= following.start - mention.end <= len(" of the ")
+    ):
+        text = f"{text} of {following.text}"
+    return replace(mention, text=text)
 
 
-def _run(words: Sequence[Word], at: int) -> int:
-    """Give where a run of nouns and their adjectives ends that begins here; here, for none."""
+def _end_of_run(words: Sequence[Word], at: int) -> int:
+    """Return the end of the run of nouns and adjectives that begins here; `at` if there is none."""
     end = at
-    while end < len(words) and (end == at or not words[end].apart or _joined(words, end)):
-        word = words[end]
-        if word.word_class in (Class.NOUN, Class.ADJECTIVE):
+    while end < len(words) and (
+        end == at or not words[end].after_break or _follows_abbreviation(words, end)
+    ):
+        if words[end].word_class in (WordClass.NOUN, WordClass.ADJECTIVE):
             end += 1
         elif end > at and _links_names(words, end):
             end += 2
@@ -80,13 +95,13 @@ def _run(words: Sequence[Word], at: int) -> int:
     return end
 
 
-def _joined(words: Sequence[Word], end: int) -> bool:
-    """Tell whether a point before a word only ends an abbreviation, as in `St. Petersburg`."""
-    return words[end].named and words[end - 1].named and len(words[end - 1].text) <= 2
+def _follows_abbreviation(words: Sequence[Word], at: int) -> bool:
+    """Return whether the full stop before a word ends an abbreviation, as in `St. Petersburg`."""
+    return words[at].named and words[at - 1].named and len(words[at - 1].text) <= 2
 
 
 def _links_names(words: Sequence[Word], at: int) -> bool:
-    """Tell whether `and` or `of` stands between two names: `Lewis and Clark`, `Museum of Art`."""
+    """Return whether a word joins two names: `Lewis and Clark`, `Museum of Art`."""
     return (
         words[at].lower in ("and", "of", "&")
         and at + 1 < len(words)
@@ -97,7 +112,7 @@ def _links_names(words: Sequence[Word], at: int) -> bool:
 
 
 def _asks_what_it_is(before: Sequence[Word]) -> bool:
-    """Tell whether `What is` or the like stands there: what follows is no subject of its own."""
+    """Return whether a text ends in `What is` or the like; a subject does not follow."""
     return (
         len(before) > 1
         and before[-1].is_in(lexicon.FORMS_OF_BE)
@@ -106,75 +121,75 @@ def _asks_what_it_is(before: Sequence[Word]) -> bool:
 
 
 def _subject_end(words: Sequence[Word], at: int, end: int) -> int:
-    """Leave out what is said of a name: `was Rosetta silent`, `did Panama widen`."""
+    """Leave out the predicate after a name: `was Rosetta silent`, `did Panama widen`."""
     names = at
     while names < end and words[names].named:
         names += 1
-    acts = end < len(words) and words[end].word_class is Class.VERB
-    is_said = at < names == end - 1 and not words[names - 1].possessive and not acts
-    return names if is_said else end
+    has_verb = end < len(words) and words[end].word_class is WordClass.VERB
+    is_predicate = at < names == end - 1 and not words[names - 1].possessive and not has_verb
+    return names if is_predicate else end
 
 
 _SPECIFIC = frozenset("a an the this that these those".split())
 
 
-def _mention(text: str, words: Sequence[Word], at: int, end: int) -> list[Mention]:
-    """Make the mention of a run, and those of the names in it that something belongs to."""
-    while end > at and words[end - 1].word_class is Class.ADJECTIVE:
+def _mentions_in_run(text: str, words: Sequence[Word], at: int, end: int) -> list[Mention]:
+    """Return the mention of a run, after those of the names in it that own something."""
+    while end > at and words[end - 1].word_class is WordClass.ADJECTIVE:
         end -= 1
-    before = words[:at] if not words[at].apart else []
-    if before and before[-1].word_class is Class.AUXILIARY and not _asks_what_it_is(before):
+    before = words[:at] if not words[at].after_break else []
+    if before and before[-1].word_class is WordClass.AUXILIARY and not _asks_what_it_is(before):
         end = _subject_end(words, at, end)
     if end == at:
         return []
     owners = [i for i in range(at, end - 1) if words[i].possessive and words[i].named]
-    found = [_made(text, before, words[at : i + 1]) for i in owners]
-    return [*found, _made(text, before, words[at:end])]
+    return [_mention(text, before, words[at : i + 1]) for i in (*owners, end - 1)]
 
 
-def _made(text: str, before: Sequence[Word], run: Sequence[Word]) -> Mention:
+def _mention(text: str, before: Sequence[Word], run: Sequence[Word]) -> Mention:
     last = run[-1]
-    determiner = before[-1:] if before and before[-1].lower in _SPECIFIC else []
-    definite = any(word.lower == "the" for word in determiner)
-    earlier = before[: len(before) - len(determiner)]
-    preposition = [word.lower for word in earlier[-1:] if word.word_class is Class.PREPOSITION]
+    determiner = before[-1] if before and before[-1].lower in _SPECIFIC else None
+    definite = determiner is not None and determiner.lower == "the"
+    earlier = before[:-1] if determiner else before
+    preposition = None
+    if earlier and earlier[-1].word_class is WordClass.PREPOSITION:
+        preposition = earlier[-1].lower
     end = last.start + len(last.text)
     shown = text[run[0].start : end]
     named = last.named or (run[0].named and not run[0].possessive)
     return Mention(
-        f"the {shown}" if definite or (determiner and not named) else shown,
-        last.lower,
-        _kind(run, "".join(preposition), definite),
-        named,
-        definite,
-        lexicon.is_plural(last.lower) or any(word.lower == "and" for word in run),
-        _is_side(last.lower) and not any(_makes_own(word) for word in run),
-        "".join(preposition),
-        (determiner or run)[0].start if definite else run[0].start,
-        end,
+        text=f"the {shown}" if definite or (determiner and not named) else shown,
+        head=last.lower,
+        kind=_kind(run, preposition, definite),
+        named=named,
+        definite=definite,
+        plural=lexicon.is_plural(last.lower) or any(word.lower == "and" for word in run),
+        aspect=_is_relational(last.lower) and not any(_is_specific(word) for word in run),
+        preposition=preposition,
+        start=determiner.start if determiner and definite else run[0].start,
+        end=end,
     )
 
 
-def _is_side(head: str) -> bool:
+def _is_relational(head: str) -> bool:
     return any(base in lexicon.RELATIONAL | lexicon.UNIQUE for base in lexicon.bases(head))
 
 
-def _makes_own(word: Word) -> bool:
-    """Tell whether a word makes even `method` a thing of its own: `the RICE method`."""
+def _is_specific(word: Word) -> bool:
+    """Return whether a word makes even `method` a separate thing: `the RICE method`."""
     return (word.named and not word.possessive) or word.text[0].isdigit()
 
 
-def _kind(run: Sequence[Word], preposition: str, determiner: bool) -> Kind:
+def _kind(run: Sequence[Word], preposition: str | None, definite: bool) -> Kind:
     last = run[-1]
     if lexicon.YEAR.fullmatch(last.text) or last.is_in(lexicon.MONTHS):
         return Kind.TIME
     if any(word.is_in(lexicon.PEOPLE) for word in run) and not lexicon.is_plural(last.lower):
         return Kind.PERSON
-    names = [word for word in run if word.named]
     if last.is_in(lexicon.COUNTRIES):
         return Kind.PLACE
-    if len(names) < len(run) or last.text.isupper():
+    if not all(word.named for word in run) or last.text.isupper():
         return Kind.THING
     if preposition in lexicon.PLACE_PREPOSITIONS:
         return Kind.PLACE
-    return Kind.THING if determiner else Kind.NAME
+    return Kind.THING if definite else Kind.NAME

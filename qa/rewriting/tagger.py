@@ -1,4 +1,4 @@
-"""A question as words, each with a coarse class told by lists and by its place."""
+"""Split a question into words, each with a coarse part of speech from word lists and position."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ _BREAK = re.compile(r"[^\s'’\"“”]")
 _SENTENCE_END = re.compile(r"[.?!…:]")
 
 
-class Class(Enum):
-    """What a word does in its sentence."""
+class WordClass(Enum):
+    """The part of speech of a word."""
 
     QUESTION = auto()
     DETERMINER = auto()
@@ -28,36 +28,35 @@ class Class(Enum):
     NOUN = auto()
 
 
-NOMINAL = (Class.NOUN, Class.ADJECTIVE)
+NOMINAL = (WordClass.NOUN, WordClass.ADJECTIVE)
 
 _CLOSED = (
-    (lexicon.QUESTION_WORDS, Class.QUESTION),
-    (lexicon.DETERMINERS, Class.DETERMINER),
-    (lexicon.PRONOUNS, Class.PRONOUN),
-    (lexicon.AUXILIARIES, Class.AUXILIARY),
-    (lexicon.PREPOSITIONS, Class.PREPOSITION),
-    (lexicon.CONJUNCTIONS, Class.CONJUNCTION),
+    (lexicon.QUESTION_WORDS, WordClass.QUESTION),
+    (lexicon.DETERMINERS, WordClass.DETERMINER),
+    (lexicon.PRONOUNS, WordClass.PRONOUN),
+    (lexicon.AUXILIARIES, WordClass.AUXILIARY),
+    (lexicon.PREPOSITIONS, WordClass.PREPOSITION),
+    (lexicon.CONJUNCTIONS, WordClass.CONJUNCTION),
 )
-_NOUN_FOLLOWS = (Class.DETERMINER, Class.PREPOSITION, Class.ADJECTIVE)
+_NOUN_FOLLOWS = (WordClass.DETERMINER, WordClass.PREPOSITION, WordClass.ADJECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a question, without the ending of the possessive."""
+    """A word of a question."""
 
     text: str
+    """Without a possessive ending."""
     start: int
     end: int
-    """With the possessive ending; in code points."""
+    """Exclusive, after a possessive ending; both in code points of the question."""
     possessive: bool
-    """Whether it ends in 's, which may stand for `is` too."""
+    """Whether it ends in 's, which may also be short for `is`."""
     named: bool
-    """Whether its capital letters say that it is a name."""
-    apart: bool
-    """Whether punctuation stands between the word before and this one."""
-    first: bool
-    """Whether it begins a sentence."""
-    word_class: Class
+    """Whether its capital letters mark it as a name."""
+    after_break: bool
+    """Whether punctuation separates it from the previous word."""
+    word_class: WordClass
 
     @property
     def lower(self) -> str:
@@ -65,7 +64,7 @@ class Word:
         return self.text.lower()
 
     def is_in(self, words: frozenset[str]) -> bool:
-        """Tell whether it is one of these, given in lower case."""
+        """Return whether it is one of these lower-case words."""
         return self.lower in words
 
 
@@ -88,7 +87,6 @@ def words_of(text: str) -> list[Word]:
                 ending is not None,
                 named,
                 bool(_BREAK.search(between)),
-                first,
                 _class_of(lower, named, words),
             )
         )
@@ -101,11 +99,11 @@ def _is_name(bare: str, first: bool, lower: str) -> bool:
         return True
     if not bare[0].isupper():
         return any(letter.isupper() for letter in bare)
-    return not (first and is_common(lower))
+    return not (first and _is_common(lower))
 
 
-def is_common(lower: str) -> bool:
-    """Tell whether a word is of the lists: none that only names are made of."""
+def _is_common(lower: str) -> bool:
+    """Return whether a lower-case word is in a word list, so that a capital makes it no name."""
     return (
         any(lower in words for words, _ in _CLOSED)
         or lower in lexicon.ADVERBS
@@ -114,36 +112,36 @@ def is_common(lower: str) -> bool:
     )
 
 
-def _class_of(lower: str, named: bool, before: Sequence[Word]) -> Class:
+def _class_of(lower: str, named: bool, before: Sequence[Word]) -> WordClass:
     if named:
-        return Class.NOUN
+        return WordClass.NOUN
     for words, word_class in _CLOSED:
         if lower in words:
             return word_class
     if before and before[-1].lower == "in" and lower in lexicon.AFTER_IN:
-        return Class.ADVERB
+        return WordClass.ADVERB
     if lower in lexicon.ADJECTIVES:
-        return Class.ADJECTIVE
+        return WordClass.ADJECTIVE
     if lower in lexicon.ADVERBS or (lower.endswith("ly") and len(lower) > 4):
-        return Class.ADVERB
+        return WordClass.ADVERB
     if any(base in lexicon.VERBS for base in lexicon.bases(lower)):
-        return _class_of_verb(lower, before) if before else Class.VERB
-    return Class.NOUN
+        return _class_of_verb(lower, before) if before else WordClass.VERB
+    return WordClass.NOUN
 
 
-def _class_of_verb(lower: str, before: Sequence[Word]) -> Class:
-    """Tell a verb from a noun, or from an adjective made of one, by what stands before it."""
+def _class_of_verb(lower: str, before: Sequence[Word]) -> WordClass:
+    """Distinguish a verb from a noun or participle by the words before it."""
     last = before[-1]
     past = lower.endswith("ed") or (lower not in lexicon.VERBS and not lower.endswith(("s", "ing")))
     if last.lower != "to" and (
         last.word_class in _NOUN_FOLLOWS or last.possessive or last.is_in(lexicon.POSSESSIVES)
     ):
-        return Class.ADJECTIVE if past else Class.NOUN
-    if last.word_class is not Class.NOUN or last.named or past:
-        return Class.VERB
-    helped = {word.lower for word in before if word.word_class is Class.AUXILIARY}
+        return WordClass.ADJECTIVE if past else WordClass.NOUN
+    if last.word_class is not WordClass.NOUN or last.named or past:
+        return WordClass.VERB
+    helped = {word.lower for word in before if word.word_class is WordClass.AUXILIARY}
     if lower.endswith("ing"):
-        return Class.NOUN
+        return WordClass.NOUN
     if lower not in lexicon.VERBS:
-        return Class.NOUN if helped else Class.VERB
-    return Class.NOUN if helped and helped <= lexicon.FORMS_OF_BE else Class.VERB
+        return WordClass.NOUN if helped else WordClass.VERB
+    return WordClass.NOUN if helped and helped <= lexicon.FORMS_OF_BE else WordClass.VERB

@@ -129,7 +129,7 @@ class Asker:
 
     def _open(self) -> None:
         self._close()
-        self.bots = [Bot.over(self.store.open(), QuickEncoder(), FewSentences(), 0.0)]
+        self.bots = [Bot.from_index(self.store.open(), QuickEncoder(), FewSentences(), 0.0)]
 
     def _close(self) -> None:
         for bot in self.bots:

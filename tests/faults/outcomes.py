@@ -21,7 +21,7 @@ Answers = tuple[Reply, ...]
 
 def answers(store: Store) -> Answers:
     """Ask the current index everything."""
-    bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
+    bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     try:
         bot.index.generation.check()
         return tuple(

@@ -54,7 +54,7 @@ def _read(store: Store, log: int, chance: random.Random) -> None:
 def visit(store: Store, chance: random.Random) -> str:
     """Open the current index and ask it some rounds of questions; tell what came of it."""
     try:
-        bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
+        bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     except BaseException as error:  # noqa: BLE001  (a panic of tantivy is no Exception)
         return f"fault {type(error).__name__}: {error!s:.300}"
     try:

@@ -108,7 +108,7 @@ def _round(library: Library, number: int, leak: Leak, lost: list[object]) -> Non
 
 @contextmanager
 def _asked(store: Store, number: int) -> Iterator[None]:
-    bot = Bot.over(store.open(), QuickEncoder(), SentenceReader(), 0.0)
+    bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     try:
         for one in range(_QUESTIONS):
             assert bot.ask(f"Which ship {one} left in round {number - 1}?")

@@ -92,7 +92,7 @@ def shelve(folder: Path, count: int, source: random.Random) -> Shelf:
     assert isinstance(summary, Summary)
     # A few are boilerplate alone.
     assert count * 0.9 < summary.articles <= count
-    with closing(Bot.over(store.open(), QuickEncoder(), FewSentences(), 0.0)) as bot:
+    with closing(Bot.from_index(store.open(), QuickEncoder(), FewSentences(), 0.0)) as bot:
         return Shelf(articles, ask(bot, articles))
 
 

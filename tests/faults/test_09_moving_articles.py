@@ -137,7 +137,7 @@ def library(tmp_path: Path) -> Library:
 @contextmanager
 def asked(library: Library) -> Iterator[Bot]:
     """Give a bot over the library."""
-    bot = Bot.over(library.store.open(), QuickEncoder(), FewSentences(), 0.0)
+    bot = Bot.from_index(library.store.open(), QuickEncoder(), FewSentences(), 0.0)
     with closing(bot):
         yield bot
 

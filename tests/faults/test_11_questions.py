@@ -166,11 +166,13 @@ class _CountedQueries:
         return self.queries.boolean_query(parts)
 
 
-@dataclass(frozen=True)
+@dataclass
 class RawRetriever(Retriever):
     """A retriever that hands a question to tantivy's own query parser."""
 
-    def search(self, question: str, scope: Sequence[object] = (), before: str = "") -> Ranking:
+    def search(
+        self, question: str, scope: Sequence[object] = (), previous: str | None = None
+    ) -> Ranking:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("text")
         tantivy.Index(builder.build()).parse_query(question, ["text"])

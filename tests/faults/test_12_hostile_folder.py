@@ -133,7 +133,7 @@ def test_every_skip_is_explained_and_time_and_memory_are_bounded(
     built = place.build()
     indexed = set[str]()
     if not built.code:
-        bot = Bot.over(Store(place.index).open(), LengthEncoder(), SentenceReader(), 0.0)
+        bot = Bot.from_index(Store(place.index).open(), LengthEncoder(), SentenceReader(), 0.0)
         indexed = {one.found.path for one in bot.index.generation.catalog.articles()}
         assert bot.ask("Nobody has the money to dig it out.")
         bot.close()

@@ -110,7 +110,7 @@ class Library:
     @contextmanager
     def bot(self, threshold: float = 0.0, reader: Reader | None = None) -> Iterator[Bot]:
         asked = reader or SentenceReader()
-        bot = Bot.over(self.store.open(), QuickEncoder(), asked, threshold)
+        bot = Bot.from_index(self.store.open(), QuickEncoder(), asked, threshold)
         try:
             yield replace(bot, calibration=CALIBRATION)
         finally:

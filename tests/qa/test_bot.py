@@ -141,7 +141,7 @@ def test_an_empty_question_is_refused(library: Library, port: Path, question: st
 
 def test_a_question_may_be_so_long_and_no_longer(library: Library, port: Path) -> None:
     assert ask(library, "x" * MAX_QUESTION_LENGTH, 0.0)
-    with pytest.raises(BadRequest, match=r"has 4,001 characters, over 4,000"):
+    with pytest.raises(BadRequest, match="4,001"):
         ask(library, "x" * (MAX_QUESTION_LENGTH + 1))
 
 

@@ -224,5 +224,5 @@ def test_an_index_that_does_not_hold_what_the_file_says_is_damaged(
     name, sentence = Span(37, 51), Span(0, len(SENTENCE))
     right = cite(article, passage(SENTENCE, line=3), name, sentence, FileCache())
     assert right.answer == Quote("Dmitry Rogozin", 3, 38, 3, 51)
-    with pytest.raises(IndexDamaged, match=r"does not hold what .*envoy.txt says"):
+    with pytest.raises(IndexDamaged, match=r"envoy\.txt"):
         cite(article, passage(text, line=line, column=column), name, sentence, FileCache())

@@ -119,7 +119,7 @@ def test_a_file_that_is_not_indexed_is_refused(
     library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     monkeypatch.chdir(library.news)
-    with pytest.raises(BadRequest, match="is not among the indexed articles"):
+    with pytest.raises(BadRequest, match="is not indexed"):
         look(library, given, 1)
 
 

@@ -30,7 +30,7 @@ def stories(library: Library) -> Library:
 
 def bot(library: Library, *without: Component, reader: SentenceReader | None = None) -> Bot:
     asked = reader or SentenceReader()
-    return Bot.over(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
+    return Bot.from_index(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
 
 
 def test_asking_is_examining_and_replying(library: Library) -> None:

@@ -124,7 +124,7 @@ class _Choosing:
 
 def _line(catalog: Catalog, path: str, number: int) -> Candidate:
     """Give an indexed line as a candidate. Raises BadRequest where it is none, or is gone."""
-    found = look_up(catalog, path, number, around=0)
+    found = look_up(catalog, path, number, context=0)
     if not found.status.is_current:
         raise BadRequest(f"{path}:{number} changed since it was indexed; run `byline index`")
     file = real_path(path)

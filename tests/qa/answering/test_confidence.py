@@ -227,7 +227,7 @@ def test_an_answer_that_stays_in_the_article_of_the_question_before_is_likelier(
     groups = [Group((candidate(i, margin),)) for i, margin in enumerate([1.0, 1.5, -3.0])]
     other = FOUND[0].stored.article_id
     assert other != FOUND[1].stored.article_id
-    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION, {other})
+    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION, other)
     # 1.0 and what is added, 0.8, come before 1.5; the confidence is the fakes' logistic.
     assert [one.group for one in weighed][:2] == [groups[0], groups[1]]
     assert weighed[0].confidence == pytest.approx(1 / (1 + np.exp(-1.8)))

@@ -117,7 +117,7 @@ def reads(library: Library, *without: Component) -> tuple[int, int]:
     """Ask where a minister was; gives the passages read, and the citations of the answer."""
     reader = MarkingReader("Prague")  # of a margin of 8, so it is sure
     parts = frozenset(without)
-    with closing(Bot.over(library.store.open(), QuickEncoder(), reader, 0.0, parts)) as bot:
+    with closing(Bot.from_index(library.store.open(), QuickEncoder(), reader, 0.0, parts)) as bot:
         examined = bot.trace("Where was the minister in Prague?")
         reply = bot.reply(examined, 3)
     assert isinstance(reply, Answered)

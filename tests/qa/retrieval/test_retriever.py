@@ -119,9 +119,9 @@ def test_what_the_question_before_is_about_tips_the_balance_for_a_follow_up(
             found = retriever.gather(retriever.search("When was that sold?", (), before), 1)
             (article,) = [one for one in catalog.articles() if one.found.relative == name]
             assert found[0].stored.article_id == article.id
-            assert retriever.topic_of(before) == {article.id}
+            assert retriever.topic_of(before) == article.id
             # The question's own vector is the one that passages are compared with.
             assert encoder.batches[-3:-1] == [
                 ["When was that sold?"], [f"{before} When was that sold?"]
             ]  # fmt: skip
-        assert retriever.topic_of("12") <= {one.id for one in catalog.articles()}
+        assert retriever.topic_of("12") in {None, *(one.id for one in catalog.articles())}

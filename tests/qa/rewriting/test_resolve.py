@@ -222,7 +222,9 @@ def test_nothing_that_is_typed_goes_wrong(question: str, history: list[Exchange]
     resolved = resolve(question, history)
     assert (resolved.question == question) == (resolved.added == ())
     assert all(one and one in resolved.question for one in resolved.added)
-    said = " ".join(text for one in history for text in (one.question, *one.answers, one.title))
+    said = " ".join(
+        text for one in history for text in (one.question, *one.answers, one.title or "")
+    )
     known = f"{said} the person who of".lower()
     assert all(word.lower() in known for part in resolved.added for word in part.split())
     assert len(resolved.question) <= len(question) + 1000
@@ -266,7 +268,7 @@ def test_what_was_only_near_is_no_answer_to_lean_on() -> None:
     reply = NoAnswer(
         "Who?", "Who struck?", Reason.UNSURE, (cited("Rogozin"),), Milliseconds(1, 1, 2)
     )
-    assert exchange_of(reply) == Exchange("Who struck?", (), "")
+    assert exchange_of(reply) == Exchange("Who struck?", (), None)
 
 
 def test_earlier_questions_are_made_whole_from_one_another() -> None:

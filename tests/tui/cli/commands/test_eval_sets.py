@@ -177,7 +177,7 @@ def test_a_follow_up_needs_a_question_before_it(indexed: Shell) -> None:
 
 def test_skipped_questions_and_unusable_ones_are_not_saved(indexed: Shell) -> None:
     ran = typed(indexed, "", "why", "s", "w" * 4001, "who", "N", "")
-    assert "the question has 4,001 characters, over 4,000" in ran.out
+    assert "the question has 4,001 characters" in ran.out
     assert [one.question for one in written(indexed)] == ["who"]
 
 
