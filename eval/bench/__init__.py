@@ -1,1 +1,1 @@
-"""Measures speed and size, each figure next to what the machine can do."""
+"""Benchmarks: speed and size, each figure next to what the machine can do."""

@@ -1,7 +1,7 @@
-"""How long questions take over an open index, stage by stage, and how much the search finds."""
+"""How long questions to an open index take, stage by stage, and how much the search finds."""
 
-import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -14,10 +14,12 @@ from index.models.passage_encoder import Vectors
 from index.storage.generation import Generation
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ, Bot
+from qa.stopwatch import Stopwatch
 
-_WARM = 5
+_WARM_UP = 5
 _BEST = 10
 _CHUNK = 16_384
+_STAGES = ("encode", "keywords", "vectors", "gather", "read", "weigh")
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -27,77 +29,72 @@ class Times(msgspec.Struct, frozen=True):
     p95: float
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What questions took."""
+class AskBench(msgspec.Struct, frozen=True):
+    """Times of questions, and how good the search is."""
 
     total: Times
-    """From the question to its reply."""
+    """From question to reply."""
     stages: dict[str, Times]
     retrieval: Times
-    """From the question's text to ranked passages."""
+    """From question to ranked passages."""
     encoder: Times
     """The question encoder alone, over the same questions."""
-    network: Times
-    """The reader's network alone, over what was read; 0 where the reader has none of its own."""
+    network: Times | None
+    """The reader's network alone, over what was read; None: it has none of its own."""
     recall: float
-    """Of the exact best ten, among the best ten found."""
+    """Share of the exact best ten among the best ten found."""
     exact: float
-    """Milliseconds that the exact search took for a question, of many at a time."""
+    """Milliseconds of an exact search per question, all at once."""
     resident: int
     """Bytes, after all questions."""
 
 
 def ask(
     index: str, cache: str, reader: str, questions: Sequence[str], searched: Sequence[str]
-) -> Asked:
-    """Ask and search, once the first few are done."""
-    bot = Bot.open(Store(Path(index)), Path(cache), reader, 0.0, lambda _: None)
-    try:
-        for question in questions[:_WARM]:
+) -> AskBench:
+    """Answer some questions, after a few to warm up, and search for others."""
+    with closing(Bot.open(Store(Path(index)), Path(cache), reader, 0.0, lambda _: None)) as bot:
+        for question in questions[:_WARM_UP]:
             bot.ask(question)
         totals: list[float] = []
-        stages: dict[str, list[float]] = {}
+        stages: dict[str, list[float]] = {name: [] for name in _STAGES}
         networks: list[float] = []
-        for question in questions[_WARM:]:
-            began = time.perf_counter()
-            examined = bot.trace(question)
-            bot.reply(examined, 3)
-            totals.append(_since(began))
-            for name in ("encode", "keywords", "vectors", "gather", "read", "weigh"):
-                stages.setdefault(name, []).append(getattr(examined.stages, name))
-            passages = [examined.hits[place].stored.passage for place in examined.reading.passages]
-            networks += _network(bot, examined.searched_question, passages)
+        for question in questions[_WARM_UP:]:
+            watch = Stopwatch()
+            trace = bot.trace(question)
+            bot.reply(trace, 3)
+            totals.append(watch.lap())
+            for name, times in stages.items():
+                times.append(getattr(trace.stages, name))
+            passages = [trace.hits[rank].stored.passage for rank in trace.reading.passages]
+            networks += _network(bot, trace.searched_question, passages)
         retrieval, encoder, found, vectors = [], [], [], []
         for question in searched:
-            began = time.perf_counter()
-            result = bot.retriever.search(question)
-            bot.retriever.gather(result, PASSAGES_READ)
-            retrieval.append(_since(began))
-            began = time.perf_counter()
+            watch = Stopwatch()
+            ranking = bot.retriever.search(question)
+            bot.retriever.gather(ranking, PASSAGES_READ)
+            retrieval.append(watch.lap())
             bot.retriever.encoder.encode([question])
-            encoder.append(_since(began))
-            found.append(result.by_vectors[:_BEST])
-            vectors.append(result.vector)
+            encoder.append(watch.lap())
+            found.append(ranking.by_vectors[:_BEST])
+            vectors.append(ranking.vector)
         memory = resident("VmRSS")
-        began = time.perf_counter()
+        watch = Stopwatch()
         exact = _exact_best(bot.index.generation, np.stack(vectors))
-        spent = _since(began) / len(searched)
-        return Asked(
+        return AskBench(
             total=_times(totals),
-            stages={name: _times(spent) for name, spent in stages.items()},
+            stages={name: _times(times) for name, times in stages.items()},
             retrieval=_times(retrieval),
             encoder=_times(encoder),
-            network=_times(networks or [0.0]),
+            network=_times(networks) if networks else None,
             recall=_recall(exact, found),
-            exact=spent,
+            exact=watch.lap() / len(searched),
             resident=memory,
         )
-    finally:
-        bot.close()
 
 
 def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float]:
-    """Time the reader's bare network over a question's passages."""
+    """Time the reader's bare network over a question's passages; empty: it has none."""
     from qa.reader.caching import CachingReader
     from qa.reader.extractive import ExtractiveReader
     from qa.reader.windows import windows
@@ -106,29 +103,30 @@ def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float
     if not isinstance(reader, ExtractiveReader) or not passages:
         return []
     texts = [passage.text for passage in passages]
-    every = windows(reader.tokenizer, question, texts, reader.card.max_tokens)
-    began = time.perf_counter()
-    reader.logits(every)
-    return [_since(began)]
+    tokenised = windows(reader.tokenizer, question, texts, reader.card.max_tokens)
+    watch = Stopwatch()
+    reader.logits(tokenised)
+    return [watch.lap()]
 
 
 def _exact_best(generation: Generation, questions: Vectors) -> list[set[int]]:
-    """Compare every live passage with every question; gives the best ten of each."""
-    best = np.zeros((len(questions), 0), dtype=np.float32)
-    ids = np.zeros((len(questions), 0), dtype=np.int64)
-    gone = {passage for run in generation.vectors.dropped for passage in run}
+    """Compare every live passage with every question; return the best ten of each."""
+    deleted = {passage for run in generation.vectors.dropped for passage in run}
+    similarities, ids = [], []
     for segment in generation.manifest.segments:
         for start in range(segment.first, segment.stop, _CHUNK):
             run = range(start, min(start + _CHUNK, segment.stop))
-            live = np.array([passage not in gone for passage in run])
-            rows = generation.vectors.rows(run)[live]
-            here = np.arange(run.start, run.stop)[live]
-            best = np.concatenate([best, questions @ rows.T], axis=1)
-            ids = np.concatenate([ids, np.tile(here, (len(questions), 1))], axis=1)
-            order = np.argsort(-best, axis=1, kind="stable")[:, :_BEST]
-            best = np.take_along_axis(best, order, axis=1)
-            ids = np.take_along_axis(ids, order, axis=1)
-    return [set(row) for row in ids.tolist()]
+            live = np.array([passage not in deleted for passage in run])
+            found = questions @ generation.vectors.rows(run)[live].T
+            best = _best(found)
+            similarities.append(np.take_along_axis(found, best, axis=1))
+            ids.append(np.array(run)[live][best])
+    best = _best(np.concatenate(similarities, axis=1))
+    return [set(row) for row in np.take_along_axis(np.concatenate(ids, axis=1), best, 1).tolist()]
+
+
+def _best(similarities: Vectors) -> "np.ndarray[tuple[int, ...], np.dtype[np.intp]]":
+    return np.argsort(-similarities, axis=1, kind="stable")[:, :_BEST]
 
 
 def _recall(exact: Sequence[set[int]], found: Sequence[tuple[int, ...]]) -> float:
@@ -140,7 +138,3 @@ def _times(values: Sequence[float]) -> Times:
     if len(values) == 1:
         return Times(values[0], values[0])
     return Times(median(values), quantiles(values, n=20)[-1])
-
-
-def _since(began: float) -> float:
-    return 1000 * (time.perf_counter() - began)

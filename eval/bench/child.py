@@ -1,6 +1,6 @@
-"""One part of a measurement, in a process of its own: `python -m eval.bench.child JOB`.
+"""One part of a benchmark in its own process: `python -m eval.bench.child JOB`.
 
-Its memory is its own, and its start counts where the whole process is timed.
+So its memory can be measured, and its start where the entire process is timed.
 """
 
 import random
@@ -20,7 +20,7 @@ from index.storage.store import Store
 
 
 class BuildJob(msgspec.Struct, frozen=True, tag=True):
-    """Bring an index of made articles up to date."""
+    """Build or update an index of synthetic articles."""
 
     index: str
     articles: str
@@ -28,7 +28,7 @@ class BuildJob(msgspec.Struct, frozen=True, tag=True):
     """File with the vectors of real passages."""
     topics: int
     model: str
-    """Whose index it is to be; its passages' vectors are worked out by the made language."""
+    """Name in the index; passages are embedded by the synthetic language."""
 
 
 class AskJob(msgspec.Struct, frozen=True, tag=True):
@@ -38,9 +38,9 @@ class AskJob(msgspec.Struct, frozen=True, tag=True):
     cache: str
     reader: str
     questions: tuple[str, ...]
-    """Asked, read and answered."""
+    """Answered."""
     searched: tuple[str, ...]
-    """Searched for only, each beside an exact search."""
+    """Only searched for; each is also searched for exactly."""
 
 
 class StartJob(msgspec.Struct, frozen=True, tag=True):
@@ -51,10 +51,10 @@ class StartJob(msgspec.Struct, frozen=True, tag=True):
     model: str
 
 
-class UsualJob(msgspec.Struct, frozen=True, tag=True):
+class BaselineJob(msgspec.Struct, frozen=True, tag=True):
     """Embed texts as sentence-transformers does by default: float32, `encode(batch_size=32)`.
 
-    The outcome is texts a second, in the faster of two rounds.
+    The outcome is texts per second, in the faster of two rounds.
     """
 
     model: str
@@ -62,16 +62,16 @@ class UsualJob(msgspec.Struct, frozen=True, tag=True):
     """JSON file with a list of them."""
 
 
-Job = BuildJob | AskJob | StartJob | UsualJob
+Job = BuildJob | AskJob | StartJob | BaselineJob
 Outcome = TypeVar("Outcome")
 
 _SEED = 7
-_WARM = 8
+_WARM_UP = 8
 _ROUNDS = 2
-_USUAL_BATCH = 32
+_BASELINE_BATCH = 32
 
 
-class Built(msgspec.Struct, frozen=True):
+class BuildBench(msgspec.Struct, frozen=True):
     """What a build took."""
 
     seconds: float
@@ -81,11 +81,11 @@ class Built(msgspec.Struct, frozen=True):
     passages: int
     published: bool
     peak: int
-    """Bytes resident, at most."""
+    """Bytes resident, at their peak."""
 
 
 def run_job(python: Sequence[str], job: Job, kind: type[Outcome]) -> Outcome:
-    """Do a job in a process of its own. Raises RuntimeError where that fails."""
+    """Do a job in a new process. Raises RuntimeError if that fails."""
     command = [*python, "-m", "eval.bench.child", msgspec.json.encode(job).decode()]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:
@@ -94,7 +94,7 @@ def run_job(python: Sequence[str], job: Job, kind: type[Outcome]) -> Outcome:
 
 
 def main() -> None:
-    """Do the job and tell the outcome as a line of JSON."""
+    """Do the job and print its outcome as a line of JSON."""
     job = msgspec.json.decode(sys.argv[1], type=Job)
     match job:
         case BuildJob():
@@ -105,31 +105,31 @@ def main() -> None:
             outcome = ask(job.index, job.cache, job.reader, job.questions, job.searched)
         case StartJob():
             outcome = _start(job)
-        case UsualJob():
-            outcome = _usual(job)
+        case BaselineJob():
+            outcome = _baseline(job)
     sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
 
 
-def _build(job: BuildJob) -> Built:
+def _build(job: BuildJob) -> BuildBench:
     import numpy as np
 
-    from eval.bench.synthetic import MadeEncoder, MadeLanguage
+    from eval.bench.synthetic import SyntheticEncoder, SyntheticLanguage
     from index.build.pipeline import BuildRequest, build
     from index.models.registry import find_model
 
     request = BuildRequest(find_model(job.model), resolve_roots((job.articles,)))
-    encoder = MadeEncoder(MadeLanguage(np.load(job.vectors), job.topics))
+    encoder = SyntheticEncoder(SyntheticLanguage(np.load(job.vectors), job.topics))
     began = since = time.perf_counter()
     stages = dict.fromkeys((stage.name.lower() for stage in Stage), 0.0)
     for event in build(Store(Path(job.index)), request, encoder):
         now = time.perf_counter()
         if isinstance(event, Progress):
-            # What comes before the first batch is no embedding yet.
-            begins = event.stage is Stage.EMBED and not event.done
-            stages[(Stage.READ if begins else event.stage).name.lower()] += now - since
+            # The time before the first batch still belongs to reading.
+            starts = event.stage is Stage.EMBED and not event.done
+            stages[(Stage.READ if starts else event.stage).name.lower()] += now - since
         since = now
     assert isinstance(event, Summary)
-    return Built(
+    return BuildBench(
         seconds=time.perf_counter() - began,
         stages=stages,
         articles=event.articles,
@@ -146,33 +146,29 @@ def _start(job: StartJob) -> str:
     from index.models.registry import find_model
     from qa.reader.export import open_reader
 
-    model = find_model(job.model)
-    encoder = open_question_encoder(model.name, model.fingerprint, Path(job.cache), _silent)
+    model, cache = find_model(job.model), Path(job.cache)
+    encoder = open_question_encoder(model.name, model.fingerprint, cache, lambda _: None)
     encoder.encode(["Who signed?"])
-    reader = open_reader(job.reader, Path(job.cache), _silent)
+    reader = open_reader(job.reader, cache, lambda _: None)
     text = "The minister signed on Tuesday."
     reader.read("Who signed?", [Passage(text, 0, len(text), 1, 1, (Span(0, len(text)),))])
     return "started"
 
 
-def _usual(job: UsualJob) -> float:
+def _baseline(job: BaselineJob) -> float:
     from index.models.passage_encoder import load_model
     from index.models.registry import find_model
 
     texts = msgspec.json.decode(Path(job.texts).read_bytes(), type=list[str])
     random.Random(_SEED).shuffle(texts)  # noqa: S311
-    loaded = load_model(find_model(job.model))
-    loaded.encode(texts[:_WARM], batch_size=_WARM, show_progress_bar=False)
-    spent = []
+    model = load_model(find_model(job.model))
+    model.encode(texts[:_WARM_UP], batch_size=_WARM_UP, show_progress_bar=False)
+    seconds = []
     for _ in range(_ROUNDS):
         began = time.perf_counter()
-        loaded.encode(texts, batch_size=_USUAL_BATCH, show_progress_bar=False)
-        spent.append(time.perf_counter() - began)
-    return len(texts) / min(spent)
-
-
-def _silent(_message: str) -> None:
-    pass
+        model.encode(texts, batch_size=_BASELINE_BATCH, show_progress_bar=False)
+        seconds.append(time.perf_counter() - began)
+    return len(texts) / min(seconds)
 
 
 if __name__ == "__main__":

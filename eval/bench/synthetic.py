@@ -1,11 +1,10 @@
-"""Articles of any number, made up: for measuring how Byline grows where no real text is at hand.
+"""Synthetic articles in any number, to measure large indexes without real text.
 
-Words follow Zipf's law: the bundled articles' own, the commonest first, then words made of
-syllables. An article has one topic of many, and topics are as unequal as words are: a third of its
-words are among the topic's few, the rest among all. A text's vector is the sum of its words'
-directions, rare words counting more. A topic lies between two passages of the bundled articles, as
-the embedding model has them, and its words lie around it; so passages come in clusters of all
-sizes, and these where real text is.
+Words follow Zipf's law: those of the bundled articles, the most frequent first, then words made of
+syllables. An article has one topic, and topics are as unequal as words: a third of its words are
+among the topic's few, the rest among all. A text's vector is the sum of its words' directions;
+rare words count more. A topic lies between two passages of the bundled articles, as the embedding
+model has them, and its words around it. So passages form clusters of all sizes, where real text is.
 """
 
 import re
@@ -26,17 +25,17 @@ _WORDS = 40_000
 _TOPIC_WORDS = 24
 _TOPIC_SHARE = 0.33
 _SPREAD = 1.0
-"""Length of what sets a word's direction apart from its topic's, which has length 1."""
+"""Length of a word's own part of its direction; its topic's part has length 1."""
 _SHIFT = 2.7
-"""Of Zipf and Mandelbrot's law: the frequency of the word of rank r is 1 / (r + shift)."""
+"""Of the Zipf–Mandelbrot law: the word of rank r has frequency 1 / (r + shift)."""
 _SENTENCE = (8, 20)
 """Words."""
 _PARAGRAPH = 8
 """Sentences."""
 _PASSAGES = 2.06
-"""In a paragraph, as cut with the default settings: measured."""
+"""In a paragraph, with the default settings; measured."""
 _FOLDER = 1000
-"""Articles in one folder."""
+"""Articles in a folder."""
 _SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in ("a", "e", "i", "o", "u", "an", "or"))
 _WORD = re.compile(r"[a-z]+")
 
@@ -44,7 +43,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class MadeLanguage:
+class SyntheticLanguage:
     """Words, their frequencies, their topics and their directions."""
 
     real: Vectors
@@ -53,26 +52,26 @@ class MadeLanguage:
 
     @cached_property
     def words(self) -> list[str]:
-        """All words, the commonest first."""
+        """All words, the most frequent first."""
         counts = Counter(_WORD.findall(" ".join(sample_texts(100_000)).lower()))
         real = [word for word, _ in counts.most_common() if len(word) > 1]
-        made = [_made_word(number) for number in range(_WORDS)]
-        return list(dict.fromkeys(real + made))[:_WORDS]
+        synthetic = [_syllables(number) for number in range(_WORDS)]
+        return list(dict.fromkeys(real + synthetic))[:_WORDS]
 
     @cached_property
     def directions(self) -> Vectors:
-        """Each word's direction, scaled by its weight; shape (words, dimension)."""
+        """The direction of each word, scaled by its weight; shape (words, dimension)."""
         chance = np.random.default_rng(_SEED)
         own = normalised(chance.normal(size=(_WORDS, self.real.shape[1])).astype(np.float32))
-        towards = self._centres(chance)[chance.integers(self.topics, size=_WORDS)]
+        topical = self._centres(chance)[chance.integers(self.topics, size=_WORDS)]
         for words, centre in zip(self.topic_words, self._centres(chance), strict=True):
-            towards[words] = centre
+            topical[words] = centre
         weights = np.log(np.arange(_WORDS) + _SHIFT) / np.log(_WORDS)
-        return np.asarray((towards + _SPREAD * own) * weights[:, None] ** 2, dtype=np.float32)
+        return np.asarray((topical + _SPREAD * own) * weights[:, None] ** 2, dtype=np.float32)
 
     @cached_property
     def topic_words(self) -> Ints:
-        """Each topic's words; shape (topics, words of a topic)."""
+        """The words of each topic; shape (topics, words of a topic)."""
         chance = np.random.default_rng(_SEED + 1)
         return chance.integers(200, _WORDS, size=(self.topics, _TOPIC_WORDS))
 
@@ -82,7 +81,7 @@ class MadeLanguage:
         return normalised(share * self.real[first] + (1 - share) * self.real[second])
 
     def articles(self, paragraphs: int, count: int) -> Iterator[str]:
-        """Yield the text of articles, each of so many paragraphs."""
+        """Yield the texts of `count` articles with this many paragraphs each."""
         chance = np.random.default_rng(_SEED + 2)
         frequencies = 1 / (np.arange(_WORDS) + _SHIFT)
         cumulative = np.cumsum(frequencies / frequencies.sum())
@@ -100,12 +99,13 @@ class MadeLanguage:
 
     def _text(self, ids: Sequence[int], lengths: Sequence[Sequence[int]]) -> str:
         words, start, paragraphs = self.words, 0, []
-        for sentences in lengths:
-            told = []
-            for length in sentences:
-                told.append(" ".join([words[i] for i in ids[start : start + length]]).capitalize())
+        for of_paragraph in lengths:
+            sentences = []
+            for length in of_paragraph:
+                sentence = " ".join([words[i] for i in ids[start : start + length]])
+                sentences.append(sentence.capitalize())
                 start += length
-            paragraphs.append(". ".join(told) + ".")
+            paragraphs.append(". ".join(sentences) + ".")
         return "\n\n".join(paragraphs) + "\n"
 
     @cached_property
@@ -113,7 +113,7 @@ class MadeLanguage:
         return {word: number for number, word in enumerate(self.words)}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Give the texts' vectors; shape (texts, dimension), rows of length 1."""
+        """Return the vectors of texts; shape (texts, dimension), rows of length 1."""
         numbers = self._numbers
         sums = [
             self.directions[
@@ -125,36 +125,36 @@ class MadeLanguage:
 
 
 @dataclass(frozen=True)
-class MadeEncoder:
-    """A language's encoder as a build needs it."""
+class SyntheticEncoder:
+    """The encoder of a language, for a build."""
 
-    language: MadeLanguage
+    language: SyntheticLanguage
     max_tokens: int = 256
     precision: Precision = "float32"
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Count about the tokens that a real model takes each text for."""
+        """Estimate the tokens of each text in a real model."""
         return [2 + len(text) // 5 for text in texts]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Give the texts' vectors."""
+        """Return the vectors of texts."""
         return self.language.encode(texts)
 
 
-def write_made_articles(
-    folder: Path, language: MadeLanguage, passages: int, paragraphs: int = 8
+def write_synthetic_articles(
+    folder: Path, language: SyntheticLanguage, passages: int, paragraphs: int = 8
 ) -> int:
-    """Write articles of about so many passages in all; gives how many articles."""
+    """Write articles with about this many passages in all; return how many articles."""
     count = max(1, round(passages / (paragraphs * _PASSAGES)))
     for number, text in enumerate(language.articles(paragraphs, count)):
-        place = folder / f"{number // _FOLDER:04}"
+        subfolder = folder / f"{number // _FOLDER:04}"
         if number % _FOLDER == 0:
-            place.mkdir(parents=True)
-        (place / f"{number:07}.txt").write_text(text, encoding="utf-8")
+            subfolder.mkdir(parents=True)
+        (subfolder / f"{number:07}.txt").write_text(text, encoding="utf-8")
     return count
 
 
-def _made_word(number: int) -> str:
+def _syllables(number: int) -> str:
     parts = []
     number += len(_SYLLABLES)
     while number:

@@ -1,1 +1,1 @@
-"""The bench command: its tables and its plot."""
+"""`byline bench`: its figures, tables and plots."""

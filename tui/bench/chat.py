@@ -1,4 +1,4 @@
-"""How soon the chat is there, and how soon it echoes while an index is rebuilt."""
+"""How fast the chat starts, and how fast it echoes keys while an index is rebuilt."""
 
 import fcntl
 import os
@@ -20,15 +20,15 @@ from tui.jobs.python import PYTHON
 
 _ROUNDS = 5
 _KEYS = 60
-_BETWEEN = 0.15
+_PAUSE = 0.15
 """Seconds between two keys."""
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 _SIZE = (40, 120)
 """Rows and columns of the terminal."""
 _INPUT = "sk the articles"
-"""Of the input's placeholder; its first letter stands under the cursor."""
+"""Of the input's placeholder; its first letter is under the cursor."""
 _FIRST_LETTER = 0x3B1
-"""Small alpha; a Greek letter is nowhere else on the screen."""
+"""Small alpha; no other Greek letters are on the screen."""
 _REBUILD = "\x1b[15~"
 """What a terminal sends for F5."""
 
@@ -38,31 +38,31 @@ class ChatBench:
     """Times in seconds."""
 
     frame: float
-    """From the start of the process to the first frame with the input: median of the rounds."""
+    """From the start of the process to the first frame with the input; median."""
     bare: float
-    """From the start of a Python process that imports Textual's app, to its end; median."""
+    """A Python process that only imports Textual's app; median."""
     echo: float
-    """From a keypress to its letter on the terminal while an index is rebuilt: median."""
-    slow_echo: float
-    """The 95th percentile of these."""
-    quiet: float
-    """The median when nothing else runs."""
+    """From a keypress to its letter on the terminal while an index is rebuilt; median."""
+    echo_p95: float
+    """95th percentile."""
+    idle_echo: float
+    """While nothing else runs; median."""
     passages: int
     keys: int
     """Pressed while the rebuild ran."""
 
 
-def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
-    """Measure in a pseudo-terminal, in a home of its own but with the person's exported models."""
+def bench_chat(passages: int, on_progress: Callable[[str], None]) -> ChatBench:
+    """Measure in a pseudo-terminal, with separate data and settings but the user's models."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
         news = home / "news"
-        tell("indexing one article")
+        on_progress("indexing one article")
         write_articles(news, 10)
         environment = _environment(home)
         _run("index", str(news), environment=environment)
         _run("ask", "Is it ready?", environment=environment)
-        tell("first frames")
+        on_progress("first frames")
         frames, bares = [], []
         for _ in range(_ROUNDS):
             with _chat(environment) as chat:
@@ -73,9 +73,9 @@ def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
         with _chat(environment) as chat:
             chat.until(_INPUT)
             chat.until("F5 brings")
-            tell("keypresses, nothing else running")
-            quiet = [chat.echo(letter) for letter in _letters()]
-            tell(f"keypresses while {passages:,} passages are indexed")
+            on_progress("keypresses, nothing else running")
+            idle = [chat.echo(letter) for letter in _letters()]
+            on_progress(f"keypresses while {passages:,} passages are indexed")
             chat.write(_REBUILD)
             chat.until("Embedding")
             busy = []
@@ -87,8 +87,8 @@ def bench_chat(passages: int, tell: Callable[[str], None]) -> ChatBench:
         frame=median(frames),
         bare=median(bares),
         echo=median(busy),
-        slow_echo=quantiles(busy, n=20)[-1],
-        quiet=median(quiet),
+        echo_p95=quantiles(busy, n=20)[-1],
+        idle_echo=median(idle),
         passages=passages,
         keys=len(busy),
     )
@@ -102,15 +102,15 @@ class _Terminal:
     """File descriptor of our end."""
     began: float
     seen: str = ""
-    """What it wrote since the last key."""
+    """Output since the last key."""
 
     def write(self, keys: str) -> None:
         self.seen = ""
         os.write(self.end, keys.encode())
 
     def until(self, text: str) -> float:
-        """Wait for text; gives the seconds since the start."""
-        deadline = time.perf_counter() + _PATIENCE
+        """Wait for a text; return the seconds since the start."""
+        deadline = time.perf_counter() + _TIMEOUT
         while text not in self.seen:
             left = deadline - time.perf_counter()
             if left <= 0 or not select.select([self.end], [], [], left)[0]:
@@ -119,8 +119,8 @@ class _Terminal:
         return time.perf_counter() - self.began
 
     def echo(self, letter: str) -> float:
-        """Press a key; gives the seconds until its letter is there."""
-        time.sleep(_BETWEEN)
+        """Press a key; return the seconds until its letter appears."""
+        time.sleep(_PAUSE)
         self.drain()
         pressed = time.perf_counter()
         self.write(letter)
@@ -152,10 +152,10 @@ def _chat(environment: Mapping[str, str]) -> Iterator[_Terminal]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Give the environment of a home of its own; exported models are the person's."""
-    places = {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
+    """Return an environment with data and settings under `home`; prepared models are the user's."""
+    folders = {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
-    return kept | places | {"TERM": "xterm-256color"}
+    return kept | folders | {"TERM": "xterm-256color"}
 
 
 def _letters() -> list[str]:

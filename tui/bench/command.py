@@ -1,4 +1,4 @@
-"""`byline bench`: speed, as ratios to what this machine can do."""
+"""`byline bench`: speed and size, next to what this machine can do."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tui.exit_codes import Exit
 from tui.paths import model_cache
 
 _LARGE = 100
-"""From which on a figure is shown without decimals."""
+"""Figures from here on are shown without decimals."""
 
 
 @click.group(
@@ -19,13 +19,13 @@ _LARGE = 100
     cls=DefaultCommand,
     epilog="""\b
 Examples:
-  byline bench                        the whole table
+  byline bench                        all benchmarks
   byline bench --passages 100000      over an index of that size
-  byline bench index --passages 1500  one part, closely
-  byline bench read                   another""",
+  byline bench index --passages 1500  only indexing, in detail
+  byline bench read                   only reading""",
 )
 def command() -> None:
-    """Measure speed; every figure stands beside a limit measured in the same run."""
+    """Measure speed and size, each next to a reference measured in the same run."""
 
 
 @command.command(DefaultCommand.DEFAULT)
@@ -34,33 +34,35 @@ def command() -> None:
     type=click.IntRange(100),
     default=2000,
     show_default=True,
-    help="Size of the index, about; of made articles, whose vectors are worked out.",
+    help="Approximate number of synthetic passages.",
 )
-@click.option("--no-embedding", is_flag=True, help="Leave out what is embedded by the model.")
-@click.option("--no-chat", is_flag=True, help="Leave out the chat.")
+@click.option("--no-embedding", is_flag=True, help="Skip embedding with the real model.")
+@click.option("--no-chat", is_flag=True, help="Skip the chat.")
 @reader_option
 @json_option("the figures")
-def whole_command(
+def all_command(
     passages: int, no_embedding: bool, no_chat: bool, reader: str | None, as_json: bool
 ) -> int:
-    """Measure everything, in some minutes."""
-    from tui.bench.table import bench_whole, figures_line
+    """Run all benchmarks; takes some minutes."""
+    from tui.bench.table import Figure, bench_all, figures_line
 
-    figures = bench_whole(passages, chosen_reader(reader), not no_embedding, not no_chat, _tell)
-    if as_json:
-        click.echo(figures_line(figures))
-        return Exit.DONE
-    for one in figures:
-        beside = f"{one.ratio:8.2f} of {one.beside} ({_shown(one.limit)})" if one.beside else ""
-        click.echo(f"{one.name:<38}{_shown(one.value):>12} {one.unit:<11}{beside}".rstrip())
+    def line(figure: Figure) -> str:
+        text = f"{figure.name:<42}{_number(figure.value):>12} {figure.unit:<11}"
+        if figure.ratio is None or figure.limit is None:
+            return text.rstrip()
+        return f"{text}{figure.ratio:8.2f} of {figure.reference} ({_number(figure.limit)})"
+
+    reader = chosen_reader(reader)
+    figures = bench_all(passages, reader, not no_embedding, not no_chat, _progress)
+    click.echo(figures_line(figures) if as_json else "\n".join(map(line, figures)))
     return Exit.DONE
 
 
-def _tell(message: str) -> None:
+def _progress(message: str) -> None:
     click.echo(message, err=True)
 
 
-def _shown(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:,.3f}"
 
 
@@ -72,20 +74,23 @@ def index_command(passages: int, model: str) -> int:
     from eval.bench.indexing import bench_index
     from tui.jobs.python import PYTHON
 
-    result = bench_index(model, passages, PYTHON, _tell)
+    result = bench_index(model, passages, PYTHON, _progress)
     click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")
-    click.echo(f"bare loop   {result.bare:8.1f} passages/s")
-    click.echo(
-        f"indexing    {result.indexing:8.1f} passages/s  {result.ratio:.2f} of the bare loop"
-    )
-    click.echo(
-        f"usual       {result.usual:8.1f} passages/s  sentence-transformers in float32, "
-        f"encode(batch_size=32); indexing is {result.indexing / result.usual:.2f} times that"
-    )
-    click.echo(
-        f"whole build {result.whole:8.1f} passages/s  {result.whole / result.bare:.2f} of it, with "
-        "reading, writing, checking and publishing"
-    )
+    for name, rate, note in (
+        ("bare loop", result.bare, ""),
+        ("indexing", result.indexing, f"{result.ratio:.2f} of the bare loop"),
+        (
+            "baseline", result.baseline,
+            "sentence-transformers in float32, encode(batch_size=32); "
+            f"indexing is {result.indexing / result.baseline:.2f} times as fast",
+        ),
+        (
+            "full build", result.build,
+            f"{result.build / result.bare:.2f} of the bare loop, with reading, writing, checking "
+            "and publishing",
+        ),
+    ):  # fmt: skip
+        click.echo(f"{name:<11} {rate:8.1f} passages/s  {note}".rstrip())
     return Exit.DONE
 
 
@@ -101,18 +106,19 @@ def index_command(passages: int, model: str) -> int:
 )
 @reader_option
 def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> int:
-    """Measure indexes of several sizes in FOLDER, where they stay; draws FOLDER/growth.svg.
+    """Measure indexes of several sizes in FOLDER and keep them; draw FOLDER/growth.svg.
 
-    A million passages take some 4 GB there and the better part of an hour.
+    A million passages take about 4 GB and most of an hour.
     """
-    from tui.bench.growth_plot import growth_plot, growth_table, size_of
-    from tui.bench.table import grown_figures
+    from tui.bench.growth_plot import Size, draw_growth, growth_table, require_matplotlib
+    from tui.bench.table import size_figures
 
+    require_matplotlib()
     measured = [
-        size_of(grown_figures(folder / str(size), size, chosen_reader(reader), _tell))
+        Size.of(size_figures(folder / str(size), size, chosen_reader(reader), _progress))
         for size in sorted(sizes)
     ]
-    (folder / "growth.svg").write_text(growth_plot(measured), encoding="utf-8")
+    draw_growth(measured, folder / "growth.svg")
     click.echo(growth_table(measured))
     return Exit.DONE
 
@@ -120,18 +126,18 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 @command.command("read")
 @reader_option
 def read_command(reader: str | None) -> int:
-    """Time the reader over one question's passages, beside the bare network."""
+    """Time the reader over one question's passages, next to the bare network."""
     from eval.bench.reader import bench_read
 
-    result = bench_read(chosen_reader(reader), model_cache(), _tell)
+    result = bench_read(chosen_reader(reader), model_cache(), _progress)
     click.echo(
         f"one question over {result.passages} passages, {result.tokens:.0f} tokens each with the "
         "question, medians of 30"
     )
     click.echo(f"bare network {result.bare:7.1f} ms")
     click.echo(
-        f"reading      {result.reading:7.1f} ms  {result.reading / result.bare:.2f} of it "
-        f"(95th percentile {result.slowest:.1f} ms)"
+        f"reading      {result.reading:7.1f} ms  {result.reading / result.bare:.2f} of the bare "
+        f"network (95th percentile {result.p95:.1f} ms)"
     )
     return Exit.DONE
 
@@ -139,17 +145,17 @@ def read_command(reader: str | None) -> int:
 @command.command("chat")
 @click.option("--passages", type=click.IntRange(10), default=2000, show_default=True)
 def chat_command(passages: int) -> int:
-    """Time the chat's first frame, and how soon a keypress echoes while an index is rebuilt."""
+    """Time the chat's first frame, and the echo of keys while an index is rebuilt."""
     from tui.bench.chat import bench_chat
 
-    result = bench_chat(passages, _tell)
+    result = bench_chat(passages, _progress)
     click.echo(
-        f"first frame  {1000 * result.frame:6.0f} ms from the start of the process, "
+        f"first frame {1000 * result.frame:5.0f} ms after the start of the process, "
         f"{result.frame / result.bare:.2f} of importing Textual ({1000 * result.bare:.0f} ms)"
     )
     click.echo(
-        f"echo of a key {1000 * result.echo:5.0f} ms while {result.passages:,} passages are "
-        f"indexed (95th percentile {1000 * result.slow_echo:.0f} ms, {result.keys} keys), "
-        f"{1000 * result.quiet:.0f} ms when nothing else runs"
+        f"echo of a key {1000 * result.echo:3.0f} ms while {result.passages:,} passages are "
+        f"indexed (95th percentile {1000 * result.echo_p95:.0f} ms, {result.keys} keys), "
+        f"{1000 * result.idle_echo:.0f} ms while nothing else runs"
     )
     return Exit.DONE

@@ -1,27 +1,26 @@
-"""Cost by size: the figures of indexes of several sizes, as a table and as a plot."""
+"""Cost by size: the figures of indexes of several sizes, as a table and as plots."""
 
-import html
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
+from index.errors import BadRequest
 from tui.bench.table import Figure
 
 SHOWN = (
-    "first build without the model",
-    "its memory, at most",
-    "update of nothing, process",
-    "update of 10 articles, less embedding",
+    "first build, without the model",
+    "peak memory",
+    "no-op update, whole process",
+    "update of 10 articles, without embedding",
     "cold ask, whole process",
     "retrieval, p50",
     "retrieval, p95",
     "recall@10",
-    "resident while asked",
+    "RSS while answering",
     "size on disk",
 )
-"""Figures that depend on the size, by their names."""
-_WIDE, _HIGH, _LEFT, _TOP = 300, 170, 52, 30
-_GAP = 34
+"""Names of the figures that depend on the size."""
 _COLUMNS = 2
 
 
@@ -32,85 +31,56 @@ class Size:
     passages: int
     figures: tuple[Figure, ...]
 
+    @classmethod
+    def of(cls, figures: Sequence[Figure]) -> "Size":
+        """Take the figures of `size_figures`."""
+        passages = next(figure for figure in figures if figure.name == "passages")
+        return cls(int(passages.value), tuple(figures))
+
     def figure(self, name: str) -> Figure:
-        """Give a figure by its name."""
-        return next(one for one in self.figures if one.name == name)
-
-
-def size_of(figures: Sequence[Figure]) -> Size:
-    """Take what `grown_figures` gives."""
-    passages = next(one for one in figures if one.name == "passages")
-    return Size(int(passages.value), tuple(figures))
+        """Return a figure by its name."""
+        return next(figure for figure in self.figures if figure.name == name)
 
 
 def growth_table(sizes: Sequence[Size]) -> str:
-    """Give the figures as a table in Markdown, a column for each size."""
+    """Return the figures as a table in Markdown, a column for each size."""
     heads = ["", *(f"{size.passages:,} passages" for size in sizes)]
-    rows = [[name, *(_shown(size.figure(name)) for size in sizes)] for name in SHOWN]
+    rows = [[name, *(_text(size.figure(name)) for size in sizes)] for name in SHOWN]
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def growth_plot(sizes: Sequence[Size]) -> str:
-    """Draw each figure by size, both on logarithmic axes, as an SVG."""
+def require_matplotlib() -> None:
+    """Raise BadRequest if the plots cannot be drawn."""
+    if find_spec("matplotlib") is None:
+        raise BadRequest("the plots need matplotlib: python -m pip install matplotlib")
+
+
+def draw_growth(sizes: Sequence[Size], file: Path) -> None:
+    """Plot each figure by size, both on logarithmic axes; the file's suffix names the format."""
+    require_matplotlib()
+    # Slow to import, and only installed for development.
+    from matplotlib.figure import Figure as Canvas
+
     rows = -(-len(SHOWN) // _COLUMNS)
-    width, height = _COLUMNS * (_WIDE + _LEFT), rows * (_HIGH + _GAP) + _TOP
-    panels = "".join(
-        _panel(name, sizes, index % _COLUMNS, index // _COLUMNS) for index, name in enumerate(SHOWN)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="sans-serif" font-size="11">'
-        f'<rect width="{width}" height="{height}" fill="#fff"/>{panels}</svg>\n'
-    )
+    canvas = Canvas(figsize=(5 * _COLUMNS, 2.5 * rows), layout="constrained")
+    passages = [size.passages for size in sizes]
+    for name, axes in zip(SHOWN, canvas.subplots(rows, _COLUMNS).flat, strict=False):
+        figures = [size.figure(name) for size in sizes]
+        axes.loglog(passages, [figure.value for figure in figures], marker="o")
+        axes.set_title(name)
+        axes.set_xticks(passages, [f"{count:,}" for count in passages])
+        axes.set_yticks([])
+        axes.minorticks_off()
+        axes.margins(0.15, 0.3)
+        for count, figure in zip(passages, figures, strict=True):
+            axes.annotate(
+                _text(figure), (count, figure.value), (0, 6), textcoords="offset points",
+                ha="center",
+            )  # fmt: skip
+    canvas.savefig(file)
 
 
-def _panel(name: str, sizes: Sequence[Size], column: int, row: int) -> str:
-    left, top = column * (_WIDE + _LEFT) + _LEFT, row * (_HIGH + _GAP) + _TOP
-    figures = [size.figure(name) for size in sizes]
-    across = _Axis.over([size.passages for size in sizes], left, left + _WIDE - _LEFT)
-    up = _Axis.over([one.value for one in figures], top + _HIGH - _GAP, top)
-    points = [
-        (across.at(size.passages), up.at(one.value), _shown(one))
-        for size, one in zip(sizes, figures, strict=True)
-    ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
-    dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f6feb"/>'
-        f'<text x="{x:.1f}" y="{y - 7:.1f}" text-anchor="middle">{html.escape(text)}</text>'
-        for x, y, text in points
-    )
-    ticks = "".join(
-        f'<text x="{across.at(size.passages):.1f}" y="{top + _HIGH - _GAP + 16}" fill="#57606a" '
-        f'text-anchor="middle">{size.passages:,}</text>'
-        for size in sizes
-    )
-    return (
-        f'<text x="{left - 20}" y="{top - 16}" font-weight="bold">{html.escape(name)}</text>'
-        f'<polyline points="{line}" fill="none" stroke="#1f6feb"/>{dots}{ticks}'
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """A logarithmic axis, between two places."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    @classmethod
-    def over(cls, values: Sequence[float], start: float, end: float) -> "_Axis":
-        logs = [math.log(max(value, 1e-9)) for value in values]
-        return cls(min(logs), max(logs), start, end)
-
-    def at(self, value: float) -> float:
-        span = self.high - self.low
-        share = (math.log(max(value, 1e-9)) - self.low) / span if span else 0.5
-        return self.start + share * (self.end - self.start)
-
-
-def _shown(figure: Figure) -> str:
+def _text(figure: Figure) -> str:
     value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
     return f"{value} {figure.unit}".strip()

@@ -1,4 +1,4 @@
-"""All of Byline's speed and size in one table: each figure beside a limit of the same run."""
+"""All of Byline's speed and size in one table, each figure next to a reference of the same run."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from eval.bench.asking import Times
-from eval.bench.by_size import Grown, bench_grown
+from eval.bench.by_size import SizeBench, bench_size
 from eval.bench.indexing import bench_index
 from index.models.registry import DEFAULT_MODEL
 from tui.bench.chat import bench_chat
@@ -17,7 +17,7 @@ from tui.output.json_output import json_line
 from tui.paths import model_cache
 
 EMBEDDED = 500
-"""Passages that are really embedded."""
+"""Passages that the real model embeds."""
 _CHAT_PASSAGES = 200
 _COLD_ROUNDS = 5
 _QUESTION = "Who signed the Czech radar treaty?"
@@ -30,129 +30,128 @@ class Figure:
 
     name: str
     value: float
-    unit: str
-    beside: str
-    """What it is compared with, measured in the same run; empty where with nothing."""
-    limit: float
-    """Of the same unit; 0 where there is none."""
+    unit: str = ""
+    reference: str | None = None
+    """What it is compared with, measured in the same run; None: nothing."""
+    limit: float | None = None
+    """The value of the reference, in the same unit; None: no reference."""
 
     @property
-    def ratio(self) -> float:
-        """How many times the limit it is; 0 where there is none."""
-        return self.value / self.limit if self.limit else 0.0
+    def ratio(self) -> float | None:
+        """The value divided by the reference's; None: no reference."""
+        return self.value / self.limit if self.limit else None
 
 
-def bench_whole(
-    passages: int, reader: str, embed: bool, chat: bool, tell: Callable[[str], None]
-) -> tuple[Figure, ...]:
-    """Measure everything over an index of about so many passages.
+def bench_all(
+    passages: int, reader: str, embed: bool, chat: bool, on_progress: Callable[[str], None]
+) -> list[Figure]:
+    """Measure everything over an index of about this many passages.
 
-    Embedding and the chat are measured where asked for; their cost does not depend on the size.
+    Embedding and the chat are optional; their cost does not depend on the size.
     """
     figures: list[Figure] = []
     if embed:
-        result = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, tell)
+        result = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, on_progress)
         unit = "passages/s"
         figures += [
             Figure("indexing", result.indexing, unit, "bare model, same batches", result.bare),
-            Figure("indexing", result.indexing, unit, "usual default", result.usual),
+            Figure("indexing", result.indexing, unit, "baseline", result.baseline),
         ]
     with tempfile.TemporaryDirectory() as scratch:
-        figures += grown_figures(Path(scratch), passages, reader, tell)
+        figures += size_figures(Path(scratch), passages, reader, on_progress)
     if chat:
-        frame = bench_chat(_CHAT_PASSAGES, tell)
+        frame = bench_chat(_CHAT_PASSAGES, on_progress)
         figures.append(Figure("chat's first frame", frame.frame, "s", "Textual alone", frame.bare))
-    return tuple(figures)
+    return figures
 
 
-def grown_figures(
-    folder: Path, passages: int, reader: str, tell: Callable[[str], None]
+def size_figures(
+    folder: Path, passages: int, reader: str, on_progress: Callable[[str], None]
 ) -> list[Figure]:
     """Measure what depends on the size of the index, in a folder that keeps it."""
-    grown = bench_grown(folder, passages, DEFAULT_MODEL, model_cache(), reader, PYTHON, tell)
-    tell("cold questions")
+    size = bench_size(folder, passages, DEFAULT_MODEL, model_cache(), reader, PYTHON, on_progress)
+    on_progress("cold questions")
     cold = [
-        spent / 1000
+        milliseconds / 1000
         for _ in range(_COLD_ROUNDS)
-        for spent in cold_start(_QUESTION, folder / "index", reader)
+        for milliseconds in cold_start(_QUESTION, folder / "index", reader)
     ]
-    for way in grown.way:
-        tell(way)
+    for segment in size.segments:
+        on_progress(segment)
     return [
-        Figure("passages", grown.passages, "", "", 0),
-        Figure("articles", grown.articles, "", "", 0),
-        *_build_figures(grown),
-        Figure("cold ask, whole process", median(cold), "s", "models alone", grown.started),
-        *_asking_figures(grown),
+        Figure("passages", size.passages),
+        Figure("articles", size.articles),
+        *_build_figures(size),
+        Figure("cold ask, whole process", median(cold), "s", "models alone", size.started),
+        *_ask_figures(size),
         Figure(
-            "size on disk", grown.index_bytes / _MEGABYTE, "MB", "the articles",
-            grown.text_bytes / _MEGABYTE,
+            "size on disk", size.index_bytes / _MEGABYTE, "MB", "the articles",
+            size.text_bytes / _MEGABYTE,
         ),
     ]  # fmt: skip
 
 
-def _build_figures(grown: Grown) -> Sequence[Figure]:
-    built, vectors = grown.built, _float32_vectors(grown)
+def _build_figures(size: SizeBench) -> list[Figure]:
+    built, vectors = size.built, _float32_vectors(size)
     return [
-        Figure("first build without the model", built.seconds, "s", "", 0),
-        Figure("its memory, at most", built.peak / _MEGABYTE, "MB", "float32 vectors", vectors),
-        Figure("update of nothing, process", grown.nothing, "s", "listing the files", grown.listed),
+        Figure("first build, without the model", built.seconds, "s"),
+        Figure("peak memory", built.peak / _MEGABYTE, "MB", "float32 vectors", vectors),
+        Figure("no-op update, whole process", size.no_op, "s", "listing the files", size.listed),
         Figure(
-            "update of 10 articles, less embedding", grown.changed, "s", "an update of nothing",
-            grown.nothing,
+            "update of 10 articles, without embedding", size.changed, "s", "no-op update",
+            size.no_op,
         ),
     ]  # fmt: skip
 
 
-def _asking_figures(grown: Grown) -> list[Figure]:
-    asked = grown.asked
-    bare = asked.encoder.p50 + asked.network.p50
-    encoder, networks = asked.encoder.p50, asked.network.p50
-    both = ("encoder and network", bare)
-    of_stage = {"encode": ("encoder alone", encoder), "read": ("network alone", networks)}
+def _ask_figures(size: SizeBench) -> list[Figure]:
+    asked = size.asked
+    encoder, network = asked.encoder.p50, asked.network.p50 if asked.network else 0.0
+    both = ("encoder and network", encoder + network)
+    alone = {"encode": ("encoder alone", encoder), "read": ("network alone", network)}
     return [
-        *_both("warm ask", asked.total, *both),
+        *_percentiles("warm ask", asked.total, *both),
         *(
-            one
+            figure
             for name, times in asked.stages.items()
-            for one in _both(f"  {name}", times, *of_stage.get(name, both))
+            for figure in _percentiles(f"  {name}", times, *alone.get(name, both))
         ),
-        *_both("retrieval", asked.retrieval, "encoder alone", encoder),
+        *_percentiles("retrieval", asked.retrieval, "encoder alone", encoder),
         Figure("recall@10", asked.recall, "", "exact search", 1.0),
-        Figure("exact search", asked.exact, "ms", "", 0),
+        Figure("exact search", asked.exact, "ms"),
         Figure(
-            "resident while asked", asked.resident / _MEGABYTE, "MB", "float32 vectors",
-            _float32_vectors(grown),
+            "RSS while answering", asked.resident / _MEGABYTE, "MB", "float32 vectors",
+            _float32_vectors(size),
         ),
     ]  # fmt: skip
 
 
-def _float32_vectors(grown: Grown) -> float:
-    """Give the megabytes that all vectors would take as the model gives them."""
-    return 4 * 384 * grown.passages / _MEGABYTE
+def _float32_vectors(size: SizeBench) -> float:
+    """Return the megabytes of all vectors as the model computes them."""
+    return 4 * 384 * size.passages / _MEGABYTE
 
 
-def _both(name: str, times: Times, beside: str, limit: float) -> list[Figure]:
+def _percentiles(name: str, times: Times, reference: str, limit: float) -> list[Figure]:
     return [
-        Figure(f"{name}, p50", times.p50, "ms", beside, limit),
-        Figure(f"{name}, p95", times.p95, "ms", beside, limit),
+        Figure(f"{name}, p50", times.p50, "ms", reference, limit),
+        Figure(f"{name}, p95", times.p95, "ms", reference, limit),
     ]
 
 
 def figures_line(figures: Sequence[Figure]) -> str:
-    """Return figures of a measurement as one line of JSON."""
+    """Return figures as one line of JSON."""
     return json_line(
         {
             "figures": [
                 {
-                    "name": one.name.strip(),
-                    "value": one.value,
-                    "unit": one.unit,
-                    "beside": one.beside or None,
-                    "limit": one.limit or None,
-                    "ratio": one.ratio or None,
+                    "name": figure.name.strip(),
+                    "value": figure.value,
+                    "unit": figure.unit,
+                    "beside": figure.reference,
+                    "limit": figure.limit or None,
+                    "ratio": figure.ratio,
                 }
-                for one in figures
+                for figure in figures
             ]
         }
     )

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -35,6 +36,10 @@ class _Commands(click.Group):
             raise click.UsageError(f'to ask a question: byline ask "{cmd_name}"')
         if cmd_name not in _COMMANDS:
             return None
+        if cmd_name == "bench" and find_spec("tui.bench") is None:
+            if ctx.resilient_parsing:  # completion
+                return None
+            raise click.UsageError("the benchmarks are not installed: run them from a checkout")
         module = "tui.bench.command" if cmd_name == "bench" else f"tui.cli.commands.{cmd_name}"
         command = importlib.import_module(module).command
         assert isinstance(command, click.Command)
