@@ -1,19 +1,20 @@
-"""Giving every fresh passage its vector: taken over where its text was embedded before, else made.
+"""Vectors for the fresh passages: reused if their text was embedded before, else computed.
 
-Vectors go to the disk as they come, so that no more than a batch of them is held.
+Vectors are written to disk batch by batch, so that no more than a batch is in memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build.embedding_log import EmbeddedLog
-from index.build.staging import AT_ONCE, Draft
+from index.build.embedding_log import EmbeddingLog, LoggedVectors
+from index.build.staging import Draft
 from index.models.passage_encoder import PassageEncoder, Vectors
 from index.search.vector_file import VectorWriter
 from index.storage.generation import Generation
+from index.storage.passage_table import AT_ONCE
 
 BATCH = 32
 """Passages embedded at a time."""
@@ -25,19 +26,19 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """The keys of all fresh passages, one after another."""
+    """The keys of all fresh passages, concatenated; a passage is known by its index, from 0."""
 
     data: bytes
 
     def __len__(self) -> int:
         return len(self.data) // _KEY
 
-    def of(self, place: int) -> bytes:
-        """Give the key of the fresh passage at a place, from 0."""
-        return self.data[_KEY * place : _KEY * (place + 1)]
+    def of(self, index: int) -> bytes:
+        """Return the key of a fresh passage."""
+        return self.data[_KEY * index : _KEY * (index + 1)]
 
-    def leaders(self) -> Ints:
-        """Give, for each passage, the first that is embedded as the same text."""
+    def first_of_each(self) -> Ints:
+        """Return, for each passage, the first one that is embedded as the same text."""
         if not self.data:
             return np.zeros(0, dtype=np.int64)
         keys = np.frombuffer(self.data, dtype=f"S{_KEY}")
@@ -46,103 +47,102 @@ class _Keys:
 
 
 @dataclass
-class Embedding:
-    """The vectors of a draft's fresh passages, as they come."""
+class Embedder:
+    """Finds or computes the vectors of a draft's fresh passages."""
 
     draft: Draft
     encoder: PassageEncoder
     embedded: int = 0
-    """Passages that went through the model."""
+    """Passages that the model embedded."""
     reused: int = 0
-    """Passages whose vectors were there already."""
+    """Passages whose vectors existed already."""
 
     def run(
-        self, rows: VectorWriter, places: Ints, log: EmbeddedLog, last: Sequence[Generation]
+        self, writer: VectorWriter, rows: Ints, log: EmbeddingLog, previous: Generation | None
     ) -> Iterator[tuple[int, int]]:
-        """Find or make the vector of each fresh passage and put it among the rows.
+        """Write the vector of each fresh passage to its row; yields the numbers done and in total.
 
-        `places` has the row of each. Yields how many of how many are made.
+        `rows` has the row of each fresh passage.
         """
         keys = self._keys()
-        leaders = keys.leaders()
-        target = _Target(rows, places)
-        missing = np.unique(leaders)
-        for generation in last:
-            missing = _take_over(keys, missing, generation, target)
+        firsts = keys.first_of_each()
+        target = _Target(writer, rows)
+        missing = np.unique(firsts)
+        if previous is not None:
+            missing = _reuse_indexed(keys, missing, previous, target)
         logged = log.read()
-        missing = _take_logged(keys, missing, log, logged.places, target)
+        missing = _reuse_logged(keys, missing, log, logged, target)
         self.reused = len(keys) - len(missing)
         if len(missing):
-            log.restart(logged)
+            log.restart(logged.length)
             yield 0, len(missing)
         for batch in self._batches(missing):
             vectors = self.encoder.encode(self._texts(batch))
-            log.append([keys.of(place) for place in batch], vectors)
+            log.append([keys.of(index) for index in batch], vectors)
             target.put(batch, vectors)
             self.embedded += len(batch)
             yield self.embedded, len(missing)
-        for place in np.flatnonzero(leaders != np.arange(len(leaders))).tolist():
-            target.copy(int(leaders[place]), place)
+        for index in np.flatnonzero(firsts != np.arange(len(firsts))).tolist():
+            target.copy(int(firsts[index]), index)
 
     def _keys(self) -> _Keys:
         if not self.draft.fresh:
             return _Keys(b"")
         return _Keys(b"".join(self.draft.writer.keys(self.draft.fresh)))
 
-    def _batches(self, places: Ints) -> Iterator[list[int]]:
-        """Yield passages of like length together, the longest first, so that padding is little."""
-        lengths = np.zeros(len(places), dtype=np.int32)
-        for start in range(0, len(places), AT_ONCE):
-            texts = self._texts(places[start : start + AT_ONCE].tolist())
+    def _batches(self, indexes: Ints) -> Iterator[list[int]]:
+        lengths = np.zeros(len(indexes), dtype=np.int32)
+        for start in range(0, len(indexes), AT_ONCE):
+            texts = self._texts(indexes[start : start + AT_ONCE].tolist())
             lengths[start : start + AT_ONCE] = self.encoder.count(texts)
         for batch in batches_by_length(lengths):
-            yield places[batch].tolist()
+            yield indexes[batch].tolist()
 
-    def _texts(self, places: Sequence[int]) -> list[str]:
+    def _texts(self, indexes: Sequence[int]) -> list[str]:
         first = self.draft.fresh.start
-        return self.draft.texts([first + place for place in places])
+        return self.draft.texts([first + index for index in indexes])
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
     """The rows of the fresh passages."""
 
-    rows: VectorWriter
-    places: Ints
-    """Row of each."""
+    writer: VectorWriter
+    rows: Ints
+    """Row of each passage."""
 
-    def put(self, fresh: Sequence[int], vectors: Vectors) -> None:
-        self.rows.put(self.places[fresh].tolist(), vectors)
+    def put(self, indexes: Sequence[int], vectors: Vectors) -> None:
+        self.writer.put(self.rows[indexes].tolist(), vectors)
 
     def copy(self, source: int, target: int) -> None:
-        self.put([target], self.rows.get(int(self.places[source])))
+        self.put([target], self.writer.get(int(self.rows[source])))
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> Iterator[Ints]:
-    """Yield the indexes of texts of like length together, the longest first."""
+    """Yield batches of indexes of texts of similar length, the longest first: less padding."""
     order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), BATCH):
         yield order[start : start + BATCH]
 
 
-def _take_over(keys: _Keys, places: Ints, generation: Generation, target: _Target) -> Ints:
-    """Put the vectors that a generation has; gives the places of the others."""
+def _reuse_indexed(keys: _Keys, indexes: Ints, previous: Generation, target: _Target) -> Ints:
+    """Put the vectors that a generation has; return the indexes of the others."""
     missing = []
-    for place in places.tolist():
-        for passage in generation.catalog.ids_of(keys.of(place)):
-            target.put([place], generation.vectors.rows([passage]))
-            break
+    for index in indexes.tolist():
+        passage = previous.catalog.find_by_key(keys.of(index))
+        if passage is None:
+            missing.append(index)
         else:
-            missing.append(place)
+            target.put([index], previous.vectors.rows([passage]))
     return np.array(missing, dtype=np.int64)
 
 
-def _take_logged(
-    keys: _Keys, places: Ints, log: EmbeddedLog, logged: Mapping[bytes, int], target: _Target
+def _reuse_logged(
+    keys: _Keys, indexes: Ints, log: EmbeddingLog, logged: LoggedVectors, target: _Target
 ) -> Ints:
-    """Put the vectors that the log has; gives the places of the others."""
-    known = [place for place in places.tolist() if keys.of(place) in logged]
+    """Put the vectors that the log has; return the indexes of the others."""
+    known = [index for index in indexes.tolist() if keys.of(index) in logged.offsets]
     for start in range(0, len(known), AT_ONCE):
         part = known[start : start + AT_ONCE]
-        target.put(part, log.vectors([logged[keys.of(place)] for place in part]))
-    return np.setdiff1d(places, np.array(known, dtype=np.int64))
+        target.put(part, log.vectors([logged.offsets[keys.of(index)] for index in part]))
+    return np.setdiff1d(indexes, np.array(known, dtype=np.int64))

@@ -1,4 +1,4 @@
-"""What a build tells while it runs, and when it is done."""
+"""What a build reports while it runs and when it is done."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stage is."""
+    """Progress within a stage."""
 
     stage: Stage
     done: int
@@ -33,7 +33,7 @@ class MissingRoot:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did."""
+    """The result of a build."""
 
     added: int
     changed: int
@@ -44,11 +44,11 @@ class Summary:
     articles: int
     passages: int
     embedded: int
-    """Passages that went through the model."""
+    """Passages that the model embedded."""
     reused: int
-    """Passages of new or changed articles whose vectors were there already."""
+    """Passages of new or changed articles whose vectors existed already."""
     published: bool
-    """False where nothing had changed, so that the index stays as it was."""
+    """False if nothing had changed, so that the index stays as it was."""
     rebuild_reason: str | None
     """Why the index was rebuilt from scratch; None if it was not."""
     seconds: float

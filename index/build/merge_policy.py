@@ -1,9 +1,9 @@
-"""When segments are written anew: rules that keep updates cheap and searches few.
+"""When segments are merged: rules that keep updates cheap and the number of segments small.
 
-A segment is taken into the new one while it is at most `ratio` times as large as what is to be
-written, so that a passage is written again only when what it lies in has grown by half: a logarithm
-of times. That is what Lucene and log-structured merge trees do. Passages that are gone stay until
-there are too many of them; then all is written anew without them.
+A new segment absorbs an older one that is at most `ratio` times as large as what is to be written,
+so a passage is written again only when its segment grows by half: a logarithmic number of times.
+Lucene and log-structured merge trees do the same. Passages that were deleted stay in their segments
+until there are too many of them; then everything is rewritten without them.
 """
 
 from collections.abc import Sequence
@@ -11,36 +11,36 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """The rules, in figures."""
+class MergePolicy:
+    """The limits."""
 
     ratio: int = 2
-    most_segments: int = 8
-    most_dropped: float = 0.2
-    """Share of all rows that may be of passages that are gone."""
+    max_segments: int = 8
+    max_dropped: float = 0.2
+    """Share of all rows that may belong to deleted passages."""
 
-    least_in_cells: int = 50_000
-    """Passages of a segment that is searched by cells; all of a smaller one are gone through."""
+    ivf_threshold: int = 50_000
+    """Passages from which on a segment gets an IVF index; smaller ones are searched exactly."""
 
     def is_worn(self, rows: int, live: int) -> bool:
-        """Tell whether too many of the rows are of passages that are gone."""
-        return rows - live > self.most_dropped * rows
+        """Whether too many of the rows belong to deleted passages."""
+        return rows - live > self.max_dropped * rows
 
-    def absorbed(self, segments: Sequence[int], fresh: int) -> int:
-        """Give how many of the last segments, of these sizes, a new one takes in.
+    def merge_count(self, segments: Sequence[int], fresh: int) -> int:
+        """Return how many of the last segments, given their sizes, a new one absorbs.
 
-        None where nothing is added.
+        Nothing is absorbed where nothing is added.
         """
         if not fresh:
             return 0
         count, size = 0, fresh
         while count < len(segments):
             last = segments[-1 - count]
-            if last > self.ratio * size and len(segments) - count < self.most_segments:
+            if last > self.ratio * size and len(segments) - count < self.max_segments:
                 break
             size += last
             count += 1
         return count
 
 
-DEFAULT_GROWTH = Growth()
+DEFAULT_POLICY = MergePolicy()

@@ -1,21 +1,20 @@
-"""A build: look, read, embed what is new, write a generation, publish it. Prints nothing."""
+"""A build: scan, read and embed what is new, write a generation, publish it. Prints nothing."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Root
 from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
-from index.articles.paths import is_under
-from index.build.embedding import Embedding
-from index.build.embedding_log import EmbeddedLog
+from index.build.embedding import Embedder
+from index.build.embedding_log import EmbeddingLog
 from index.build.events import Progress, Stage, Summary
-from index.build.merge_policy import DEFAULT_GROWTH, Growth
-from index.build.scan import Fresh, Plan, Planner
-from index.build.segment_plan import rows_of_fresh, shape_of
+from index.build.merge_policy import DEFAULT_POLICY, MergePolicy
+from index.build.scan import Scanner, ScanResult
+from index.build.segment_plan import plan_segments, rows_of_fresh
 from index.build.staging import Draft
-from index.build.writer import STEPS, Writing
+from index.build.writer import STEPS, GenerationWriter
 from index.errors import (
     BadRequest,
     IndexDamaged,
@@ -27,7 +26,6 @@ from index.errors import (
 from index.models.passage_encoder import PassageEncoder
 from index.models.registry import Model
 from index.storage.generation import Generation, ModelRecord
-from index.storage.records import StoredArticle
 from index.storage.store import Store
 
 
@@ -37,23 +35,13 @@ class BuildRequest:
 
     model: Model
     roots: tuple[Root, ...] = ()
-    """Roots to add to those remembered."""
+    """Roots to add to the remembered ones."""
     forget: tuple[Root, ...] = ()
-    """Roots to drop from those remembered."""
+    """Roots to remove from the remembered ones."""
     settings: PassageSettings = DEFAULT_SETTINGS
     full: bool = False
     max_bytes: int = MAX_BYTES
-    growth: Growth = DEFAULT_GROWTH
-
-
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """The generation before this build, where it can be built upon."""
-
-    generations: tuple[Generation, ...]
-    """One or none."""
-    unusable: str
-    """Why there is none although there is an index; empty where that is not so."""
+    merge_policy: MergePolicy = DEFAULT_POLICY
 
 
 def build(
@@ -61,14 +49,15 @@ def build(
 ) -> Iterator[Progress | Summary]:
     """Bring the index up to date; yields progress and, last, the summary.
 
-    Raises IndexBusy, IndexUnwritable, BadRequest. The old index stays until the new one is whole.
+    The old index stays until the new one is complete. Raises IndexBusy, IndexUnwritable or
+    BadRequest.
     """
-    began = time.monotonic()
+    started = time.monotonic()
     _refuse_inside(store, request.roots)
     with store.writing():
         roots = _all_roots(store, request)
         try:
-            yield from _build(store, request, roots, encoder, began)
+            yield from _build(store, request, roots, encoder, started)
         except OSError as error:
             raise _unwritten(f"{store.folder}: {reason_of(error)}") from error
         except IndexUnreadable as error:
@@ -76,7 +65,7 @@ def build(
 
 
 def _unwritten(reason: str) -> IndexUnwritable:
-    return IndexUnwritable(f"{reason}; the index is as it was before")
+    return IndexUnwritable(f"{reason}; the index was not changed")
 
 
 def _all_roots(store: Store, request: BuildRequest) -> tuple[Root, ...]:
@@ -92,10 +81,10 @@ def _all_roots(store: Store, request: BuildRequest) -> tuple[Root, ...]:
 
 
 def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
-    """Refuse an index inside articles, where it would be found among them."""
+    """Refuse an index inside a folder of articles, where it would be scanned as one."""
     folder = str(store.folder.resolve())
     for root in roots:
-        if is_under(folder, root.path):
+        if folder == root.path or folder.startswith(root.path.rstrip("/") + "/"):
             raise BadRequest(f"the index {folder} lies inside {root.given}; put it elsewhere")
 
 
@@ -104,118 +93,104 @@ def _build(
     request: BuildRequest,
     roots: tuple[Root, ...],
     encoder: PassageEncoder,
-    began: float,
+    started: float,
 ) -> Iterator[Progress | Summary]:
     with suppress(OSError):
-        store.mend()
-        store.collect()
-    with _last(store, request) as last, closing(_draft(store, last)) as draft:
-        plan = Plan()
-        stored = [one for generation in last.generations for one in generation.catalog.articles()]
-        yield from _look(plan, roots, request, encoder, stored, draft)
-        embedding = Embedding(draft, encoder)
-        published = _is_news(plan, roots, last)
+        store.repair()
+        store.collect_garbage()
+    with ExitStack() as files:
+        previous, rebuild_reason = _open_previous(store, request, files)
+        draft = files.enter_context(closing(Draft(store, previous)))
+        stored = previous.catalog.articles() if previous else []
+        scan = ScanResult()
+        by_path = {article.found.path: article for article in stored}
+        scanner = Scanner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
+        for done, total in scanner.scan(roots, scan):
+            yield Progress(Stage.READ, done, total)
+        embedder = Embedder(draft, encoder)
+        if previous:
+            published = bool(scan.fresh or scan.removed or previous.manifest.roots != roots)
+        else:
+            published = bool(scan.articles or rebuild_reason)
         if published:
-            records = [one for last_one in last.generations for one in last_one.manifest.segments]
-            shape = shape_of(plan, stored, records, draft.fresh, request.growth)
-            writing = Writing(store, draft, shape, last.generations, encoder, request.growth)
-            with closing(writing.rows):
-                yield from _write(store, roots, request, writing, embedding, last)
+            segments = previous.manifest.segments if previous else ()
+            plan = plan_segments(scan, stored, segments, draft.fresh, request.merge_policy)
+            writer = files.enter_context(
+                closing(
+                    GenerationWriter(store, draft, plan, previous, encoder, request.merge_policy)
+                )
+            )
+            yield from _write(store, roots, request, writer, embedder, previous)
     with suppress(OSError):
-        store.collect()
+        store.collect_garbage()
     yield Summary(
-        added=plan.count("added"),
-        changed=plan.count("changed"),
-        removed=plan.removed,
-        unchanged=plan.unchanged,
-        skipped=tuple(plan.skipped),
-        missing_roots=tuple(plan.missing_roots),
-        articles=len(plan.articles),
-        passages=plan.passages,
-        embedded=embedding.embedded,
-        reused=embedding.reused,
+        added=scan.count("added"),
+        changed=scan.count("changed"),
+        removed=scan.removed,
+        unchanged=scan.unchanged,
+        skipped=tuple(scan.skipped),
+        missing_roots=tuple(scan.missing_roots),
+        articles=len(scan.articles),
+        passages=scan.passages,
+        embedded=embedder.embedded,
+        reused=embedder.reused,
         published=published,
-        rebuild_reason=last.unusable or None,
-        seconds=time.monotonic() - began,
+        rebuild_reason=rebuild_reason,
+        seconds=time.monotonic() - started,
     )
 
 
-@contextmanager
-def _last(store: Store, request: BuildRequest) -> Iterator[_Last]:
+def _open_previous(
+    store: Store, request: BuildRequest, files: ExitStack
+) -> tuple[Generation | None, str | None]:
+    """Open the generation to build on; None if there is none.
+
+    Returns with it why an index that exists cannot be built on; None if it can, or if there is no
+    index.
+    """
     if not store.exists():
-        yield _Last((), "")
-        return
+        return None, None
     if request.full:
-        yield _Last((), "--full")
-        return
+        return None, "--full"
     try:
-        current = store.open()
+        index = files.enter_context(closing(store.open()))
     except (IndexDamaged, NoIndex) as error:
-        yield _Last((), error.message)
-        return
-    with closing(current):
-        manifest = current.generation.manifest
-        if manifest.model.fingerprint != request.model.fingerprint:
-            yield _Last((), f"it was built with another model, {manifest.model.name}")
-        elif manifest.settings != request.settings:
-            yield _Last((), "it was built with other passage settings")
-        else:
-            yield _Last((current.generation,), "")
-
-
-def _draft(store: Store, last: _Last) -> Draft:
-    for generation in last.generations:
-        manifest = generation.manifest
-        return Draft.after(store, manifest.next_passage, manifest.next_article)
-    return Draft.after(store, 0, 0)
-
-
-def _look(
-    plan: Plan,
-    roots: tuple[Root, ...],
-    request: BuildRequest,
-    encoder: PassageEncoder,
-    stored: Sequence[StoredArticle],
-    draft: Draft,
-) -> Iterator[Progress]:
-    by_path = {article.found.path: article for article in stored}
-    planner = Planner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
-    for done, total in planner.look(roots, plan):
-        yield Progress(Stage.READ, done, total)
-
-
-def _is_news(plan: Plan, roots: tuple[Root, ...], last: _Last) -> bool:
-    """Tell whether what was found differs from the last generation, or is the first at all."""
-    if not last.generations:
-        return bool(plan.articles or last.unusable)
-    fresh = any(isinstance(one, Fresh) for one in plan.articles)
-    return bool(fresh or plan.removed or last.generations[0].manifest.roots != roots)
+        return None, error.message
+    manifest = index.generation.manifest
+    if manifest.model.fingerprint != request.model.fingerprint:
+        return None, f"built with another model, {manifest.model.name}"
+    if manifest.settings != request.settings:
+        return None, "built with other passage settings"
+    return index.generation, None
 
 
 def _write(
     store: Store,
     roots: tuple[Root, ...],
     request: BuildRequest,
-    writing: Writing,
-    embedding: Embedding,
-    last: _Last,
+    writer: GenerationWriter,
+    embedder: Embedder,
+    previous: Generation | None,
 ) -> Iterator[Progress]:
-    log = EmbeddedLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
-    places = rows_of_fresh(writing.shape, writing.draft.fresh)
-    for done, total in embedding.run(writing.rows, places, log, last.generations):
+    """Embed the fresh passages, write the generation and publish it."""
+    log = EmbeddingLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
+    rows = rows_of_fresh(writer.plan, writer.draft.fresh)
+    for done, total in embedder.run(writer.rows, rows, log, previous):
         yield Progress(Stage.EMBED, done, total)
-    model = _model_record(request.model, embedding, writing.rows.dimension, last)
-    for done in writing.steps(roots, model, request.settings):
+    model = _model_record(request.model, embedder, writer.rows.dimension, previous)
+    for done in writer.steps(roots, model, request.settings):
         yield Progress(Stage.WRITE, done, STEPS)
-    store.publish(writing.draft.name)
+    store.publish(writer.draft.name)
     yield Progress(Stage.WRITE, STEPS, STEPS)
     with suppress(OSError):  # the next build tries again
         log.delete()
 
 
-def _model_record(model: Model, embedding: Embedding, dimension: int, last: _Last) -> ModelRecord:
-    if last.generations and not embedding.embedded:
-        return last.generations[0].manifest.model
-    encoder = embedding.encoder
+def _model_record(
+    model: Model, embedder: Embedder, dimension: int, previous: Generation | None
+) -> ModelRecord:
+    if previous and not embedder.embedded:
+        return previous.manifest.model
+    encoder = embedder.encoder
     dimension = dimension or encoder.encode([""]).shape[1]
     return ModelRecord(model.name, model.fingerprint, dimension, encoder.precision)

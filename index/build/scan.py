@@ -1,8 +1,8 @@
-"""What a build has to do: which articles are new, changed, gone, or as they were."""
+"""What a build has to do: which articles are new, changed, deleted or unchanged."""
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -27,115 +27,117 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Where an article's passages were put until they are published."""
+    """The ids that were given to a fresh article and its passages."""
 
     article_id: int
     passages: range
-    """Ids."""
 
 
 Stage = Callable[[ReadArticle], Staged]
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
-    """An article whose content is the one already indexed."""
+class Unchanged:
+    """An article whose content is indexed already."""
 
     found: Found
     seen_ns: int
     stored: StoredArticle
 
 
-Planned = Fresh | Same
-
-
 @dataclass
-class Plan:
+class ScanResult:
     """What was found, in the order in which it will be stored."""
 
-    articles: list[Planned] = field(default_factory=list)
+    articles: list[Fresh | Unchanged] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     missing_roots: list[MissingRoot] = field(default_factory=list)
     removed: int = 0
 
+    @property
+    def fresh(self) -> list[Fresh]:
+        """The articles that are new, or have new content."""
+        return [article for article in self.articles if isinstance(article, Fresh)]
+
     def count(self, change: Literal["added", "changed"]) -> int:
-        """Count the articles that are new, or new in content."""
-        return sum(isinstance(one, Fresh) and one.change == change for one in self.articles)
+        """Return the number of articles that are new, or that have new content."""
+        return sum(article.change == change for article in self.fresh)
 
     @property
     def passages(self) -> int:
-        """Count the passages of all articles."""
-        counts = (
-            len(one.staged.passages if isinstance(one, Fresh) else one.stored.passages)
-            for one in self.articles
+        """The number of passages of all articles."""
+        return sum(
+            len(article.staged.passages if isinstance(article, Fresh) else article.stored.passages)
+            for article in self.articles
         )
-        return sum(counts)
 
     @property
     def unchanged(self) -> int:
-        """Count the articles whose content is as indexed."""
-        return sum(isinstance(one, Same) for one in self.articles)
+        """The number of articles whose content is indexed already."""
+        return len(self.articles) - len(self.fresh)
 
 
 @dataclass(frozen=True)
-class Planner:
-    """Looks at every article and reads those that may have changed."""
+class Scanner:
+    """Examines every article and reads those that may have changed."""
 
-    stored: dict[str, StoredArticle]
-    """The articles of the last generation that may be kept, by absolute path."""
+    stored: Mapping[str, StoredArticle]
+    """The articles of the previous generation that may be kept, by absolute path."""
     settings: PassageSettings
     limit: ModelLimit
     max_bytes: int
     stage: Stage
 
-    def look(self, roots: tuple[Root, ...], plan: Plan) -> Iterator[tuple[int, int]]:
-        """Fill the plan; yields how many of how many files were looked at."""
+    def scan(self, roots: tuple[Root, ...], result: ScanResult) -> Iterator[tuple[int, int]]:
+        """Fill the result; yields the number of files done and their total."""
         for root in roots:
             if not os.path.lexists(root.path):
-                self._keep_lost(root, plan)
-        there = tuple(root for root in roots if os.path.lexists(root.path))
-        items = list(find(there))
+                self._keep_missing(root, result)
+        existing = tuple(root for root in roots if os.path.lexists(root.path))
+        items = list(find(existing))
         for done, item in enumerate(items, 1):
             if isinstance(item, Skipped):
-                plan.skipped.append(item)
+                result.skipped.append(item)
             else:
-                self._look_at(item, plan)
+                self._examine(item, result)
             yield done, len(items)
-        kept = {one.found.path for one in plan.articles}
-        plan.removed = sum(path not in kept for path in self.stored)
+        kept = {article.found.path for article in result.articles}
+        result.removed = sum(path not in kept for path in self.stored)
 
-    def _keep_lost(self, root: Root, plan: Plan) -> None:
-        kept = [one for one in self.stored.values() if one.found.root.path == root.path]
-        plan.articles += [Same(replace(one.found, root=root), one.seen_ns, one) for one in kept]
-        plan.missing_roots.append(MissingRoot(root, len(kept)))
+    def _keep_missing(self, root: Root, result: ScanResult) -> None:
+        kept = [stored for stored in self.stored.values() if stored.found.root.path == root.path]
+        result.articles += [
+            Unchanged(replace(stored.found, root=root), stored.seen_ns, stored) for stored in kept
+        ]
+        result.missing_roots.append(MissingRoot(root, len(kept)))
 
-    def _look_at(self, found: Found, plan: Plan) -> None:
+    def _examine(self, found: Found, result: ScanResult) -> None:
         seen_ns = time.time_ns()
         stored = self.stored.get(found.path)
         if stored and signature_is_proof(found, stored):
-            plan.articles.append(Same(found, stored.seen_ns, stored))
+            result.articles.append(Unchanged(found, stored.seen_ns, stored))
             return
         contents = read(found.root, found.relative, self.max_bytes)
         if isinstance(contents, Skipped):
-            plan.skipped.append(contents)
+            result.skipped.append(contents)
             return
         now = Found(found.root, found.relative, contents.signature)
         if stored and contents.sha256 == stored.article.sha256:
-            plan.articles.append(Same(now, seen_ns, stored))
+            result.articles.append(Unchanged(now, seen_ns, stored))
             return
-        self._read(now, seen_ns, contents, plan, "changed" if stored else "added")
+        self._read(now, seen_ns, contents, result, "changed" if stored else "added")
 
     def _read(
         self,
         found: Found,
         seen_ns: int,
         contents: Contents,
-        plan: Plan,
+        result: ScanResult,
         change: Literal["added", "changed"],
     ) -> None:
         article = read_article(contents, self.settings, self.limit)
         if isinstance(article, NotText):
-            plan.skipped.append(Skipped(found.path, article.reason))
+            result.skipped.append(Skipped(found.path, article.reason))
         else:
             staged = self.stage(article)
-            plan.articles.append(Fresh(found, seen_ns, article.article, staged, change))
+            result.articles.append(Fresh(found, seen_ns, article.article, staged, change))

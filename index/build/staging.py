@@ -1,50 +1,40 @@
-"""A generation while it is being made: its folder, and the passages of articles read in this build.
+"""A generation while it is made: its folder, and the passages of articles read in this build.
 
 They are written as they are read, so that a build never holds them all.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
 from index.articles.parse import ReadArticle
 from index.articles.passages import embedding_text
 from index.build.scan import Staged
-from index.storage.generation import SEGMENTS
+from index.storage.generation import SEGMENTS, Generation
 from index.storage.passage_table import PassageWriter
 from index.storage.records import StoredPassage
 from index.storage.segment import PASSAGES
 from index.storage.store import Store
 
-AT_ONCE = 500
-"""Passages held at a time."""
 
-
-@dataclass
 class Draft:
-    """What is made of fresh articles; its folder is there once the first is staged or asked for."""
+    """The fresh articles of a build; its folder is created when the first one is staged."""
 
-    store: Store
-    first_passage: int
-    """The lowest id that is free."""
-    next_passage: int
-    next_article: int
-    _names: list[str] = field(default_factory=list)
-    _writers: list[PassageWriter] = field(default_factory=list)
-    _contexts: dict[int, str] = field(default_factory=dict)
-    """What the passages of each article are embedded with."""
+    def __init__(self, store: Store, previous: Generation | None) -> None:
+        """Begin a draft whose ids follow those of the previous generation, if there is one."""
+        self.store = store
+        self.first_passage = previous.manifest.next_passage if previous else 0
+        self.next_passage = self.first_passage
+        self.next_article = previous.manifest.next_article if previous else 0
+        self._contexts: dict[int, str] = {}
+        """What the passages of each article are embedded with."""
+        self._files = ExitStack()
 
-    @classmethod
-    def after(cls, store: Store, next_passage: int, next_article: int) -> "Draft":
-        """Begin a draft whose ids come after those that were given before."""
-        return cls(store, next_passage, next_passage, next_article)
-
-    @property
+    @cached_property
     def name(self) -> str:
-        """The name of the generation to be, whose folder is made."""
-        if not self._names:
-            self._names.append(self.store.new_generation())
-        return self._names[0]
+        """The name of the new generation, whose folder is created."""
+        return self.store.new_generation()
 
     @property
     def folder(self) -> Path:
@@ -53,24 +43,24 @@ class Draft:
 
     @property
     def segment(self) -> Path:
-        """The folder of the segment to be."""
-        return self.folder / SEGMENTS / segment_name(self.first_passage)
+        """The folder of the new segment, which is named by its first id."""
+        return self.folder / SEGMENTS / f"{self.first_passage:010}"
 
     @property
     def fresh(self) -> range:
         """The ids of the passages that were staged."""
         return range(self.first_passage, self.next_passage)
 
-    @property
+    @cached_property
     def writer(self) -> PassageWriter:
         """The table that passages are staged in."""
-        if not self._writers:
-            self.segment.mkdir(parents=True)
-            self._writers.append(PassageWriter.create(self.segment / PASSAGES))
-        return self._writers[0]
+        self.segment.mkdir(parents=True)
+        writer = PassageWriter.create(self.segment / PASSAGES)
+        self._files.callback(writer.close)
+        return writer
 
     def stage(self, read: ReadArticle) -> Staged:
-        """Write an article's passages. Raises OSError where the disk takes no more."""
+        """Write an article's passages. Raises OSError, for example if the disk is full."""
         staged = Staged(
             self.next_article,
             range(self.next_passage, self.next_passage + len(read.passages)),
@@ -79,7 +69,7 @@ class Draft:
         self.next_passage = staged.passages.stop
         self._contexts[staged.article_id] = read.context
         self.writer.add(
-            StoredPassage(passage_id, staged.article_id, passage, embedding_key(text))
+            StoredPassage(passage_id, staged.article_id, passage, _embedding_key(text))
             for passage_id, passage, text in zip(
                 staged.passages, read.passages, read.embedded, strict=True
             )
@@ -87,23 +77,17 @@ class Draft:
         return staged
 
     def texts(self, ids: list[int]) -> list[str]:
-        """Give fresh passages as they are embedded, at most 500, in the order of the ids."""
+        """Return the texts to embed for at most 500 fresh passages, in the order of the ids."""
         return [
-            embedding_text(self._contexts[one.article_id], one.text)
-            for one in self.writer.texts(ids)
+            embedding_text(self._contexts[text.article_id], text.text)
+            for text in self.writer.texts(ids)
         ]
 
     def close(self) -> None:
-        """Let the files go, finished or not."""
-        for writer in self._writers:
-            writer.close()
+        """Close the files, finished or not."""
+        self._files.close()
 
 
-def segment_name(first: int) -> str:
-    """Name a segment by its first id."""
-    return f"{first:010}"
-
-
-def embedding_key(text: str) -> bytes:
-    """Tell texts that are embedded apart."""
+def _embedding_key(text: str) -> bytes:
+    """Return the key by which an embedded text is found again."""
     return hashlib.sha256(text.encode()).digest()

@@ -1,4 +1,4 @@
-"""The articles of a generation, in a small SQLite file that every build writes anew."""
+"""The articles of a generation, in a small SQLite file that every build writes again."""
 
 import os
 import sqlite3
@@ -11,14 +11,15 @@ from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
 from index.disk.durable_files import sync_file
 from index.storage.database import (
+    ROWS_MISSING,
     Row,
     create,
-    damaged,
-    errors_of_the_disk,
     fetch,
     fetch_checked,
-    marks,
+    inconsistent,
     open_written,
+    os_errors,
+    placeholders,
     with_crc32,
 )
 from index.storage.records import StoredArticle
@@ -40,35 +41,35 @@ CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
 
 @dataclass(frozen=True)
 class ArticleTable:
-    """The opened, read-only table; the methods raise IndexDamaged as a catalog's do."""
+    """An open, read-only table. The methods raise IndexDamaged."""
 
     connection: sqlite3.Connection
     roots: Sequence[Root]
 
     @classmethod
     def open(cls, path: Path, roots: Sequence[Root]) -> "ArticleTable":
-        """Open a written table. Raises IndexDamaged."""
+        """Open a table. Raises IndexDamaged."""
         return cls(open_written(path), roots)
 
     def articles(self) -> list[StoredArticle]:
-        """Give all articles, in the order in which they were found."""
+        """Return all articles, in the order in which they were found."""
         rows = fetch_checked(self.connection, "SELECT * FROM articles ORDER BY position")
         return [self._article(row) for row in rows]
 
     def article(self, article_id: int) -> StoredArticle:
-        """Give one article."""
+        """Return one article."""
         rows = fetch_checked(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)
         if len(rows) != 1 or rows[0][1] != article_id:
-            raise damaged("lacks what the rest of the index speaks of")
+            raise inconsistent(ROWS_MISSING)
         return self._article(rows[0])
 
     def dropped(self) -> tuple[range, ...]:
-        """Give the ids in the segments that are no passages, or none any more, in order."""
+        """Return the ids within the segments that belong to no passage, in order."""
         rows = fetch(self.connection, "SELECT start, stop FROM dropped ORDER BY start")
         return tuple(range(start, stop) for start, stop in rows)
 
     def counts(self) -> tuple[int, int]:
-        """Count articles and their passages."""
+        """Return the number of articles and of their passages."""
         sql = "SELECT count(*), coalesce(sum(passage_count), 0) FROM articles"
         (row,) = fetch(self.connection, sql)
         return row[0], row[1]
@@ -91,14 +92,14 @@ def write_articles(
     articles: Iterable[StoredArticle],
     dropped: Sequence[range] = (),
 ) -> None:
-    """Write a new table. Raises OSError where the disk takes no more."""
+    """Write a new table. Raises OSError, for example if the disk is full."""
     numbers = {root: number for number, root in enumerate(roots)}
-    with errors_of_the_disk(path):
+    with os_errors(path):
         connection = create(path, _SCHEMA)
         try:
             connection.execute("BEGIN")
             connection.executemany(
-                f"INSERT INTO articles VALUES ({marks(17)})",  # noqa: S608
+                f"INSERT INTO articles VALUES ({placeholders(17)})",  # noqa: S608
                 (
                     with_crc32((position, *_row(stored, numbers[stored.found.root])))
                     for position, stored in enumerate(articles)

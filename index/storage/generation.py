@@ -1,6 +1,6 @@
 """One published index: a folder that is never written again, and its manifest."""
 
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path, PurePath
 
@@ -21,12 +21,12 @@ from index.models.passage_encoder import Precision
 from index.search.keywords import KeywordIndex
 from index.storage.article_table import ArticleTable
 from index.storage.catalog import Catalog
-from index.storage.hash_cache import OnProgress, Verified
+from index.storage.hash_cache import HashCache, OnProgress
 from index.storage.segment import Segment, SegmentRecord
 from index.storage.vector_index import VectorIndex
 
 FORMAT = 4
-"""Raised when what is stored, or how articles are read, changes; an older index is built anew."""
+"""Raised when what is stored, or how articles are read, changes; older indexes are rebuilt."""
 
 MANIFEST = "manifest.json"
 ARTICLES = "articles.sqlite"
@@ -34,7 +34,7 @@ SEGMENTS = "segments"
 KEYWORDS = "keywords"
 _REPAIR = "run `byline index --full`"
 LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
-"""Files that tantivy makes and that hold nothing."""
+"""Empty files that tantivy makes."""
 
 
 class ModelRecord(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class ModelRecord(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a generation says of itself."""
+    """What a generation contains."""
 
     format: int
     created: str
@@ -62,11 +62,11 @@ class Manifest(msgspec.Struct, frozen=True):
     segments: tuple[SegmentRecord, ...]
     """In the order of their ids."""
     files: dict[str, FileRecord]
-    """By path below the generation's folder."""
+    """By path relative to the generation's folder."""
 
     @property
     def next_passage(self) -> int:
-        """The lowest id that no passage has had, as far as segments remember."""
+        """The lowest id that no passage of these segments or of later ones has had."""
         return self.segments[-1].stop if self.segments else 0
 
 
@@ -74,45 +74,52 @@ class _Format(msgspec.Struct):
     format: int
 
 
-@dataclass(frozen=True)
 class Generation:
-    """An opened generation."""
+    """An open generation; each of its parts is opened when first used."""
 
-    folder: Path
-    manifest: Manifest
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._parts = ExitStack()
 
     @classmethod
     def open(
         cls,
         folder: Path,
-        verified: Verified,
+        hash_cache: HashCache,
         thorough: bool = False,
         on_progress: OnProgress = lambda _done, _total: None,
     ) -> "Generation":
-        """Open a generation, each of its files checked by size and SHA-256.
+        """Open a generation after checking each of its files by size and SHA-256.
 
-        Files that are known to be as they were written are hashed again only where `thorough`.
-        Raises IndexDamaged where a file is missing or is not what the manifest says.
+        Files that the cache proves unchanged are hashed again only if `thorough`. Raises
+        IndexDamaged if a file is missing or differs from the manifest.
         """
         manifest = read_manifest(folder)
-        if faults := verified.faults(folder, manifest.files, thorough, on_progress):
+        if faults := hash_cache.faults(folder, manifest.files, thorough, on_progress):
             raise IndexDamaged(f"{faults[0]}; {_REPAIR}")
         return cls(folder, manifest)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """Passages with their vectors, as they were written together."""
+        """The segments, which hold the passages and their vectors."""
         dimension = self.manifest.model.dimension
-        return tuple(
+        segments = tuple(
             Segment(self.folder / SEGMENTS / record.name, record, dimension)
             for record in self.manifest.segments
         )
+        for segment in segments:
+            self._parts.callback(segment.close)
+        return segments
 
     @cached_property
     def catalog(self) -> Catalog:
         """Articles and passages."""
         table = ArticleTable.open(self.folder / ARTICLES, self.manifest.roots)
-        return Catalog(table, tuple((one.record.first, one.passages) for one in self.segments))
+        self._parts.callback(table.connection.close)
+        return Catalog(
+            table, tuple((segment.record.first, segment.passages) for segment in self.segments)
+        )
 
     @cached_property
     def vectors(self) -> VectorIndex:
@@ -125,7 +132,7 @@ class Generation:
         return KeywordIndex.open(self.folder / KEYWORDS)
 
     def check(self) -> None:
-        """Check that the parts agree with one another. Raises IndexDamaged."""
+        """Check that the parts agree on the number of passages. Raises IndexDamaged."""
         for segment in self.segments:
             segment.check()
         expected = self.manifest.passages
@@ -136,18 +143,15 @@ class Generation:
         }
         for name, count in found.items():
             if count != expected:
-                raise IndexDamaged(f"{name} holds {count} of {expected} passages; {_REPAIR}")
+                raise IndexDamaged(f"{name} has {count} of {expected} passages; {_REPAIR}")
 
     def close(self) -> None:
-        """Close what was opened."""
-        if "catalog" in self.__dict__:
-            self.catalog.close()
-        for segment in self.__dict__.get("segments", ()):
-            segment.close()
+        """Close the parts that were opened."""
+        self._parts.close()
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a generation's manifest. Raises IndexDamaged where it is not one of this version's."""
+    """Read a generation's manifest. Raises IndexDamaged if it is missing, damaged or too old."""
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
@@ -168,7 +172,7 @@ class _Roots(msgspec.Struct):
 
 
 def read_roots(folder: Path) -> tuple[Root, ...]:
-    """Read what a generation of any format was built from; nothing where that cannot be told."""
+    """Return the roots that a generation of any format was built from; none if unreadable."""
     try:
         line = without_digest((folder / MANIFEST).read_bytes())
         return msgspec.json.decode(line, type=_Roots).roots
@@ -177,9 +181,9 @@ def read_roots(folder: Path) -> tuple[Root, ...]:
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the manifest of a generation whose files are all there, with their hashes.
+    """Write the manifest of a generation whose files are complete, with their hashes.
 
-    Those that the manifest has already, of files of the generation before, are taken as they are.
+    Files that the manifest lists already, linked from the previous generation, are not hashed.
     """
     records = {
         name: record

@@ -1,7 +1,7 @@
-"""Which large files were found to be as written, so that opening an index does not hash them again.
+"""Large files whose hash was checked, so that opening an index does not hash them again.
 
-A file's SHA-256 is worked out once for as long as its device, inode, size and times stay. What is
-kept of that may be lost or garbled at any time: then it is worked out again.
+A file is hashed once for as long as its device, inode, size and times stay the same. The cache may
+be lost or damaged at any time; the files are hashed again then.
 """
 
 import os
@@ -18,11 +18,11 @@ from index.storage.records import RACY_NS
 
 FILE = "verified.json"
 SMALL = 1 << 20
-"""Bytes, up to which a file is hashed each time."""
+"""Bytes up to which a file is hashed each time."""
 
 
 class _Proof(msgspec.Struct, frozen=True, array_like=True):
-    """A file as it was when its hash was worked out."""
+    """A file as it was when it was hashed."""
 
     device: int
     inode: int
@@ -31,23 +31,28 @@ class _Proof(msgspec.Struct, frozen=True, array_like=True):
     ctime_ns: int
     sha256: str
     hashed_ns: int
-    """When that began."""
+    """When hashing began."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Device and inode."""
+        return self.device, self.inode
 
     def holds(self, now: "_Proof") -> bool:
-        """Tell whether the file, as it is now, must have the content that it had."""
+        """Whether the file, as it is now, must have the content that was hashed."""
         same = msgspec.structs.replace(now, hashed_ns=self.hashed_ns) == self
         return same and self.mtime_ns + RACY_NS < self.hashed_ns
 
 
 OnProgress = Callable[[int, int], None]
-"""Takes how many of how many bytes were hashed."""
+"""Takes the number of bytes hashed and the total."""
 _Proofs = dict[tuple[int, int], _Proof]
-"""By device and inode."""
+"""By key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What is known of an index's files; `path` is where that is kept."""
+class HashCache:
+    """The checked files of an index, recorded in the file at `path`."""
 
     path: Path
 
@@ -58,35 +63,35 @@ class Verified:
         thorough: bool = False,
         on_progress: OnProgress = lambda _done, _total: None,
     ) -> list[str]:
-        """Tell which files are missing, or not as they were recorded; remember that none is.
+        """List the files that are missing or differ from their records; if none does, record it.
 
-        What is known to be sound is hashed again only where `thorough`.
+        Files that the cache proves unchanged are hashed again only if `thorough`.
         """
         known = {} if thorough else self._read()
-        now = _as_they_are(folder, files)
-        proven = {name: one for name, one in now.items() if _is_proven(one, known)}
+        now = _large_files(folder, files)
+        proven = {name: proof for name, proof in now.items() if _is_proven(proof, known)}
         rest = {name: record for name, record in files.items() if name not in proven}
         faults = file_faults(folder, rest, _adding_up(rest, on_progress))
         if not faults and any(name in rest for name in now):
-            kept = [known[_place(one)] for one in proven.values()]
-            self._write([*kept, *(one for name, one in now.items() if name in rest)])
+            kept = [known[proof.key] for proof in proven.values()]
+            self._write([*kept, *(proof for name, proof in now.items() if name in rest)])
         return faults
 
     @contextmanager
-    def through(self, folder: Path, files: Mapping[str, FileRecord]) -> Iterator[None]:
-        """Keep what is known of files while links to them are made or removed, which touches them.
+    def kept_while_linking(self, folder: Path, files: Mapping[str, FileRecord]) -> Iterator[None]:
+        """Keep what is known of files while links to them are made or deleted.
 
-        For who holds the writer's lock.
+        That changes their ctime. Hold the writer's lock.
         """
         known = self._read()
-        before = _as_they_are(folder, files)
-        proven = {name: one for name, one in before.items() if _is_proven(one, known)}
+        before = _large_files(folder, files)
+        proven = {name: proof for name, proof in before.items() if _is_proven(proof, known)}
         yield
-        after = _as_they_are(folder, {name: files[name] for name in proven})
+        after = _large_files(folder, {name: files[name] for name in proven})
         kept = [
-            msgspec.structs.replace(known[_place(one)], ctime_ns=one.ctime_ns)
-            for name, one in after.items()
-            if msgspec.structs.replace(one, ctime_ns=0, hashed_ns=0)
+            msgspec.structs.replace(known[proof.key], ctime_ns=proof.ctime_ns)
+            for name, proof in after.items()
+            if msgspec.structs.replace(proof, ctime_ns=0, hashed_ns=0)
             == msgspec.structs.replace(proven[name], ctime_ns=0, hashed_ns=0)
         ]
         if kept:
@@ -97,12 +102,12 @@ class Verified:
             proofs = msgspec.json.decode(self.path.read_bytes(), type=list[_Proof])
         except (OSError, msgspec.MsgspecError):
             return {}
-        return {_place(one): one for one in proofs}
+        return {proof.key: proof for proof in proofs}
 
     def _write(self, proofs: list[_Proof]) -> None:
-        """Write it in one step; not synced, for after a power cut all may be hashed again."""
+        """Replace the file in one step; not synced: after a power cut all may be hashed again."""
         scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        with suppress(OSError):  # a disk that is full, or may not be written
+        with suppress(OSError):  # a disk that is full or read-only
             scratch.write_bytes(msgspec.json.encode(proofs))
             os.replace(scratch, self.path)  # noqa: PTH105
 
@@ -118,8 +123,8 @@ def _adding_up(files: Mapping[str, FileRecord], on_progress: OnProgress) -> Call
     return hashed
 
 
-def _as_they_are(folder: Path, files: Mapping[str, FileRecord]) -> dict[str, _Proof]:
-    """Give the large files that are there, as they are now."""
+def _large_files(folder: Path, files: Mapping[str, FileRecord]) -> dict[str, _Proof]:
+    """Return the state of the large files that exist."""
     found = {}
     for name, record in files.items():
         if record.size > SMALL:
@@ -133,8 +138,4 @@ def _as_they_are(folder: Path, files: Mapping[str, FileRecord]) -> dict[str, _Pr
 
 
 def _is_proven(now: _Proof, known: _Proofs) -> bool:
-    return _place(now) in known and known[_place(now)].holds(now)
-
-
-def _place(proof: _Proof) -> tuple[int, int]:
-    return proof.device, proof.inode
+    return now.key in known and known[now.key].holds(now)

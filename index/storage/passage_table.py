@@ -12,11 +12,11 @@ from index.disk.durable_files import sync_file
 from index.storage.database import (
     Row,
     create,
-    errors_of_the_disk,
     fetch,
     fetch_checked,
-    marks,
     open_written,
+    os_errors,
+    placeholders,
     with_crc32,
 )
 from index.storage.records import StoredPassage
@@ -33,13 +33,13 @@ CREATE TABLE passages (
 _TEXT = 6
 """Column of the text."""
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
-_AT_ONCE = 500
-"""Ids in one query; SQLite takes 999 at least."""
+AT_ONCE = 500
+"""Ids in one query; SQLite accepts at least 999."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A passage's text, and whose it is."""
+    """A passage's text."""
 
     id: int
     article_id: int
@@ -48,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Passages that are written into another segment, with `shift` added to their ids."""
+    """Passages that are written to another segment, with `shift` added to their ids."""
 
     ids: range
     shift: int
@@ -56,48 +56,48 @@ class Move:
 
 @dataclass(frozen=True)
 class PassageTable:
-    """An opened, read-only table; the methods raise IndexDamaged as a catalog's do."""
+    """An open, read-only table. The methods raise IndexDamaged."""
 
     connection: sqlite3.Connection
 
     @classmethod
     def open(cls, path: Path) -> "PassageTable":
-        """Open a written table. Raises IndexDamaged."""
+        """Open a table. Raises IndexDamaged."""
         return cls(open_written(path))
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
-        """Give those of the passages that are here, in any order."""
+        """Return those of the passages that are in this table, in any order."""
         return [
             _passage(row)
-            for start in range(0, len(ids), _AT_ONCE)
-            for row in self._among(ids[start : start + _AT_ONCE])
+            for start in range(0, len(ids), AT_ONCE)
+            for row in self._rows_with(ids[start : start + AT_ONCE])
         ]
 
-    def within(self, ids: range) -> list[StoredPassage]:
-        """Give the passages of a range of ids, in order."""
+    def passages_in(self, ids: range) -> list[StoredPassage]:
+        """Return the passages in a range of ids, in order."""
         return [_passage(row) for row in self._rows(ids)]
 
     def texts(self, ids: range) -> Iterator[Text]:
-        """Yield the texts of a range of ids, in order."""
+        """Yield the texts in a range of ids, in order."""
         for row in self.rows(ids):
             yield Text(row[0], row[1], row[_TEXT])
 
     def rows(self, ids: range) -> Iterator[Row]:
-        """Yield the rows of a range of ids, in order, as they are stored."""
-        for start in range(ids.start, ids.stop, _AT_ONCE):
-            yield from self._rows(range(start, min(start + _AT_ONCE, ids.stop)))
+        """Yield the rows in a range of ids, in order, as they are stored."""
+        for start in range(ids.start, ids.stop, AT_ONCE):
+            yield from self._rows(range(start, min(start + AT_ONCE, ids.stop)))
 
-    def ids_of(self, key: bytes) -> Iterator[int]:
-        """Yield the id of one passage that was embedded as the text of this key, if there is."""
-        sql = "SELECT id FROM passages WHERE key = ? LIMIT 1"
-        yield from (row[0] for row in fetch(self.connection, sql, key))
+    def find_by_key(self, key: bytes) -> int | None:
+        """Return the id of one passage that was embedded as the text with this key, or None."""
+        rows = fetch(self.connection, "SELECT id FROM passages WHERE key = ? LIMIT 1", key)
+        return rows[0][0] if rows else None
 
     def _rows(self, ids: range) -> list[Row]:
         sql = "SELECT * FROM passages WHERE id >= ? AND id < ? ORDER BY id"
         return fetch_checked(self.connection, sql, ids.start, ids.stop)
 
-    def _among(self, ids: Sequence[int]) -> list[Row]:
-        sql = f"SELECT * FROM passages WHERE id IN ({marks(len(ids))})"  # noqa: S608
+    def _rows_with(self, ids: Sequence[int]) -> list[Row]:
+        sql = f"SELECT * FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
         return fetch_checked(self.connection, sql, *ids)
 
     def __len__(self) -> int:
@@ -109,74 +109,74 @@ class PassageTable:
         self.connection.close()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PassageWriter:
-    """A table that is being written; nothing of it counts before `finish`."""
+    """A table that is being written; incomplete before `finish`."""
 
     path: Path
     connection: sqlite3.Connection
 
     @classmethod
     def create(cls, path: Path) -> "PassageWriter":
-        """Begin a new table."""
-        with errors_of_the_disk(path):
+        """Create a table."""
+        with os_errors(path):
             connection = create(path, _SCHEMA)
             connection.execute("BEGIN")
         return cls(path, connection)
 
     def add(self, passages: Iterable[StoredPassage]) -> None:
-        """Add passages. Raises OSError where the disk takes no more."""
+        """Add passages. Raises OSError, for example if the disk is full."""
         self._insert(map(_row, passages))
 
-    def take(self, table: PassageTable, moves: Iterable[Move]) -> None:
-        """Add passages of another table. Raises OSError, and IndexDamaged as that table does."""
+    def copy(self, table: PassageTable, moves: Iterable[Move]) -> None:
+        """Add passages of another table. Raises OSError, or IndexDamaged as that table does."""
         for move in moves:
             self._insert((row[0] + move.shift, *row[1:]) for row in table.rows(move.ids))
 
     def _insert(self, rows: Iterable[Row]) -> None:
-        sql = f"INSERT INTO passages VALUES ({marks(10)})"  # noqa: S608
-        with errors_of_the_disk(self.path):
+        sql = f"INSERT INTO passages VALUES ({placeholders(10)})"  # noqa: S608
+        with os_errors(self.path):
             self.connection.executemany(sql, map(with_crc32, rows))
 
     def keys(self, ids: range) -> Iterator[bytes]:
-        """Yield the keys of a range of ids that are all there, in order."""
+        """Yield the keys in a range of ids that were all added, in order."""
         sql = "SELECT key FROM passages WHERE id >= ? AND id < ? ORDER BY id"
-        with errors_of_the_disk(self.path):
+        with os_errors(self.path):
             yield from (row[0] for row in self.connection.execute(sql, (ids.start, ids.stop)))
 
     def texts(self, ids: Sequence[int]) -> list[Text]:
-        """Give the texts of at most 500 passages that are there, in the order of the ids."""
-        sql = f"SELECT id, article, text FROM passages WHERE id IN ({marks(len(ids))})"  # noqa: S608
-        with errors_of_the_disk(self.path):
+        """Return the texts of at most 500 passages that were added, in the order of the ids."""
+        sql = f"SELECT id, article, text FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
+        with os_errors(self.path):
             texts = {row[0]: Text(*row) for row in self.connection.execute(sql, ids)}
         return [texts[passage_id] for passage_id in ids]
 
     def finish(self) -> None:
-        """Write all of it out. Raises OSError where the disk takes no more."""
-        with errors_of_the_disk(self.path):
+        """Complete, close and sync the file. Raises OSError, for example if the disk is full."""
+        with os_errors(self.path):
             self.connection.execute(_INDEX)
             self.connection.execute("COMMIT")
         self.close()
         sync_file(self.path)
 
     def close(self) -> None:
-        """Let the file go, as far as it was written."""
+        """Close the file, finished or not."""
         self.connection.close()
 
 
 def _row(stored: StoredPassage) -> Row:
     passage = stored.passage
-    places = [place for span in passage.sentences for place in (span.start, span.end)]
+    offsets = [offset for span in passage.sentences for offset in (span.start, span.end)]
     return (
         stored.id, stored.article_id, passage.byte_start, passage.byte_end,
         passage.line, passage.column, passage.text,
-        struct.pack(f"<{len(places)}I", *places), stored.key,
+        struct.pack(f"<{len(offsets)}I", *offsets), stored.key,
     )  # fmt: skip
 
 
 def _passage(row: Row) -> StoredPassage:
     passage_id, article, byte_start, byte_end, line, column, text, sentences, key = row
-    places = struct.unpack(f"<{len(sentences) // 4}I", sentences)
-    spans = tuple(Span(*pair) for pair in zip(places[::2], places[1::2], strict=True))
+    offsets = struct.unpack(f"<{len(sentences) // 4}I", sentences)
+    spans = tuple(Span(*pair) for pair in zip(offsets[::2], offsets[1::2], strict=True))
     passage = Passage(text, byte_start, byte_end, line, column, spans)
     return StoredPassage(passage_id, article, passage, key)

@@ -1,4 +1,4 @@
-"""Articles and passages as a generation holds them."""
+"""Articles and passages as a generation stores them."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ RACY_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as a generation holds it."""
+    """An article of a generation."""
 
     id: int
-    """Its own for as long as its content stays, from one generation to the next."""
+    """Unique; stays the same in later generations while the content does."""
     found: Found
     seen_ns: int
     """When its signature was taken, in nanoseconds since the epoch."""
@@ -26,13 +26,13 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as a generation holds it."""
+    """A passage of a generation."""
 
     id: int
     article_id: int
     passage: Passage
     key: bytes
-    """SHA-256 of the text that it was embedded as."""
+    """SHA-256 of the text that was embedded for it."""
 
 
 def signature_is_proof(found: Found, stored: StoredArticle) -> bool:

@@ -1,9 +1,9 @@
 """A segment: passages that were written together, with their vectors; never written again.
 
-Ids of its passages are its first id and their rows'; some rows may be of no passage.
+The id of a passage is the segment's first id plus its row; some rows may belong to no passage.
 """
 
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
@@ -30,15 +30,15 @@ _REPAIR = "run `byline index --full`"
 
 
 class SegmentRecord(msgspec.Struct, frozen=True):
-    """What a manifest says of a segment."""
+    """A segment in a manifest."""
 
     name: str
-    """Of its folder, among the generation's segments."""
+    """Of its folder, within the generation's segments."""
     first: int
     """Id of its first row."""
     rows: int
     passages: int
-    """Rows that were passages when it was written."""
+    """Rows that were passages when the segment was written."""
     way: SearchMethod
 
     @property
@@ -48,32 +48,37 @@ class SegmentRecord(msgspec.Struct, frozen=True):
 
     @property
     def description(self) -> str:
-        """How it is searched, in words."""
+        """Its size and how it is searched."""
         match self.way:
             case Exact():
-                return f"{self.passages:,} passages, all gone through"
+                return f"{self.passages:,} passages, exact search"
             case Cells(factory=factory, probes=probes, depth=depth, recall=recall):
                 point = f"{probes} probes, depth {depth}, recall {recall}"
                 return f"{self.passages:,} passages in {factory}, {point}"
 
 
-@dataclass(frozen=True)
 class Segment:
-    """An opened segment."""
+    """An open segment; each of its files is opened when first used."""
 
-    folder: Path
-    record: SegmentRecord
-    dimension: int
+    def __init__(self, folder: Path, record: SegmentRecord, dimension: int) -> None:
+        self.folder = folder
+        self.record = record
+        self.dimension = dimension
+        self._files = ExitStack()
 
     @cached_property
     def passages(self) -> PassageTable:
         """Its passages."""
-        return PassageTable.open(self.folder / PASSAGES)
+        passages = PassageTable.open(self.folder / PASSAGES)
+        self._files.callback(passages.close)
+        return passages
 
     @cached_property
     def rows(self) -> VectorFile:
-        """Its vectors as they are."""
-        return VectorFile.open(self.folder / VECTORS, self.dimension)
+        """Its vectors."""
+        rows = VectorFile.open(self.folder / VECTORS, self.dimension)
+        self._files.callback(rows.close)
+        return rows
 
     @cached_property
     def _searcher(self) -> SegmentSearcher:
@@ -81,12 +86,12 @@ class Segment:
             self.rows, self.record.rows, self.folder / CELLS, self.record.way
         )
 
-    def search(self, vector: Vectors, most: int, allowed: tuple[Mask, ...]) -> Found:
-        """Find its rows most similar to a vector, among those allowed; nothing means all."""
-        return self._searcher.search(vector, most, allowed[0] if allowed else None)
+    def search(self, vector: Vectors, limit: int, allowed: Mask | None) -> Found:
+        """Return its rows most similar to a vector, among those allowed; None allows all."""
+        return self._searcher.search(vector, limit, allowed)
 
     def check(self) -> None:
-        """Check that its parts agree with one another. Raises IndexDamaged."""
+        """Check that its files agree on the number of passages. Raises IndexDamaged."""
         counts = {
             PASSAGES: (len(self.passages), self.record.passages),
             VECTORS: (len(self.rows), self.record.rows),
@@ -97,11 +102,8 @@ class Segment:
         for name, (found, expected) in counts.items():
             if found != expected:
                 path = self.folder / name
-                raise IndexDamaged(f"{path} holds {found} of {expected} passages; {_REPAIR}")
+                raise IndexDamaged(f"{path} has {found} of {expected} passages; {_REPAIR}")
 
     def close(self) -> None:
-        """Close what was opened."""
-        if "passages" in self.__dict__:
-            self.passages.close()
-        if "rows" in self.__dict__:
-            self.rows.close()
+        """Close the files that were opened."""
+        self._files.close()

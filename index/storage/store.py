@@ -1,4 +1,4 @@
-"""The folder of generations: which one is current, who reads, who writes, what may go."""
+"""The folder of an index: the current generation, its readers, the writer, and what to delete."""
 
 import fcntl
 import os
@@ -24,8 +24,8 @@ from index.errors import (
     reason_of,
 )
 from index.storage.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
-from index.storage.hash_cache import FILE as VERIFIED
-from index.storage.hash_cache import OnProgress, Verified
+from index.storage.hash_cache import FILE as HASH_CACHE
+from index.storage.hash_cache import HashCache, OnProgress
 
 CURRENT = "CURRENT"
 MARK = "byline-index"
@@ -36,7 +36,7 @@ _ATTEMPTS = 20
 
 
 class Holder(msgspec.Struct):
-    """Who holds the writer's lock."""
+    """The process that holds the writer's lock."""
 
     pid: int
     since: str
@@ -45,28 +45,28 @@ class Holder(msgspec.Struct):
 
 @dataclass(frozen=True)
 class OpenIndex:
-    """The current generation, kept from being collected for as long as it is open."""
+    """An open generation, which is not deleted while it is open."""
 
     name: str
     generation: Generation
     lock: int
-    """File descriptor that holds the reader's lock."""
+    """File descriptor that holds the shared lock of a reader."""
 
     def close(self) -> None:
-        """Let the generation go."""
+        """Close the generation and release its lock."""
         self.generation.close()
         os.close(self.lock)
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An index's folder."""
+    """The folder of an index."""
 
     folder: Path
 
     def exists(self) -> bool:
-        """Tell whether an index was ever published here."""
-        # Either may be lost; what is left tells that there was more.
+        """Whether an index was ever published here."""
+        # Either file may be lost; the other one shows that there was an index.
         return any((self.folder / name).is_file() for name in (CURRENT, MANIFEST))
 
     def open(
@@ -74,19 +74,18 @@ class Store:
     ) -> OpenIndex:
         """Open the current generation. Raises NoIndex or IndexDamaged.
 
-        Where `thorough` all of it is hashed, even what is known to be sound.
+        If `thorough`, every file is hashed, even those that are known to be unchanged.
         """
         for _ in range(_ATTEMPTS):
             name = self.current()
-            # Between reading the name and locking it, a build may have published another
-            # generation and collected this one.
+            # A build may publish another generation, and delete this one, before it is locked.
             try:
                 return self._open(name, thorough, on_progress)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
                 raise IndexDamaged(
-                    f"{self.folder / CURRENT} names no index that can be opened: "
+                    f"the index that {self.folder / CURRENT} names cannot be opened: "
                     f"{reason_of(error)}; run `byline index --full`"
                 ) from error
         raise IndexDamaged(f"{self.generation_folder(name)} is missing; run `byline index --full`")
@@ -94,20 +93,20 @@ class Store:
     def _open(self, name: str, thorough: bool, on_progress: OnProgress) -> OpenIndex:
         lock = os.open(self._lock_file(name), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH)  # filelock has no shared locks on open files
+            # Readers share the lock, which filelock's locks on open files cannot do.
+            fcntl.flock(lock, fcntl.LOCK_SH)
             folder = self.generation_folder(name)
             folder.stat()
-            return OpenIndex(
-                name, Generation.open(folder, self.verified, thorough, on_progress), lock
-            )
+            generation = Generation.open(folder, self.hash_cache, thorough, on_progress)
+            return OpenIndex(name, generation, lock)
         except BaseException:
             os.close(lock)
             raise
 
     def current(self) -> str:
-        """Name the current generation. Raises NoIndex."""
+        """Return the name of the current generation. Raises NoIndex."""
         try:
-            # NULs are what a power cut can leave of a file; the name is then as missing as any.
+            # A power cut can leave NULs in place of the contents.
             return (self.folder / CURRENT).read_text(encoding="ascii").strip(" \n\0")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NoIndex(
@@ -117,7 +116,7 @@ class Store:
             raise NoIndex(f"{self.folder / CURRENT} cannot be read: {reason_of(error)}") from error
 
     def faults(self) -> list[str]:
-        """Tell what is amiss beside the current generation; a build puts it right."""
+        """List what is wrong outside the generations; a build repairs it."""
         mark, copy = self.folder / MARK, self.folder / MANIFEST
         faults = [] if mark.is_file() else [f"{mark} is missing"]
         return faults if self._is_copied() else [*faults, f"{copy} is not the current manifest"]
@@ -138,34 +137,34 @@ class Store:
         return None
 
     def remembered_roots(self) -> tuple[Root, ...]:
-        """Give the roots that the index was last built from; none where there is no index."""
+        """Return the roots that the index was last built from; none if there is no index."""
         roots: tuple[Root, ...] = ()
         with suppress(NoIndex):
             roots = read_roots(self.generation_folder(self.current()))
         return roots or read_roots(self.folder)
 
     def generation_folder(self, name: str) -> Path:
-        """Give the folder of a generation."""
+        """Return the folder of a generation."""
         return self.folder / GENERATIONS / Path(name).name
 
     @property
-    def verified(self) -> Verified:
-        """What is known of the files of the generations."""
-        return Verified(self.folder / VERIFIED)
+    def hash_cache(self) -> HashCache:
+        """The checked files of the generations."""
+        return HashCache(self.folder / HASH_CACHE)
 
     @property
     def embedded_folder(self) -> Path:
-        """Where a build keeps the vectors it has finished until it is published."""
+        """Where a build keeps finished vectors until it is published."""
         return self.folder / EMBEDDED
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the writer's lock. Raises IndexBusy, telling who holds it, or IndexUnwritable."""
+        """Hold the writer's lock. Raises IndexBusy, naming the holder, or IndexUnwritable."""
         try:
             self._prepare()
             lock = os.open(self.folder / WRITER_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise IndexUnwritable(f"{self.folder}: {reason_of(error)}") from error
+            raise IndexUnwritable(f"{self.folder}: {error.strerror}") from error
         try:
             self._lock_for_writing(lock)
             yield
@@ -173,18 +172,18 @@ class Store:
             os.close(lock)
 
     def new_generation(self) -> str:
-        """Make the folder of a generation to be written, and the file that its readers lock."""
+        """Create the folder of a new generation and the file that its readers lock."""
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         self.generation_folder(name).mkdir(parents=True)
         self._lock_file(name).touch(mode=0o600)
         return name
 
     def publish(self, name: str) -> None:
-        """Make a generation, whole and synced, the current one, in one step.
+        """Make a complete and synced generation the current one, in one step.
 
-        A copy of its manifest is kept beside it: what was indexed, and with which model, is known
-        even when the generation is lost. Raises OSError, or IndexUnwritable where the generation
-        is the current one but the disk did not confirm it.
+        A copy of its manifest is kept outside it, so that the roots and the model are known even
+        if the generation is lost. Raises OSError, or IndexUnwritable if the generation is current
+        but the disk did not confirm it.
         """
         sync_folder(self.folder / GENERATIONS)
         self._copy_manifest(name)
@@ -192,12 +191,12 @@ class Store:
             replace_synced(self.folder / CURRENT, f"{name}\n".encode())
         except Unconfirmed as error:
             raise IndexUnwritable(
-                f"{self.folder}: {reason_of(error)}; the new index is in place, but the disk may "
-                "lose it if the power fails"
+                f"{self.folder}: {error.strerror}; the new index is in place, but a power cut "
+                "may lose it"
             ) from error
 
-    def mend(self) -> None:
-        """Put right what lies beside the current generation; hold the writer's lock."""
+    def repair(self) -> None:
+        """Restore the copy of the current manifest. Hold the writer's lock."""
         with suppress(NoIndex, IndexDamaged):
             name = self.current()
             read_manifest(self.generation_folder(name))
@@ -208,37 +207,39 @@ class Store:
         manifest = (self.generation_folder(name) / MANIFEST).read_bytes()
         replace_synced(self.folder / MANIFEST, manifest)
 
-    def collect(self) -> None:
-        """Delete generations that are not current and that nobody reads; hold the writer's lock."""
+    def collect_garbage(self) -> None:
+        """Delete generations that are neither current nor open. Hold the writer's lock."""
         try:
-            current = self.current() if self.exists() else ""
-        except NoIndex:  # unreadable: who knows which one is still needed
+            current = self.current() if self.exists() else None
+        except NoIndex:  # CURRENT is unreadable, so any generation may still be needed
             return
-        # The build that wrote CURRENT may have been killed before the disk had it.
+        # The build that wrote CURRENT may have been killed before it was synced.
         sync_folder(self.folder)
-        folders = self.folder / GENERATIONS
-        names = {path.name.removesuffix(".lock") for path in folders.iterdir()} - {current}
-        if names:
-            with self._kept_verified(current):
+        paths = (self.folder / GENERATIONS).iterdir()
+        if names := {path.name.removesuffix(".lock") for path in paths} - {current}:
+            with self._kept_hashes(current):
                 for name in names:
                     with suppress(OSError):
-                        self._collect(name)
-        for name in (CURRENT, MANIFEST, VERIFIED):
-            for scratch in self.folder.glob(f".{name}.*"):  # of a build killed while it published
+                        self._delete(name)
+        for name in (CURRENT, MANIFEST, HASH_CACHE):
+            for scratch in self.folder.glob(f".{name}.*"):  # of a build killed while publishing
                 scratch.unlink()
 
     @contextmanager
-    def _kept_verified(self, current: str) -> Iterator[None]:
+    def _kept_hashes(self, current: str | None) -> Iterator[None]:
         """Keep what is known of the current generation while files that it shares are deleted."""
+        if current is None:
+            yield
+            return
         folder = self.generation_folder(current)
         try:
-            files = read_manifest(folder).files if current else {}
+            files = read_manifest(folder).files
         except IndexDamaged:
             files = {}
-        with self.verified.through(folder, files):
+        with self.hash_cache.kept_while_linking(folder, files):
             yield
 
-    def _collect(self, name: str) -> None:
+    def _delete(self, name: str) -> None:
         lock_file = self._lock_file(name)
         with locked(lock_file, wait=False):
             shutil.rmtree(self.generation_folder(name), ignore_errors=True)
@@ -247,11 +248,11 @@ class Store:
     def _prepare(self) -> None:
         mark = self.folder / MARK
         if not mark.exists():
-            holds_other_things = self.folder.is_dir() and any(self.folder.iterdir())
-            # Another build may have made the folder and its mark between the two looks.
-            if holds_other_things and not (self.exists() or mark.exists()):
+            is_foreign = self.folder.is_dir() and any(self.folder.iterdir())
+            # Another build may have made the folder and its mark since the first check.
+            if is_foreign and not (self.exists() or mark.exists()):
                 raise BadRequest(
-                    f"{self.folder} holds other things and is no index; name an empty or new folder"
+                    f"{self.folder} is not empty and is not an index; name an empty or new folder"
                 )
             self._make_folder()
             write_synced(mark, b"An index made by Byline; safe to delete as a whole.\n")
@@ -273,11 +274,11 @@ class Store:
             ) from error
         except OSError as error:
             raise IndexUnwritable(
-                f"{self.folder} is on a file system without locks ({reason_of(error)}); "
+                f"{self.folder} is on a file system without locks ({error.strerror}); "
                 "put the index elsewhere with --index"
             ) from error
         holder = Holder(os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")  # noqa: DTZ005
-        with suppress(OSError):  # a full disk; the lock holds all the same
+        with suppress(OSError):  # on a full disk the lock is held all the same
             os.ftruncate(lock, 0)
             os.pwrite(lock, msgspec.json.encode(holder), 0)
 

@@ -176,7 +176,7 @@ def trusting(trust: Trust) -> Iterator[None]:
             put(patch("index.models.model_cache.file_faults", faults))
         if trust == "rows":
             for table in ("article_table", "passage_table"):
-                put(patch(f"index.{table}.fetch_checked", unchecked))
+                put(patch(f"index.storage.{table}.fetch_checked", unchecked))
             put(patch("qa.citations._is_in_place", lambda *_: True))
         if trust == "maps":
             put(patch("index.search.keywords.private_copy", nullcontext))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import faiss
+import filelock
 import msgspec
 import tantivy
 from pytest import MonkeyPatch
@@ -61,6 +62,7 @@ def main() -> None:
 def warm_up() -> None:
     """Load what a build loads, so that a kill meets a build at work."""
     assert faiss
+    assert filelock
     assert tantivy
     count("a")
     list(sentences("A. B.", Span(0, 5)))

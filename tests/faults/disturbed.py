@@ -40,6 +40,6 @@ def _faults_of_end(told: Told, outcome: Outcome) -> list[str]:
     faults = []
     if kind != "failed IndexUnwritable" or "\\n" in message or "Errno" in message:
         faults.append("no clear error of one line")
-    if "as it was before" in message and outcome == "new":
+    if "was not changed" in message and outcome == "new":
         faults.append("the new index answers")
     return faults

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pytest import MonkeyPatch
 
-from index.build.embedding_log import EmbeddedLog
+from index.build.embedding_log import EmbeddingLog
 from index.models.passage_encoder import Vectors
 from index.search.vector_file import VectorWriter
 from index.storage.generation import Generation
@@ -69,7 +69,7 @@ def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
 
 def _save_as_faiss(patch: MonkeyPatch) -> None:
     """Tell nobody of a write that failed, and leave the file short."""
-    put, finish, append = VectorWriter.put, VectorWriter.finish, EmbeddedLog.append
+    put, finish, append = VectorWriter.put, VectorWriter.finish, EmbeddingLog.append
     short: set[str] = set()
 
     def puts(self: VectorWriter, rows: Sequence[int], vectors: Vectors) -> None:
@@ -82,10 +82,10 @@ def _save_as_faiss(patch: MonkeyPatch) -> None:
         with suppress(OSError):
             finish(self, rows - (str(self.path) in short))
 
-    def appends(self: EmbeddedLog, keys: Sequence[bytes], vectors: Vectors) -> None:
+    def appends(self: EmbeddingLog, keys: Sequence[bytes], vectors: Vectors) -> None:
         with suppress(OSError):
             append(self, keys, vectors)
 
     patch.setattr(VectorWriter, "put", puts)
     patch.setattr(VectorWriter, "finish", finishes)
-    patch.setattr(EmbeddedLog, "append", appends)
+    patch.setattr(EmbeddingLog, "append", appends)

@@ -138,7 +138,7 @@ def test_an_index_of_another_model_is_built_anew(foreign: Store, real: Home) -> 
     model = find_model(DEFAULT_MODEL)
     *_, summary = build(foreign, BuildRequest(model), SentenceEncoder(model))
     assert isinstance(summary, Summary)
-    assert summary.rebuild_reason == "it was built with another model, all-MiniLM-L6-v2"
+    assert summary.rebuild_reason == "built with another model, all-MiniLM-L6-v2"
     assert summary.embedded == real.summary.passages
     with closing(opened(foreign, real, default_threshold())) as bot:
         assert isinstance(bot.ask(ASKED), Answered)

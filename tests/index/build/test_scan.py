@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.files import Found, Root, Signature, Skipped
+from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article, ReadArticle
 from index.articles.passages import DEFAULT_SETTINGS
 from index.build.scan import (
     Fresh,
-    Plan,
-    Planner,
-    Same,
+    Scanner,
+    ScanResult,
     Staged,
+    Unchanged,
 )
 from index.storage.records import RACY_NS, StoredArticle, signature_is_proof
 from tests.fakes import WordLimit
@@ -28,11 +28,11 @@ def found_at(path: Path, root: Root | None = None) -> Found:
     return Found(root, path.name, Signature.of(path.lstat()))
 
 
-def look(roots: tuple[Root, ...], *known: StoredArticle) -> Plan:
-    plan = Plan()
-    by_path = {one.found.path: one for one in known}
-    list(Planner(by_path, DEFAULT_SETTINGS, WordLimit(), 1000, stage).look(roots, plan))
-    return plan
+def scan(roots: tuple[Root, ...], *known: StoredArticle) -> ScanResult:
+    result = ScanResult()
+    by_path = {article.found.path: article for article in known}
+    list(Scanner(by_path, DEFAULT_SETTINGS, WordLimit(), 1000, stage).scan(roots, result))
+    return result
 
 
 def stage(read: ReadArticle) -> Staged:
@@ -46,7 +46,7 @@ def port(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_signature_is_proof_once_it_is_older_than_the_clock_is_coarse() -> None:
+def test_a_signature_is_proof_once_it_is_older_than_the_resolution_of_the_clock() -> None:
     root = Root("", "/n")
     found = Found(root, "a.txt", Signature(5, LONG_AGO, LONG_AGO, 7))
     assert signature_is_proof(found, stored(found, LONG_AGO + RACY_NS + 1))
@@ -62,60 +62,63 @@ def test_a_signature_is_proof_once_it_is_older_than_the_clock_is_coarse() -> Non
         Signature(5, LONG_AGO, LONG_AGO, 8),
     ],
 )
-def test_another_signature_is_no_proof(signature: Signature) -> None:
+def test_a_different_signature_is_no_proof(signature: Signature) -> None:
     before = Found(Root("", "/n"), "a.txt", Signature(5, LONG_AGO, LONG_AGO, 7))
     now = Found(before.root, "a.txt", signature)
     assert not signature_is_proof(now, stored(before, LONG_AGO + 10 * RACY_NS))
 
 
-def test_a_proven_file_is_not_read(port: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_a_proven_signature_is_not_read(
+    port: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = found_at(port)
     reads: list[str] = []
     monkeypatch.setattr("index.build.scan.read", lambda *args: reads.append(args[1]))
-    plan = look((found.root,), stored(found, found.signature.ctime_ns + 2 * RACY_NS))
-    assert (plan.unchanged, reads) == (1, [])
+    result = scan((found.root,), stored(found, found.signature.ctime_ns + 2 * RACY_NS))
+    assert (result.unchanged, reads) == (1, [])
 
 
 def test_a_file_touched_just_before_it_was_indexed_is_read_again(port: Path) -> None:
     found = found_at(port)
-    plan = look((found.root,), stored(found, found.signature.ctime_ns))
-    (one,) = plan.articles
-    assert isinstance(one, Fresh)
-    assert (one.change, plan.count("changed"), plan.unchanged) == ("changed", 1, 0)
+    result = scan((found.root,), stored(found, found.signature.ctime_ns))
+    (article,) = result.articles
+    assert isinstance(article, Fresh)
+    assert (article.change, result.count("changed"), result.unchanged) == ("changed", 1, 0)
 
 
-def test_a_touched_file_with_the_same_bytes_is_the_same(port: Path) -> None:
+def test_a_touched_file_with_the_same_bytes_is_unchanged(port: Path) -> None:
     found = found_at(port)
     # SHA-256 of "The port is old.\n", by sha256sum.
     sha256 = "bcc33cbef4fae3c08641596e70d918989c1dd28a750d4bd6c97abb3598cb0c98"
     os.utime(port, ns=(1, 1))
-    plan = look((found.root,), stored(found, found.signature.ctime_ns, sha256))
-    (one,) = plan.articles
-    assert isinstance(one, Same)
-    assert one.found.signature.mtime_ns == 1
+    result = scan((found.root,), stored(found, found.signature.ctime_ns, sha256))
+    (article,) = result.articles
+    assert isinstance(article, Unchanged)
+    assert article.found.signature.mtime_ns == 1
 
 
-def test_new_gone_and_refused_files_are_counted(port: Path) -> None:
+def test_new_deleted_and_skipped_files_are_counted(port: Path) -> None:
     root = Root("n", str(port.parent))
-    gone = stored(Found(root, "gone.txt", Signature(1, 1, 1, 1)), LONG_AGO)
+    deleted = stored(Found(root, "gone.txt", Signature(1, 1, 1, 1)), LONG_AGO)
     (port.parent / "large.txt").write_bytes(b"a" * 1001)
     (port.parent / "nul.txt").write_bytes(b"\0")
-    plan = look((root,), gone)
-    assert (plan.count("added"), plan.removed, plan.passages) == (1, 1, 1)
-    assert plan.skipped == [
-        Skipped(
-            f"{root.path}/large.txt",
-            "1,001 bytes, over the limit of 1,000 (raise it with --max-bytes)",
-        ),
-        Skipped(f"{root.path}/nul.txt", "binary: a NUL in its first 8 KiB"),
-    ]
+    result = scan((root,), deleted)
+    assert (result.count("added"), result.removed, result.passages) == (1, 1, 1)
+    large, nul = result.skipped
+    assert large.path == f"{root.path}/large.txt"
+    assert "1,001" in large.reason
+    assert "1,000" in large.reason
+    assert nul.path == f"{root.path}/nul.txt"
+    assert "NUL" in nul.reason
 
 
-def test_a_lost_roots_articles_are_kept_under_the_root_as_named_now(tmp_path: Path) -> None:
+def test_the_articles_of_a_missing_root_are_kept_under_the_root_as_named_now(
+    tmp_path: Path,
+) -> None:
     before = Root("old name", str(tmp_path / "gone"))
     one = stored(Found(before, "a.txt", Signature(1, 1, 1, 1)), LONG_AGO)
     now = Root("new name", before.path)
-    plan = look((now,), one)
-    assert [(lost.root, lost.articles) for lost in plan.missing_roots] == [(now, 1)]
-    assert [kept.found.root for kept in plan.articles] == [now]
-    assert (plan.removed, plan.passages) == (0, 3)
+    result = scan((now,), one)
+    assert [(missing.root, missing.articles) for missing in result.missing_roots] == [(now, 1)]
+    assert [kept.found.root for kept in result.articles] == [now]
+    assert (result.removed, result.passages) == (0, 3)

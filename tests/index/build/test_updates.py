@@ -1,90 +1,67 @@
-"""Updates of an index made of segments: what changed is written, all else is shared."""
+"""Updates of an index: what changed is written to new segments, the rest is shared."""
 
 import hashlib
 import os
 import random
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.articles.files import Root
-from index.build.events import Summary
-from index.build.merge_policy import Growth
-from index.build.pipeline import BuildRequest, build
+from index.build.merge_policy import MergePolicy
 from index.disk.durable_files import FileRecord, file_faults
-from index.storage.store import Store
-from tests.fakes import FakeEncoder, fake_model, fake_vectors
+from tests.fakes import fake_vectors
+from tests.index.build.workspace import BOUNDARY, Workspace, regions
 
 PASSAGES = 10
 
 
-def text(name: str) -> str:
-    """So many passages, each a region of its own between advertisements."""
-    return "\n\nAdvertisement\n\n".join(
-        f"Ship {i} of {name} left the port. It was late." for i in range(PASSAGES)
-    )
+def article_text(name: str) -> str:
+    """Return an article of 10 passages."""
+    return regions(f"Ship {i} of {name} left the port. It was late." for i in range(PASSAGES))
 
 
-@dataclass
-class Desk:
-    """A folder of articles and its index."""
+class Updated(Workspace):
+    """A folder of articles whose index is updated."""
 
-    folder: Path
-    growth: Growth = field(default_factory=Growth)
-
-    @property
-    def store(self) -> Store:
-        return Store(self.folder / "index")
-
-    def write(self, name: str, content: str = "") -> None:
-        path = self.folder / "news" / f"{name}.txt"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(content or text(name), encoding="utf-8")
+    def write(self, name: str, text: str = "") -> Path:
+        return super().write(f"{name}.txt", text or article_text(name))
 
     def delete(self, name: str) -> None:
-        (self.folder / "news" / f"{name}.txt").unlink()
-
-    def build(self) -> Summary:
-        root = Root("news", str(self.folder / "news"))
-        request = BuildRequest(fake_model(), (root,), growth=self.growth)
-        *_, last = build(self.store, request, FakeEncoder())
-        assert isinstance(last, Summary)
-        return last
+        (self.news / f"{name}.txt").unlink()
 
     def sizes(self) -> list[int]:
-        """The rows of the segments."""
+        """Return the number of rows of each segment."""
         manifest = self.store.manifest()
         assert manifest is not None
         return [segment.rows for segment in manifest.segments]
 
     def check(self) -> None:
-        """Look that the index says of every article what a first build says of it."""
+        """Check that the index has what a first build of the articles has."""
         with closing(self.store.open(thorough=True)) as opened:
             generation = opened.generation
             generation.check()
             names = sorted(path.name for path in (self.folder / "news").iterdir())
             articles = generation.catalog.articles()
-            assert [one.found.relative for one in articles] == names
-            assert len({one.id for one in articles}) == len(articles)
+            assert [article.found.relative for article in articles] == names
+            assert len({article.id for article in articles}) == len(articles)
             expected = {name: (self.folder / "news" / name).read_text() for name in names}
             for article in articles:
                 stored = generation.catalog.passages_of(article)
-                assert [one.id for one in stored] == list(article.passages)
-                assert {one.article_id for one in stored} == {article.id}
-                texts = [one.passage.text for one in stored]
+                assert [passage.id for passage in stored] == list(article.passages)
+                assert {passage.article_id for passage in stored} == {article.id}
+                texts = [passage.passage.text for passage in stored]
                 content = expected[article.found.relative]
-                assert texts == content.split("\n\nAdvertisement\n\n")
+                assert texts == content.split(BOUNDARY)
                 np.testing.assert_allclose(
                     generation.vectors.rows(article.passages), fake_vectors(texts), atol=1e-3
                 )
-                some = stored[-1]
-                assert generation.keywords.search(some.passage.text, 1) == [some.id]
+                last = stored[-1]
+                assert generation.keywords.search(last.passage.text, 1) == [last.id]
                 (best, *_) = generation.vectors.search(fake_vectors([texts[-1]])[0], 1)
-                assert best.passage == some.id
+                assert best.passage == last.id
             everywhere = generation.vectors.search(fake_vectors(["ship"])[0], 10_000)
             live = {number for article in articles for number in article.passages}
             assert {hit.passage for hit in everywhere} == live
@@ -92,12 +69,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
+def workspace(tmp_path: Path) -> Updated:
+    workspace = Updated(tmp_path)
     for number in range(20):
-        desk.write(f"a{number}")
-    desk.build()
-    return desk
+        workspace.write(f"a{number}")
+    workspace.build()
+    return workspace
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -108,117 +85,123 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_what_did_not_change_is_the_same_file(desk: Desk) -> None:
-    old = desk.store.generation_folder(desk.store.current())
-    desk.write("b")
-    with closing(desk.store.open()):
+def test_unchanged_files_are_shared_between_generations(workspace: Updated) -> None:
+    old = workspace.store.generation_folder(workspace.store.current())
+    workspace.write("b")
+    with closing(workspace.store.open()):
         before = digests(old)
         inodes = {name: (old / name).stat().st_ino for name in before}
-        desk.build()
-        new = desk.store.generation_folder(desk.store.current())
+        workspace.build()
+        new = workspace.store.generation_folder(workspace.store.current())
         shared = {
             name for name in digests(new) if (new / name).stat().st_ino == inodes.get(name, 0)
         }
-        # Of the old generation nothing changed, though tantivy wrote beside links to its files.
+        # Nothing of the old generation changed, although tantivy wrote next to links to its files.
         assert digests(old) == before
     assert {name for name in before if name.startswith("segments/")} < shared
-    alone = {name for name in before if name not in shared}
-    assert alone == {
+    not_shared = {name for name in before if name not in shared}
+    assert not_shared == {
         "manifest.json", "articles.sqlite", "keywords/meta.json", "keywords/.managed.json",
     }  # fmt: skip
-    assert desk.sizes() == [200, 10]
-    desk.check()
+    assert workspace.sizes() == [200, 10]
+    workspace.check()
 
 
-def test_a_changed_article_is_dropped_where_it_was_and_added_anew(desk: Desk) -> None:
-    desk.write("a3", "The tug left. It was new.")
-    assert desk.build().embedded == 1
-    assert desk.sizes() == [200, 1]
-    desk.check()
-    with closing(desk.store.open()) as opened:
+def test_a_changed_article_is_dropped_from_its_segment_and_added_to_a_new_one(
+    workspace: Updated,
+) -> None:
+    workspace.write("a3", "The tug left. It was new.")
+    assert workspace.build().embedded == 1
+    assert workspace.sizes() == [200, 1]
+    workspace.check()
+    with closing(workspace.store.open()) as opened:
         assert sum(map(len, opened.generation.vectors.dropped)) == PASSAGES
 
 
-def test_segments_are_merged_as_they_grow(desk: Desk) -> None:
+def test_segments_are_merged_as_they_grow(workspace: Updated) -> None:
     seen = []
     for number in range(6):
-        desk.write(f"b{number}")
-        desk.build()
-        seen.append(desk.sizes())
-        desk.check()
+        workspace.write(f"b{number}")
+        workspace.build()
+        seen.append(workspace.sizes())
+        workspace.check()
     assert seen == [[200, 10], [200, 20], [200, 30], [200, 30, 10], [200, 50], [200, 50, 10]]
 
 
-def test_where_too_much_is_gone_all_is_written_without_it(desk: Desk) -> None:
+def test_everything_is_rewritten_once_too_many_rows_are_dropped(workspace: Updated) -> None:
     for number in range(4):
-        desk.delete(f"a{number}")
-    desk.build()
-    assert desk.sizes() == [200]
-    desk.check()
-    desk.delete("a4")
-    desk.write("a5", "The tug left. It was new.")
-    summary = desk.build()
+        workspace.delete(f"a{number}")
+    workspace.build()
+    assert workspace.sizes() == [200]
+    workspace.check()
+    workspace.delete("a4")
+    workspace.write("a5", "The tug left. It was new.")
+    summary = workspace.build()
     assert (summary.removed, summary.changed, summary.embedded) == (1, 1, 1)
-    assert desk.sizes() == [141]
-    desk.check()
-    with closing(desk.store.open()) as opened:
+    assert workspace.sizes() == [141]
+    workspace.check()
+    with closing(workspace.store.open()) as opened:
         assert opened.generation.vectors.dropped == ()
 
 
-def test_removals_alone_write_no_segment(desk: Desk) -> None:
-    desk.delete("a7")
-    assert desk.build().embedded == 0
-    assert desk.sizes() == [200]
-    desk.check()
+def test_deletions_alone_write_no_segment(workspace: Updated) -> None:
+    workspace.delete("a7")
+    assert workspace.build().embedded == 0
+    assert workspace.sizes() == [200]
+    workspace.check()
 
 
-def test_a_dropped_passage_s_vector_serves_the_same_text_elsewhere(desk: Desk) -> None:
-    desk.delete("a7")
-    desk.build()
-    desk.write("c", text("a7"))
-    summary = desk.build()
+def test_the_vector_of_a_dropped_passage_is_reused_for_the_same_text(workspace: Updated) -> None:
+    workspace.delete("a7")
+    workspace.build()
+    workspace.write("c", article_text("a7"))
+    summary = workspace.build()
     assert (summary.embedded, summary.reused) == (0, PASSAGES)
-    desk.check()
+    workspace.check()
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_history_of_updates_ends_as_one_build_would(tmp_path: Path, seed: int) -> None:
+def test_any_history_of_updates_ends_as_a_first_build_would(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    desk = Desk(tmp_path, Growth(ratio=2, most_segments=3))
-    desk.write("first")
-    there = {"first"}
+    workspace = Updated(tmp_path, MergePolicy(ratio=2, max_segments=3))
+    workspace.write("first")
+    present = {"first"}
     for step in range(12):
         for _ in range(chance.randint(0, 3)):
             name = f"n{chance.randint(0, 12)}"
-            if name in there and chance.random() < 0.5:
-                desk.delete(name)
-                there.remove(name)
+            if name in present and chance.random() < 0.5:
+                workspace.delete(name)
+                present.remove(name)
             else:
-                desk.write(name, text(f"{name} edition {step}"))
-                there.add(name)
-        desk.build()
-        desk.check()
+                workspace.write(name, article_text(f"{name} edition {step}"))
+                present.add(name)
+        workspace.build()
+        workspace.check()
 
 
-def test_without_hard_links_files_are_copied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_hard_links_files_are_copied(
+    workspace: Updated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_links(_source: Path, _target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr("index.disk.durable_files.os.link", no_links)
-    desk.write("b")
-    desk.build()
-    assert desk.sizes() == [200, 10]
-    desk.check()
+    workspace.write("b")
+    workspace.build()
+    assert workspace.sizes() == [200, 10]
+    workspace.check()
 
 
-def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_linked_file_is_not_hashed_again(
+    workspace: Updated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("index.storage.hash_cache.SMALL", 0)
-    folder = desk.store.generation_folder(desk.store.current())
-    manifest = desk.store.manifest()
+    folder = workspace.store.generation_folder(workspace.store.current())
+    manifest = workspace.store.manifest()
     assert manifest is not None
     for name in manifest.files:
         os.utime(folder / name, ns=(1, 1))
-    desk.store.open().close()
+    workspace.store.open().close()
     hashed: list[str] = []
 
     def counted(folder: Path, files: dict[str, FileRecord], *_: object) -> list[str]:
@@ -226,45 +209,47 @@ def test_a_linked_file_is_not_hashed_again(desk: Desk, monkeypatch: pytest.Monke
         return file_faults(folder, files)
 
     monkeypatch.setattr("index.storage.hash_cache.file_faults", counted)
-    desk.write("b")
-    desk.build()
-    # Hashed when it was read back: what is new, of which nothing is of the first segment.
+    workspace.write("b")
+    workspace.build()
+    # Reading back hashed what is new, and nothing of the first segment.
     assert "articles.sqlite" in hashed
     assert not [name for name in hashed if name.startswith("segments/0000000000/")]
     hashed.clear()
-    desk.store.open().close()
+    workspace.store.open().close()
     assert not [name for name in hashed if name.startswith("segments/0000000000/")]
 
 
-@pytest.mark.parametrize("spoil", [os.unlink, lambda path: Path(path).write_bytes(b"")])
-def test_a_damaged_segment_is_built_anew(desk: Desk, spoil: Callable[[Path], None]) -> None:
-    desk.write("b")
-    desk.build()
-    folder = desk.store.generation_folder(desk.store.current())
+@pytest.mark.parametrize("damage", [os.unlink, lambda path: Path(path).write_bytes(b"")])
+def test_an_index_with_a_damaged_segment_is_rebuilt(
+    workspace: Updated, damage: Callable[[Path], None]
+) -> None:
+    workspace.write("b")
+    workspace.build()
+    folder = workspace.store.generation_folder(workspace.store.current())
     for path in folder.glob("segments/0000000000/*"):
-        spoil(path)
-    assert desk.build().rebuild_reason
-    desk.check()
-    assert desk.sizes() == [210]
+        damage(path)
+    assert workspace.build().rebuild_reason
+    workspace.check()
+    assert workspace.sizes() == [210]
 
 
-def test_ids_are_never_given_twice(desk: Desk) -> None:
+def test_ids_are_never_reused(workspace: Updated) -> None:
     seen: dict[int, str] = {}
     for step in range(6):
-        desk.write("a1", text(f"a1 edition {step}"))
-        desk.build()
-        with closing(desk.store.open()) as opened:
+        workspace.write("a1", article_text(f"a1 edition {step}"))
+        workspace.build()
+        with closing(workspace.store.open()) as opened:
             for article in opened.generation.catalog.articles():
                 content = article.article.sha256
                 assert seen.setdefault(article.id, content) == content
-    # The 19 that stayed, and six editions of the other.
+    # The 19 articles that stayed, and six editions of the other.
     assert len(seen) == 25
 
 
-def test_other_rules_of_growth_are_heeded(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, replace(Growth(), ratio=0, most_segments=99))
+def test_another_merge_policy_is_followed(tmp_path: Path) -> None:
+    workspace = Updated(tmp_path, MergePolicy(ratio=0, max_segments=99))
     for number in range(5):
-        desk.write(f"a{number}")
-        desk.build()
-    assert desk.sizes() == [10] * 5
-    desk.check()
+        workspace.write(f"a{number}")
+        workspace.build()
+    assert workspace.sizes() == [10] * 5
+    workspace.check()

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,7 @@ from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.errors import IndexDamaged
 from index.storage.generation import FORMAT, Generation, read_manifest, seal
-from index.storage.hash_cache import Verified
+from index.storage.hash_cache import HashCache
 from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 
@@ -18,7 +19,7 @@ ARTICLES = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generation")
     (folder / "news").mkdir()
     for name, text in ARTICLES.items():
@@ -30,11 +31,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_generation(folder: Path) -> Generation:
-    return Generation.open(folder, Verified(folder.parent / "verified.json"))
+    return Generation.open(folder, HashCache(folder.parent / "verified.json"))
 
 
-def test_the_manifest_tells_what_the_generation_holds(made: Path) -> None:
-    manifest = read_manifest(made)
+def test_the_manifest_lists_what_the_generation_contains(published: Path) -> None:
+    manifest = read_manifest(published)
     assert (manifest.format, manifest.articles, manifest.passages) == (FORMAT, 2, 2)
     assert (manifest.model.name, manifest.model.dimension) == ("fake", 16)
     assert manifest.model.precision == "float32"
@@ -47,8 +48,8 @@ def test_the_manifest_tells_what_the_generation_holds(made: Path) -> None:
     }
 
 
-def test_its_parts_agree_with_one_another(made: Path) -> None:
-    opened = open_generation(made)
+def test_the_parts_of_a_generation_agree(published: Path) -> None:
+    opened = open_generation(published)
     opened.check()
     assert opened.catalog.counts() == (2, 2)
     assert (len(opened.vectors), len(opened.keywords)) == (2, 2)
@@ -57,49 +58,51 @@ def test_its_parts_agree_with_one_another(made: Path) -> None:
     opened.close()
 
 
-def test_any_file_with_one_bit_flipped_is_damaged(made: Path) -> None:
-    files = [made / name for name in read_manifest(made).files]
+def test_one_flipped_bit_in_any_file_is_damage(published: Path) -> None:
+    files = [published / name for name in read_manifest(published).files]
     assert len(files) > 5
     for path in files:
         data = path.read_bytes()
         for at in {0, len(data) // 2, len(data) - 1}:
             path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-            with pytest.raises(IndexDamaged, match="checksum mismatch"):
-                open_generation(made)
+            with pytest.raises(IndexDamaged, match=re.escape(str(path))):
+                open_generation(published)
         path.write_bytes(data)
-    open_generation(made).close()
+    open_generation(published).close()
 
 
-def test_any_file_cut_short_or_missing_is_damaged(made: Path) -> None:
-    for path in [made / name for name in read_manifest(made).files]:
+def test_any_truncated_or_missing_file_is_damage(published: Path) -> None:
+    for path in [published / name for name in read_manifest(published).files]:
         data = path.read_bytes()
         path.write_bytes(data[:-1])
-        with pytest.raises(IndexDamaged, match="size mismatch"):
-            open_generation(made)
+        with pytest.raises(IndexDamaged, match=f"{re.escape(str(path))}.*size"):
+            open_generation(published)
         path.unlink()
-        with pytest.raises(IndexDamaged, match="cannot be read: No such file"):
-            open_generation(made)
+        with pytest.raises(IndexDamaged, match=f"{re.escape(str(path))}.*No such file"):
+            open_generation(published)
         path.write_bytes(data)
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"", "cannot be read"),
         (b"{", "cannot be read"),
         (b"[]", "cannot be read"),
         (b'{"format": %d}' % FORMAT, "cannot be read"),
-        (b'{"format": 99, "new": true}', "format 99, this version of Byline reads"),
+        (b'{"format": 99, "new": true}', "format 99"),
         (b"\xff\xfe", "cannot be read"),
     ],
 )
-def test_a_manifest_of_another_kind_is_damaged(tmp_path: Path, data: bytes, told: str) -> None:
+def test_a_manifest_that_is_garbled_or_of_another_format_is_damaged(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
     (tmp_path / "manifest.json").write_bytes(data)
-    with pytest.raises(IndexDamaged, match=told):
+    with pytest.raises(IndexDamaged, match=message):
         read_manifest(tmp_path)
 
 
-def test_a_manifest_that_the_disk_does_not_give_is_told_without_numbers(tmp_path: Path) -> None:
+def test_the_error_for_an_unreadable_manifest_has_no_errno(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").mkdir()
     with pytest.raises(IndexDamaged, match=r"manifest\.json cannot be read: Is a directory; run "):
         read_manifest(tmp_path)
@@ -110,17 +113,17 @@ def test_a_missing_manifest_is_damaged(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
-def test_parts_that_hold_different_numbers_of_passages_are_damaged(made: Path) -> None:
-    manifest = msgspec.structs.replace(read_manifest(made), passages=3)
-    with pytest.raises(IndexDamaged, match=r"articles.sqlite holds 2 of 3 passages"):
-        Generation(made, manifest).check()
+def test_parts_with_different_numbers_of_passages_are_damaged(published: Path) -> None:
+    manifest = msgspec.structs.replace(read_manifest(published), passages=3)
+    with pytest.raises(IndexDamaged, match=r"articles.sqlite has 2 of 3"):
+        Generation(published, manifest).check()
 
 
-def test_sealing_records_every_file_and_no_lock(made: Path, tmp_path: Path) -> None:
+def test_sealing_records_every_file_but_no_lock_file(published: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a").write_bytes(b"abc")
     (tmp_path / ".tantivy-meta.lock").write_bytes(b"")
-    unsealed = msgspec.structs.replace(read_manifest(made), files={})
+    unsealed = msgspec.structs.replace(read_manifest(published), files={})
     sealed = seal(tmp_path, unsealed)
     assert list(sealed.files) == ["in/a"]
     assert (sealed.files["in/a"].size, sealed.files["in/a"].sha256[:8]) == (3, "ba7816bf")

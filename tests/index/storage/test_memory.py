@@ -1,4 +1,4 @@
-"""A build holds a batch of vectors and texts at a time, however many there are."""
+"""A build holds one batch of vectors and texts in memory, however many there are."""
 
 import tracemalloc
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from tests.fakes import fake_model
 
 DIMENSION = 8192
 VECTOR = 4 * DIMENSION
-"""Bytes of one in float32."""
+"""Bytes of a vector in float32."""
 ALLOWED = 512
 """Bytes that a build may hold for each further passage."""
 ARTICLE = 50
-"""Passages."""
+"""Passages in an article."""
 
 
 class WideEncoder:
-    """Vectors of many dimensions, cheaply made."""
+    """An encoder that makes long vectors quickly."""
 
     max_tokens = 256
     precision: Precision = "float32"
@@ -39,7 +39,7 @@ class WideEncoder:
 
 
 def peak(folder: Path, passages: int) -> int:
-    """Bytes that Python and NumPy held at most while so many passages were indexed."""
+    """Return the peak bytes that Python and NumPy held while indexing some passages."""
     news = folder / str(passages)
     news.mkdir()
     for number in range(passages // ARTICLE):
@@ -58,17 +58,17 @@ def peak(folder: Path, passages: int) -> int:
 
 
 def growth(folder: Path) -> float:
-    """Bytes that a build holds more for a passage more."""
+    """Return the bytes of peak memory for each additional passage."""
     few, many = 100, 500
-    peak(folder, 50)  # what is loaded once
+    peak(folder, 50)  # loads modules
     return (peak(folder, many) - peak(folder, few)) / (many - few)
 
 
-def test_a_passage_more_takes_much_less_memory_than_its_vector(tmp_path: Path) -> None:
+def test_an_additional_passage_takes_much_less_memory_than_its_vector(tmp_path: Path) -> None:
     assert growth(tmp_path) < ALLOWED
 
 
-def test_a_build_that_holds_its_vectors_is_found(
+def test_the_measurement_finds_a_build_that_holds_its_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[Vectors] = []

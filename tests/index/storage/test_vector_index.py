@@ -29,7 +29,7 @@ ranges = st.lists(st.tuples(st.integers(0, 39), st.integers(1, 9)), max_size=4)
 
 
 def index_of(vectors: Vectors, dropped: tuple[range, ...] = (), cut: int = 0) -> "VectorIndex":
-    """Write vectors in one segment, or two; they are read before their folder goes."""
+    """Write vectors to one segment, or two; they are loaded before their folder is deleted."""
     parts = [range(cut), range(cut, len(vectors))]
     segments = []
     with TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def index_of(vectors: Vectors, dropped: tuple[range, ...] = (), cut: int = 0) ->
             writer.finish(len(ids))
             record = SegmentRecord("", ids.start, len(ids), len(ids), Exact())
             segments.append(Segment(path, record, vectors.shape[1]))
-            segments[-1].search(vectors[0], 1, ())
+            segments[-1].search(vectors[0], 1, None)
     return VectorIndex(tuple(segments), dropped)
 
 
@@ -54,10 +54,10 @@ def unit(*values: float) -> Vectors:
 
 
 @given(rows, question, st.integers(1, 50))
-def test_faiss_agrees_with_brute_force(vectors: Vectors, asked: Vectors, most: int) -> None:
-    hits = index_of(vectors).search(asked, most)
-    exact = vectors @ asked
-    assert len(hits) == min(most, len(vectors)) == len({hit.passage for hit in hits})
+def test_faiss_agrees_with_brute_force(vectors: Vectors, query: Vectors, limit: int) -> None:
+    hits = index_of(vectors).search(query, limit)
+    exact = vectors @ query
+    assert len(hits) == min(limit, len(vectors)) == len({hit.passage for hit in hits})
     np.testing.assert_allclose(
         [hit.similarity for hit in hits], np.sort(exact)[::-1][: len(hits)], atol=2e-3
     )
@@ -67,15 +67,15 @@ def test_faiss_agrees_with_brute_force(vectors: Vectors, asked: Vectors, most: i
 
 
 @given(rows, question, st.integers(1, 10), ranges)
-def test_the_filter_goes_before_the_cut(
-    vectors: Vectors, asked: Vectors, most: int, starts: list[tuple[int, int]]
+def test_the_scope_applies_before_the_limit(
+    vectors: Vectors, query: Vectors, limit: int, starts: list[tuple[int, int]]
 ) -> None:
     last = len(vectors)
-    within = [range(min(at, last - 1), min(at + size, last)) for at, size in starts]
-    allowed = {row for ids in within for row in ids} or set(range(last))
-    hits = index_of(vectors).search(asked, most, within)
+    scope = [range(min(at, last - 1), min(at + size, last)) for at, size in starts]
+    allowed = {row for ids in scope for row in ids} or set(range(last))
+    hits = index_of(vectors).search(query, limit, scope)
     assert {hit.passage for hit in hits} <= allowed
-    best = sorted((float(vectors[row] @ asked) for row in allowed), reverse=True)[:most]
+    best = sorted((float(vectors[row] @ query) for row in allowed), reverse=True)[:limit]
     np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=2e-3)
 
 
@@ -86,12 +86,12 @@ def test_the_best_comes_first() -> None:
     assert [round(hit.similarity, 3) for hit in found] == [1.0, 0.707, 0.0]
 
 
-def test_a_filter_finds_the_passage_that_is_no_best_match() -> None:
+def test_a_scope_finds_a_passage_that_is_no_best_match() -> None:
     index = index_of(np.stack([unit(1, 0.01 * i) for i in range(100)]))
     assert [hit.passage for hit in index.search(unit(1, 0), 1, [range(90, 95)])] == [90]
 
 
-def test_rounding_takes_no_similarity_out_of_bounds() -> None:
+def test_similarities_are_clipped_to_their_bounds() -> None:
     long = np.array([[1.0001, 0], [-1.0001, 0]], dtype=np.float32)
     assert index_of(long).search(unit(1, 0), 2) == [Hit(0, 1.0), Hit(1, -1.0)]
 
@@ -103,7 +103,7 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 @given(rows)
-def test_rows_come_back_as_half_precision_has_them(vectors: Vectors) -> None:
+def test_rows_come_back_in_half_precision(vectors: Vectors) -> None:
     index = index_of(vectors)
     last = len(vectors) - 1
     halves = vectors.astype(np.float16).astype(np.float32)
@@ -113,41 +113,41 @@ def test_rows_come_back_as_half_precision_has_them(vectors: Vectors) -> None:
 
 
 @given(rows, question, st.integers(1, 50), ranges, ranges)
-def test_what_is_dropped_is_not_found_and_takes_nothing_s_place(
+def test_dropped_rows_are_not_found_and_take_no_place_of_others(
     vectors: Vectors,
-    asked: Vectors,
-    most: int,
+    query: Vectors,
+    limit: int,
     dropped: list[tuple[int, int]],
     within: list[tuple[int, int]],
 ) -> None:
     count = len(vectors)
-    gone = {row for at, size in dropped for row in range(at, at + size) if row < count}
+    dropped_rows = {row for at, size in dropped for row in range(at, at + size) if row < count}
     ranges = [range(at, min(at + size, count)) for at, size in within if at < count]
     allowed = {row for ids in ranges for row in ids} if ranges else set(range(count))
-    index = index_of(vectors, tuple(range(row, row + 1) for row in sorted(gone)))
-    hits = index.search(asked, most, ranges)
-    assert len(index) == count - len(gone)
-    exact = vectors @ asked
-    best = sorted((float(exact[row]) for row in allowed - gone), reverse=True)[:most]
+    index = index_of(vectors, tuple(range(row, row + 1) for row in sorted(dropped_rows)))
+    hits = index.search(query, limit, ranges)
+    assert len(index) == count - len(dropped_rows)
+    exact = vectors @ query
+    best = sorted((float(exact[row]) for row in allowed - dropped_rows), reverse=True)[:limit]
     np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=2e-3)
-    assert not {hit.passage for hit in hits} & gone
+    assert not {hit.passage for hit in hits} & dropped_rows
 
 
 @given(rows, question, st.integers(1, 60), st.integers(0, 40))
 def test_several_segments_are_searched_as_one(
-    vectors: Vectors, asked: Vectors, most: int, cut: int
+    vectors: Vectors, query: Vectors, limit: int, cut: int
 ) -> None:
-    whole = index_of(vectors).search(asked, most)
-    parts = index_of(vectors, (), min(cut, len(vectors)))
-    assert [hit.similarity for hit in parts.search(asked, most)] == [
-        hit.similarity for hit in whole
+    expected = index_of(vectors).search(query, limit)
+    split = index_of(vectors, (), min(cut, len(vectors)))
+    assert [hit.similarity for hit in split.search(query, limit)] == [
+        hit.similarity for hit in expected
     ]
-    assert {hit.passage for hit in parts.search(asked, len(vectors))} == set(range(len(vectors)))
+    assert {hit.passage for hit in split.search(query, len(vectors))} == set(range(len(vectors)))
     ids = list(range(len(vectors)))[::-1]
-    np.testing.assert_array_equal(parts.rows(ids), index_of(vectors).rows(ids))
+    np.testing.assert_array_equal(split.rows(ids), index_of(vectors).rows(ids))
 
 
-def test_a_file_cut_short_anywhere_is_damaged(tmp_path: Path) -> None:
+def test_a_file_truncated_anywhere_is_damaged(tmp_path: Path) -> None:
     writer = VectorWriter(tmp_path / "v")
     writer.put(range(3), np.eye(3, dtype=np.float32))
     writer.finish(3)

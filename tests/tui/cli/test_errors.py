@@ -17,7 +17,7 @@ from tests.tui.fakes import Shell, assert_one_line_error
         (["index", "news", "--index", "news/of/index"], "lies inside news; put it elsewhere"),
         (["index", "news", "--index", "news"], "lies inside news; put it elsewhere"),
         (["index", "news", "--index", "news/a.txt"], "is a file"),
-        (["index", "news", "--index", "."], "holds other things and is no index"),
+        (["index", "news", "--index", "."], "is not an index"),
         (["show", "news/a.txt"], "news/a.txt is not PATH:LINE, as in ~/news/2011.txt:11"),
         (["show", ""], "is not PATH:LINE"),
         (["show", "a.txt:x"], "is not PATH:LINE"),
