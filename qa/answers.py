@@ -96,12 +96,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer with all its citations."""
+    """One answer with all its citations, best first; at least one."""
 
     confidence: float
     """Estimated probability that it is right, in [0, 1]."""
     citations: tuple[Citation, ...]
-    """Best first; at least one."""
 
     @property
     def text(self) -> str:
@@ -141,7 +140,6 @@ class NoAnswer:
 
     question: str
     asked: str
-    """The question that was searched for, as in `Answered`."""
     reason: Reason
     rejected: tuple[Answer, ...]
     """The closest matches, best first."""

@@ -149,10 +149,9 @@ class Bot:
 
         # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
+        sure = math.inf if reads_all else SURE
         passages = [hit.stored.passage for hit in hits]
-        return read_until_sure(
-            self.reader, question, passages, score, math.inf if reads_all else SURE
-        )
+        return read_until_sure(self.reader, question, passages, score, sure)
 
     def reply(self, trace: Trace, limit: int) -> Reply:
         """Cite at most `limit` answers of a trace; return those that are confident and current."""
@@ -162,7 +161,9 @@ class Bot:
             Answer(one.confidence, self._citations(one.group, trace.hits, files))
             for one in trace.reading.answers[:limit]
         )
-        spent = _milliseconds(trace.stages, watch.lap())
+        stages = trace.stages
+        total = stages.retrieve + stages.read + stages.weigh + watch.lap()
+        spent = Milliseconds(stages.retrieve, stages.read, total)
         confident = [answer for answer in answers if answer.confidence >= self.threshold]
         current = tuple(answer for answer in confident if answer.citations[0].is_current)
         if current:
@@ -220,8 +221,3 @@ def _cleaned(question: str) -> str:
             f"the question has {len(cleaned):,} characters; the limit is {MAX_QUESTION_LENGTH:,}"
         )
     return cleaned
-
-
-def _milliseconds(stages: Stages, cite: float) -> Milliseconds:
-    total = stages.retrieve + stages.read + stages.weigh + cite
-    return Milliseconds(stages.retrieve, stages.read, total)

@@ -65,13 +65,22 @@ def cite(
     """
     indexed = (quote_of(passage, answer), quote_of(passage, sentence))
     contents = files.read(article)
+    found = article.found
     if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
-        return _citation(article, find_again(contents, *indexed))
-    if not all(_is_in_place(quote, files.text(article)) for quote in indexed):
-        raise IndexDamaged(
-            f"the index does not match {article.found.path}; run `byline index --full`"
-        )
-    return _citation(article, QuoteStatus(Status.UNCHANGED, *indexed))
+        quote = find_again(contents, *indexed)
+    elif all(_is_in_place(one, files.text(article)) for one in indexed):
+        quote = QuoteStatus(Status.UNCHANGED, *indexed)
+    else:
+        raise IndexDamaged(f"the index does not match {found.path}; run `byline index --full`")
+    return Citation(
+        path=display_path(found.root, found.relative),
+        file=found.path,
+        status=quote.status,
+        answer=quote.answer,
+        sentence=quote.sentence,
+        title=article.article.title,
+        dates=article.article.dates,
+    )
 
 
 def _is_in_place(quote: Quote, text: Text | NotText) -> bool:
@@ -111,19 +120,6 @@ def _occurrences(text: str, wanted: str) -> list[int]:
         found.append(at)
         at = text.find(wanted, at + 1)
     return found
-
-
-def _citation(article: StoredArticle, quote: QuoteStatus) -> Citation:
-    found = article.found
-    return Citation(
-        path=display_path(found.root, found.relative),
-        file=found.path,
-        status=quote.status,
-        answer=quote.answer,
-        sentence=quote.sentence,
-        title=article.article.title,
-        dates=article.article.dates,
-    )
 
 
 def quote_of(passage: Passage, span: Span) -> Quote:

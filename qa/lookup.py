@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.articles.files import Skipped
 from index.articles.paths import expanded, real_path
 from index.articles.spans import Span
-from index.articles.text import NotText, Text, decode
+from index.articles.text import NotText, Text
 from index.errors import BadRequest
 from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Status
@@ -45,8 +45,7 @@ def look_up(catalog: Catalog, path: str, number: int, context: int) -> Lookup:
         raise BadRequest(f"{path} was indexed with lines 1 to {article.article.line_count}")
     shown = display_path(article.found.root, article.found.relative)
     files = FileCache()
-    contents = files.read(article)
-    text = NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
+    contents, text = files.read(article), files.text(article)
     if isinstance(text, NotText):
         return Lookup(shown, Status.GONE, number, (), article.article.title)
     if not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256:

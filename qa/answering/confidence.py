@@ -57,9 +57,8 @@ def read_calibration(path: Path) -> Calibration:
     try:
         calibration = msgspec.json.decode(path.read_bytes(), type=Calibration)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelUnavailable(
-            f"{path} cannot be read: {reason_of(error)}; reinstall Byline"
-        ) from error
+        fault = f"{path} cannot be read: {reason_of(error)}"
+        raise ModelUnavailable(f"{fault}; reinstall Byline") from error
     if len(calibration.weights) != len(FEATURES):
         raise ModelUnavailable(f"{path} is for another version of Byline; reinstall Byline")
     return calibration

@@ -10,7 +10,6 @@ from qa.reader.protocol import Candidate, Reader
 from qa.stopwatch import Stopwatch
 
 _ALWAYS_READ = 4
-"""Passages that are always read."""
 SURE = 0.7
 """Confidence of the best answer from which no other answer is looked for.
 

@@ -36,21 +36,16 @@ def group_duplicates(
     """
     similar = (vectors @ vectors.T >= _MIN_SIMILARITY).tolist()
     shingles = cache(lambda index: _shingles(passages[index].passage.text))
-
-    def is_duplicate(index: int, first: int) -> bool:
-        return (
-            passages[first].article_id != passages[index].article_id
-            and similar[first][index]
-            and _containment(shingles(first), shingles(index)) >= _MIN_CONTAINMENT
-        )
-
     groups: dict[int, list[int]] = {}
-    for index in range(len(passages)):
-        original = next((first for first in groups if is_duplicate(index, first)), None)
-        if original is not None:
-            groups[original].append(index)
-        elif len(groups) < top_k:
-            groups[index] = []
+    for index, stored in enumerate(passages):
+        for first, others in groups.items():
+            may_match = passages[first].article_id != stored.article_id and similar[first][index]
+            if may_match and _containment(shingles(first), shingles(index)) >= _MIN_CONTAINMENT:
+                others.append(index)
+                break
+        else:
+            if len(groups) < top_k:
+                groups[index] = []
     return [DuplicateGroup(first, tuple(others)) for first, others in groups.items()]
 
 

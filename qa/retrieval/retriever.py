@@ -101,8 +101,7 @@ class Retriever:
 
     def topic_of(self, question: str, scope: Sequence[StoredArticle] = ()) -> int | None:
         """Return the id of the article with the best passage, or None if no passage matches."""
-        best = self.search(question, scope).fused[:1]
-        passages = self.generation.catalog.passages(best)
+        passages = self.generation.catalog.passages(self.search(question, scope).fused[:1])
         return passages[0].article_id if passages else None
 
     def _rank(self, question: str, scope: Sequence[StoredArticle]) -> Ranking:
@@ -135,6 +134,10 @@ class Retriever:
         catalog = self.generation.catalog
         passages = catalog.passages(ids)
         vectors = self.generation.vectors.rows(ids)
+        if Component.DUPLICATES in self.without:
+            groups = [DuplicateGroup(index, ()) for index in range(len(passages))][:top_k]
+        else:
+            groups = group_duplicates(passages, vectors, top_k)
         similarities = np.clip(vectors @ ranking.vector, -1.0, 1.0)
         return [
             Hit(
@@ -143,12 +146,5 @@ class Retriever:
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )
-            for group in self._grouped(passages, vectors, top_k)
+            for group in groups
         ]
-
-    def _grouped(
-        self, passages: Sequence[StoredPassage], vectors: Vectors, top_k: int
-    ) -> list[DuplicateGroup]:
-        if Component.DUPLICATES in self.without:
-            return [DuplicateGroup(index, ()) for index in range(len(passages))][:top_k]
-        return group_duplicates(passages, vectors, top_k)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import dropwhile
 
 from qa.rewriting import lexicon
 from qa.rewriting.mentions import Kind, Mention, TaggedText, tag
@@ -80,14 +81,14 @@ def _key(mention: Mention) -> str:
 
 
 def _of_turn(question: TaggedText, answer: str | None, age: int) -> list[Antecedent]:
-    introduces = _is_introduction(question.words)
-    found = [
-        Antecedent(
-            mention, age, order, is_introduced=introduces and order == 0 and not mention.aspect
-        )
-        for order, mention in enumerate(question.mentions)
-    ]
-    mention = _answer_mention(answer, expected_type(question.words)) if answer else _asker(question)
+    found = [Antecedent(mention, age, order) for order, mention in enumerate(question.mentions)]
+    if found and _is_introduction(question.words) and not found[0].mention.aspect:
+        found[0] = replace(found[0], is_introduced=True)
+    mention = (
+        _answer_mention(answer, expected_type(question.words))
+        if answer
+        else _person_asked_for(question)
+    )
     if mention is not None:
         found.append(Antecedent(mention, age, len(question.mentions), is_answer=True))
     return found
@@ -107,10 +108,10 @@ def _is_introduction(words: Sequence[Word]) -> bool:
 
 def expected_type(words: Sequence[Word]) -> ExpectedType:
     """Return the kind of answer that a question asks for, by its first question word."""
-    at = next((i for i, word in enumerate(words) if word.word_class is WordClass.QUESTION), None)
-    if at is None:
+    clause = list(dropwhile(lambda word: word.word_class is not WordClass.QUESTION, words))
+    if not clause:
         return ExpectedType.ANY
-    asking, after = words[at].lower, [word.lower for word in words[at + 1 : at + 4]]
+    asking, *after = [word.lower for word in clause[:4]]
     if asking in ("who", "whom", "whose"):
         return ExpectedType.PERSON
     if asking == "where":
@@ -124,12 +125,10 @@ def expected_type(words: Sequence[Word]) -> ExpectedType:
     return ExpectedType.THING
 
 
-_KIND_OF_ANSWER = {
+_KIND_OF_ANSWER = {  # an answer of any other type is a thing
     ExpectedType.PERSON: Kind.PERSON,
     ExpectedType.PLACE: Kind.PLACE,
     ExpectedType.TIME: Kind.TIME,
-    ExpectedType.THING: Kind.THING,
-    ExpectedType.ANY: Kind.THING,
 }
 
 
@@ -140,7 +139,7 @@ def _answer_mention(answer: str, expected: ExpectedType) -> Mention | None:
     short = answer.split(",")[0].strip(" .;:“”\"'")
     mentions = tag(short).mentions
     name = next((mention for mention in mentions if mention.named), None)
-    kind, is_long = _KIND_OF_ANSWER[expected], len(short) > _LONGEST_ANSWER
+    kind, is_long = _KIND_OF_ANSWER.get(expected, Kind.THING), len(short) > _LONGEST_ANSWER
     if name is not None and (expected is ExpectedType.PERSON or is_long):
         return replace(name, kind=kind)
     if not mentions or is_long:
@@ -150,42 +149,31 @@ def _answer_mention(answer: str, expected: ExpectedType) -> Mention | None:
     return replace(mentions[-1], text=text, kind=kind, aspect=False)
 
 
-def _asker(question: TaggedText) -> Mention | None:
+def _person_asked_for(question: TaggedText) -> Mention | None:
     """Describe whoever an unanswered question asks for: `the person who led the team`."""
     words = question.words
     if len(words) < 3 or words[0].lower != "who":
         return None
     if words[1].word_class is WordClass.AUXILIARY or words[0].possessive:
         return None
-    return Mention(
-        text="the person " + question.text[0].lower() + question.text[1:].rstrip(" ?.!"),
-        head="person",
-        kind=Kind.PERSON,
-        named=False,
-        definite=True,
-        plural=False,
-        aspect=False,
-        preposition=None,
-        start=0,
-        end=0,
-    )
+    text = "the person " + question.text[0].lower() + question.text[1:].rstrip(" ?.!")
+    return Mention(text, "person", Kind.PERSON, 0, 0, definite=True)
+
+
+_KINDS = {
+    ExpectedType.PERSON: {Kind.PERSON, Kind.NAME},
+    ExpectedType.PLACE: {Kind.PLACE, Kind.NAME},
+    ExpectedType.TIME: {Kind.TIME},
+    ExpectedType.THING: {Kind.NAME, Kind.PLACE, Kind.THING},
+}
 
 
 def fits(mention: Mention, expected: ExpectedType) -> bool:
     """Return whether a mention can be of the expected type at all."""
-    match expected:
-        case ExpectedType.PERSON:
-            return mention.kind in (Kind.PERSON, Kind.NAME) and not mention.plural
-        case ExpectedType.PLACE:
-            return mention.kind in (Kind.PLACE, Kind.NAME)
-        case ExpectedType.TIME:
-            return mention.kind is Kind.TIME
-        case ExpectedType.SORT:
-            return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
-        case ExpectedType.THING:
-            return mention.kind not in (Kind.TIME, Kind.PERSON)
-        case _:
-            return mention.kind is not Kind.TIME
+    if expected is ExpectedType.SORT:
+        return mention.kind is Kind.THING and mention.text.split()[-1][0].islower()
+    kinds = _KINDS.get(expected, set(Kind) - {Kind.TIME})
+    return mention.kind in kinds and not (expected is ExpectedType.PERSON and mention.plural)
 
 
 def _features(antecedent: Antecedent, expected: ExpectedType) -> dict[str, float]:
@@ -196,11 +184,10 @@ def _features(antecedent: Antecedent, expected: ExpectedType) -> dict[str, float
     wants_place = expected is ExpectedType.PLACE
     wants_one, wants_many = expected is ExpectedType.THING, expected is ExpectedType.THINGS
     wrong_number = mention.plural if wants_one else wants_many and not mention.plural
-    answerable = expected in (ExpectedType.PERSON, ExpectedType.PLACE, ExpectedType.TIME)
     return {
         "named": mention.named,
         "repeats": min(antecedent.repeats, _MAX_REPEATS),
-        "answer": antecedent.is_answer and answerable,
+        "answer": antecedent.is_answer and expected in _KIND_OF_ANSWER,
         "age": antecedent.age,
         "order": antecedent.order,
         "aspect": mention.aspect,
@@ -213,8 +200,7 @@ def _features(antecedent: Antecedent, expected: ExpectedType) -> dict[str, float
 
 
 def _score(antecedent: Antecedent, expected: ExpectedType) -> float:
-    features = _features(antecedent, expected)
-    score = 0.0
+    features, score = _features(antecedent, expected), 0.0
     for name, weight in _WEIGHTS.items():  # not sum(), whose rounding depends on the Python version
         score += weight * features[name]
     return score

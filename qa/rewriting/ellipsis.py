@@ -17,23 +17,17 @@ def is_elliptical(question: TaggedText) -> bool:
     ones`), asks for an aspect of something unnamed (`What are the symptoms?`), or names nothing.
     """
     words, mentions = question.words, question.mentions
-    return (
-        words[0].is_in(lexicon.OPENERS - {"oh", "ok", "okay"})
-        or (words[0].lower in ("what", "how") and len(words) > 1 and words[1].lower == "about")
+    first, second = words[0], words[1] if len(words) > 1 else None
+    return bool(
+        first.is_in(lexicon.OPENERS - {"oh", "ok", "okay"})
+        or (first.lower in ("what", "how") and second and second.lower == "about")
         or not mentions
         or _is_open_count(words, mentions)
-        or _is_open_choice(words)
+        or (first.lower == "which" and second and second.word_class is WordClass.AUXILIARY)
         or (any(word.lower == "any" for word in words) and not any(one.named for one in mentions))
         or any(_is_open_aspect(words, one) or _is_demonstrative(words, one) for one in mentions)
         or any(_is_open_superlative(words, at) for at in range(len(words)))
         or any(_points_back(words, at) for at in range(len(words)))
-    )
-
-
-def _is_open_choice(words: Sequence[Word]) -> bool:
-    """Match `Which is the worst?`."""
-    return (
-        words[0].lower == "which" and len(words) > 1 and words[1].word_class is WordClass.AUXILIARY
     )
 
 

@@ -13,23 +13,21 @@ _LONGEST_FRAGMENT = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """A question built from a fragment and the previous question."""
+class Resolved:
+    """A question that stands alone."""
 
     question: str
-    kept: tuple[str, ...]
-    """The parts of the previous question that were kept; at least one."""
+    added: tuple[str, ...]
+    """The words added from earlier turns, as in the question; empty if it is unchanged."""
 
 
-def complete_fragment(fragment: TaggedText, previous: TaggedText, known: str) -> Completed | None:
+def complete_fragment(fragment: TaggedText, previous: TaggedText, known: str) -> Resolved | None:
     """Put a fragment into the previous question; return None if it is no such fragment.
 
     `known` is the text of the turns before that, in lower case: a fragment replaces what was new.
     """
     words = _without_opening(fragment.words)
-    if not words or not previous.text or any(_is_clause(word) for word in words):
-        return None
-    if len(words) > _LONGEST_FRAGMENT:
+    if not 0 < len(words) <= _LONGEST_FRAGMENT or not previous.text or any(map(_is_clause, words)):
         return None
     rest = fragment.text[words[0].start :].rstrip(_END)
     if any(word.word_class is WordClass.QUESTION for word in words):
@@ -38,7 +36,7 @@ def complete_fragment(fragment: TaggedText, previous: TaggedText, known: str) ->
         completed = _from_phrase(rest, words[0].lower, previous)
     else:
         completed = _from_name(rest, fragment, previous, known)
-    return completed if completed and completed.kept else None
+    return completed if completed and completed.added else None
 
 
 def _without_opening(words: Sequence[Word]) -> Sequence[Word]:
@@ -56,35 +54,32 @@ def _is_clause(word: Word) -> bool:
     )
 
 
-def _from_question_words(
-    rest: str, words: Sequence[Word], previous: TaggedText
-) -> Completed | None:
+def _from_question_words(rest: str, words: Sequence[Word], previous: TaggedText) -> Resolved | None:
     """Complete `By which two leaders?` after `Where was the treaty signed?`."""
     asks_how_many = words[0].lower == "how" and len(words) > 1
-    verb = next((word for word in previous.words[1:2] if word.word_class is WordClass.VERB), None)
-    verb = verb or next(
-        (word for word in previous.words if word.word_class is WordClass.AUXILIARY), None
-    )
-    if verb is None or asks_how_many:
+    verbs = [word for word in previous.words[1:2] if word.word_class is WordClass.VERB] or [
+        word for word in previous.words if word.word_class is WordClass.AUXILIARY
+    ]
+    if not verbs or asks_how_many:
         return None
-    kept = previous.text[verb.start :].rstrip(_END)
+    kept = previous.text[verbs[0].start :].rstrip(_END)
     kept = kept[0].lower() + kept[1:]
-    return Completed(f"{rest[0].upper()}{rest[1:]} {kept}?", (kept,))
+    return Resolved(f"{rest[0].upper()}{rest[1:]} {kept}?", (kept,))
 
 
-def _from_phrase(rest: str, preposition: str, previous: TaggedText) -> Completed:
+def _from_phrase(rest: str, preposition: str, previous: TaggedText) -> Resolved:
     """Complete `And for the Czechs?` after `Who signed the treaty for the Americans?`."""
     same = [word for word in previous.words if word.lower == preposition]
     after = [mention for mention in previous.mentions if same and mention.start >= same[-1].end]
     if not after:
         kept = previous.text.rstrip(_END)
-        return Completed(f"{kept} {rest}?", (kept,))
+        return Resolved(f"{kept} {rest}?", (kept,))
     return _substitute(rest, previous.text, same[-1].start, after[0].end)
 
 
 def _from_name(
     rest: str, fragment: TaggedText, previous: TaggedText, known: str
-) -> Completed | None:
+) -> Resolved | None:
     """Complete `And Poland?` after `What did Norway say?`."""
     if not fragment.mentions:
         return None
@@ -100,12 +95,11 @@ def _from_name(
 
 
 def _is_similar(first: Mention, second: Mention) -> bool:
-    if first.named and second.named:
-        return True
-    return bool(set(lexicon.bases(first.head)) & set(lexicon.bases(second.head)))
+    share_base = set(lexicon.bases(first.head)) & set(lexicon.bases(second.head))
+    return (first.named and second.named) or bool(share_base)
 
 
-def _substitute(rest: str, previous: str, start: int, end: int) -> Completed:
+def _substitute(rest: str, previous: str, start: int, end: int) -> Resolved:
     kept = (previous[:start].strip(), previous[end:].strip(_END))
     tail = previous[end:].rstrip(_END)
-    return Completed(f"{previous[:start]}{rest}{tail}?", tuple(part for part in kept if part))
+    return Resolved(f"{previous[:start]}{rest}{tail}?", tuple(part for part in kept if part))

@@ -109,6 +109,7 @@ UNIQUE = _words(
     weather"""
 )
 """Nouns that take `the` without having been mentioned before."""
+ASPECTS = RELATIONAL | UNIQUE
 PEOPLE = _words(
     """actor actress admiral ambassador analyst artist astronaut athlete author banker boss boy
     brother captain chairman chairwoman chancellor chief coach colonel commander composer

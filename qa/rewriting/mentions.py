@@ -28,17 +28,17 @@ class Mention:
     head: str
     """The main word, in lower case."""
     kind: Kind
-    named: bool
-    definite: bool
-    """Whether it has the article `the`."""
-    plural: bool
-    aspect: bool
-    """Whether it is only an aspect of something else: `the origins`."""
-    preposition: str | None
-    """The preposition before it, in lower case; None if there is none."""
     start: int
     end: int
     """Exclusive; both in code points of the text."""
+    named: bool = False
+    definite: bool = False
+    """Whether it has the article `the`."""
+    plural: bool = False
+    aspect: bool = False
+    """Whether it is only an aspect of something else: `the origins`."""
+    preposition: str | None = None
+    """The preposition before it, in lower case; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,7 @@ def tag(text: str) -> TaggedText:
         if end > at:
             found += _mentions_in_run(text, words, at, end)
         at = max(end, at + 1)
-    following: list[Mention | None] = [*found[1:], None]
-    mentions = [_with_office(*pair) for pair in zip(found, following, strict=False)]
-    return TaggedText(text, words, mentions)
+    return TaggedText(text, words, list(map(_with_office, found, [*found[1:], None])))
 
 
 def _with_office(mention: Mention, following: Mention | None) -> Mention:
@@ -151,9 +149,8 @@ def _mention(text: str, before: Sequence[Word], run: Sequence[Word]) -> Mention:
     determiner = before[-1] if before and before[-1].lower in _SPECIFIC else None
     definite = determiner is not None and determiner.lower == "the"
     earlier = before[:-1] if determiner else before
-    preposition = None
-    if earlier and earlier[-1].word_class is WordClass.PREPOSITION:
-        preposition = earlier[-1].lower
+    follows_preposition = earlier and earlier[-1].word_class is WordClass.PREPOSITION
+    preposition = earlier[-1].lower if follows_preposition else None
     end = last.start + len(last.text)
     shown = text[run[0].start : end]
     named = last.named or (run[0].named and not run[0].possessive)
@@ -161,18 +158,15 @@ def _mention(text: str, before: Sequence[Word], run: Sequence[Word]) -> Mention:
         text=f"the {shown}" if definite or (determiner and not named) else shown,
         head=last.lower,
         kind=_kind(run, preposition, definite),
+        start=determiner.start if determiner and definite else run[0].start,
+        end=end,
         named=named,
         definite=definite,
         plural=lexicon.is_plural(last.lower) or any(word.lower == "and" for word in run),
-        aspect=_is_relational(last.lower) and not any(_is_specific(word) for word in run),
+        aspect=not lexicon.ASPECTS.isdisjoint(lexicon.bases(last.lower))
+        and not any(_is_specific(word) for word in run),
         preposition=preposition,
-        start=determiner.start if determiner and definite else run[0].start,
-        end=end,
     )
-
-
-def _is_relational(head: str) -> bool:
-    return any(base in lexicon.RELATIONAL | lexicon.UNIQUE for base in lexicon.bases(head))
 
 
 def _is_specific(word: Word) -> bool:

@@ -8,20 +8,13 @@ from qa.rewriting.antecedents import ExpectedType, fits
 from qa.rewriting.mentions import Mention, TaggedText
 from qa.rewriting.tagger import NOMINAL, Word, WordClass
 
-_SUBJECTS = {
-    "he": ExpectedType.PERSON,
-    "she": ExpectedType.PERSON,
+_PERSONAL = {
+    **dict.fromkeys(("he", "she", "him", "her"), ExpectedType.PERSON),
     "it": ExpectedType.THING,
-    "they": ExpectedType.THINGS,
-}
-_OBJECTS = {
-    "him": ExpectedType.PERSON,
-    "her": ExpectedType.PERSON,
-    "them": ExpectedType.THINGS,
+    **dict.fromkeys(("they", "them"), ExpectedType.THINGS),
 }
 _POSSESSIVES = {
-    "his": ExpectedType.PERSON,
-    "her": ExpectedType.PERSON,
+    **dict.fromkeys(("his", "her"), ExpectedType.PERSON),
     "its": ExpectedType.THING,
     "their": ExpectedType.THINGS,
 }
@@ -76,9 +69,8 @@ def _pronoun(words: Sequence[Word], at: int) -> Reference | None:
         return Reference(start, end, _POSSESSIVES[lower], possessive=True)
     if lower == "it" and _is_dummy(words, at):
         return None
-    if lower in _SUBJECTS or lower in _OBJECTS:
-        expected = _SUBJECTS.get(lower) or _OBJECTS[lower]
-        return Reference(start, end, expected, possessive=word.possessive)
+    if lower in _PERSONAL:
+        return Reference(start, end, _PERSONAL[lower], possessive=word.possessive)
     if lower == "there" and not _is_existential(words, at):
         led = _follows_preposition(words, at)
         return Reference(start, end, ExpectedType.PLACE, after_preposition=led)
@@ -141,9 +133,8 @@ def _refers_inside(
     ]
     if reference.is_one or reference.expected is ExpectedType.PLACE or not earlier:
         return False
-    if reference.expected is ExpectedType.PERSON:
-        return True
-    if reference.possessive and any(mention.named for mention in earlier):
+    is_owner_named = reference.possessive and any(mention.named for mention in earlier)
+    if is_owner_named or reference.expected is ExpectedType.PERSON:
         return True
     return any(
         word.after_break or word.word_class in (WordClass.CONJUNCTION, WordClass.QUESTION)

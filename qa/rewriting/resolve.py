@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from index.search.analyzer import terms
 from qa.answers import Answered, Reply
 from qa.rewriting import lexicon
-from qa.rewriting.antecedents import (
-    Antecedent,
-    ExpectedType,
-    antecedents_of,
-    resolve_antecedent,
-)
+from qa.rewriting.antecedents import Antecedent, ExpectedType, antecedents_of, resolve_antecedent
 from qa.rewriting.ellipsis import is_elliptical
-from qa.rewriting.fragments import complete_fragment
+from qa.rewriting.fragments import Resolved, complete_fragment
 from qa.rewriting.mentions import Kind, Mention, TaggedText, tag
 from qa.rewriting.pronouns import Reference, references_in
 
@@ -40,15 +35,6 @@ class Exchange:
     """The texts of the answers that were shown, best first."""
     title: str | None = None
     """Title of the article with the best answer; None if unknown or if there was no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A question that stands alone."""
-
-    question: str
-    added: tuple[str, ...]
-    """The words added from earlier turns, as in the question; empty if it is unchanged."""
 
 
 def exchange_of(reply: Reply) -> Exchange:
@@ -94,15 +80,16 @@ def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
     recent = history[-MAX_TURNS:]
     questions = [tag(_clipped(turn.question)) for turn in recent]
     known = " ".join(earlier.text.lower() for earlier in questions[:-1])
-    completed = complete_fragment(tagged, questions[-1], known)
-    if completed is not None:
-        return Resolved(completed.question, completed.kept)
+    if completed := complete_fragment(tagged, questions[-1], known):
+        return completed
     antecedents = _antecedents(recent, questions)
     references = references_in(tagged)
     edits = _replaced(question, references, antecedents)
     edits += _completed_names(tagged.mentions, antecedents)
     if edits:
-        return _edited(question, [*edits, *_circumstance(tagged, antecedents)])
+        if circumstance := _circumstance(tagged, antecedents):
+            edits.append(circumstance)
+        return _edited(question, edits)
     if references or is_elliptical(tagged):
         return _with_subject(tagged, antecedents)
     return unchanged
@@ -152,27 +139,23 @@ def _replacement(reference: Reference, mention: Mention) -> _Edit:
     return _Edit(reference.start, reference.end, text, carried)
 
 
-def _circumstance(question: TaggedText, antecedents: Sequence[Antecedent]) -> list[_Edit]:
+def _circumstance(question: TaggedText, antecedents: Sequence[Antecedent]) -> _Edit | None:
     """Append the place or time to a question that ends in `that`: `When did he say that?`."""
-    if question.words[-1].lower not in ("that", "this"):
-        return []
-    for one in antecedents:
-        if one.age == 0 and one.mention.kind in (Kind.PLACE, Kind.TIME):
-            at, mention = len(question.text.rstrip(_END)), one.mention
-            if mention.preposition is None:
-                return []
-            return [_Edit(at, at, f" {mention.preposition} {mention.text}", mention.text)]
-    return []
+    last_turn = (one.mention for one in antecedents if one.age == 0)
+    mention = next((one for one in last_turn if one.kind in (Kind.PLACE, Kind.TIME)), None)
+    if question.words[-1].lower not in ("that", "this") or not (mention and mention.preposition):
+        return None
+    at = len(question.text.rstrip(_END))
+    return _Edit(at, at, f" {mention.preposition} {mention.text}", mention.text)
 
 
 def _completed_names(mentions: Sequence[Mention], antecedents: Sequence[Antecedent]) -> list[_Edit]:
     """Replace `the College` by `the US Electoral College`, `Comte` by `Auguste Comte`."""
     edits = []
     for mention in mentions:
-        if not mention.aspect:
-            fuller = (one.mention for one in antecedents if _is_fuller(one.mention, mention))
-            if full := next(fuller, None):
-                edits.append(_Edit(mention.start, mention.end, full.text, full.text))
+        fuller = (one.mention for one in antecedents if _is_fuller(one.mention, mention))
+        if not mention.aspect and (full := next(fuller, None)):
+            edits.append(_Edit(mention.start, mention.end, full.text, full.text))
     return edits
 
 
@@ -204,10 +187,9 @@ def _with_subject(question: TaggedText, antecedents: Sequence[Antecedent]) -> Re
     if mention is None or _contains(question.text, mention):
         return Resolved(question.text, ())
     body = question.text.rstrip(_END)
-    if any(one.aspect and one.end == len(body) for one in question.mentions):
-        join = "of"
-    else:
-        join = "with" if mention.kind in (Kind.PERSON, Kind.NAME) else "in"
+    ends_in_aspect = any(one.aspect and one.end == len(body) for one in question.mentions)
+    is_person = mention.kind in (Kind.PERSON, Kind.NAME)
+    join = "of" if ends_in_aspect else "with" if is_person else "in"
     rewritten = f"{body} {join} {mention.text}{question.text[len(body) :]}"
     return Resolved(rewritten, (mention.text,))
 

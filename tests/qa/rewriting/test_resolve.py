@@ -14,10 +14,10 @@ from qa.answers import (
     Reason,
     Status,
 )
+from qa.rewriting.fragments import Resolved
 from qa.rewriting.resolve import (
     MAX_TURNS,
     Exchange,
-    Resolved,
     exchange_of,
     history_from_questions,
     resolve,
