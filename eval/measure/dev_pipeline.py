@@ -1,53 +1,31 @@
-"""The whole pipeline over all contexts of SQuAD dev, with the gold left out for half of it."""
+"""The complete pipeline over all contexts of SQuAD dev, with the gold left out for half of it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.storage.catalog import StoredArticle
 from qa.answering.confidence import Features, answer_features
 from qa.answering.grouping import group_candidates
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
-from qa.retrieval.retriever import Hit, Retriever
+from qa.retrieval.retriever import Hit
 from qa.training.corpus import Location, build_index, write_articles
 from qa.training.data import Row
 
 _MORE = 6
-"""Passages that may stand on one line of an article, at most."""
-
-
-@dataclass
-class LeavingOut(Retriever):
-    """A retriever that does not find the passages at some places."""
-
-    places: frozenset[Location] = frozenset()
-
-    def retrieve(self, question: str, top_k: int, scope: Sequence[StoredArticle] = ()) -> list[Hit]:
-        """Find the passages for a question, best first, none of them at those places."""
-        found = super().retrieve(question, top_k + _MORE, scope)
-        return [one for one in found if not self._is_left_out(one)][:top_k]
-
-    def _is_left_out(self, one: Hit) -> bool:
-        catalog = self.generation.catalog
-        article = catalog.article(one.stored.article_id).found.relative
-        return any(
-            place.article == article
-            and one.stored.passage.line <= place.line <= one.stored.passage.end_line
-            for place in self.places
-        )
+"""Limit of passages on one line of an article."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of dev as the pipeline answered it."""
+class Prediction:
+    """What the pipeline answered to a question of dev."""
 
     row: Row
     left_out: bool
-    """Whether the search was kept from its gold passage."""
+    """Whether its gold passage was left out of the search."""
     texts: tuple[str, ...]
-    """Of its answers, the best span of each group."""
+    """Of the answers: the best span of each group."""
     features: Features
     """Shape (answers, features)."""
 
@@ -57,31 +35,40 @@ class DevPipeline:
     """A bot over an index of all dev contexts."""
 
     bot: Bot
-    places: dict[str, Location]
+    locations: dict[str, Location]
+    """Of each context."""
 
     @classmethod
     def open(cls, dev: Sequence[Row], folder: Path, reader: str = DEFAULT_READER) -> "DevPipeline":
-        """Build the index, or bring it up to date, and open it."""
-        places = write_articles(dev, folder / "articles")
+        """Build the index, or update it, and open it."""
+        locations = write_articles(dev, folder / "articles")
         store = build_index(folder / "articles", folder / "index", print)
-        return cls(Bot.open(store, folder / "models", reader, 0.0, print), places)
+        return cls(Bot.open(store, folder / "models", reader, 0.0, print), locations)
 
-    def ask(self, rows: Sequence[Row]) -> Iterator[Asked]:
-        """Ask questions, each second one with its gold passage left out of the search."""
-        for row in rows:
-            yield self._ask(row)
-
-    def _ask(self, row: Row) -> Asked:
+    def predict(self, row: Row) -> Prediction:
+        """Answer a question; for half of the questions the gold passage is left out."""
         left_out = is_left_out(row)
-        places = frozenset([self.places[row.context]] if left_out else [])
-        generation = self.bot.index.generation
-        retriever = LeavingOut(generation, self.bot.retriever.encoder, places=places)
-        retrieved = retriever.retrieve(row.question, PASSAGES_READ)
-        passages = [one.stored.passage for one in retrieved]
-        groups = group_candidates(self.bot.reader.read(row.question, passages), retrieved)
-        described = answer_features(row.question, generation.keywords.idf, groups, retrieved)
+        hits = self._retrieve(row.question, self.locations[row.context] if left_out else None)
+        passages = [hit.stored.passage for hit in hits]
+        groups = group_candidates(self.bot.reader.read(row.question, passages), hits)
+        idf = self.bot.index.generation.keywords.idf
+        features = answer_features(row.question, idf, groups, hits)
         texts = tuple(group.best.span.of(passages[group.best.passage].text) for group in groups)
-        return Asked(row, left_out, texts, described)
+        return Prediction(row, left_out, texts, features)
+
+    def _retrieve(self, question: str, without: Location | None) -> list[Hit]:
+        hits = self.bot.retriever.retrieve(question, PASSAGES_READ + _MORE)
+        if without is not None:
+            hits = [hit for hit in hits if not self._is_at(hit, without)]
+        return hits[:PASSAGES_READ]
+
+    def _is_at(self, hit: Hit, location: Location) -> bool:
+        article = self.bot.index.generation.catalog.article(hit.stored.article_id)
+        passage = hit.stored.passage
+        return (
+            article.found.relative == location.article
+            and passage.line <= location.line <= passage.end_line
+        )
 
 
 def is_left_out(row: Row) -> bool:

@@ -1,19 +1,20 @@
-"""Measure the reader, and fit its confidence: `python -m eval.measure.reader DATA`.
+"""Measure the reader, or fit its confidence: `python -m eval.measure.reader DATA`.
 
 DATA holds dev.jsonl.gz. Prints exact match and F1 on the gold passages of four articles that
 nothing was trained, chosen or calibrated on; then, over an index of all dev contexts, how well
-confidence tells right answers from wrong ones where half of the questions lack their gold passage.
-`--fit` fits the confidence on three other articles first, and writes it beside the weights.
+confidence separates right answers from wrong ones if half of the questions lack their gold passage.
+`--fit` first fits the confidence on three other articles, and writes it beside the weights.
 """
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from eval.measure.dev_pipeline import Asked, DevPipeline
+from eval.measure.dev_pipeline import DevPipeline, Prediction
 from eval.measure.fit_confidence import best_of, fit
 from eval.metrics.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
 from index.articles.passages import Passage
@@ -27,46 +28,46 @@ from qa.training.data import CALIBRATED, MEASURED, Row, load
 
 
 def main() -> None:
-    """Measure on gold passages, then the whole pipeline."""
+    """Measure on gold passages, then the complete pipeline."""
     parser = argparse.ArgumentParser(prog="python -m eval.measure.reader", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with dev.jsonl.gz")
     parser.add_argument("--work", type=Path, default=Path("build/measure"), help="scratch folder")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")
-    parser.add_argument("--gold-only", action="store_true", help="leave the pipeline out")
+    parser.add_argument("--gold-only", action="store_true", help="skip the pipeline")
     parser.add_argument("--fit", action="store_true", help="fit the confidence and keep it")
-    given = parser.parse_args()
-    dev = load(given.data / "dev.jsonl.gz")
-    reader = open_reader(given.reader, given.work / "models", print)
-    for name, titles in (("measured", MEASURED), ("calibrated", CALIBRATED)):
-        _measure_reading(name, reader, [row for row in dev if row.title in titles])
-    if given.gold_only:
-        return
-    pipeline = DevPipeline.open(dev, given.work, given.reader)
-    asked = {
-        name: list(pipeline.ask([row for row in dev if row.title in titles]))
-        for name, titles in (("measured", MEASURED), ("calibrated", CALIBRATED))
+    options = parser.parse_args()
+    dev = load(options.data / "dev.jsonl.gz")
+    parts = {
+        "measured": [row for row in dev if row.title in MEASURED],
+        "calibrated": [row for row in dev if row.title in CALIBRATED],
     }
-    if given.fit:
-        calibration = fit(asked["calibrated"])
+    reader = open_reader(options.reader, options.work / "models", print)
+    for name, rows in parts.items():
+        _measure_reading(name, reader, rows)
+    if options.gold_only:
+        return
+    pipeline = DevPipeline.open(dev, options.work, options.reader)
+    with closing(pipeline.bot):
+        predicted = {name: list(map(pipeline.predict, rows)) for name, rows in parts.items()}
+    calibration = default_calibration()
+    if options.fit:
+        calibration = fit(predicted["calibrated"])
         encoded = msgspec.json.format(msgspec.json.encode(calibration))
         (FOLDER / CALIBRATION_FILE).write_bytes(encoded + b"\n")
-    else:
-        calibration = default_calibration()
-    for name, some in asked.items():
-        _measure_pipeline(name, some, calibration)
-    pipeline.bot.close()
+    for name, predictions in predicted.items():
+        _measure_pipeline(name, predictions, calibration)
 
 
 def _measure_reading(name: str, reader: Reader, rows: Sequence[Row]) -> None:
-    """Print what the reader makes of gold passages."""
+    """Print how well gold passages are read."""
     margins, matches, overlaps = (np.zeros(len(rows)) for _ in range(3))
     for index, row in enumerate(rows):
         best = reader.read(row.question, [_passage(row.context)])[:1]
-        given = best[0].span.of(row.context) if best else ""
+        text = best[0].span.of(row.context) if best else ""
         gold = [answer.text for answer in row.answers]
         margins[index] = best[0].margin if best else -np.inf
-        matches[index] = exact_match(given, gold)
-        overlaps[index] = f1(given, gold)
+        matches[index] = exact_match(text, gold)
+        overlaps[index] = f1(text, gold)
     answerable = np.array([bool(row.answers) for row in rows])
     overall, threshold = best_f1(margins, overlaps, answerable)
     print(
@@ -84,23 +85,25 @@ def _passage(context: str) -> Passage:
     return Passage(context, 0, len(context.encode()), 1, 1, spans)
 
 
-def _measure_pipeline(name: str, asked: Sequence[Asked], calibration: Calibration) -> None:
-    """Print how far confidence can be trusted, over the answerable questions."""
-    answerable = [one for one in asked if one.row.answers]
-    best = [best_of(one, calibration) for one in answerable]
+def _measure_pipeline(
+    name: str, predictions: Sequence[Prediction], calibration: Calibration
+) -> None:
+    """Print how reliable confidence is over answerable questions, and what is refused."""
+    answerable = [prediction for prediction in predictions if prediction.row.answers]
+    best = [best_of(prediction, calibration) for prediction in answerable]
     confidence = np.array([one.confidence for one in best])
     overlaps = np.array([one.f1 for one in best])
     matches = np.array([one.exact for one in best])
     right = np.array([one.right for one in best])
     found = np.array([not one.left_out for one in best])
     print(
-        f"{name}, whole pipeline: {len(answerable)} answerable questions, gold left out for "
+        f"{name}, complete pipeline: {len(answerable)} answerable questions, gold left out for "
         f"{(~found).sum()}: with gold exact match {100 * matches[found].mean():.1f}, "
         f"F1 {100 * overlaps[found].mean():.1f}"
     )
-    for what, values in (("exact match", matches), ("right (F1 at least 0.5)", right)):
+    for label, values in (("exact match", matches), ("right (F1 at least 0.5)", right)):
         print(
-            f"  {what}: {100 * values.mean():.1f}% of all, AUROC "
+            f"  {label}: {100 * values.mean():.1f}% of all, AUROC "
             f"{auroc(confidence, values.astype(bool)):.3f}, expected calibration error "
             f"{calibration_error(confidence, values):.3f}"
         )
@@ -113,16 +116,17 @@ def _measure_pipeline(name: str, asked: Sequence[Asked], calibration: Calibratio
                 f"  confidence {low:.1f} to {low + 0.1:.1f}: {inside.sum():4} answers, "
                 f"mean {confidence[inside].mean():.2f}, right {right[inside].mean():.2f}"
             )
-    given = confidence >= calibration.threshold
-    unanswerable = [one for one in asked if not one.row.answers]
-    refused = np.array(
-        [best_of(one, calibration).confidence < calibration.threshold for one in unanswerable]
-    )
+    answered = confidence >= calibration.threshold
+    refused = [
+        best_of(prediction, calibration).confidence < calibration.threshold
+        for prediction in predictions
+        if not prediction.row.answers
+    ]
     print(
-        f"  at the threshold {calibration.threshold}: answers {100 * given[found].mean():.1f}% of "
-        f"those with gold ({100 * right[found & given].mean():.1f}% of these right), "
-        f"{100 * given[~found].mean():.1f}% of those without; refuses "
-        f"{100 * refused.mean():.1f}% of {len(unanswerable)} unanswerable ones",
+        f"  at the threshold {calibration.threshold}: answers {100 * answered[found].mean():.1f}% "
+        f"of those with gold ({100 * right[found & answered].mean():.1f}% of these right), "
+        f"{100 * answered[~found].mean():.1f}% of those without; refuses "
+        f"{100 * np.mean(refused):.1f}% of {len(refused)} unanswerable ones",
         flush=True,
     )
 

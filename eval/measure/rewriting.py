@@ -1,14 +1,12 @@
-"""Measure how follow-ups are made whole: `python -m eval.measure.rewriting DATA`.
+"""Measure how well follow-ups are rewritten: `python -m eval.measure.rewriting DATA`.
 
-DATA is the folder that holds conversation/rewrites.jsonl (TREC CAsT 2019 and 2020: conversations
-whose turns were made whole by hand), or that file. No answers come with it: each turn is resolved
-from the turns before it, as they were resolved themselves. First turns are left out; they have
-nothing to lean on.
+DATA is the folder with conversation/rewrites.jsonl (TREC CAsT 2019 and 2020: conversations whose
+turns were rewritten by hand), or that file. It has no answers: each turn is resolved from the turns
+before it, as they were resolved. First turns are left out; they follow nothing.
 
-Terms are those of keyword search: stemmed, without question words. A turn *leans* where the hand
-rewrite has terms that the turn itself has not: these are the added ones. Any other turn needed
-nothing. Conversations whose id has an even first byte of SHA-256 were tuned on, the others held
-out.
+Terms are those of keyword search: stemmed, without question words. A turn is *elliptical* if the
+rewrite by hand has terms that the turn lacks: the added ones. Any other turn is complete.
+Conversations whose id has an even first byte of SHA-256 were tuned on, the others held out.
 """
 
 import argparse
@@ -24,7 +22,7 @@ from qa.rewriting.resolve import Exchange, resolve
 
 
 class Turn(msgspec.Struct):
-    """A question as it was asked, and as it stands alone."""
+    """A question as asked, and rewritten by hand to stand alone."""
 
     raw: str
     rewritten: str
@@ -43,32 +41,32 @@ class Conversation(msgspec.Struct):
 
     @property
     def tuned_on(self) -> bool:
-        """Whether this is one of the half that word lists and rules were tuned on."""
+        """Whether it is in the half that word lists and rules were tuned on."""
         return hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """A turn as it was resolved, beside the hand rewrite."""
+class Comparison:
+    """A turn as resolved, next to the rewrite by hand."""
 
     raw: str
     rewritten: str
     resolved: str
     wanted: frozenset[str]
-    """Terms that the hand rewrite added."""
+    """Terms that the rewrite by hand added."""
     carried: frozenset[str]
     """Terms that resolving added."""
     known: frozenset[str]
-    """Terms of all earlier questions, by hand and as they were asked."""
+    """Terms of all earlier questions, as asked and rewritten by hand."""
 
     @property
-    def leans(self) -> bool:
+    def is_elliptical(self) -> bool:
         """Whether the turn needed anything."""
         return bool(self.wanted)
 
     @property
-    def whole(self) -> bool:
-        """Whether the resolved question holds all that the hand rewrite added."""
+    def is_complete(self) -> bool:
+        """Whether the resolved question has all that the rewrite by hand added."""
         return self.wanted <= self.carried
 
     @property
@@ -76,33 +74,39 @@ class Compared:
         """Whether resolving changed the question at all."""
         return self.resolved != self.raw
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the turn got all it needed, or stayed as it was if it needed nothing."""
+        return self.is_complete if self.is_elliptical else not self.changed
+
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Counts:
     """Counts over some turns."""
 
-    leaning: int
-    whole: int
-    """Leaning turns that hold all added terms."""
+    elliptical: int
+    """Turns."""
+    completed: int
+    """Elliptical turns that got all added terms."""
     wanted: int
     """Added terms."""
     found: int
-    """Added terms that the resolved questions hold."""
+    """Added terms in the resolved questions."""
     unknown: int
-    """Added terms that stand in no earlier question."""
+    """Added terms that no earlier question has."""
     reachable: int
-    """Leaning turns all of whose added terms stand in earlier questions."""
+    """Elliptical turns all of whose added terms are in earlier questions."""
     carried: int
-    """Terms that resolving added to leaning turns, wanted or not."""
-    needless: int
+    """Terms that resolving added to elliptical turns, wanted or not."""
+    complete: int
     """Turns that needed nothing."""
     changed: int
     """Of these, the ones that were changed."""
 
 
-def compare(conversation: Conversation) -> list[Compared]:
-    """Resolve a conversation's turns, the first left out."""
-    compared: list[Compared] = []
+def compare(conversation: Conversation) -> list[Comparison]:
+    """Resolve the turns of a conversation but the first."""
+    comparisons: list[Comparison] = []
     history: list[Exchange] = []
     known: set[str] = set()
     for turn in conversation.turns:
@@ -110,42 +114,35 @@ def compare(conversation: Conversation) -> list[Compared]:
         resolved = resolve(raw, history).question
         own = frozenset(terms(raw))
         if history:
-            wanted, carried = set(terms(rewritten)) - own, set(terms(resolved)) - own
-            compared.append(
-                Compared(
-                    raw,
-                    rewritten,
-                    resolved,
-                    frozenset(wanted),
-                    frozenset(carried),
-                    frozenset(known),
-                )
+            wanted, carried = frozenset(terms(rewritten)) - own, frozenset(terms(resolved)) - own
+            comparisons.append(
+                Comparison(raw, rewritten, resolved, wanted, carried, frozenset(known))
             )
-        history.append(Exchange(resolved))
+        history.append(Exchange(resolved, (), ""))
         known |= own | set(terms(rewritten))
-    return compared
+    return comparisons
 
 
-def figures(turns: Sequence[Compared]) -> Figures:
-    """Count."""
-    leaning = [one for one in turns if one.leans]
-    needless = [one for one in turns if not one.leans]
-    return Figures(
-        leaning=len(leaning),
-        whole=sum(one.whole for one in leaning),
-        wanted=sum(len(one.wanted) for one in leaning),
-        found=sum(len(one.wanted & one.carried) for one in leaning),
-        unknown=sum(len(one.wanted - one.known) for one in leaning),
-        reachable=sum(one.wanted <= one.known for one in leaning),
-        carried=sum(len(one.carried) for one in leaning),
-        needless=len(needless),
-        changed=sum(one.changed for one in needless),
+def count(turns: Sequence[Comparison]) -> Counts:
+    """Count over turns."""
+    elliptical = [turn for turn in turns if turn.is_elliptical]
+    complete = [turn for turn in turns if not turn.is_elliptical]
+    return Counts(
+        elliptical=len(elliptical),
+        completed=sum(turn.is_complete for turn in elliptical),
+        wanted=sum(len(turn.wanted) for turn in elliptical),
+        found=sum(len(turn.wanted & turn.carried) for turn in elliptical),
+        unknown=sum(len(turn.wanted - turn.known) for turn in elliptical),
+        reachable=sum(turn.wanted <= turn.known for turn in elliptical),
+        carried=sum(len(turn.carried) for turn in elliptical),
+        complete=len(complete),
+        changed=sum(turn.changed for turn in complete),
     )
 
 
-def read_conversations(given: Path) -> list[Conversation]:
+def read_conversations(data: Path) -> list[Conversation]:
     """Read the conversations of a folder or a file."""
-    path = given / "conversation" / "rewrites.jsonl" if given.is_dir() else given
+    path = data / "conversation" / "rewrites.jsonl" if data.is_dir() else data
     return [msgspec.json.decode(line, type=Conversation) for line in path.read_bytes().splitlines()]
 
 
@@ -154,45 +151,47 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.measure.rewriting", description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument(
-        "--wrong", choices=["tuned-on", "held-out"], help="show the turns of a half that went wrong"
+        "--wrong", choices=["tuned-on", "held-out"], help="list the wrong turns of a half"
     )
-    given = parser.parse_args()
-    conversations = read_conversations(given.data)
+    options = parser.parse_args()
+    conversations = read_conversations(options.data)
     compared = [(one, turn) for one in conversations for turn in compare(one)]
-    tuned_on = [turn for one, turn in compared if one.tuned_on]
-    held_out = [turn for one, turn in compared if not one.tuned_on]
-    _report("tuned on", tuned_on)
-    _report("held out", held_out)
+    halves = {
+        "tuned-on": [turn for one, turn in compared if one.tuned_on],
+        "held-out": [turn for one, turn in compared if not one.tuned_on],
+    }
+    for name, turns in halves.items():
+        _report(name, turns)
     for year in sorted({one.year for one in conversations}):
         _report(year, [turn for one, turn in compared if one.year == year])
         of_year = [turn for one, turn in compared if one.year == year and not one.tuned_on]
-        _report(f"{year}, held out", of_year)
-    if given.wrong:
-        _show_wrong(tuned_on if given.wrong == "tuned-on" else held_out)
+        _report(f"{year}, held-out", of_year)
+    if options.wrong:
+        _list_wrong(halves[options.wrong])
 
 
-def _report(name: str, turns: Sequence[Compared]) -> None:
-    count = figures(turns)
-    print(f"{name}: {count.leaning} turns that lean, {count.needless} that needed nothing")
-    print(f"  all added terms in the resolved question: {_share(count.whole, count.leaning)}")
-    print(f"  of the added terms: {_share(count.found, count.wanted)}")
-    print(f"  of the terms carried over, wanted: {_share(count.found, count.carried)}")
-    print(f"  needed nothing and was changed: {_share(count.changed, count.needless)}")
+def _report(name: str, turns: Sequence[Comparison]) -> None:
+    counts = count(turns)
+    print(f"{name}: {counts.elliptical} elliptical turns, {counts.complete} complete ones")
+    print(f"  elliptical and completed: {_share(counts.completed, counts.elliptical)}")
+    print(f"  recall of added terms: {_share(counts.found, counts.wanted)}")
+    print(f"  precision of carried terms: {_share(counts.found, counts.carried)}")
+    print(f"  complete but changed: {_share(counts.changed, counts.complete)}")
     print(
-        f"  added terms that no earlier question holds: {_share(count.unknown, count.wanted)}; "
-        f"turns that could be made whole: {_share(count.reachable, count.leaning)}"
+        f"  added terms in no earlier question: {_share(counts.unknown, counts.wanted)}; "
+        f"turns that could be completed: {_share(counts.reachable, counts.elliptical)}"
     )
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f}% ({part} of {whole})" if whole else "none"
+def _share(part: int, total: int) -> str:
+    return f"{100 * part / total:.1f}% ({part} of {total})" if total else "none"
 
 
-def _show_wrong(turns: Sequence[Compared]) -> None:
-    for one in turns:
-        if (one.leans and not one.whole) or (not one.leans and one.changed):
-            print(f"{'leans' if one.leans else 'needs nothing'}: {one.raw}")
-            print(f"    by hand: {one.rewritten}\n    resolved: {one.resolved}")
+def _list_wrong(turns: Sequence[Comparison]) -> None:
+    for turn in turns:
+        if not turn.is_right:
+            print(f"{'elliptical' if turn.is_elliptical else 'complete'}: {turn.raw}")
+            print(f"    by hand: {turn.rewritten}\n    resolved: {turn.resolved}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eval.measure.dev_pipeline import Asked
+from eval.measure.dev_pipeline import Prediction
 from eval.measure.fit_confidence import Best, best_of, choose_threshold, fit, right_of
 from eval.metrics.squad import Floats, auroc, calibration_error
 from index.errors import BadRequest
@@ -28,23 +28,25 @@ OTHERS = ("Warsaw", "ten rockets", "in May")
         ("", 0.0),
     ],
 )
-def test_an_answer_is_right_that_shares_half_of_its_words(text: str, right: float) -> None:
+def test_an_answer_that_shares_half_of_its_words_is_right(text: str, right: float) -> None:
     assert right_of(text, ["Prague", GOLD]) == right
     assert right_of(text, []) == 0
 
 
-def asked(number: int, margins: Sequence[float], found: bool, answerable: bool = True) -> Asked:
-    """A question whose first answer is right, where it was found; other features tell nothing."""
+def predict(
+    number: int, margins: Sequence[float], found: bool, answerable: bool = True
+) -> Prediction:
+    """Return a prediction whose first answer is right if found; other features are random."""
     chance = np.random.default_rng(number)
     features = chance.normal(size=(len(margins), len(FEATURES)))
     features[:, 0] = margins
     gold = (GoldAnswer(GOLD, 0),) if answerable else ()
     texts = (GOLD if found else "Prague", *OTHERS)[: len(margins)]
-    return Asked(Row(str(number), "squad2", GOLD, "Who?", gold), not found, texts, features)
+    return Prediction(Row(str(number), "squad2", GOLD, "Who?", gold), not found, texts, features)
 
 
-def separable(count: int) -> list[Asked]:
-    """Right answers have margins over 1, wrong ones under -1; a third lack the right one."""
+def separable(count: int) -> list[Prediction]:
+    """Right answers have margins above 1, wrong ones below -1; a third lack the right one."""
     chance = np.random.default_rng(5)
     made = []
     for number in range(count):
@@ -52,11 +54,11 @@ def separable(count: int) -> list[Asked]:
         margins = [*chance.uniform(-6, -1, 4)]
         if found:
             margins[0] = chance.uniform(1, 6)
-        made.append(asked(number, margins, found))
+        made.append(predict(number, margins, found))
     return made
 
 
-def noisy(seed: int, count: int = 800) -> list[Asked]:
+def noisy(seed: int, count: int = 800) -> list[Prediction]:
     """Margins of right and wrong answers overlap; half of the questions lack the right one."""
     chance = np.random.default_rng(seed)
     made = []
@@ -64,17 +66,17 @@ def noisy(seed: int, count: int = 800) -> list[Asked]:
         found = bool(chance.random() < 0.5)
         margins = chance.normal(-1.0, 1.5, 4)
         margins[0] += 2.5 * found
-        made.append(asked(seed * count + number, list(margins), found))
+        made.append(predict(seed * count + number, list(margins), found))
     return made
 
 
-def best(some: Sequence[Asked], calibration: Calibration) -> tuple[Floats, Floats]:
-    """The confidence of each question's best answer, and whether it is right."""
-    judged = [best_of(one, calibration) for one in some]
-    return np.array([one.confidence for one in judged]), np.array([one.right for one in judged])
+def best(predictions: Sequence[Prediction], calibration: Calibration) -> tuple[Floats, Floats]:
+    """Return the confidence of the best answer to each question, and whether it is right."""
+    scored = [best_of(one, calibration) for one in predictions]
+    return np.array([one.confidence for one in scored]), np.array([one.right for one in scored])
 
 
-def test_what_can_be_told_apart_is_told_apart() -> None:
+def test_separable_answers_are_separated() -> None:
     learnt, other = separable(120), separable(300)[120:]
     calibration = fit(learnt)
     for one in other:
@@ -82,111 +84,115 @@ def test_what_can_be_told_apart_is_told_apart() -> None:
         sure = [text for text, chance in zip(one.texts, found, strict=True) if chance > 0.5]
         assert sure == ([] if one.left_out else [GOLD])
         assert one.left_out or found.argmax() == 0
-        # So the threshold lies between what is right and what is not.
+        # The threshold lies between right and wrong answers.
         assert (found.max() >= calibration.threshold) != one.left_out
 
 
-def test_confidence_on_other_questions_is_what_it_says() -> None:
+def test_confidence_is_calibrated_on_other_questions() -> None:
     calibration = fit(noisy(1))
     chances, right = best(noisy(2), calibration)
     assert calibration_error(chances, right) < 0.06
     assert auroc(chances, right.astype(bool)) > 0.7
-    # Only the margin tells anything, and the higher it is, the surer.
+    # Only the margin is informative: the higher, the surer.
     weights = np.abs(calibration.weights)
     assert calibration.weights[0] > 0.5
     assert weights[0] > 3 * weights[1:].max()
 
 
-def test_unanswerable_questions_take_part_in_the_weights_alone() -> None:
+def test_unanswerable_questions_count_for_the_weights_alone() -> None:
     answerable = noisy(3)
-    # Written to mislead: as sure as right answers are, and wrong.
-    misleading = [asked(9000 + i, [1.5, -1.0, -1.0], False, answerable=False) for i in range(400)]
+    # Meant to mislead: as confident as right answers, and wrong.
+    misleading = [predict(9000 + i, [1.5, -1.0, -1.0], False, answerable=False) for i in range(400)]
     without, with_them = fit(answerable), fit([*answerable, *misleading])
     assert with_them.weights[0] < without.weights[0]
     for calibration in (without, with_them):
         chances, right = best(answerable, calibration)
-        # A logistic regression is right on the average over what it was fitted to.
+        # On average a logistic regression is right on the data it was fitted to.
         assert chances.mean() == pytest.approx(right.mean(), abs=0.01)
 
 
-def test_questions_without_any_answer_are_left_out() -> None:
+def test_questions_without_answers_are_left_out() -> None:
     some = noisy(4, 200)
-    nothing = Asked(some[0].row, True, (), np.zeros((0,)))
+    nothing = Prediction(some[0].row, True, (), np.zeros((0,)))
     assert fit([nothing, *some, nothing]) == fit(some)
 
 
 @pytest.mark.parametrize(("found", "chance"), [(True, 9 / 10), (False, 1 / 10)])
 @pytest.mark.parametrize("answers", [1, 4])
-def test_where_all_best_answers_are_right_or_wrong_the_chance_is_laplace_s(
+def test_if_all_best_answers_are_right_or_wrong_the_probability_is_laplaces(
     found: bool, chance: float, answers: int
 ) -> None:
     # Eight of eight: (8 + 1) / (8 + 2).
-    some = [asked(i, [5.0, -3.0, -4.0, -5.0][:answers], found) for i in range(8)]
+    some = [predict(i, [5.0, -3.0, -4.0, -5.0][:answers], found) for i in range(8)]
     calibration = fit(some)
     chances, right = best(some, calibration)
     assert set(right) == {float(found)}
     assert chances == pytest.approx([chance] * 8, abs=1e-4)
-    # All that is right is answered, and all that is wrong is not.
+    # Right answers are given, wrong ones are not.
     assert (chances >= calibration.threshold).all() == found
 
 
-@pytest.mark.parametrize("some", [[], [Asked(noisy(1, 1)[0].row, True, (), np.zeros((0,)))]])
-def test_of_nothing_nothing_can_be_fitted(some: list[Asked]) -> None:
-    unanswerable = asked(1, [2.0, 1.0], False, answerable=False)
+@pytest.mark.parametrize("some", [[], [Prediction(noisy(1, 1)[0].row, True, (), np.zeros((0,)))]])
+def test_without_an_answered_answerable_question_there_is_nothing_to_fit_to(
+    some: list[Prediction],
+) -> None:
+    unanswerable = predict(1, [2.0, 1.0], False, answerable=False)
     for questions in (some, [*some, unanswerable]):
-        with pytest.raises(BadRequest, match="there is nothing to fit to"):
+        with pytest.raises(BadRequest, match="nothing to fit to"):
             fit(questions)
 
 
 def logit(confidence: float) -> float:
-    """The margin that the fakes' calibration takes for so sure."""
+    """Return the margin that has this confidence in the fakes' calibration."""
     return float(np.log(confidence / (1 - confidence)))
 
 
-def test_the_best_answer_is_judged_whole() -> None:
-    one = asked(1, [-1.0, 0.0, -9.0], found=True)
-    # The second is the surest; two words of three are gold: 2 · 2 / (3 + 2).
+def test_the_best_answer_is_scored() -> None:
+    one = predict(1, [-1.0, 0.0, -9.0], found=True)
+    # The second has the highest confidence; two words of three are gold: 2 · 2 / (3 + 2).
     assert best_of(one, CALIBRATION) == Best(0.5, 0.0, 0.0, 0.0, False)
-    swapped = Asked(one.row, True, ("Warsaw", GOLD, "in May"), one.features)
+    swapped = Prediction(one.row, True, ("Warsaw", GOLD, "in May"), one.features)
     assert best_of(swapped, CALIBRATION) == Best(0.5, 1.0, 1.0, 1.0, True)
-    partly = Asked(one.row, False, ("Warsaw", "Mr Karel Schwarzenberg", "in May"), one.features)
+    partly = Prediction(
+        one.row, False, ("Warsaw", "Mr Karel Schwarzenberg", "in May"), one.features
+    )
     assert best_of(partly, CALIBRATION) == Best(0.5, 0.8, 0.0, 1.0, False)
-    nothing = Asked(one.row, True, (), np.zeros((0,)))
+    nothing = Prediction(one.row, True, (), np.zeros((0,)))
     assert best_of(nothing, CALIBRATION) == Best(0.0, 0.0, 0.0, 0.0, True)
 
 
 @pytest.mark.parametrize(("left_out", "refused"), [(True, 1.0), (False, 0.0)])
-def test_an_answer_gains_its_overlap_and_a_refusal_what_was_left_out(
+def test_an_answer_gains_its_f1_and_a_refusal_one_if_gold_was_left_out(
     left_out: bool, refused: float
 ) -> None:
-    judged = Best(0.5, 0.8, 0.0, 1.0, left_out)
-    assert [judged.gain(threshold) for threshold in (0.4, 0.5, 0.6)] == [0.8, 0.8, refused]
+    scored = Best(0.5, 0.8, 0.0, 1.0, left_out)
+    assert [scored.gain(threshold) for threshold in (0.4, 0.5, 0.6)] == [0.8, 0.8, refused]
 
 
-def sure_of(*questions: tuple[bool, float]) -> list[Asked]:
-    """Questions by whether their gold could be found, and how sure the one answer is."""
-    return [asked(i, [logit(sure)], found) for i, (found, sure) in enumerate(questions)]
+def with_confidence(*questions: tuple[bool, float]) -> list[Prediction]:
+    """Return predictions by whether the gold was found, and the confidence of their one answer."""
+    return [predict(i, [logit(sure)], found) for i, (found, sure) in enumerate(questions)]
 
 
-def test_the_threshold_lies_under_what_is_right_and_over_what_is_not() -> None:
-    # At 0.2 and under everything is answered; from 0.85 on nothing.
-    some = sure_of((True, 0.81), (True, 0.9), (False, 0.22), (False, 0.1))
+def test_the_threshold_lies_between_right_and_wrong_answers() -> None:
+    # Up to 0.2 everything is answered; from 0.85 nothing.
+    some = with_confidence((True, 0.81), (True, 0.9), (False, 0.22), (False, 0.1))
     assert choose_threshold(some, CALIBRATION) == 0.25
     # From 0.15 on the two halves gain 1 + 0.5, from 0.35 on 0.5 + 0.5, from 0.65 on 0.5 + 1.
-    some = sure_of((True, 0.31), (True, 0.9), (False, 0.62), (False, 0.1))
+    some = with_confidence((True, 0.31), (True, 0.9), (False, 0.62), (False, 0.1))
     assert choose_threshold(some, CALIBRATION) == 0.15
 
 
-def test_of_thresholds_about_as_good_the_lowest_is_taken() -> None:
+def test_the_lowest_of_similarly_good_thresholds_is_taken() -> None:
     found = [(True, 0.9)] * 200
-    # One more refused of 100 at 0.45 gains next to nothing; of five it gains much.
-    some = sure_of(*found, *[(False, 0.12)] * 99, (False, 0.42))
+    # At 0.45 one more of 100 refused gains little; one more of five gains much.
+    some = with_confidence(*found, *[(False, 0.12)] * 99, (False, 0.42))
     assert choose_threshold(some, CALIBRATION) == 0.15
-    some = sure_of(*found, *[(False, 0.12)] * 4, (False, 0.42))
+    some = with_confidence(*found, *[(False, 0.12)] * 4, (False, 0.42))
     assert choose_threshold(some, CALIBRATION) == 0.45
 
 
-def test_the_weights_are_those_of_the_features_and_the_threshold_a_probability() -> None:
+def test_there_is_a_weight_per_feature_and_the_threshold_is_a_probability() -> None:
     calibration = fit(noisy(5, 200))
     assert len(calibration.weights) == len(FEATURES)
     assert all(isinstance(one, float) for one in calibration.weights)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from eval.measure.rewriting import (
-    Compared,
+    Comparison,
     Conversation,
-    Figures,
+    Counts,
     Turn,
     compare,
-    figures,
+    count,
     read_conversations,
 )
 
@@ -19,8 +19,8 @@ NOTHING: frozenset[str] = frozenset()
 
 def compared(
     wanted: str = "", carried: str = "", known: str = "", changed: bool = True
-) -> Compared:
-    return Compared(
+) -> Comparison:
+    return Comparison(
         "raw",
         "by hand",
         "resolved" if changed else "raw",
@@ -32,33 +32,33 @@ def compared(
 
 def test_terms_and_turns_are_counted() -> None:
     turns = [
-        # All that was wanted, and one more.
+        # Everything wanted, and one more.
         compared("throat cancer", "throat cancer day", "throat cancer"),
-        # One of two; the other was never spoken of.
+        # One of two; the other is in no earlier question.
         compared("airbus plane", "plane", "plane big"),
         compared("bee", "", "bee", changed=False),
         # These two needed nothing.
         compared("", "bee", "bee"),
         compared("", "", "bee", changed=False),
     ]
-    assert figures(turns) == Figures(
-        leaning=3,
-        whole=1,
+    assert count(turns) == Counts(
+        elliptical=3,
+        completed=1,
         wanted=5,
         found=3,
         unknown=1,
         reachable=2,
         carried=4,
-        needless=2,
+        complete=2,
         changed=1,
     )
 
 
-def test_of_no_turns_everything_is_nothing() -> None:
-    assert figures([]) == Figures(0, 0, 0, 0, 0, 0, 0, 0, 0)
+def test_the_counts_of_no_turns_are_zero() -> None:
+    assert count([]) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
-TALK = Conversation(
+CONVERSATION = Conversation(
     "2019-x",
     [
         Turn("What is throat cancer?", "What is throat cancer?"),
@@ -69,9 +69,9 @@ TALK = Conversation(
 )
 
 
-def test_a_conversation_is_resolved_turn_by_turn_from_its_own_turns() -> None:
-    second, third, fourth = compare(TALK)
-    assert second == Compared(
+def test_each_turn_is_resolved_from_the_turns_before_it() -> None:
+    second, third, fourth = compare(CONVERSATION)
+    assert second == Comparison(
         "Is it treatable?",
         "Is throat cancer treatable?",
         "Is throat cancer treatable?",
@@ -79,7 +79,7 @@ def test_a_conversation_is_resolved_turn_by_turn_from_its_own_turns() -> None:
         frozenset({"throat", "cancer"}),
         frozenset({"throat", "cancer"}),
     )
-    assert (third.leans, third.changed, third.wanted, third.carried) == (
+    assert (third.is_elliptical, third.changed, third.wanted, third.carried) == (
         False,
         False,
         NOTHING,
@@ -88,16 +88,16 @@ def test_a_conversation_is_resolved_turn_by_turn_from_its_own_turns() -> None:
     assert fourth.wanted == {"honey", "medicin"}
     assert fourth.carried == {"honey"}
     assert fourth.known == {"throat", "cancer", "treatabl", "found", "honey"}
-    assert (fourth.leans, fourth.whole, fourth.changed) == (True, False, True)
-    assert figures(compare(TALK)) == Figures(2, 1, 4, 3, 1, 1, 3, 1, 0)
+    assert (fourth.is_elliptical, fourth.is_complete, fourth.changed) == (True, False, True)
+    assert count(compare(CONVERSATION)) == Counts(2, 1, 4, 3, 1, 1, 3, 1, 0)
 
 
-def test_a_turn_is_whole_where_more_was_carried_than_wanted() -> None:
-    assert compared("a b", "a b c").whole
-    assert not replace(compared("a b"), carried=frozenset({"a"})).whole
+def test_a_turn_is_complete_if_all_wanted_terms_were_carried() -> None:
+    assert compared("a b", "a b c").is_complete
+    assert not replace(compared("a b"), carried=frozenset({"a"})).is_complete
 
 
-def test_the_year_and_the_half_follow_from_the_id() -> None:
+def test_the_id_determines_the_year_and_the_half() -> None:
     # The first bytes of their SHA-256 are 0x8a and 0x1d.
     ids = ["2019-eval-31", "2020-81"]
     assert [Conversation(one, []).year for one in ids] == ["2019", "2020"]
