@@ -84,3 +84,9 @@ def reason_of(error: Exception) -> str:
 def path_and_reason(error: OSError) -> str:
     """Return what went wrong, after the path of the file that it went wrong with, if known."""
     return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
+
+
+def summary_of(error: Exception, limit: int = 200) -> str:
+    """Return a library's error on one line: its type and at most `limit` characters of its text."""
+    name, text = type(error).__name__, " ".join(str(error).split())
+    return f"{name}: {text[:limit]}" if text else name

@@ -1,1 +1,1 @@
-"""Models on disk to vectors: registry, safety, encoders, ONNX, quantization and cache."""
+"""From models on disk to vectors: registry, safety, encoders, ONNX, quantization, cache."""

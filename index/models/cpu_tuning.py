@@ -1,4 +1,4 @@
-"""What makes torch fast on a CPU and changes no vector beyond rounding."""
+"""What makes torch fast on a CPU without changing any vector beyond rounding."""
 
 import ctypes
 import platform
@@ -9,55 +9,55 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-LENGTHS = 4
+PAD_MULTIPLE = 4
 """Batches are padded to a multiple of it: on some processors torch's attention over an odd length
-takes twice as long; a multiple of 16 is 5% more padding."""
+takes twice as long. A multiple of 16 would be 5% more padding."""
 
-_KEPT = 1 << 30
-"""Bytes of freed memory that the process keeps."""
 _BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "bf16"})
 """Names in /proc/cpuinfo for products of bfloat16 in hardware; the last one is ARM's."""
+_KEPT_BYTES = 1 << 30
+"""Freed memory that the process keeps."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """As in glibc's malloc.h."""
 
 
 def keep_freed_memory() -> None:
-    """Have glibc keep what is freed, from now on: else each layer's memory is asked for anew.
+    """Have glibc keep freed memory from now on, instead of asking the system for it per layer.
 
     Other C libraries are left alone.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
-        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
-        libc.mallopt(_M_MMAP_THRESHOLD, _KEPT)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        libc.mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
 
 
 def pack_linear_layers(network: "torch.nn.Module") -> None:
-    """Have linear layers use weights as oneDNN likes them, packed once, and add biases in place.
+    """Pack the weights of linear layers once, in oneDNN's own layout, and fuse what follows.
 
-    A GELU that follows is worked out in place too, where it is BERT's or its kin's. For inference
-    only. Layers stay as they are where this torch or this processor cannot.
+    That is the bias and, in BERT and its relatives, the GELU. For inference only. Layers are left
+    alone where this torch or this processor lacks the operators.
     """
     import torch
 
-    activated = {part.dense: part for part in network.modules() if _is_gelu_of_linear(part)}
+    fused = {module.dense: module for module in network.modules() if _is_linear_with_gelu(module)}
     for layer in network.modules():
         if type(layer) is torch.nn.Linear:
             try:
-                if layer in activated:
-                    activated[layer].forward = _packed(layer, "gelu", "none")
+                if layer in fused:
+                    fused[layer].forward = _packed(layer, "gelu", "none")
                 else:
                     layer.forward = _packed(layer, "none", "")
-            except (AttributeError, RuntimeError):  # operators that torch does not document
+            except (AttributeError, RuntimeError):  # torch does not document these operators
                 return
 
 
-def _is_gelu_of_linear(part: "torch.nn.Module") -> bool:
-    """Tell whether a part is a linear layer with the exact GELU after it, and nothing else."""
+def _is_linear_with_gelu(module: "torch.nn.Module") -> bool:
+    """Return whether a module is a linear layer with the exact GELU after it, nothing else."""
     import torch
     from transformers.activations import GELUActivation
 
-    children = dict(part.named_children())
+    children = dict(module.named_children())
     return (
         list(children) == ["dense", "intermediate_act_fn"]
         and type(children["dense"]) is torch.nn.Linear
@@ -72,6 +72,7 @@ def unpack_linear_layers(network: "torch.nn.Module") -> None:
 
 
 def _packed(layer: "torch.nn.Linear", activation: str, algorithm: str) -> "partial[torch.Tensor]":
+    """Return a packed layer's `forward`. Raises AttributeError or RuntimeError if it cannot run."""
     import torch
 
     operators = torch.ops.mkldnn
@@ -107,7 +108,7 @@ def has_fast_bfloat16() -> bool:
 
     Both are asked: oneDNN emulates bfloat16 on a processor with plain AVX-512, and torch may be
     built without oneDNN or be limited to an older instruction set by `ONEDNN_MAX_CPU_ISA`. False
-    where either is unknown: elsewhere torch's bfloat16 is up to twenty times slower than float32.
+    if either is unknown: torch's own bfloat16 is up to twenty times slower than float32.
     """
     if not cpu_flags() & _BFLOAT16_FLAGS:
         return False
@@ -115,5 +116,5 @@ def has_fast_bfloat16() -> bool:
 
     try:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    except (AttributeError, RuntimeError):  # operators that torch does not document
+    except (AttributeError, RuntimeError):  # torch does not document this operator
         return False

@@ -1,4 +1,4 @@
-"""Folders in the user's cache that are made once, with a card each: whole, or not there."""
+"""Folders in the user's cache that are made once, each with a card: complete, or absent."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from index.disk.durable_files import (
     without_digest,
     write_synced,
 )
-from index.errors import IndexUnwritable, ModelUnavailable, reason_of
+from index.errors import IndexUnwritable, ModelUnavailable
 
 Made = TypeVar("Made")
 
@@ -35,82 +35,81 @@ Card = TypeVar("Card", bound=_Card)
 
 
 @dataclass(frozen=True, slots=True)
-class Cards(Generic[Card]):
-    """The cards of one kind of folder: what such a folder says of itself."""
+class CardFile(Generic[Card]):
+    """The card of one kind of folder: a JSON file that describes what is in the folder."""
 
-    file: str
-    """Where the card is in its folder."""
+    name: str
+    """Of the file, in its folder."""
     format: int
-    blank: Card
-    """Stands for a card that is missing, is not as it was written, or is of another format."""
+    type: type[Card]
 
-    def read(self, folder: Path) -> Card:
-        """Read a folder's card; blank where it has none."""
+    def read(self, folder: Path) -> Card | None:
+        """Read a folder's card; None if it is missing, damaged or of another format."""
         try:
-            line = without_digest((folder / self.file).read_bytes())
-            card = msgspec.json.decode(line, type=type(self.blank))
+            line = without_digest((folder / self.name).read_bytes())
+            card = msgspec.json.decode(line, type=self.type)
         except (OSError, ValueError):
-            return self.blank
-        return card if card.format == self.format else self.blank
+            return None
+        return card if card.format == self.format else None
 
-    def has(self, folder: Path) -> bool:
-        """Tell whether a folder was made, so that it has a card."""
-        return self.read(folder) != self.blank
+    def exists(self, folder: Path) -> bool:
+        """Return whether a folder has a valid card, which means that it is complete."""
+        return self.read(folder) is not None
 
     def faults(self, folder: Path) -> list[str]:
-        """Tell which files of a folder are not as its card says, by size and SHA-256."""
-        return file_faults(folder, self.read(folder).files)
+        """Return the faults of a folder's files, by size and SHA-256; empty without a card."""
+        card = self.read(folder)
+        return file_faults(folder, card.files) if card else []
 
     def ensure(self, folder: Path, make: Callable[[Path], Card]) -> Card:
-        """Give a folder's card; where it has none the folder is made, as by `put_in_cache`."""
-        card = self.read(folder)
-        if card != self.blank:
+        """Return a folder's card; a folder without one is made, as by `put_in_cache`."""
+
+        def make_with_card(scratch: Path) -> Card:
+            card = make(scratch)
+            write_synced(scratch / self.name, with_digest(msgspec.json.encode(card)))
             return card
 
-        def make_with_card(made: Path) -> Card:
-            card = make(made)
-            write_synced(made / self.file, with_digest(msgspec.json.encode(card)))
-            return card
-
-        return put_in_cache(folder, make_with_card, self.has)
+        return self.read(folder) or put_in_cache(folder, make_with_card, self.exists)
 
 
 def put_in_cache(
-    folder: Path, make: Callable[[Path], Made], is_made: Callable[[Path], bool]
+    folder: Path, make: Callable[[Path], Made], is_complete: Callable[[Path], bool]
 ) -> Made:
-    """Make a folder of the cache, aside and then in one step.
+    """Make a folder of the cache in a scratch folder, then move it into place in one step.
 
-    `is_made` tells whether a folder already is what would be made; another process may be faster.
-    Raises IndexUnwritable where the disk is full or may not be written.
+    A folder that is already in place is replaced, unless `is_complete` says that another process
+    has just made it. Raises IndexUnwritable if the disk is full or may not be written.
     """
     cache = folder.parent
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
-            made = Path(scratch) / folder.name
-            made.mkdir()
-            result = make(made)
-            sync_folder(made)
-            _move(made, folder, is_made)
+        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as temporary:
+            scratch = Path(temporary) / folder.name
+            scratch.mkdir()
+            result = make(scratch)
+            sync_folder(scratch)
+            _move(scratch, folder, is_complete)
     except OSError as error:
-        raise IndexUnwritable(f"{cache}: {reason_of(error)}; free some space or rights") from error
+        raise IndexUnwritable(
+            f"{cache}: {error.strerror}; free disk space or fix permissions"
+        ) from error
     return result
 
 
-def _move(made: Path, folder: Path, is_made: Callable[[Path], bool]) -> None:
+def _move(scratch: Path, folder: Path, is_complete: Callable[[Path], bool]) -> None:
     try:
-        os.replace(made, folder)  # noqa: PTH105
+        os.replace(scratch, folder)  # noqa: PTH105
     except OSError:
-        # Another process was faster, or an older format lies there.
-        if is_made(folder):
+        # Another process was faster, or a folder of an older format is in place.
+        if is_complete(folder):
             return
         shutil.rmtree(folder)
-        os.replace(made, folder)  # noqa: PTH105
+        os.replace(scratch, folder)  # noqa: PTH105
     sync_folder(folder.parent)
 
 
 def check_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
-    """Look that files are there and as long as they were. Raises ModelUnavailable."""
+    """Raise ModelUnavailable unless all files exist with their recorded sizes."""
     for name, record in files.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != record.size:

@@ -1,4 +1,4 @@
-"""The ONNX export of an embedding model: made once per model, checked, kept in the user's cache."""
+"""The ONNX export of an embedding model: made once, checked, and kept in the user's cache."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +9,13 @@ import numpy as np
 
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
-from index.errors import ModelUnavailable
-from index.models.onnx_runtime import finish, write_onnx, write_tokenizer
+from index.errors import ModelUnavailable, summary_of
+from index.models.onnx_runtime import write_finished, write_onnx, write_tokenizer
 from index.models.passage_encoder import (
-    PARITY,
+    MIN_COSINE,
     encode_batch,
     load_model,
-    longest_input,
+    max_input_tokens,
     tokenizer_json,
 )
 from index.models.quantization import has_fast_int8, quantise
@@ -34,12 +34,13 @@ from index.models.registry import Model, find_model
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-LEAST_COSINE = 0.9999
-"""To the original model, over real text, of an export in float32; below it it is not used."""
+MIN_COSINE_FLOAT32 = 0.9999
+"""Between the vectors of a float32 export and of the original model, over real text; an export
+below it is not used."""
 _BLOCK = 16
-"""Weights that share a scale: the fewest, so that vectors stay what they are."""
-_COMPARED = 16
-"""Texts that it is looked for in, each by itself in the original; the export pads them."""
+"""Weights that share a scale: the fewest possible, so that vectors hardly change."""
+_SAMPLES = 16
+"""Texts that an export is compared on."""
 _KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 Notice = Callable[[str], None]
@@ -50,105 +51,105 @@ def open_question_encoder(
 ) -> QuestionEncoder:
     """Open the question encoder of the model that an index was built with.
 
-    The export is made where the cache lacks it; `notice` is told of what takes long or falls back.
-    Raises ModelUnavailable where the model is not on this machine, or is another than it was.
+    The export is made if the cache lacks it; `notice` gets a message before slow work and when
+    there is no export. Raises ModelUnavailable if the model is missing or has changed.
     """
     folder = cache / fingerprint
     card = CARDS.read(folder)
-    if card != CARDS.blank and not card.failure:
+    if card is not None and not card.failure:
         return OnnxQuestionEncoder.open(folder, card)
     model = find_model(name)
     if model.fingerprint != fingerprint:
         raise ModelUnavailable(
-            f"the index was built with another {name!r} than the one here now; "
+            f"the index was built with another {name!r} than the one installed; "
             "run `byline index --full`"
         )
-    if card == CARDS.blank:
-        notice("preparing the model for questions, once")
+    if card is None:
+        notice("preparing the model for questions (first use only)")
         card = ensure_export(model, cache)
     if card.failure:
-        notice(f"the model could not be exported ({card.failure}); asking takes longer")
+        notice(f"the model could not be exported ({card.failure}); questions take longer")
         return TorchQuestionEncoder.open(model)
     return OnnxQuestionEncoder.open(folder, card)
 
 
 def ensure_export(model: Model, cache: Path) -> Card:
-    """Export a model for questions unless the cache has it; the card says how that went."""
+    """Export a model for questions unless the cache has it; the card records a failure."""
     return CARDS.ensure(
-        cache / model.fingerprint, lambda made: _export(model, load_model(model), made)
+        cache / model.fingerprint, lambda folder: _export(model, load_model(model), folder)
     )
 
 
 def is_exported(model_fingerprint: str, cache: Path) -> bool:
-    """Tell whether the cache has a model's export, or the note that there can be none."""
-    return CARDS.has(cache / model_fingerprint)
+    """Return whether the cache has a model's export, or a record that it failed."""
+    return CARDS.exists(cache / model_fingerprint)
 
 
-def export_failure(model_fingerprint: str, cache: Path) -> str:
-    """Tell why a model could not be exported; empty where it was, or was not tried."""
-    return CARDS.read(cache / model_fingerprint).failure
+def export_failure(model_fingerprint: str, cache: Path) -> str | None:
+    """Return why a model could not be exported; None if it was, or was not tried."""
+    card = CARDS.read(cache / model_fingerprint)
+    return (card and card.failure) or None
 
 
 def export_faults(folder: Path) -> list[str]:
-    """Tell what keeps a cached export from being used, by size and SHA-256."""
-    if not CARDS.has(folder):
+    """Return what keeps a cached export from being used, by size and SHA-256."""
+    if not CARDS.exists(folder):
         return ["the model is not prepared for questions yet; the next question does that"]
     return CARDS.faults(folder)
 
 
-def _failed(reason: str) -> Card:
-    return msgspec.structs.replace(CARDS.blank, format=CARD_FORMAT, failure=reason)
-
-
 def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
     try:
-        card = _exported(model, loaded, folder)
-    except OSError:  # a full disk says nothing of the model
+        card = _write_export(model, loaded, folder)
+    except OSError:  # a full disk, which is not the model's fault
         raise
     except Exception as error:  # noqa: BLE001  (whatever torch's exporter or onnxruntime raises)
-        told = " ".join(str(error).split())
-        return _failed(f"{type(error).__name__}: {told:.120}" if told else type(error).__name__)
-    least = PARITY if card.precision == "int8" else LEAST_COSINE
-    if not card.cosine >= least:
-        return _failed(f"cosine {card.cosine:.5f} to the original, under {least}")
+        return _failed(summary_of(error, 120))
+    minimum = MIN_COSINE if card.precision == "int8" else MIN_COSINE_FLOAT32
+    if not card.cosine >= minimum:  # also if it is not a number
+        return _failed(f"cosine {card.cosine:.5f} to the original, under {minimum}")
     return card
 
 
-def _exported(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
+def _failed(reason: str) -> Card:
+    return Card(CARD_FORMAT, 0, 0, "", [], "float32", 0.0, {}, failure=reason)
+
+
+def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
+    """Write an export, in int8 where that is fast here and changes little, else in float32."""
     exact = folder / "exact.onnx"
     inputs = _write_onnx(loaded, exact)
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
-    draft = Card(
+    card = Card(
         format=CARD_FORMAT,
         dimension=int(loaded.get_embedding_dimension() or 0),
-        max_tokens=longest_input(loaded),
+        max_tokens=max_input_tokens(loaded),
         prompt=model.prompts.question,
         inputs=inputs,
         precision="int8",
         cosine=0.0,
         files={},
     )
-    cosine = _finished_in_int8(loaded, exact, folder, draft) if has_fast_int8() else 0.0
-    if not cosine >= PARITY:
-        finish(exact, folder / MODEL_FILE)
-        draft = msgspec.structs.replace(draft, precision="float32")
-        cosine = _least_cosine(loaded, OnnxQuestionEncoder.open(folder, draft))
+    cosine = _write_int8(loaded, exact, folder, card) if has_fast_int8() else 0.0
+    if not cosine >= MIN_COSINE:
+        write_finished(exact, folder / MODEL_FILE)
+        card = msgspec.structs.replace(card, precision="float32")
+        cosine = _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
     exact.unlink()
-    return msgspec.structs.replace(draft, cosine=cosine, files=record_files(folder))
+    return msgspec.structs.replace(card, cosine=cosine, files=record_files(folder))
 
 
-def _finished_in_int8(
-    loaded: "SentenceTransformer", exact: Path, folder: Path, draft: Card
-) -> float:
-    """Finish a network whose weights take a byte each; gives its cosine to the original."""
+def _write_int8(loaded: "SentenceTransformer", exact: Path, folder: Path, card: Card) -> float:
+    """Write the export with its weights in int8; returns its cosine to the original."""
     quantised = folder / "int8.onnx"
     quantise(exact, quantised, _BLOCK)
-    finish(quantised, folder / MODEL_FILE)
+    write_finished(quantised, folder / MODEL_FILE)
     quantised.unlink()
-    return _least_cosine(loaded, OnnxQuestionEncoder.open(folder, draft))
+    return _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
 
 
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
+    """Write the network; returns the names of its inputs."""
     import torch
 
     # Eager attention makes the smaller graph: no guard against rows of nothing but padding.
@@ -169,9 +170,9 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
     return inputs
 
 
-def _least_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
-    texts = sample_texts(_COMPARED)
-    original = np.concatenate(
-        [encode_batch(loaded, [text], exported.card.prompt) for text in texts]
-    )
+def _min_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
+    """Compare vectors; each text runs alone in the original, the export pads them."""
+    texts = sample_texts(_SAMPLES)
+    prompt = exported.card.prompt
+    original = np.concatenate([encode_batch(loaded, [text], prompt) for text in texts])
     return float((original * exported.encode(texts)).sum(axis=1).min())

@@ -1,4 +1,4 @@
-"""ONNX: a network exported once, and run without torch from then on."""
+"""ONNX: a network is exported once, and runs without torch from then on."""
 
 import errno
 import os
@@ -21,8 +21,8 @@ _PROVIDERS = ["CPUExecutionProvider"]
 _SPIN = 20
 """Microseconds that a thread waits for work before it sleeps.
 
-A thread that sleeps at once is late for every product of a question's network; one that waits for
-long takes the processor from others, and from its own session, on a machine that is busy.
+A thread that sleeps at once is late for every product of a question's network; on a busy machine
+one that waits for long takes processor time from others, including its own session.
 """
 
 
@@ -32,7 +32,7 @@ def write_onnx(
     outputs: Sequence[str],
     path: Path,
 ) -> None:
-    """Export a network that takes `inputs`, each of shape (batch, tokens), in their order.
+    """Export a network that takes `inputs`, each of shape (batch, tokens), in this order.
 
     Raises whatever torch's exporter raises.
     """
@@ -41,7 +41,7 @@ def write_onnx(
     axes = {0: "batch", 1: "tokens"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        # The TorchScript exporter: torch 2.13's other one gives this model a graph with a
+        # The TorchScript exporter: torch 2.13's newer one gives this model a graph with a
         # duplicate name, which onnxruntime refuses.
         torch.onnx.export(
             network.eval(),
@@ -54,11 +54,11 @@ def write_onnx(
         )
 
 
-def finish(network: Path, path: Path) -> None:
-    """Write a network as it is opened: its graph optimised, its weights in a file beside it.
+def write_finished(network: Path, path: Path) -> None:
+    """Write a network as it will be opened: its graph optimised, its weights in a separate file.
 
-    Opening it then optimises nothing, and maps the weights where it would parse and copy them.
-    Raises OSError where the disk is full, else whatever onnxruntime raises.
+    Opening it then optimises nothing, and maps the weights instead of parsing and copying them.
+    Raises OSError if the disk is full, else whatever onnxruntime raises.
     """
     go_offline()
     import onnxruntime
@@ -73,26 +73,26 @@ def finish(network: Path, path: Path) -> None:
     try:
         onnxruntime.InferenceSession(str(network), options, providers=_PROVIDERS)
     except Exception as error:
-        # onnxruntime does not tell a full disk from anything else.
+        # onnxruntime does not distinguish a full disk from other errors.
         if shutil.disk_usage(path.parent).free < network.stat().st_size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise
 
 
-def open_session(path: Path, threads: int = 0) -> Any:  # noqa: ANN401
-    """Open a finished network; each run takes so many threads, or one a processor where 0.
+def open_session(path: Path, threads: int | None = None) -> Any:  # noqa: ANN401
+    """Open a finished network; `threads` is for each run, None for one per processor.
 
-    Raises ModelUnavailable where a file is damaged.
+    Raises ModelUnavailable if a file is damaged.
     """
     go_offline()
     import onnxruntime
 
     options = _options(onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or 0
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=_PROVIDERS)
     except Exception as error:
-        raise ModelUnavailable(f"the export in {path.parent} is damaged; delete it") from error
+        raise _damaged(path.parent) from error
 
 
 def _options(level: Any) -> Any:  # noqa: ANN401
@@ -106,7 +106,7 @@ def _options(level: Any) -> Any:  # noqa: ANN401
 
 
 def write_tokenizer(json: str, path: Path) -> None:
-    """Write a tokenizer, as JSON, that neither truncates nor pads."""
+    """Write a tokenizer, given as JSON, without its truncation and padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_str(json)
@@ -116,14 +116,15 @@ def write_tokenizer(json: str, path: Path) -> None:
 
 
 def open_tokenizer(path: Path) -> "Tokenizer":
-    """Open an exported tokenizer, one's own to set. Raises ModelUnavailable where it is damaged.
+    """Open an exported tokenizer; its settings are the caller's own.
 
-    The one opened last is not parsed again: encoder and reader mostly have the same.
+    The last one parsed is cached, since encoder and reader mostly have equal tokenizers. Raises
+    ModelUnavailable if the file is damaged.
     """
     try:
         return _copied(_parsed(path.read_text(encoding="utf-8")))
     except Exception as error:
-        raise ModelUnavailable(f"the export in {path.parent} is damaged; delete it") from error
+        raise _damaged(path.parent) from error
 
 
 @lru_cache(maxsize=1)
@@ -134,7 +135,7 @@ def _parsed(json: str) -> "Tokenizer":
 
 
 def _copied(tokenizer: "Tokenizer") -> "Tokenizer":
-    """Copy a tokenizer that neither truncates nor pads; its vocabulary is shared."""
+    """Copy a tokenizer without truncation and padding; the vocabulary is shared."""
     from tokenizers import Tokenizer
 
     copy = Tokenizer(tokenizer.model)
@@ -147,12 +148,18 @@ def _copied(tokenizer: "Tokenizer") -> "Tokenizer":
     return copy
 
 
-def open_export(network: Path, tokenizer: Path, threads: int = 0) -> "tuple[Any, Tokenizer]":
-    """Open a finished network, as `open_session` does, and its tokenizer, side by side.
+def open_export(
+    network: Path, tokenizer: Path, threads: int | None = None
+) -> "tuple[Any, Tokenizer]":
+    """Open a finished network, as `open_session` does, and its tokenizer at the same time.
 
-    Raises ModelUnavailable where a file is damaged.
+    Raises ModelUnavailable if a file is damaged.
     """
-    with ThreadPoolExecutor(1) as beside:
-        session = beside.submit(open_session, network, threads)
+    with ThreadPoolExecutor(1) as executor:
+        session = executor.submit(open_session, network, threads)
         opened = open_tokenizer(tokenizer)
         return session.result(), opened
+
+
+def _damaged(folder: Path) -> ModelUnavailable:
+    return ModelUnavailable(f"the export in {folder} is damaged; delete it")

@@ -1,4 +1,4 @@
-"""Passages to vectors, through sentence-transformers; torch is loaded only when there is work."""
+"""Passages to vectors, with sentence-transformers; torch is loaded only when there is work."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.articles.passages import ModelLimit
-from index.errors import ModelUnavailable, reason_of
+from index.errors import ModelUnavailable, reason_of, summary_of
 from index.models.cpu_attention import use_matmul_attention, use_torch_attention
 from index.models.cpu_tuning import (
-    LENGTHS,
+    PAD_MULTIPLE,
     has_fast_bfloat16,
     keep_freed_memory,
     pack_linear_layers,
@@ -30,9 +30,9 @@ Vectors = NDArray[np.float32]
 """Shape (texts, dimension), each row of length 1."""
 Precision = Literal["bfloat16", "float32"]
 
-PARITY = 0.999
-"""Least cosine between a text's bfloat16 and float32 vectors for bfloat16 to be used."""
-_PARITY_TEXTS = (
+MIN_COSINE = 0.999
+"""Between a text's vectors in a lower precision and in float32, for the lower to be used."""
+_COMPARED_TEXTS = (
     "The harbour board voted on Tuesday to rebuild the breakwater before next winter.",
     "Who signed the agreement, and when does it come into force?",
     "Fourteen more interceptors are to be in the ground by 2017, at a cost of $1 billion.",
@@ -52,7 +52,7 @@ class PassageEncoder(ModelLimit, Protocol):
 
 @dataclass(frozen=True)
 class SentenceEncoder:
-    """An embedding model as the build uses it."""
+    """An embedding model as a build uses it; loaded when first needed."""
 
     model: Model
 
@@ -63,20 +63,18 @@ class SentenceEncoder:
 
     @property
     def precision(self) -> Precision:
-        """bfloat16 where the processor has it and the vectors stay the same, else float32."""
+        """bfloat16 if it is fast here and the vectors stay the same, else float32."""
         return self._loaded[1]
 
     @cached_property
     def max_tokens(self) -> int:
-        """Tokens that the model can see, special ones counted in."""
-        configured = _configured_limit(self.model)
-        return configured or longest_input(self._loaded[0])
+        """Tokens that the model can see, including special ones."""
+        return _configured_limit(self.model) or max_input_tokens(self._loaded[0])
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens that the model takes each text for."""
+        """Return how many tokens each text has for the model."""
         prompted = [self.model.prompts.passage + text for text in texts]
-        encoded = self._tokenizer.encode_batch(prompted)
-        return [len(one.ids) for one in encoded]
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(prompted)]
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -102,13 +100,13 @@ class SentenceEncoder:
 
 
 _UNLIMITED = 1 << 20
-"""Tokens; what a model without a limit of its own is taken for."""
+"""Tokens that a model without a limit is said to see."""
 
 
 def load_model(model: Model) -> "SentenceTransformer":
-    """Load a checked model in float32, from safetensors, never with code of its own."""
+    """Load a checked model in float32, from safetensors, never with custom code."""
     go_offline()
-    _quieten()
+    _silence_libraries()
     from sentence_transformers import SentenceTransformer
 
     try:
@@ -119,14 +117,14 @@ def load_model(model: Model) -> "SentenceTransformer":
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         ).eval()
-    except Exception as error:  # whatever libraries make of a folder that they did not write
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelUnavailable(f"model {model.name!r} could not be loaded: {reason}") from error
+    except Exception as error:  # the libraries raise anything for a malformed folder
+        message = f"model {model.name!r} could not be loaded: {summary_of(error)}"
+        raise ModelUnavailable(message) from error
 
 
 def encode_batch(loaded: "SentenceTransformer", texts: Sequence[str], prompt: str) -> Vectors:
     """Encode texts in one batch; the rows are normalised in float32."""
-    multiple = math.gcd(LENGTHS, longest_input(loaded))  # never past what the model sees
+    multiple = math.gcd(PAD_MULTIPLE, max_input_tokens(loaded))  # never pad past the limit
     vectors = loaded.encode(
         list(texts),
         prompt=prompt,
@@ -144,14 +142,14 @@ def normalised(vectors: Vectors) -> Vectors:
     return np.asarray(exact / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
-def longest_input(loaded: "SentenceTransformer") -> int:
-    """Give the tokens that a loaded model can see, special ones counted in."""
+def max_input_tokens(loaded: "SentenceTransformer") -> int:
+    """Return how many tokens a loaded model can see, including special ones."""
     limit = loaded.max_seq_length
     return int(limit) if limit and math.isfinite(limit) else _UNLIMITED
 
 
 def tokenizer_json(loaded: "SentenceTransformer") -> str:
-    """Give the model's fast tokenizer as JSON. Raises ModelUnavailable where it has none."""
+    """Return the model's fast tokenizer as JSON. Raises ModelUnavailable if it has none."""
     backend = getattr(loaded.tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise ModelUnavailable("the model has no fast tokenizer (tokenizer.json)")
@@ -159,18 +157,18 @@ def tokenizer_json(loaded: "SentenceTransformer") -> str:
 
 
 def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
-    """Turn the model to bfloat16 where that is fast here and changes nothing that matters."""
+    """Convert the model to bfloat16 if that is fast here; undo it if vectors change too much."""
     import torch
 
     if not has_fast_bfloat16():
         return False
-    exact = encode_batch(loaded, _PARITY_TEXTS, "")
+    exact = encode_batch(loaded, _COMPARED_TEXTS, "")
     network = loaded.transformers_model
     loaded.to(torch.bfloat16)
     pack_linear_layers(loaded)
     if network is not None:
         use_matmul_attention(network)
-    if float((encode_batch(loaded, _PARITY_TEXTS, "") * exact).sum(axis=1).min()) >= PARITY:
+    if float((encode_batch(loaded, _COMPARED_TEXTS, "") * exact).sum(axis=1).min()) >= MIN_COSINE:
         return True
     unpack_linear_layers(loaded)
     if network is not None:
@@ -183,17 +181,17 @@ class _Limit(msgspec.Struct):
     max_seq_length: int | None = None
 
 
-def _configured_limit(model: Model) -> int:
-    """Read the limit without loading the model; 0 where it does not say."""
+def _configured_limit(model: Model) -> int | None:
+    """Read the limit without loading the model; None if the configuration has none."""
     path = model.folder / model.transformer / "sentence_bert_config.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Limit).max_seq_length or 0
+        return msgspec.json.decode(path.read_bytes(), type=_Limit).max_seq_length
     except (OSError, msgspec.MsgspecError):
-        return 0
+        return None
 
 
-def _quieten() -> None:
-    """Keep the libraries' own progress bars and advice off the person's screen."""
+def _silence_libraries() -> None:
+    """Keep the libraries' own progress bars and advice off the screen."""
     import logging
 
     from huggingface_hub.utils.tqdm import disable_progress_bars

@@ -1,4 +1,4 @@
-"""Questions to vectors, through an ONNX export of the embedding model; no torch on the way."""
+"""Questions to vectors, with an ONNX export of the embedding model and without torch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from index.disk.durable_files import FileRecord
-from index.models.model_cache import Cards, check_sizes
+from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
 from index.models.passage_encoder import Vectors, encode_batch, load_model, normalised
 from index.models.registry import Model
@@ -23,29 +23,29 @@ _BATCH = 16
 
 
 class Card(msgspec.Struct, frozen=True):
-    """What an export says of itself."""
+    """The card of an export."""
 
     format: int
     dimension: int
     max_tokens: int
-    """Special ones counted in."""
+    """Including special ones."""
     prompt: str
     inputs: list[str]
     precision: Literal["int8", "float32"]
-    """Of the weights of matrix products; passages allow their encoder as much (`PARITY`)."""
+    """Of the weights of matrix products."""
     cosine: float
     """Least cosine to the original model, on the texts that the export was checked with."""
     files: dict[str, FileRecord]
     failure: str = ""
-    """Why the model could not be exported; empty where it was."""
+    """Why the model could not be exported; empty if it was."""
 
 
 CARD_FORMAT = 5
-CARDS = Cards("question.json", CARD_FORMAT, Card(0, 0, 0, "", [], "float32", 0.0, {}))
+CARDS = CardFile("question.json", CARD_FORMAT, Card)
 
 
 class QuestionEncoder(Protocol):
-    """What asking needs of an embedding model."""
+    """What a question needs of an embedding model."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; shape (texts, dimension), rows of length 1."""
@@ -53,7 +53,7 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True)
 class OnnxQuestionEncoder:
-    """The exported model."""
+    """An exported model."""
 
     card: Card
     session: Any
@@ -61,13 +61,13 @@ class OnnxQuestionEncoder:
 
     @classmethod
     def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
-        """Open an export. Raises ModelUnavailable where a file is missing or another size."""
+        """Open an export. Raises ModelUnavailable if a file is missing or has another size."""
         check_sizes(folder, card.files)
         session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
         return cls(card, session, tokenizer)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts in batches of like length; one longer than the model sees, in windows."""
+        """Encode texts in batches of similar length; one that is too long, in windows."""
         windows = [self._windows(text) for text in texts]
         rows = [(len(ids), text, ids) for text, parts in enumerate(windows) for ids in parts]
         rows.sort()
@@ -80,6 +80,7 @@ class OnnxQuestionEncoder:
         return normalised(sums)
 
     def _windows(self, text: str) -> list[list[int]]:
+        """Return the token ids of a text, cut so that the model sees all of each window."""
         ids = self.tokenizer.encode(self.card.prompt + text).ids
         if len(ids) <= self.card.max_tokens:
             return [ids]
@@ -87,23 +88,27 @@ class OnnxQuestionEncoder:
         empty = self.tokenizer.encode("").ids
         head, tail = empty[: len(empty) // 2], empty[len(empty) // 2 :]
         step = self.card.max_tokens - len(empty)
-        return [head + bare[at : at + step] + tail for at in range(0, len(bare), step)]
+        return [head + bare[start : start + step] + tail for start in range(0, len(bare), step)]
 
     def _run(self, batch: Sequence[list[int]]) -> Vectors:
         longest = max(len(ids) for ids in batch)
-        ids = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, one in enumerate(batch):
-            ids[row, : len(one)] = one
-            mask[row, : len(one)] = 1
-        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        padded = np.zeros((len(batch), longest), dtype=np.int64)
+        mask = np.zeros_like(padded)
+        for row, ids in enumerate(batch):
+            padded[row, : len(ids)] = ids
+            mask[row, : len(ids)] = 1
+        known = {
+            "input_ids": padded,
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(padded),
+        }
         output = self.session.run(None, {name: known[name] for name in self.card.inputs})[0]
         return normalised(np.asarray(output, dtype=np.float32))
 
 
 @dataclass(frozen=True)
 class TorchQuestionEncoder:
-    """The model itself, where it cannot be exported: slower to start, the same answers."""
+    """The model itself, if it cannot be exported: slower to start, the same answers."""
 
     loaded: "SentenceTransformer"
     prompt: str

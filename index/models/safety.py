@@ -1,6 +1,6 @@
-"""What a model's folder may not hold: what runs code of its own, or is no plain data, when loaded.
+"""Refuse model folders that could run code when they are loaded.
 
-The libraries refuse most of it too, each in its own way and in some versions only.
+The libraries refuse most of this too, each in its own way and in some versions only.
 """
 
 import json
@@ -13,15 +13,15 @@ from index.errors import ModelUnavailable
 
 _CONFIGURATIONS = "*config*.json"
 _PICKLE = "pytorch_model.bin"
-"""Read by sentence-transformers and transformers where the file below does not stand beside it."""
+"""Read by sentence-transformers and transformers if the file below is not next to it."""
 _SAFE = "model.safetensors"
 _SHARDS = "*.safetensors.index.json"
 _KERNEL_KEYS = ("attn_implementation", "experts_implementation")
-"""Ends of keys whose value, where it has a slash, is code in a hub that transformers would run."""
+"""Suffixes of keys whose value, if it has a slash, is code in a hub that transformers would run."""
 
 
 def refuse_untrusted(folder: Path) -> None:
-    """Refuse a folder that must not be loaded. Raises ModelUnavailable, naming what it is."""
+    """Raise ModelUnavailable, with the reason, for a folder that must not be loaded."""
     if next(folder.rglob("*.safetensors"), None) is None:
         raise ModelUnavailable(
             f"{folder} has no weights in safetensors format; other formats can run code when read"
@@ -38,8 +38,8 @@ def _links(folder: Path) -> Iterator[str]:
 
 def _code(folder: Path) -> Iterator[str]:
     for path in folder.rglob(_CONFIGURATIONS):
-        for key in _asking_for_code(path):
-            yield f"{path} asks for code of its own ({key})"
+        for key in _keys_naming_code(path):
+            yield f"{path} requires custom code ({key})"
 
 
 def _pickles(folder: Path) -> Iterator[str]:
@@ -49,10 +49,10 @@ def _pickles(folder: Path) -> Iterator[str]:
     for path in folder.rglob(_SHARDS):
         for shard in _strings(_parsed(path).get("weight_map")):
             if not shard.endswith(".safetensors") or Path(shard).name != shard:
-                yield f"{path} names {shard}, which is no safetensors file of the folder"
+                yield f"{path} names {shard}, which is not a safetensors file in the same folder"
 
 
-def _asking_for_code(path: Path) -> Iterator[str]:
+def _keys_naming_code(path: Path) -> Iterator[str]:
     pending: list[object] = [_parsed(path)]
     while pending:
         match pending.pop():
@@ -66,17 +66,17 @@ def _asking_for_code(path: Path) -> Iterator[str]:
 
 
 def _names_kernel(key: str, value: object) -> bool:
-    return key.endswith(_KERNEL_KEYS) and any("/" in one for one in _strings(value))
+    return key.endswith(_KERNEL_KEYS) and any("/" in text for text in _strings(value))
 
 
 def _strings(value: object) -> list[str]:
-    """Give a string, or those that a mapping holds."""
+    """Return a string, or the strings in a mapping's values."""
     values = value.values() if isinstance(value, dict) else [value]
-    return [one for one in values if isinstance(one, str)]
+    return [item for item in values if isinstance(item, str)]
 
 
 def _parsed(path: Path) -> dict[str, Any]:
-    """Parse as the libraries do; what they cannot read either says nothing."""
+    """Parse as the libraries do; empty if they could not read the file either."""
     try:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):

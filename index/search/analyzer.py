@@ -1,12 +1,12 @@
-"""Text to search terms: folded, stemmed English, as keyword search has them."""
+"""Text to the terms of keyword search: folded, stemmed English."""
 
 from functools import cache
 
 import tantivy
 
 ANALYZER = "english"
-_LONGEST = 40
-"""Bytes of a term."""
+_MAX_TERM = 40
+"""Bytes."""
 _QUESTION_WORDS = """
 a about after all also an and any are as at be been before being but by can could did do does doing
 for from had has have having he her hers him his how i if in into is it its just me more most my no
@@ -17,13 +17,13 @@ who whom whose why will with would you your
 
 
 def terms(text: str) -> list[str]:
-    """Give a text's distinct terms in order, question words left out."""
+    """Return a text's distinct terms in order, without question words."""
     return list(dict.fromkeys(_question_analyzer().analyze(encodable(text))))
 
 
 @cache
 def analyzer() -> tantivy.TextAnalyzer:
-    """Give the analyzer that passages are indexed with; it leaves nothing out."""
+    """Return the analyzer that passages are indexed with; it keeps question words."""
     return _builder().filter(tantivy.Filter.stemmer("english")).build()
 
 
@@ -35,10 +35,10 @@ def _question_analyzer() -> tantivy.TextAnalyzer:
 
 def _builder() -> tantivy.TextAnalyzerBuilder:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST))
+    builder = builder.filter(tantivy.Filter.remove_long(_MAX_TERM))
     return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
 
 
 def encodable(text: str) -> str:
-    """Keep lone surrogates, which only a question can hold, out of libraries that want UTF-8."""
+    """Replace lone surrogates, which only a question can contain, so that text encodes as UTF-8."""
     return text.encode("utf-8", errors="replace").decode()

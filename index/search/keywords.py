@@ -1,4 +1,4 @@
-"""Keyword search: BM25 in tantivy over stemmed English terms, built by us from the question."""
+"""Keyword search: BM25 in tantivy over stemmed English terms, with queries built by hand."""
 
 import math
 import os
@@ -17,19 +17,20 @@ from index.errors import IndexDamaged
 from index.search.analyzer import ANALYZER, analyzer, encodable, terms
 
 _TITLE_BOOST = 0.3
-"""A term in the article's title counts so much of one in the passage."""
+"""Weight of a term in the article's title; in the passage it is 1."""
 _HEAP = 64 * 1024 * 1024
+"""Bytes."""
 _META = "meta.json"
 REPLACED_FILES = frozenset({_META, ".managed.json"})
-"""Files that an update puts new ones in the place of; all others never change."""
-_MOST_TERMS = 64
-"""Terms of a question that are searched for; a longer question's first ones."""
-_CODE = re.compile(r"(?:os error |code: )(\d+)")
+"""Files that an update replaces; all others never change."""
+_MAX_TERMS = 64
+"""Terms of a question that are searched for; the first ones of a longer question."""
+_ERROR_NUMBER = re.compile(r"(?:os error |code: )(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What keyword search knows of a passage."""
+    """A passage as keyword search indexes it."""
 
     passage: int
     article: int
@@ -37,14 +38,14 @@ class Document:
     text: str
 
 
-class _Part(msgspec.Struct):
+class _Segment(msgspec.Struct):
     max_doc: int
 
 
 class _Meta(msgspec.Struct):
-    """What tantivy says of its files."""
+    """tantivy's description of its files."""
 
-    segments: list[_Part]
+    segments: list[_Segment]
 
 
 @dataclass(frozen=True)
@@ -55,62 +56,59 @@ class KeywordIndex:
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     written: int
-    """Passages written, those deleted since counted in, as they are in how many hold a term."""
+    """Passages written, including deleted ones: tantivy's document frequencies count them too."""
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
-        """Open a copy of the keywords, for tantivy maps its files.
+        """Open a private copy of the keywords, because tantivy maps its files.
 
-        Raises IndexDamaged where tantivy cannot make sense of them, as the methods do.
+        Raises IndexDamaged if tantivy cannot read them, as the methods do.
         """
-        with _damage_told(folder), private_copy(folder) as copy:
+        with _damage_reported(folder), private_copy(folder) as copy:
             index = tantivy.Index.open(str(copy))
             index.register_tokenizer(ANALYZER, analyzer())
             meta = msgspec.json.decode((copy / _META).read_bytes(), type=_Meta)
-            written = sum(part.max_doc for part in meta.segments)
+            written = sum(segment.max_doc for segment in meta.segments)
             return cls(folder, index.schema, index.searcher(), written)
 
     def __len__(self) -> int:
         return int(self.searcher.num_docs)
 
-    def search(self, question: str, most: int, articles: Sequence[int] = ()) -> list[int]:
-        """Find the passages that best match a question's terms, best first, as passage ids.
+    def search(self, question: str, limit: int, articles: Sequence[int] = ()) -> list[int]:
+        """Return the ids of the passages that best match a question's terms, best first.
 
-        `articles` keeps the search to these article ids, before the cut; empty means everywhere.
+        `articles` restricts the search, before the limit, to these article ids; empty means all.
         """
-        wanted = terms(question)[:_MOST_TERMS]
-        if not wanted:
+        searched = terms(question)[:_MAX_TERMS]
+        if not searched:
             return []
-        with _damage_told(self.folder):
-            matching = self._matching(wanted, articles)
-            hits = self.searcher.search(matching, most, count=False).hits
-            passages = self.searcher.fast_field_values("passage", [place for _, place in hits])
+        with _damage_reported(self.folder):
+            query = self._query(searched, articles)
+            hits = self.searcher.search(query, limit, count=False).hits
+            passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
         return [int(passage) for passage in passages if passage is not None]
 
     def idf(self, term: str) -> float:
-        """Give a term's inverse document frequency: BM25's ln(1 + (N - n + ½) / (n + ½))."""
-        with _damage_told(self.folder):
-            holding = self.searcher.doc_freq("text", term)
-        return math.log(1 + (self.written - holding + 0.5) / (holding + 0.5))
+        """Return a term's inverse document frequency, as BM25: ln(1 + (N - n + ½) / (n + ½))."""
+        with _damage_reported(self.folder):
+            count = self.searcher.doc_freq("text", term)
+        return math.log(1 + (self.written - count + 0.5) / (count + 0.5))
 
-    def _matching(self, wanted: Sequence[str], articles: Sequence[int]) -> tantivy.Query:
-        matching = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term("text", term)) for term in wanted]
-            + [
-                (
-                    tantivy.Occur.Should,
-                    tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST),
-                )
-                for term in wanted
-            ]
+    def _query(self, searched: Sequence[str], articles: Sequence[int]) -> tantivy.Query:
+        in_text = [self._term("text", term) for term in searched]
+        in_title = [
+            tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST) for term in searched
+        ]
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, term) for term in in_text + in_title]
         )
         if not articles:
-            return matching
-        among = tantivy.Query.term_set_query(self.schema, "article", list(articles))
+            return query
+        scope = tantivy.Query.term_set_query(self.schema, "article", list(articles))
         return tantivy.Query.boolean_query(
             [
-                (tantivy.Occur.Must, matching),
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                (tantivy.Occur.Must, query),
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(scope, 0.0)),
             ]
         )
 
@@ -119,12 +117,12 @@ class KeywordIndex:
 
 
 @contextmanager
-def _damage_told(folder: Path) -> Iterator[None]:
-    """Turn what tantivy raises over damaged files into IndexDamaged."""
+def _damage_reported(folder: Path) -> Iterator[None]:
+    """Raise IndexDamaged for whatever tantivy raises over damaged files."""
     try:
         yield
     except BaseException as error:
-        # A panic of tantivy's is a BaseException of a class that cannot be imported.
+        # A panic in tantivy is a BaseException of a class that cannot be imported.
         panicked = type(error).__name__ == "PanicException"
         if panicked or isinstance(error, (ValueError, OSError, OverflowError)):
             raise IndexDamaged(f"{folder} cannot be read; run `byline index --full`") from error
@@ -134,7 +132,7 @@ def _damage_told(folder: Path) -> Iterator[None]:
 def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     """Write the keywords of passages into a new folder. Raises OSError."""
     folder.mkdir()
-    with _errors_of_disk(folder):
+    with _disk_errors(folder):
         builder = tantivy.SchemaBuilder()
         for field in ("title", "text"):
             builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
@@ -145,25 +143,25 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     _sync(folder)
 
 
-def update_keywords(folder: Path, gone: Sequence[int], documents: Iterable[Document]) -> None:
-    """Take articles, by their ids, out of a folder's keywords, and add passages. Raises OSError.
+def update_keywords(folder: Path, deleted: Sequence[int], documents: Iterable[Document]) -> None:
+    """Delete articles, by their ids, from a folder's keywords, and add passages. Raises OSError.
 
-    tantivy only ever makes new files and puts new ones in the place of those that it renames, so
-    the files may be links to those of an index that is in use.
+    The files may be hard links to those of an index that is in use: tantivy creates and renames
+    files but never writes into an existing one.
     """
-    with _errors_of_disk(folder):
-        _write(tantivy.Index.open(str(folder)), gone, documents)
+    with _disk_errors(folder):
+        _write(tantivy.Index.open(str(folder)), deleted, documents)
     _sync(folder)
 
 
-def _write(index: tantivy.Index, gone: Sequence[int], documents: Iterable[Document]) -> None:
+def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Document]) -> None:
     index.register_tokenizer(ANALYZER, analyzer())
-    # One thread: passages keep their order, so that equal scores rank the same in every build.
+    # One thread keeps passages in order, so that equal scores rank the same in every build.
     writer = index.writer(_HEAP, 1)
-    if gone:
-        # By a query: tantivy-py 0.27 deletes nothing by a term that is a number.
+    if deleted:
+        # By a query: tantivy-py 0.27 deletes nothing by a numeric term.
         writer.delete_documents_by_query(
-            tantivy.Query.term_set_query(index.schema, "article", list(gone))
+            tantivy.Query.term_set_query(index.schema, "article", list(deleted))
         )
     for document in documents:
         writer.add_document(
@@ -188,12 +186,12 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _errors_of_disk(folder: Path) -> Iterator[None]:
-    """Raise what tantivy tells of the disk, in its own words, as the error that the disk gave."""
+def _disk_errors(folder: Path) -> Iterator[None]:
+    """Raise the OSError that the text of tantivy's error reports."""
     try:
         yield
     except ValueError as error:
-        codes = [int(code) for code in _CODE.findall(str(error))]
-        if codes:
-            raise OSError(codes[0], os.strerror(codes[0])) from error
+        if match := _ERROR_NUMBER.search(str(error)):
+            number = int(match[1])
+            raise OSError(number, os.strerror(number)) from error
         raise OSError(f"{folder.name}: {' '.join(str(error).split())}") from error

@@ -1,15 +1,15 @@
-"""The vectors of a segment as they are: rows of half-precision floats in a plain file.
+"""The vectors of a segment: rows of half-precision floats in a plain file.
 
 Rounding to half precision changes a cosine by some 1e-5; bfloat16 models differ by more.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.disk.durable_files import write_all
 from index.errors import IndexDamaged, IndexUnreadable, reason_of
@@ -19,10 +19,12 @@ STORED = np.dtype("<f2")
 _CHUNK = 8192
 """Rows."""
 
+Ids = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class VectorFile:
-    """An opened file of rows; read where asked for, never mapped.
+    """An open file of vectors; rows are read when asked for, never mapped.
 
     A mapped file that is cut short kills the process.
     """
@@ -33,7 +35,7 @@ class VectorFile:
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> "VectorFile":
-        """Open a written file. Raises IndexDamaged, as IndexUnreadable where it is there."""
+        """Open a file. Raises IndexDamaged if it is missing, IndexUnreadable if refused."""
         try:
             return cls(path, os.open(path, os.O_RDONLY | os.O_CLOEXEC), dimension)
         except FileNotFoundError as error:
@@ -42,104 +44,131 @@ class VectorFile:
             raise IndexUnreadable(str(path), reason_of(error)) from error
 
     def __len__(self) -> int:
-        return os.fstat(self.descriptor).st_size // self._width
+        return os.fstat(self.descriptor).st_size // self._row_size
 
     def read(self, rows: range) -> Vectors:
-        """Give a run of rows; shape (rows, dimension)."""
-        data = np.frombuffer(self.stored_bytes(rows), STORED).reshape(-1, self.dimension)
-        return data.astype(np.float32)
+        """Return consecutive rows; shape (rows, dimension)."""
+        return self._decoded(self.stored_bytes(rows))
 
     def pick(self, rows: Sequence[int]) -> Vectors:
-        """Give rows in the order asked for; shape (rows, dimension)."""
-        data = b"".join(map(self.stored_bytes, runs_of(rows)))
-        return np.frombuffer(data, STORED).reshape(-1, self.dimension).astype(np.float32)
+        """Return rows in the order given; shape (rows, dimension)."""
+        return self._decoded(b"".join(map(self.stored_bytes, runs_of(rows))))
 
     def stored_bytes(self, rows: range) -> bytes:
-        """Give the bytes of a run of rows.
+        """Return the bytes of consecutive rows.
 
-        Raises IndexDamaged where the file is cut short, IndexUnreadable where it cannot be read.
+        Raises IndexDamaged if the file is cut short, IndexUnreadable if it cannot be read.
         """
-        size = len(rows) * self._width
-        data = self._part(size, rows.start * self._width)
+        start, size = rows.start * self._row_size, len(rows) * self._row_size
+        data = b""
         while len(data) < size:
-            more = self._part(size - len(data), rows.start * self._width + len(data))
+            more = self._read_some(size - len(data), start + len(data))
             if not more:
                 raise _damaged(self.path)
             data += more
         return data
 
-    def _part(self, size: int, at: int) -> bytes:
+    def _read_some(self, size: int, offset: int) -> bytes:
         try:
-            return os.pread(self.descriptor, size, at)
+            return os.pread(self.descriptor, size, offset)
         except OSError as error:
             raise IndexUnreadable(str(self.path), reason_of(error)) from error
+
+    def _decoded(self, data: bytes) -> Vectors:
+        return np.frombuffer(data, STORED).reshape(-1, self.dimension).astype(np.float32)
 
     def close(self) -> None:
         """Close the file."""
         os.close(self.descriptor)
 
     @property
-    def _width(self) -> int:
+    def _row_size(self) -> int:
         return STORED.itemsize * self.dimension
 
 
 def runs_of(rows: Sequence[int]) -> list[range]:
-    """Cut rows into runs of one after another."""
-    found: list[range] = []
+    """Group rows into runs of consecutive ones."""
+    runs: list[range] = []
     for row in rows:
-        if found and found[-1].stop == row:
-            found[-1] = range(found[-1].start, row + 1)
+        if runs and runs[-1].stop == row:
+            runs[-1] = range(runs[-1].start, row + 1)
         else:
-            found.append(range(row, row + 1))
-    return found
+            runs.append(range(row, row + 1))
+    return runs
 
 
 def chunks(rows: range) -> list[range]:
-    """Cut a run of rows into runs that may be held in memory."""
+    """Cut consecutive rows into chunks that fit in memory."""
     starts = range(rows.start, rows.stop, _CHUNK)
     return [range(start, min(start + _CHUNK, rows.stop)) for start in starts]
 
 
-@dataclass
-class VectorWriter:
-    """A file of rows that is being written, in any order; rows never put are zeros."""
+def exact_best(candidates: Iterable[tuple[Ids, Vectors]], questions: Vectors, limit: int) -> Ids:
+    """Compare all candidates, which come in chunks, with all questions.
 
-    path: Path
-    dimension: int = 0
-    """Of the vectors; 0 until some are put."""
+    Returns the ids of the candidates most similar to each question, in no particular order; shape
+    (questions, at most `limit`).
+    """
+    best = np.zeros((len(questions), 0), dtype=np.float32)
+    best_ids = np.zeros((len(questions), 0), dtype=np.int64)
+    for ids, vectors in candidates:
+        best = np.concatenate([best, questions @ vectors.T], axis=1)
+        repeated = np.broadcast_to(ids, (len(questions), len(ids)))
+        best_ids = np.concatenate([best_ids, repeated], axis=1)
+        if best.shape[1] > limit:
+            order = np.argpartition(-best, limit - 1, axis=1)[:, :limit]
+            best = np.take_along_axis(best, order, axis=1)
+            best_ids = np.take_along_axis(best_ids, order, axis=1)
+    return best_ids
+
+
+class VectorWriter:
+    """A file of vectors being written, in any order; rows that are never put are zeros."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.dimension = 0
+        """Of the vectors; 0 until some are put."""
+        self._opened: int | None = None
+        """The file's descriptor; None until it is needed, and after `close`."""
 
     def put(self, rows: Sequence[int], vectors: Vectors) -> None:
-        """Write vectors of shape (rows, dimension). Raises OSError where the disk is full."""
+        """Write vectors of shape (rows, dimension). Raises OSError if the disk is full."""
         self.dimension = vectors.shape[1]
         stored = np.ascontiguousarray(vectors, dtype=STORED)
-        width = STORED.itemsize * self.dimension
         if isinstance(rows, range):
-            write_all(self._descriptor, stored.tobytes(), rows.start * width)
+            write_all(self._descriptor, stored.tobytes(), rows.start * self._row_size)
             return
         for row, vector in zip(rows, stored, strict=True):
-            write_all(self._descriptor, vector.tobytes(), row * width)
+            write_all(self._descriptor, vector.tobytes(), row * self._row_size)
 
     def get(self, row: int) -> Vectors:
-        """Give a row that was put; shape (1, dimension)."""
-        width = STORED.itemsize * self.dimension
-        data = os.pread(self._descriptor, width, row * width)
+        """Return a row that was put; shape (1, dimension)."""
+        data = os.pread(self._descriptor, self._row_size, row * self._row_size)
         return np.frombuffer(data, STORED)[None, :].astype(np.float32)
 
     def finish(self, rows: int) -> None:
-        """Make it so many rows long, and wait until the disk has them."""
-        os.ftruncate(self._descriptor, rows * STORED.itemsize * self.dimension)
+        """Set the file's length in rows, wait until the disk has it, and close it."""
+        os.ftruncate(self._descriptor, rows * self._row_size)
         os.fsync(self._descriptor)
         self.close()
 
     def close(self) -> None:
-        """Let the file go, as far as it was written."""
-        if "_descriptor" in self.__dict__:
-            os.close(self.__dict__.pop("_descriptor"))
+        """Close the file, as far as it was written."""
+        if self._opened is not None:
+            os.close(self._opened)
+            self._opened = None
 
-    @cached_property
+    @property
+    def _row_size(self) -> int:
+        return STORED.itemsize * self.dimension
+
+    @property
     def _descriptor(self) -> int:
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        return os.open(self.path, flags, 0o600)
+        if self._opened is None:
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self._opened = os.open(self.path, flags, 0o600)
+        return self._opened
 
 
 def _damaged(path: Path) -> IndexDamaged:

@@ -1,1 +1,1 @@
-"""Readers: a question and passages in, spans of them out."""
+"""Readers: from a question and passages to spans of these passages."""

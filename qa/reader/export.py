@@ -1,4 +1,4 @@
-"""A reader's ONNX export: made once, checked against the original, kept in the user's cache."""
+"""A reader's ONNX export: made once, compared with the original, and kept in the user's cache."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,8 +8,8 @@ import numpy as np
 
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
-from index.errors import BylineError, ModelUnavailable
-from index.models.onnx_runtime import finish, open_tokenizer, write_onnx, write_tokenizer
+from index.errors import BylineError, ModelUnavailable, summary_of
+from index.models.onnx_runtime import open_tokenizer, write_finished, write_onnx, write_tokenizer
 from index.models.quantization import quantise
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -25,10 +25,11 @@ from qa.reader.windows import Window, prepare_tokenizer, windows
 if TYPE_CHECKING:
     import torch
 
-MOST_DIFFERENCE = 0.01
-"""Of a logit to the original network's, over real text; an export beyond it is not used."""
-MOST_INT8_DIFFERENCE = 1.0
-"""The same of an export in int8; one beyond it stays in float32."""
+MAX_DIFFERENCE = 0.01
+"""Between a logit of a float32 export and of the original network, over real text; an export
+beyond it is not used."""
+MAX_INT8_DIFFERENCE = 1.0
+"""The same for an int8 export; one beyond it is made again in float32."""
 _BLOCK = 64
 """Weights that share a scale in int8: fewer are slower and change hardly less."""
 _SAMPLES = 16
@@ -38,40 +39,39 @@ Notice = Callable[[str], None]
 
 
 def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
-    """Open a reader by name or path, exported first where the cache lacks it.
+    """Open a reader by name or path; it is exported first if the cache lacks it.
 
-    `notice` is told of what takes long. Raises ModelUnavailable where there is no such reader, or
-    where it cannot be exported.
+    `notice` gets a message before slow work. Raises ModelUnavailable if there is no such reader or
+    it cannot be exported.
     """
     source = find_reader(name)
     folder = folder_of(source, cache)
     card = CARDS.read(folder)
-    if card == CARDS.blank:
-        notice("preparing the reader, once")
+    if card is None:
+        notice("preparing the reader (first use only)")
         card = ensure_reader(source, cache)
     return ExtractiveReader.open(folder, card)
 
 
 def ensure_reader(source: Source, cache: Path) -> Card:
-    """Export a reader unless the cache has it. Raises ModelUnavailable as `open_reader` does."""
-    return CARDS.ensure(folder_of(source, cache), lambda made: _export(source, made))
+    """Export a reader unless the cache has it. Raises ModelUnavailable if it cannot be exported."""
+    return CARDS.ensure(folder_of(source, cache), lambda folder: _export(source, folder))
 
 
 def is_prepared(source: Source, cache: Path) -> bool:
-    """Tell whether the cache has a reader's export."""
-    return CARDS.has(folder_of(source, cache))
+    """Return whether the cache has a reader's export."""
+    return CARDS.exists(folder_of(source, cache))
 
 
 def reader_faults(source: Source, cache: Path) -> list[str]:
-    """Tell what keeps a reader's export from being used, by size and SHA-256."""
-    folder = folder_of(source, cache)
-    if not CARDS.has(folder):
+    """Return what keeps a reader's export from being used, by size and SHA-256."""
+    if not is_prepared(source, cache):
         return ["not prepared yet; the next question does that"]
-    return CARDS.faults(folder)
+    return CARDS.faults(folder_of(source, cache))
 
 
 def folder_of(source: Source, cache: Path) -> Path:
-    """Give the place of a reader's export."""
+    """Return the folder of a reader's export."""
     return cache / f"reader-{source.fingerprint}"
 
 
@@ -82,55 +82,55 @@ def _export(source: Source, folder: Path) -> Card:
     prepare_tokenizer(tokenizer, loaded.max_tokens)
     samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
     try:
-        exact = folder / "exact.onnx"
-        _write(loaded, samples[0], exact)
-        if loaded.int8 and _in_int8(loaded, exact, folder, samples):
-            precision = "int8"
-        else:
-            finish(exact, folder / MODEL_FILE)
-            difference, precision = _difference(loaded, folder, samples), "float32"
-            if not difference <= MOST_DIFFERENCE:
-                raise ModelUnavailable(
-                    f"reader {source.name!r} could not be exported: "
-                    f"a logit differs by {difference:.3f}"
-                )
-        exact.unlink()
+        precision = _write_network(source, loaded, folder, samples)
     except (OSError, BylineError):
         raise
-    except Exception as error:
-        told = " ".join(str(error).split())
-        raise ModelUnavailable(
-            f"reader {source.name!r} could not be exported: {type(error).__name__}: {told:.200}"
-        ) from error
+    except Exception as error:  # whatever torch's exporter or onnxruntime raises
+        message = f"reader {source.name!r} could not be exported: {summary_of(error)}"
+        raise ModelUnavailable(message) from error
     return _card(loaded, folder, source.name, precision)
 
 
-def _card(loaded: Loaded, folder: Path, name: str = "", precision: str = "float32") -> Card:
+def _write_network(source: Source, loaded: Loaded, folder: Path, samples: Sequence[Window]) -> str:
+    """Write the network, in int8 if that is known to be good and changes little, else in float32.
+
+    Returns the precision.
+    """
+    exact = folder / "exact.onnx"
+    _write_onnx(loaded, samples[0], exact)
+    precision = "int8" if loaded.int8 and _write_int8(loaded, exact, folder, samples) else "float32"
+    if precision == "float32":
+        write_finished(exact, folder / MODEL_FILE)
+        difference = _difference(loaded, folder, samples)
+        if not difference <= MAX_DIFFERENCE:  # also if it is not a number
+            raise ModelUnavailable(
+                f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
+            )
+    exact.unlink()
+    return precision
+
+
+def _card(loaded: Loaded, folder: Path, name: str, precision: str) -> Card:
     inputs, files = list(loaded.inputs), record_files(folder)
     return Card(CARD_FORMAT, name, loaded.max_tokens, inputs, precision, files)
 
 
-def _in_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
-    """Write a network in int8; tells whether that changed little."""
+def _write_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
+    """Write a network in int8; returns whether that changed little."""
     quantised = folder / "int8.onnx"
     quantise(exact, quantised, _BLOCK)
-    finish(quantised, folder / MODEL_FILE)
+    write_finished(quantised, folder / MODEL_FILE)
     quantised.unlink()
-    return _difference(loaded, folder, samples) <= MOST_INT8_DIFFERENCE
+    return _difference(loaded, folder, samples) <= MAX_INT8_DIFFERENCE
 
 
-def _tensors(window: Window, inputs: tuple[str, ...]) -> "dict[str, torch.Tensor]":
+def _tensors(window: Window, inputs: Sequence[str]) -> "dict[str, torch.Tensor]":
     import torch
 
-    arrays = {
-        "input_ids": window.ids,
-        "attention_mask": np.ones_like(window.ids),
-        "token_type_ids": window.types,
-    }
-    return {name: torch.from_numpy(arrays[name][None]) for name in inputs}
+    return {name: torch.from_numpy(array) for name, array in window.inputs(inputs).items()}
 
 
-def _write(loaded: Loaded, example: Window, path: Path) -> None:
+def _write_onnx(loaded: Loaded, example: Window, path: Path) -> None:
     import torch
 
     class Read(torch.nn.Module):  # type: ignore[misc]
@@ -146,14 +146,14 @@ def _write(loaded: Loaded, example: Window, path: Path) -> None:
 
 
 def _difference(loaded: Loaded, folder: Path, samples: Sequence[Window]) -> float:
-    """Give the greatest difference of a logit of an export to the original network's."""
+    """Return the greatest difference between a logit of an export and of the original network."""
     import torch
 
-    exported = ExtractiveReader.open(folder, _card(loaded, folder))
-    worst = 0.0
+    exported = ExtractiveReader.open(folder, _card(loaded, folder, "", "float32"))
+    greatest = 0.0
     for window, (starts, ends) in zip(samples, exported.logits(samples), strict=True):
         with torch.no_grad():
             output = loaded.network(**_tensors(window, loaded.inputs))
-        for mine, theirs in ((starts, output.start_logits), (ends, output.end_logits)):
-            worst = max(worst, float(np.abs(mine - theirs[0].numpy()).max()))
-    return worst
+        for found, original in ((starts, output.start_logits), (ends, output.end_logits)):
+            greatest = max(greatest, float(np.abs(found - original[0].numpy()).max()))
+    return greatest

@@ -1,4 +1,4 @@
-"""What every reader takes and gives."""
+"""The interface of a reader, and the simplest one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from index.articles.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that may answer, by its offsets; nobody searches for its text again."""
+    """A span that may be the answer, by its offsets: its text is never searched for again."""
 
     passage: int
-    """Index of its passage among those given."""
+    """Index of its passage in the list that was read."""
     span: Span
     """The answer, in code points of the passage."""
     sentence: Span
@@ -21,27 +21,26 @@ class Candidate:
     margin: float
     """How much likelier than no answer in this passage: a difference of logits."""
     sharpness: float
-    """Log-probability of just this span, given that the passage has an answer; 0 at most."""
+    """Log-probability of exactly this span, given that the passage has an answer; at most 0."""
 
 
 class Reader(Protocol):
     """Finds answers in passages."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
-        """Give the spans that may answer a question, the best first.
+        """Return the spans that may answer a question, best first.
 
-        `passages` come in the retriever's order, the best first.
+        `passages` are in the retriever's order, best first.
         """
 
 
-@dataclass(frozen=True, slots=True)
 class FirstSentenceReader:
-    """A Reader that takes each passage's first sentence, the surer the better the passage ranks."""
+    """Stands in for a reader: takes each passage's first sentence, in the retriever's order."""
 
     def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
-        """Give the first sentences in the order of their passages."""
+        """Return the first sentences in the order of their passages."""
         return [
             Candidate(index, span, span, margin=-float(index), sharpness=0.0)
-            for index, one in enumerate(passages)
-            for span in one.sentences[:1]
+            for index, passage in enumerate(passages)
+            for span in passage.sentences[:1]
         ]

@@ -1,4 +1,4 @@
-"""The reader that ships with Byline: what was trained, over the embedding model's own words."""
+"""The reader that ships with Byline: trained weights on the embedding model's word embeddings."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,22 +19,22 @@ FOLDER = Path(__file__).parent / "weights"
 WEIGHTS_FILE = "reader.safetensors"
 RECORD_FILE = "reader.json"
 FROZEN = "bert.embeddings.word_embeddings.weight"
-"""Neither trained nor shipped: it stays what the embedding model has."""
+"""Neither trained nor shipped: it is the embedding model's own."""
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What the weights say of themselves; the model card beside them says more."""
+    """The record next to the weights; the model card says more."""
 
     sha256: str
-    """Of the weights' file."""
+    """Of the weights file."""
     over: str
-    """SHA-256 of the weights of the embedding model that they were trained over."""
+    """SHA-256 of the weights of the embedding model that they were trained from."""
     settings: tuple[dict[str, float], ...]
-    """Of the trainings whose weighted mean they are."""
+    """Of the trainings; the weights are their weighted mean."""
 
 
 def read_record(folder: Path = FOLDER) -> Record:
-    """Read what weights say of themselves. Raises ModelUnavailable where they do not."""
+    """Read the record of weights. Raises ModelUnavailable if it is missing or malformed."""
     try:
         return msgspec.json.decode((folder / RECORD_FILE).read_bytes(), type=Record)
     except (OSError, msgspec.MsgspecError) as error:
@@ -44,15 +44,15 @@ def read_record(folder: Path = FOLDER) -> Record:
 
 
 def encoder_folder() -> Path:
-    """Give the folder of the transformer that the reader was trained from."""
+    """Return the folder of the transformer that the reader was trained from."""
     model = find_model(DEFAULT_MODEL)
     return model.folder / model.transformer
 
 
 def build_untrained() -> "BertForQuestionAnswering":
-    """Give the network with the encoder's weights and fresh outputs; no dropout.
+    """Return the network with the encoder's weights and random outputs, without dropout.
 
-    Attention is "eager", which trains faster than "sdpa" on a processor.
+    Attention is "eager", which trains faster than "sdpa" on a CPU.
     """
     from safetensors.torch import load_file
     from transformers import BertConfig, BertForQuestionAnswering
@@ -73,30 +73,30 @@ def build_untrained() -> "BertForQuestionAnswering":
 
 
 def load_trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
-    """Give the network with the shipped weights in float32.
+    """Return the network with the shipped weights in float32.
 
-    Raises ModelUnavailable where a file is not the one that it should be.
+    Raises ModelUnavailable if a file is missing, damaged or of another version.
     """
     from safetensors.torch import load_file
 
     record = read_record(folder)
     weights = folder / WEIGHTS_FILE
     if not weights.is_file() or sha256_of(weights) != record.sha256:
-        raise ModelUnavailable(f"{weights} is missing or damaged; install Byline again")
+        raise ModelUnavailable(f"{weights} is missing or damaged; reinstall Byline")
     if record.over != DEFAULT_WEIGHTS:
-        raise ModelUnavailable(f"{weights} was trained over another embedding model")
+        raise ModelUnavailable(f"{weights} was trained from another embedding model")
     network = build_untrained()
     named = {name: value.float() for name, value in load_file(weights).items()}
     missing, unexpected = network.load_state_dict(named, strict=False)
     if set(missing) != {FROZEN} or unexpected:
-        raise ModelUnavailable(f"{weights} is not for this version of Byline; install it again")
+        raise ModelUnavailable(f"{weights} is not for this version of Byline; reinstall it")
     return network.eval()
 
 
 def write_weights(
     network: "BertForQuestionAnswering", settings: Sequence[dict[str, float]], folder: Path
 ) -> Record:
-    """Write what was trained, in half precision, and its record."""
+    """Write trained weights, in half precision, and their record."""
     import torch
     from safetensors.torch import save_file
 

@@ -1,6 +1,6 @@
-"""A question and passages to what the model reads: token ids, and where each token stands."""
+"""From a question and passages to a model's input: token ids, and the offsets of each token."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 _QUESTION_SHARE = 4
-"""A question takes at most the fourth part of a window; a longer one loses its end."""
+"""A question takes at most a quarter of a window; a longer one is cut."""
 _STRIDE_SHARE = 4
-"""Windows of a passage overlap by the fourth part of a window."""
+"""Windows of a passage overlap by a quarter of a window."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,7 @@ class Window:
     """A question with as much of a passage as the model can see at once."""
 
     passage: int
-    """Index of its passage among those given."""
+    """Index of its passage in the list given."""
     ids: Ints
     """Shape (tokens,): question, passage and special tokens."""
     types: Ints
@@ -33,9 +33,18 @@ class Window:
     offsets: Ints
     """Shape (passage tokens, 2): the code points of the passage that each covers, half-open."""
 
+    def inputs(self, names: Sequence[str]) -> dict[str, Ints]:
+        """Return the inputs of a network by their names; shape (1, tokens)."""
+        known = {
+            "input_ids": self.ids,
+            "attention_mask": np.ones_like(self.ids),
+            "token_type_ids": self.types,
+        }
+        return {name: known[name][None] for name in names}
+
 
 def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:
-    """Set a tokenizer so that a passage outgrowing the model becomes several windows."""
+    """Set up a tokenizer to split a passage that is too long for the model into windows."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(
         max_tokens, stride=max_tokens // _STRIDE_SHARE, strategy="only_second"
@@ -45,36 +54,38 @@ def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:
 def windows(
     tokenizer: "Tokenizer", question: str, passages: Sequence[str], max_tokens: int
 ) -> list[Window]:
-    """Give the windows of every passage, in order; the tokenizer is a prepared one."""
-    asked = _shortened(tokenizer, question, max_tokens)
-    encodings = tokenizer.encode_batch([(asked, passage) for passage in passages])
-    return [
-        window
+    """Return the windows of all passages, in order; the tokenizer must be prepared."""
+    shortened = _shortened(tokenizer, question, max_tokens)
+    encodings = tokenizer.encode_batch([(shortened, passage) for passage in passages])
+    every = [
+        _window(index, part)
         for index, encoding in enumerate(encodings)
         for part in (encoding, *encoding.overflowing)
-        for window in _window(index, part)
     ]
+    return [window for window in every if window is not None]
 
 
 def _shortened(tokenizer: "Tokenizer", question: str, max_tokens: int) -> str:
-    most = max_tokens // _QUESTION_SHARE
-    if len(question) <= most:  # a token has a code point at least
+    limit = max_tokens // _QUESTION_SHARE
+    if len(question) <= limit:  # a token has at least one code point
         return question
-    # Only a passage may be truncated while the tokenizer is prepared; a question alone has none.
+    # A prepared tokenizer truncates only passages, and a question alone has none.
     tokenizer.no_truncation()
     encoding = tokenizer.encode(question, add_special_tokens=False)
     prepare_tokenizer(tokenizer, max_tokens)
-    return question[: encoding.offsets[most - 1][1]] if len(encoding.ids) > most else question
+    return question[: encoding.offsets[limit - 1][1]] if len(encoding.ids) > limit else question
 
 
-def _window(passage: int, encoding: "Encoding") -> Iterator[Window]:
-    positions = [at for at, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
-    if positions:
-        first, end = positions[0], positions[-1] + 1
-        yield Window(
-            passage,
-            np.array(encoding.ids, dtype=np.int64),
-            np.array(encoding.type_ids, dtype=np.int64),
-            first,
-            np.array(encoding.offsets[first:end], dtype=np.int64),
-        )
+def _window(passage: int, encoding: "Encoding") -> Window | None:
+    """Return the window of an encoding; None if it has no tokens of the passage."""
+    positions = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+    if not positions:
+        return None
+    first, end = positions[0], positions[-1] + 1
+    return Window(
+        passage,
+        np.array(encoding.ids, dtype=np.int64),
+        np.array(encoding.type_ids, dtype=np.int64),
+        first,
+        np.array(encoding.offsets[first:end], dtype=np.int64),
+    )

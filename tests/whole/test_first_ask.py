@@ -98,6 +98,6 @@ def test_a_reader_that_was_deleted_from_the_cache_is_prepared_again(
     _, reader = prepared(home)
     shutil.rmtree(reader)
     again = ask(home)
-    assert (again.code, again.told) == (0, ["byline: preparing the reader, once"])
+    assert (again.code, again.told) == (0, ["byline: preparing the reader (first use only)"])
     assert again.answers == first.answers
     assert prepared(home)[1] == reader

@@ -13,8 +13,8 @@ IDS = torch.tensor([[1, 5, 6, 7, 2], [1, 8, 2, 0, 0], [1, 9, 10, 2, 0]])
 MASK = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0]])
 
 
-def network(kind: str) -> "PreTrainedModel":
-    """Make a small network of random weights, the same ones each time."""
+def make_network(kind: str) -> "PreTrainedModel":
+    """A small network with random weights, the same each time."""
     go_offline()
     from transformers import AutoConfig, AutoModel
 
@@ -23,61 +23,63 @@ def network(kind: str) -> "PreTrainedModel":
         kind, vocab_size=30, hidden_size=24, num_hidden_layers=2, num_attention_heads=3,
         intermediate_size=32, max_position_embeddings=20, pad_token_id=0,
     )  # fmt: skip
-    made: PreTrainedModel = AutoModel.from_config(config, attn_implementation="sdpa").eval()
-    with torch.no_grad():  # far apart, so that it matters what is attended to
-        for weight in made.parameters():
+    network: PreTrainedModel = AutoModel.from_config(config, attn_implementation="sdpa").eval()
+    with torch.no_grad():  # large, so that attention makes a difference
+        for weight in network.parameters():
             weight.mul_(8 if weight.dim() > 1 else 1)
-    return made
+    return network
 
 
-def read(made: "PreTrainedModel") -> torch.Tensor:
-    """Give the vectors of real tokens; shape (tokens, dimension)."""
+def token_vectors(network: "PreTrainedModel") -> torch.Tensor:
+    """The vectors of all tokens but padding; shape (tokens, dimension)."""
     with torch.inference_mode():
-        output: torch.Tensor = made(input_ids=IDS, attention_mask=MASK).last_hidden_state
+        output: torch.Tensor = network(input_ids=IDS, attention_mask=MASK).last_hidden_state
     return output[MASK == 1]
 
 
 @pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
-def test_attention_by_products_is_that_of_torch(kind: str) -> None:
-    given, changed = network(kind), network(kind)
+def test_matmul_attention_equals_that_of_torch(kind: str) -> None:
+    original, changed = make_network(kind), make_network(kind)
     use_matmul_attention(changed)
-    assert changed.config._attn_implementation == "by_products"
-    torch.testing.assert_close(read(changed), read(given), rtol=1e-4, atol=1e-4)
+    assert changed.config._attn_implementation == "matmul"
+    torch.testing.assert_close(
+        token_vectors(changed), token_vectors(original), rtol=1e-4, atol=1e-4
+    )
     use_torch_attention(changed)
-    assert torch.equal(read(changed), read(given))
+    assert torch.equal(token_vectors(changed), token_vectors(original))
 
 
 @pytest.mark.parametrize("at_once", [96, 4, 1])
 @pytest.mark.parametrize("size", [1.0, 60.0, -60.0])
-def test_scores_of_any_size_are_weighed_as_softmax_does(
+def test_scores_of_any_size_get_the_weights_of_softmax(
     monkeypatch: pytest.MonkeyPatch, size: float, at_once: int
 ) -> None:
-    monkeypatch.setattr("index.models.cpu_attention._AT_ONCE", at_once)
+    monkeypatch.setattr("index.models.cpu_attention._HEADS_AT_ONCE", at_once)
     torch.manual_seed(3)
     query, key, value = (torch.randn(2, 3, 5, 8) for _ in range(3))
     key[:, :, :, 0] = query[:, :, :, 0] = 1.0
-    query[:, :, :, 0] *= size * 8**0.5 * 2  # scores of some 120 either way: over what exp takes
+    query[:, :, :, 0] *= size * 8**0.5 * 2  # scores of about ±120, beyond the range of exp
     mask = torch.zeros(2, 1, 5, 5)
     mask[1, :, :, 3:] = torch.finfo(torch.float32).min
-    found, _ = _attend(torch.nn.Identity(), query, key, value, mask, 8**-0.5)
+    attended, _ = _attend(torch.nn.Identity(), query, key, value, mask, 8**-0.5)
     scores = query @ key.transpose(2, 3) * 8**-0.5 + mask
     expected = (torch.softmax(scores, -1) @ value).transpose(1, 2)
-    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(attended, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_what_is_padding_is_not_attended_to() -> None:
-    made = network("bert")
-    use_matmul_attention(made)
+def test_padding_is_not_attended_to() -> None:
+    network = make_network("bert")
+    use_matmul_attention(network)
     with torch.inference_mode():
-        alone = made(input_ids=IDS[1:2, :3], attention_mask=MASK[1:2, :3]).last_hidden_state[0]
-        padded = made(input_ids=IDS, attention_mask=MASK).last_hidden_state[1, :3]
-        seen = made(input_ids=IDS, attention_mask=torch.ones_like(MASK)).last_hidden_state[1, :3]
+        alone = network(input_ids=IDS[1:2, :3], attention_mask=MASK[1:2, :3]).last_hidden_state[0]
+        padded = network(input_ids=IDS, attention_mask=MASK).last_hidden_state[1, :3]
+        seen = network(input_ids=IDS, attention_mask=torch.ones_like(MASK)).last_hidden_state[1, :3]
     torch.testing.assert_close(padded, alone, rtol=1e-4, atol=1e-4)
     assert (seen - alone).abs().max() > 0.1
 
 
-def test_networks_whose_attention_may_be_of_another_kind_stay() -> None:
-    made = network("electra")
-    use_matmul_attention(made)
-    use_torch_attention(made)
-    assert made.config._attn_implementation == "sdpa"
+def test_networks_with_another_kind_of_attention_are_left_alone() -> None:
+    network = make_network("electra")
+    use_matmul_attention(network)
+    use_torch_attention(network)
+    assert network.config._attn_implementation == "sdpa"

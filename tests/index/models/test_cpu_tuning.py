@@ -47,12 +47,12 @@ def intermediate(dtype: torch.dtype) -> torch.nn.Module:
     from transformers.models.bert.modeling_bert import BertIntermediate
 
     torch.manual_seed(1)
-    made: torch.nn.Module = BertIntermediate(BertConfig(hidden_size=48, intermediate_size=32))
-    return made.to(dtype).eval()
+    part: torch.nn.Module = BertIntermediate(BertConfig(hidden_size=48, intermediate_size=32))
+    return part.to(dtype).eval()
 
 
 def replaced(network: torch.nn.Module) -> list[bool]:
-    """Whether each module's forward is replaced, in torch's order."""
+    """Whether the `forward` of each module is replaced."""
     return ["forward" in vars(module) for module in network.modules()]
 
 
@@ -134,36 +134,38 @@ def test_without_proc_no_feature_is_known(monkeypatch: pytest.MonkeyPatch) -> No
     assert cpu_flags() == set()
 
 
-def test_layers_stay_where_torch_has_no_such_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layers_are_left_alone_where_torch_has_no_such_operators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(torch, "ops", SimpleNamespace(mkldnn=SimpleNamespace()))
     packed = network(torch.float32)
     pack_linear_layers(packed)
     assert not any(replaced(packed))
 
 
-def test_real_passages_have_the_vectors_of_the_model_in_float32() -> None:
+def test_vectors_of_real_passages_are_those_of_the_model_in_float32() -> None:
     model, texts = find_model("all-MiniLM-L6-v2"), sample_texts(24)
     exact = load_model(model).encode(texts, show_progress_bar=False, normalize_embeddings=True)
     encoder = SentenceEncoder(model)
     assert encoder.precision == ("bfloat16" if has_fast_bfloat16() else "float32")
     vectors = encoder.encode(texts)
-    least = 0.9998 if encoder.precision == "bfloat16" else 0.99999
-    assert (vectors * exact).sum(axis=1).min() >= least
+    minimum = 0.9998 if encoder.precision == "bfloat16" else 0.99999
+    assert (vectors * exact).sum(axis=1).min() >= minimum
     np.testing.assert_array_equal(encoder.encode(texts), vectors)
 
 
-def test_no_batch_is_padded_past_what_a_model_sees() -> None:
-    asked: list[object] = []
+def test_no_batch_is_padded_beyond_the_models_limit() -> None:
+    seen: list[object] = []
 
     class Loaded:
         max_seq_length = 22
 
         def encode(self, texts: list[str], **options: object) -> np.ndarray:
-            asked.append(options["processing_kwargs"])
+            seen.append(options["processing_kwargs"])
             return np.ones((len(texts), 2), dtype=np.float32)
 
     encode_batch(Loaded(), ["a"], "")
-    assert asked == [{"text": {"pad_to_multiple_of": 2}}]
+    assert seen == [{"text": {"pad_to_multiple_of": 2}}]
 
 
 _FREED = """

@@ -18,7 +18,7 @@ from index.errors import ModelUnavailable
 
 
 def switched(library: str, switches: tuple[str, ...], script: str) -> str:
-    """Run a script in a fresh interpreter; gives the switches when the library was imported."""
+    """Run a script in a new interpreter; returns the switches when the library was imported."""
     begin = f"LIBRARY, SWITCHES = {library!r}, {switches!r}{WATCH}"
     return subprocess.run(
         [sys.executable, "-c", begin + script],
@@ -26,7 +26,7 @@ def switched(library: str, switches: tuple[str, ...], script: str) -> str:
     ).stdout  # fmt: skip
 
 
-def test_onnxruntime_is_told_to_report_nothing_before_it_is_imported() -> None:
+def test_telemetry_is_off_before_onnxruntime_is_imported() -> None:
     script = (
         "from index.models.onnx_runtime import open_session\n"
         "try:\n    open_session(Path('nowhere'))\nexcept ModelUnavailable:\n    pass"
@@ -34,7 +34,7 @@ def test_onnxruntime_is_told_to_report_nothing_before_it_is_imported() -> None:
     assert switched("onnxruntime", ("ORT_DISABLE_TELEMETRY",), script) == "['1']\n"
 
 
-def test_the_hub_is_switched_off_before_it_is_imported() -> None:
+def test_the_hub_is_off_before_it_is_imported() -> None:
     script = (
         "from index.models.registry import find_model\n"
         "try:\n    find_model('no/model', from_hub=False)\nexcept ModelUnavailable:\n    pass"
@@ -42,5 +42,5 @@ def test_the_hub_is_switched_off_before_it_is_imported() -> None:
     assert switched("huggingface_hub", SWITCHES, script) == "['1', '1', '1']\n"
 
 
-def test_the_watch_itself_sees_what_is_not_switched_off() -> None:
+def test_the_watch_notices_a_switch_that_is_not_set() -> None:
     assert switched("onnxruntime", SWITCHES, "import onnxruntime") == "[None, None, None]\n"

@@ -19,7 +19,7 @@ from index.disk.durable_files import with_digest
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.models import onnx_export as export
 from index.models.onnx_export import ensure_export, open_question_encoder
-from index.models.onnx_runtime import finish
+from index.models.onnx_runtime import write_finished
 from index.models.passage_encoder import Vectors, encode_batch, load_model
 from index.models.quantization import has_fast_int8
 from index.models.question_encoder import Card, OnnxQuestionEncoder
@@ -40,7 +40,7 @@ class Made:
     cache: Path
     card: Card
     original: Vectors
-    """The questions' vectors by the model itself."""
+    """Vectors of the questions, from the model itself."""
 
     @property
     def folder(self) -> Path:
@@ -61,18 +61,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 @pytest.fixture
 def copy(made: Made, tmp_path: Path) -> Made:
-    """An export of one's own to spoil."""
+    """A copy of the export that a test may damage."""
     shutil.copytree(made.cache, tmp_path / "models")
     return Made(made.model, tmp_path / "models", made.card, made.original)
 
 
-def opened(made: Made, told: list[str] | None = None) -> OnnxQuestionEncoder:
-    notices = [] if told is None else told
-    found = open_question_encoder(
-        made.model.name, made.model.fingerprint, made.cache, notices.append
-    )
-    assert isinstance(found, OnnxQuestionEncoder)
-    return found
+def opened(made: Made) -> OnnxQuestionEncoder:
+    encoder = open_question_encoder(made.model.name, made.model.fingerprint, made.cache, print)
+    assert isinstance(encoder, OnnxQuestionEncoder)
+    return encoder
 
 
 def test_the_export_agrees_with_the_model(made: Made) -> None:
@@ -87,14 +84,14 @@ def test_the_export_agrees_with_the_model(made: Made) -> None:
     assert mark >= 0.998
 
 
-def test_a_question_has_the_same_vector_alone_and_in_company(made: Made) -> None:
+def test_a_question_has_the_same_vector_alone_and_in_a_batch(made: Made) -> None:
     encoder = opened(made)
-    alone = np.concatenate([encoder.encode([one]) for one in QUESTIONS * 10])
+    alone = np.concatenate([encoder.encode([question]) for question in QUESTIONS * 10])
     np.testing.assert_allclose(encoder.encode(QUESTIONS * 10), alone, atol=1e-5)
     assert encoder.encode([]).shape == (0, 384)
 
 
-def test_a_question_longer_than_the_model_sees_is_read_to_its_end(made: Made) -> None:
+def test_a_question_longer_than_the_models_limit_is_read_to_its_end(made: Made) -> None:
     encoder = opened(made)
     filler = "the port " * 200
     vectors = encoder.encode([filler + "lion " * 100, filler + "treaty " * 100, filler])
@@ -148,12 +145,12 @@ def test_a_damaged_export_is_refused(copy: Made, name: str) -> None:
 
 
 def test_a_model_that_changed_since_is_refused(made: Made) -> None:
-    with pytest.raises(ModelUnavailable, match="built with another"):
+    with pytest.raises(ModelUnavailable, match="another 'all-MiniLM-L6-v2'"):
         open_question_encoder(made.model.name, "0" * 64, made.cache, print)
 
 
 class Loaded:
-    """Stands for a loaded model where its weights play no part."""
+    """Stands in for a loaded model whose weights do not matter."""
 
     max_seq_length = 256
     tokenizer = SimpleNamespace(backend_tokenizer=Tokenizer(WordPiece({"[UNK]": 0})))
@@ -162,28 +159,28 @@ class Loaded:
         return 384
 
 
-def garbage(_loaded: object, path: Path) -> list[str]:
+def write_garbage(_loaded: object, path: Path) -> list[str]:
     path.write_bytes(b"no graph")
     return ["input_ids"]
 
 
-def wordless(_loaded: object, _path: Path) -> list[str]:
+def fail_silently(_loaded: object, _path: Path) -> list[str]:
     raise AssertionError
 
 
-def long_told(_loaded: object, _path: Path) -> list[str]:
+def fail_at_length(_loaded: object, _path: Path) -> list[str]:
     raise RuntimeError("\n  operator X \n is unknown " + "x" * 500)
 
 
 @pytest.mark.parametrize(
     ("write", "reason"),
     [
-        (garbage, r"(DecodeError|InvalidProtobuf): "),
-        (wordless, r"AssertionError$"),
-        (long_told, r"RuntimeError: operator X is unknown xxx"),
+        (write_garbage, r"(DecodeError|InvalidProtobuf): "),
+        (fail_silently, r"AssertionError$"),
+        (fail_at_length, r"RuntimeError: operator X is unknown xxx"),
     ],
 )
-def test_an_export_that_fails_is_remembered_with_its_reason(
+def test_a_failed_export_is_recorded_with_its_reason(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, reason: str
 ) -> None:
     monkeypatch.setattr(export, "load_model", lambda _: Loaded())
@@ -195,18 +192,21 @@ def test_an_export_that_fails_is_remembered_with_its_reason(
     assert ensure_export(made.model, tmp_path) == card
 
 
-def test_where_the_export_fails_the_model_itself_answers(
+def test_if_the_export_fails_the_model_itself_is_used(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_write_onnx", long_told)
-    told: list[str] = []
-    encoder = open_question_encoder(made.model.name, made.model.fingerprint, tmp_path, told.append)
+    monkeypatch.setattr(export, "_write_onnx", fail_at_length)
+    notices: list[str] = []
+    encoder = open_question_encoder(
+        made.model.name, made.model.fingerprint, tmp_path, notices.append
+    )
     np.testing.assert_allclose(encoder.encode(QUESTIONS), made.original, atol=1e-5)
-    assert told[0] == "preparing the model for questions, once"
-    assert told[1].startswith("the model could not be exported (RuntimeError: operator X")
+    preparing, failed = notices
+    assert "preparing the model" in preparing
+    assert "(RuntimeError: operator X" in failed
 
 
-def test_an_export_that_is_not_the_same_model_is_not_used(
+def test_an_export_that_differs_from_the_model_is_not_used(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other(_loaded: object, path: Path) -> list[str]:
@@ -214,14 +214,14 @@ def test_an_export_that_is_not_the_same_model_is_not_used(
         return made.card.inputs
 
     monkeypatch.setattr(export, "_write_onnx", other)
-    monkeypatch.setattr(export, "_least_cosine", lambda *_: 0.99)
-    assert ensure_export(made.model, tmp_path).failure.startswith("cosine 0.99000 to the original")
-    monkeypatch.setattr(export, "_least_cosine", lambda *_: float("nan"))
+    monkeypatch.setattr(export, "_min_cosine", lambda *_: 0.99)
+    assert ensure_export(made.model, tmp_path).failure.startswith("cosine 0.99000")
+    monkeypatch.setattr(export, "_min_cosine", lambda *_: float("nan"))
     assert ensure_export(made.model, tmp_path / "nan").failure.startswith("cosine nan")
 
 
 @pytest.mark.parametrize(("cosine", "precision"), [(0.999, "int8"), (0.9989, "float32")])
-def test_weights_take_a_byte_each_where_that_changes_little(
+def test_weights_are_in_int8_if_that_changes_little(
     made: Made,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -229,61 +229,61 @@ def test_weights_take_a_byte_each_where_that_changes_little(
     precision: str,
 ) -> None:
     cosines = [0.99999, cosine]
-    monkeypatch.setattr(export, "_write_onnx", small_network)
+    monkeypatch.setattr(export, "_write_onnx", write_small_network)
     monkeypatch.setattr(export, "has_fast_int8", lambda: True)
-    monkeypatch.setattr(export, "_least_cosine", lambda *_: cosines.pop())
+    monkeypatch.setattr(export, "_min_cosine", lambda *_: cosines.pop())
     card = ensure_export(made.model, tmp_path)
     assert (card.failure, card.precision) == ("", precision)
     assert card.cosine == {"int8": 0.999, "float32": 0.99999}[precision]
     assert list(card.files) == ["question.onnx", "tokenizer.json"]
 
 
-def small_network(_loaded: object, path: Path) -> list[str]:
-    """Write a product of one weight, of 32 rows and 2 columns."""
+def write_small_network(_loaded: object, path: Path) -> list[str]:
+    """Write a product with one weight, of 32 rows and 2 columns."""
     write_product(np.ones((32, 2), np.float32), path)
     return ["input_ids"]
 
 
-def test_an_export_of_an_older_format_is_made_anew(
+def test_an_export_of_an_older_format_is_made_again(
     copy: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = msgspec.structs.replace(copy.card, format=0)
     (copy.folder / "question.json").write_bytes(with_digest(msgspec.json.encode(old)))
     monkeypatch.setattr(export, "load_model", lambda _: Loaded())
-    monkeypatch.setattr(export, "_write_onnx", wordless)
+    monkeypatch.setattr(export, "_write_onnx", fail_silently)
     assert ensure_export(copy.model, copy.cache).failure == "AssertionError"
     assert [path.name for path in copy.folder.iterdir()] == ["question.json"]
 
 
-def full(_loaded: object, _path: Path) -> list[str]:
+def fail_on_full_disk(_loaded: object, _path: Path) -> list[str]:
     raise OSError(28, "No space left on device")
 
 
-def test_a_full_disk_is_told_and_says_nothing_of_the_model(
+def test_a_full_disk_is_an_error_and_not_recorded_as_a_failed_export(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "load_model", lambda _: Loaded())
-    monkeypatch.setattr(export, "_write_onnx", full)
+    monkeypatch.setattr(export, "_write_onnx", fail_on_full_disk)
     with pytest.raises(IndexUnwritable, match="No space left on device"):
         ensure_export(made.model, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("free", "error"), [(7, OSError), (8, InvalidProtobuf)])
-def test_onnxruntime_running_out_of_disk_is_an_error_of_the_disk(
+def test_onnxruntime_running_out_of_disk_space_is_a_disk_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, error: type[Exception]
 ) -> None:
-    garbage(None, tmp_path / "network")  # of 8 bytes
+    write_garbage(None, tmp_path / "network")  # of 8 bytes
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     with pytest.raises(error):
-        finish(tmp_path / "network", tmp_path / "finished.onnx")
+        write_finished(tmp_path / "network", tmp_path / "finished.onnx")
 
 
-def test_weights_stand_beside_the_graph_where_they_can_be_mapped(made: Made) -> None:
+def test_weights_are_in_their_own_file_which_can_be_mapped(made: Made) -> None:
     graph, weights = made.folder / "question.onnx", made.folder / "question.weights"
     assert list(made.card.files) == ["question.onnx", "question.weights", "tokenizer.json"]
     assert graph.stat().st_size < 200_000
-    # 11.9 million of embeddings and the like in float32; 10.6 million of matrix products, a byte
-    # each and a sixteenth of a scale; none of the pooler's, which no vector needs.
-    of_products = {"int8": 1 + 4 / 16, "float32": 4}[made.card.precision] * 10_616_832
-    assert weights.stat().st_size == pytest.approx(4 * 11_949_696 + of_products, rel=0.01)
+    # 11.9 million weights of embeddings and the like in float32; 10.6 million of matrix products,
+    # in int8 with one float32 scale per 16; none of the pooler, which no vector needs.
+    product_size = {"int8": 1 + 4 / 16, "float32": 4}[made.card.precision] * 10_616_832
+    assert weights.stat().st_size == pytest.approx(4 * 11_949_696 + product_size, rel=0.01)

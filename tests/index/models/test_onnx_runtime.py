@@ -12,7 +12,7 @@ from index.models.onnx_runtime import open_tokenizer, write_tokenizer
 TEXT = "the treaty <x> [SEP] lion"
 
 
-def made() -> Tokenizer:
+def make_tokenizer() -> Tokenizer:
     tokenizer = Tokenizer(
         WordPiece({"[UNK]": 0, "the": 1, "treaty": 2, "[SEP]": 3}, unk_token="[UNK]")
     )
@@ -26,19 +26,19 @@ def made() -> Tokenizer:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    write_tokenizer(made().to_str(), tmp_path / "tokenizer.json")
+    write_tokenizer(make_tokenizer().to_str(), tmp_path / "tokenizer.json")
     return tmp_path / "tokenizer.json"
 
 
-def test_a_tokenizer_is_opened_as_it_was_less_truncation_and_padding(path: Path) -> None:
-    tokenizer, given = open_tokenizer(path), made()
-    given.no_truncation()
-    given.no_padding()
-    assert tokenizer.to_str() == given.to_str()
+def test_an_opened_tokenizer_is_the_original_without_truncation_and_padding(path: Path) -> None:
+    tokenizer, original = open_tokenizer(path), make_tokenizer()
+    original.no_truncation()
+    original.no_padding()
+    assert tokenizer.to_str() == original.to_str()
     assert tokenizer.encode(TEXT).ids == [1, 2, 4, 3, 5]
 
 
-def test_what_one_who_opened_it_sets_is_not_set_for_another(path: Path) -> None:
+def test_settings_of_one_opened_tokenizer_do_not_affect_another(path: Path) -> None:
     first, second = open_tokenizer(path), open_tokenizer(path)
     first.enable_truncation(1)
     first.add_tokens(["unheard"])
@@ -59,7 +59,7 @@ def test_equal_tokenizers_are_parsed_once(
     assert open_tokenizer(path).encode(TEXT).ids == [1, 2, 4, 3, 0]
 
 
-def test_a_damaged_tokenizer_is_told(path: Path) -> None:
+def test_a_damaged_tokenizer_is_refused(path: Path) -> None:
     path.write_text("{")
     with pytest.raises(ModelUnavailable, match="is damaged; delete it"):
         open_tokenizer(path)

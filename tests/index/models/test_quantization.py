@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from index.models.onnx_runtime import finish, open_session
+from index.models.onnx_runtime import open_session, write_finished
 from index.models.quantization import blocks_of, quantise
 from tests.index.products import write_product
 
@@ -24,41 +24,41 @@ def test_each_block_of_a_column_has_its_own_scale() -> None:
     np.testing.assert_allclose(scales, [1.0, 0.02], rtol=1e-6)
 
 
-def test_a_block_of_zeros_is_zero() -> None:
+def test_a_block_of_zeros_stays_zero() -> None:
     steps, scales = blocks_of(np.zeros((BLOCK, 3), np.float32), BLOCK)
     assert steps.tolist() == [[[128] * BLOCK]] * 3
     assert scales.tolist() == [0.0, 0.0, 0.0]
 
 
 @given(arrays(np.float32, (2 * BLOCK, 3), elements=st.floats(-8, 8, width=32)))
-def test_a_weight_comes_back_within_half_a_step(weight: NDArray[np.float32]) -> None:
+def test_a_weight_is_restored_within_half_a_step(weight: NDArray[np.float32]) -> None:
     steps, scales = blocks_of(weight, BLOCK)
     by_block = scales.reshape(3, 2, 1)
-    back = ((steps.astype(np.float32) - 128) * by_block).reshape(3, -1).T
+    restored = ((steps.astype(np.float32) - 128) * by_block).reshape(3, -1).T
     half = np.repeat(by_block / 2, BLOCK, axis=2).reshape(3, -1).T
-    assert (np.abs(back - weight) <= half + 1e-5).all()
+    assert (np.abs(restored - weight) <= half + 1e-5).all()
 
 
-def product_of(path: Path, given: NDArray[np.float32]) -> NDArray[np.float32]:
-    finish(path, path.with_suffix(".finished"))
-    (found,) = open_session(path.with_suffix(".finished")).run(None, {"input_ids": given})
-    return np.asarray(found)
+def product_of(path: Path, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    write_finished(path, path.with_suffix(".finished"))
+    (product,) = open_session(path.with_suffix(".finished")).run(None, {"input_ids": rows})
+    return np.asarray(product)
 
 
 @pytest.mark.parametrize("rows", [BLOCK, 5 * BLOCK])
-def test_a_product_in_blocks_is_nearly_the_exact_one(tmp_path: Path, rows: int) -> None:
-    chance = np.random.default_rng(4)
-    weight = chance.normal(size=(rows, 24)).astype(np.float32)
-    given = chance.normal(size=(3, rows)).astype(np.float32)
+def test_a_quantised_product_is_close_to_the_exact_one(tmp_path: Path, rows: int) -> None:
+    random = np.random.default_rng(4)
+    weight = random.normal(size=(rows, 24)).astype(np.float32)
+    inputs = random.normal(size=(3, rows)).astype(np.float32)
     write_product(weight, tmp_path / "exact.onnx")
     quantise(tmp_path / "exact.onnx", tmp_path / "blocks.onnx", BLOCK)
     (node,) = onnx.load(tmp_path / "blocks.onnx").graph.node
     assert (node.op_type, node.name) == ("MatMulNBits", "product")
-    error = np.abs(product_of(tmp_path / "blocks.onnx", given) - given @ weight)
-    assert 0 < error.max() < 0.02 * np.abs(given @ weight).max()
+    error = np.abs(product_of(tmp_path / "blocks.onnx", inputs) - inputs @ weight)
+    assert 0 < error.max() < 0.02 * np.abs(inputs @ weight).max()
 
 
-def test_weights_that_are_no_whole_blocks_stay_as_they_are(tmp_path: Path) -> None:
+def test_weights_that_do_not_divide_into_blocks_stay_in_float32(tmp_path: Path) -> None:
     weight = np.eye(BLOCK + 1, dtype=np.float32)
     write_product(weight, tmp_path / "exact.onnx")
     quantise(tmp_path / "exact.onnx", tmp_path / "blocks.onnx", BLOCK)

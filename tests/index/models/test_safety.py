@@ -28,7 +28,7 @@ def refused(folder: Path) -> str:
 
 
 def test_plain_data_may_be_loaded(folder: Path) -> None:
-    # Pickles beside safetensors are not read; what no loader reads may be anything.
+    # Pickles next to safetensors are not read; files that no loader reads do not matter.
     for name in ("pytorch_model.bin", "2_Dense/pytorch_model.bin", "training_args.bin"):
         (folder / name).write_bytes(b"a pickle")
     write(folder / "tokenizer.json", {"model": {"vocab": {"auto_map": 1}}})
@@ -41,13 +41,13 @@ def test_plain_data_may_be_loaded(folder: Path) -> None:
 def test_code_named_in_any_configuration_is_refused(folder: Path, name: str, text: str) -> None:
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text('{"nested": ' + text + "}", encoding="utf-8")
-    assert refused(folder) == f"{folder / name} asks for code of its own (auto_map); not loaded"
+    assert refused(folder) == f"{folder / name} requires custom code (auto_map); not loaded"
 
 
 @pytest.mark.parametrize("value", ["somebody/kernel", {"text": "somebody/kernel:attend"}])
-def test_a_kernel_out_of_a_hub_is_refused(folder: Path, value: object) -> None:
+def test_a_kernel_from_a_hub_is_refused(folder: Path, value: object) -> None:
     write(folder / "sentence_bert_config.json", {"model_kwargs": {"attn_implementation": value}})
-    assert "asks for code of its own (attn_implementation)" in refused(folder)
+    assert "custom code (attn_implementation)" in refused(folder)
 
 
 @pytest.mark.parametrize("place", ["pytorch_model.bin", "2_Dense/pytorch_model.bin"])
@@ -60,11 +60,11 @@ def test_a_pickle_that_would_be_read_is_refused(folder: Path, place: str) -> Non
 
 
 @pytest.mark.parametrize("shard", ["weights.bin", "../other.safetensors", "/x.safetensors"])
-def test_shards_that_are_no_safetensors_files_of_the_folder_are_refused(
+def test_shards_that_are_not_safetensors_files_in_the_folder_are_refused(
     folder: Path, shard: str
 ) -> None:
     write(folder / "model.safetensors.index.json", {"weight_map": {"a": shard}})
-    assert f"names {shard}, which is no safetensors file of the folder" in refused(folder)
+    assert f"names {shard}, which is not a safetensors file" in refused(folder)
 
 
 def test_a_link_to_a_folder_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -80,6 +80,8 @@ def test_a_folder_without_safetensors_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": NaN}', "\xff"])
-def test_what_cannot_be_parsed_is_left_to_the_libraries(folder: Path, text: str) -> None:
+def test_a_configuration_that_cannot_be_parsed_is_left_to_the_libraries(
+    folder: Path, text: str
+) -> None:
     (folder / "config.json").write_text(text, encoding="latin-1")
     refuse_untrusted(folder)

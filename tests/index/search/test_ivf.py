@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import IndexDamaged
 from index.models.passage_encoder import Vectors, normalised
-from index.search import ivf as cells
+from index.search import ivf
 from index.search.ivf import (
     TrainedCells,
     cell_count,
@@ -24,10 +24,10 @@ ROWS = 2000
 
 
 def clustered(count: int, seed: int) -> Vectors:
-    chance = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     centres = np.random.default_rng(0).normal(size=(40, DIMENSION))
-    noise = chance.normal(size=(count, DIMENSION))
-    return normalised((centres[chance.integers(40, size=count)] + noise).astype(np.float32))
+    noise = random.normal(size=(count, DIMENSION))
+    return normalised((centres[random.integers(40, size=count)] + noise).astype(np.float32))
 
 
 def rows_of(path: Path, vectors: Vectors) -> VectorFile:
@@ -49,49 +49,50 @@ def made(rows: VectorFile) -> TrainedCells:
     return TrainedCells(path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), []))
 
 
-def exact(rows: VectorFile, vector: Vectors, allowed: np.ndarray, most: int) -> set[int]:
+def exact(rows: VectorFile, vector: Vectors, allowed: np.ndarray, limit: int) -> set[int]:
     similarities = rows.read(range(len(rows))) @ vector
     ids = np.flatnonzero(allowed)
-    return set(ids[np.argsort(-similarities[ids])[:most]].tolist())
+    return set(ids[np.argsort(-similarities[ids])[:limit]].tolist())
 
 
-def test_cells_grow_as_the_root_of_the_rows() -> None:
+def test_cells_grow_with_the_square_root_of_the_rows() -> None:
     # 4 * 1000 = 4000, and 4 * sqrt(50,000) = 894.
     assert [cell_count(rows) for rows in (1_000_000, 50_000, 100)] == [4096, 1024, 32]
 
 
-def reached(least: int, probes: int) -> float:
-    return float(probes >= least)
+def reached(minimum: int, probes: int) -> float:
+    return float(probes >= minimum)
 
 
-def test_the_least_number_of_probes_is_found() -> None:
-    for least in range(1, 33):
-        assert smallest_reaching(partial(reached, least), 32, 1.0) == least
+def test_the_smallest_number_of_probes_is_found() -> None:
+    for minimum in range(1, 33):
+        assert smallest_reaching(partial(reached, minimum), 32, 1.0) == minimum
 
 
-def together(product: int, asked: list[int], probes: int, depth: int) -> float:
-    asked.append(depth)
+def recall_of_product(product: int, depths: list[int], probes: int, depth: int) -> float:
+    depths.append(depth)
     return float(probes * depth >= product)
 
 
-def test_the_operating_point_is_the_cheapest_that_reaches_the_recall() -> None:
-    # At 200 deep 2,048 of 4,096 cells are needed: half a million rows by their codes, and 200 by
-    # their bytes as dear as 4,000. Twice as deep half the cells are: 258,000; 141,000; 94,500 at
-    # 1,600 deep; 95,250 at 3,200. To rank 6,400 would cost 128,000 alone.
-    asked: list[int] = []
-    point = operating_point(partial(together, 2048 * 200, asked), 1_000_000, 4096, 1.0)
+def test_the_operating_point_reaches_the_recall_at_the_least_cost() -> None:
+    # Depth 200 needs 2,048 of 4,096 cells: half a million rows by their codes, and 200 by their
+    # bytes, which cost as much as 4,000. Twice the depth needs half the cells: 258,000; 141,000;
+    # 94,500 at depth 1,600; 95,250 at 3,200. Ranking 6,400 would cost 128,000 alone.
+    depths: list[int] = []
+    point = operating_point(partial(recall_of_product, 2048 * 200, depths), 1_000_000, 4096, 1.0)
     assert point == (256, 1600)
-    assert max(asked) == 3200
+    assert max(depths) == 3200
 
 
-def test_a_depth_that_all_cells_do_not_make_up_for_is_passed_over() -> None:
-    point = operating_point(partial(together, 4096 * 300, []), 1_000_000, 4096, 1.0)
-    # Not 200 deep; then 3,072 cells, 1,536, 768 at 219,500, 384 at 157,750, 192 at 174,875.
+def test_a_depth_too_small_even_for_all_cells_is_skipped() -> None:
+    recall = partial(recall_of_product, 4096 * 300, [])
+    point = operating_point(recall, 1_000_000, 4096, 1.0)
+    # Not at depth 200; then 3,072 cells, 1,536, 768 at 219,500, 384 at 157,750, 192 at 174,875.
     assert point == (384, 3200)
 
 
-def test_where_nothing_reaches_the_recall_all_cells_are_gone_through() -> None:
-    # Deeper than a fiftieth of 50,000 rows, 1,000, it does not get: 200, 400, 800, 1,600.
+def test_if_nothing_reaches_the_recall_all_cells_are_searched() -> None:
+    # The depth grows until it passes a fiftieth of 50,000 rows, 1,000: 200, 400, 800, 1,600.
     assert operating_point(lambda *_: 0.5, 50_000, 512, 0.98) == (512, 1600)
 
 
@@ -99,7 +100,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     rows: VectorFile, made: TrainedCells
 ) -> None:
     point = made.cells
-    # The power of two nearest to 4 * sqrt(2,000) = 179; fifty vectors a cell are more than all.
+    # The power of two nearest to 4 * sqrt(2,000) = 179. Fifty vectors per cell are more than all.
     assert (point.factory, point.trained_on, point.trained_at) == (
         "IVF128,PQ8x4fs,Refine(SQ8)",
         ROWS,
@@ -108,13 +109,16 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     assert 1 <= point.probes < 128
     assert point.recall >= 0.98
     searcher = SegmentSearcher.open(rows, ROWS, made.path, point)
-    asked = clustered(200, 3)
-    everything = np.ones(ROWS, dtype=np.bool_)
+    questions = clustered(200, 3)
+    every_row = np.ones(ROWS, dtype=np.bool_)
     shared = [
-        len(exact(rows, one, everything, 10) & {row for row, _ in searcher.search(one, 50)[:10]})
-        for one in asked
+        len(
+            exact(rows, vector, every_row, 10)
+            & {row for row, _ in searcher.search(vector, 50)[:10]}
+        )
+        for vector in questions
     ]
-    assert sum(shared) / (10 * len(asked)) >= 0.96
+    assert sum(shared) / (10 * len(questions)) >= 0.96
 
 
 def test_similarities_are_those_of_the_rows(rows: VectorFile, made: TrainedCells) -> None:
@@ -130,22 +134,22 @@ def test_similarities_are_those_of_the_rows(rows: VectorFile, made: TrainedCells
 
 @pytest.mark.parametrize("few", [20_000, 10])
 @pytest.mark.parametrize("share", [0.002, 0.05, 0.5, 0.95])
-def test_a_filter_goes_before_the_cut_whatever_it_leaves(
+def test_a_filter_applies_before_the_limit_whatever_its_size(
     rows: VectorFile, made: TrainedCells, monkeypatch: pytest.MonkeyPatch, few: int, share: float
 ) -> None:
     monkeypatch.setattr("index.search.segment_search._FEW", few)
     allowed = np.random.default_rng(5).random(ROWS) < share
     searcher = SegmentSearcher.open(rows, ROWS, made.path, made.cells)
-    shared = wanted = 0
+    shared = expected = 0
     for vector in clustered(50, 6):
         best = exact(rows, vector, allowed, 10)
         found = [row for row, _ in searcher.search(vector, 50, allowed)[:10]]
         assert all(allowed[row] for row in found)
-        shared, wanted = shared + len(best & set(found)), wanted + len(best)
-    assert shared / wanted >= (1 if few == 20_000 else 0.95)
+        shared, expected = shared + len(best & set(found)), expected + len(best)
+    assert shared / expected >= (1 if few == 20_000 else 0.95)
 
 
-def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorFile, tmp_path: Path) -> None:
+def test_rows_of_no_passage_are_not_in_cells(rows: VectorFile, tmp_path: Path) -> None:
     live = [range(500), range(700, ROWS)]
     point = write_cells(tmp_path / "c", rows, live, clustered(50, 2), [])
     index = read_cells(tmp_path / "c")
@@ -154,25 +158,25 @@ def test_rows_that_are_no_passages_are_not_in_cells(rows: VectorFile, tmp_path: 
     assert not {row for row, _ in found} & set(range(500, 700))
 
 
-def trained_again(rows: VectorFile, live: range, made: TrainedCells, tmp_path: Path) -> bool:
+def trains_again(rows: VectorFile, live: range, made: TrainedCells, tmp_path: Path) -> bool:
     point = write_cells(tmp_path / "c", rows, [live], clustered(50, 2), [made])
     return (point.trained_at, point.error) != (made.cells.trained_at, made.cells.error)
 
 
-def test_centres_serve_again_until_the_rows_have_drifted(
+def test_centres_are_reused_until_the_rows_have_drifted(
     rows: VectorFile, made: TrainedCells, tmp_path: Path
 ) -> None:
-    assert not trained_again(rows, range(ROWS), made, tmp_path)
-    assert not trained_again(rows, range(1400), made, tmp_path)
-    assert trained_again(rows, range(1390), made, tmp_path)
-    foreign = np.random.default_rng(9).normal(size=(ROWS, DIMENSION)).astype(np.float32)
-    with closing(rows_of(tmp_path / "foreign", normalised(foreign))) as drifted:
-        error = cells._error(read_cells(made.path), drifted.read(range(ROWS)))
+    assert not trains_again(rows, range(ROWS), made, tmp_path)
+    assert not trains_again(rows, range(1400), made, tmp_path)
+    assert trains_again(rows, range(1390), made, tmp_path)
+    unrelated = np.random.default_rng(9).normal(size=(ROWS, DIMENSION)).astype(np.float32)
+    with closing(rows_of(tmp_path / "unrelated", normalised(unrelated))) as drifted:
+        error = ivf._error(read_cells(made.path), drifted.read(range(ROWS)))
         assert error > 1.2 * made.cells.error
-        assert trained_again(drifted, range(ROWS), made, tmp_path)
+        assert trains_again(drifted, range(ROWS), made, tmp_path)
 
 
-def test_cells_cut_short_anywhere_are_damaged(made: TrainedCells, tmp_path: Path) -> None:
+def test_cells_truncated_anywhere_are_damaged(made: TrainedCells, tmp_path: Path) -> None:
     data = made.path.read_bytes()
     for length in [*range(400), *range(400, len(data), 997), len(data) - 1]:
         (tmp_path / "c").write_bytes(data[:length])
@@ -180,11 +184,11 @@ def test_cells_cut_short_anywhere_are_damaged(made: TrainedCells, tmp_path: Path
             read_cells(tmp_path / "c")
 
 
-def test_a_full_disk_is_told(rows: VectorFile) -> None:
+def test_a_full_disk_is_an_error(rows: VectorFile) -> None:
     with pytest.raises(OSError, match="No space left on device"):
         write_cells(Path("/dev/full"), rows, [range(ROWS)], clustered(20, 2), [])
 
 
-def test_a_point_says_what_it_is(made: TrainedCells) -> None:
+def test_the_questions_of_the_tuning_are_recorded(made: TrainedCells) -> None:
     assert isinstance(made.cells, Cells)
     assert made.cells.questions == 100

@@ -46,7 +46,7 @@ def test_case_and_accents_are_folded(index: KeywordIndex) -> None:
     assert index.search("Lodz", 9) == index.search("łódź", 9) == [4]
 
 
-def test_question_words_are_left_out() -> None:
+def test_question_words_are_ignored() -> None:
     assert terms("Who was the envoy, and what did he do?") == ["envoy"]
     assert terms("Who was he?") == []
 
@@ -61,25 +61,25 @@ def test_terms_are_distinct_and_in_order() -> None:
     assert terms("x" * 39 + " " + "y" * 40) == ["x" * 39]
 
 
-def test_of_a_long_question_the_first_terms_are_searched_for(index: KeywordIndex) -> None:
+def test_only_the_first_terms_of_a_long_question_are_searched_for(index: KeywordIndex) -> None:
     filler = " ".join(f"word{i}" for i in range(63))
     assert index.search(f"{filler} Kenya", 9) == [3]
     assert index.search(f"{filler} other Kenya", 9) == []
 
 
-def test_a_term_is_the_rarer_the_fewer_passages_hold_it(index: KeywordIndex) -> None:
-    # Two of six texts hold "lion", none "kenya" (a title does): (6 - 2 + ½) / (2 + ½) = 1.8.
+def test_the_idf_of_a_term_falls_with_the_passages_that_contain_it(index: KeywordIndex) -> None:
+    # Two of six texts contain "lion", none "kenya" (a title does): (6 - 2 + ½) / (2 + ½) = 1.8.
     assert index.idf("lion") == pytest.approx(math.log(2.8))
     assert index.idf("kenya") == pytest.approx(math.log(14))
 
 
-def test_the_title_counts_for_less_than_the_text(index: KeywordIndex) -> None:
+def test_the_title_counts_less_than_the_text(index: KeywordIndex) -> None:
     assert index.search("lion", 9)[0] in (2, 5)
     assert index.search("lion", 9)[-1] == 3
     assert index.search("Kenya", 9) == [3]
 
 
-def test_the_most_matching_passage_comes_first(index: KeywordIndex) -> None:
+def test_the_best_matching_passage_comes_first(index: KeywordIndex) -> None:
     assert index.search("envoy treaty", 9) == [0, 1]
     assert index.search("envoy treaty", 1) == [0]
 
@@ -108,7 +108,7 @@ def test_no_query_syntax_is_reachable(index: KeywordIndex, question: str) -> Non
         assert 2 in found
 
 
-def test_every_passage_is_not_found_by_a_star(index: KeywordIndex) -> None:
+def test_a_star_does_not_match_every_passage(index: KeywordIndex) -> None:
     assert index.search("*", 9) == []
     assert index.search("-lion", 9) == index.search("lion", 9)
 
@@ -124,7 +124,7 @@ def test_no_syntax_raises(index: KeywordIndex, question: str) -> None:
     assert set(index.search(question, 9)) <= set(TEXTS)
 
 
-def test_the_filter_goes_before_the_cut(tmp_path: Path) -> None:
+def test_the_filter_applies_before_the_limit(tmp_path: Path) -> None:
     texts = {i: ("", "lion " * (20 - i) + "plain " * i) for i in range(20)}
     index = write(tmp_path / "k", texts)
     assert index.search("lion", 1) == [0]
@@ -133,22 +133,22 @@ def test_the_filter_goes_before_the_cut(tmp_path: Path) -> None:
 
 
 def test_a_filter_does_not_change_the_order(index: KeywordIndex) -> None:
-    whole = index.search("lion treaty slept", 9)
-    assert index.search("lion treaty slept", 9, [100 + i for i in TEXTS]) == whole
+    unfiltered = index.search("lion treaty slept", 9)
+    assert index.search("lion treaty slept", 9, [100 + i for i in TEXTS]) == unfiltered
 
 
-def test_equal_passages_rank_by_their_order(tmp_path: Path) -> None:
+def test_equal_passages_rank_in_their_order(tmp_path: Path) -> None:
     index = write(tmp_path / "k", dict.fromkeys(range(50), ("", "The lion slept.")))
     assert index.search("lion", 50) == list(range(50))
 
 
-def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = write(tmp_path / "k", {})
     assert len(index) == 0
     assert index.search("lion", 5) == []
 
 
-def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
+def test_a_missing_or_malformed_folder_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match="cannot be read"):
         KeywordIndex.open(tmp_path / "absent")
     write(tmp_path / "k", TEXTS)
@@ -157,7 +157,7 @@ def test_a_folder_that_is_none_is_damaged(tmp_path: Path) -> None:
         KeywordIndex.open(tmp_path / "k")
 
 
-def test_a_schema_without_a_field_is_damage(tmp_path: Path) -> None:
+def test_a_schema_without_a_field_is_damaged(tmp_path: Path) -> None:
     write(tmp_path / "k", TEXTS)
     meta = tmp_path / "k" / "meta.json"
     meta.write_bytes(meta.read_bytes().replace(b'"title"', b'"tidle"'))
@@ -166,7 +166,7 @@ def test_a_schema_without_a_field_is_damage(tmp_path: Path) -> None:
         damaged.search("lion", 9)
 
 
-def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: Path) -> None:
+def test_a_disk_error_in_tantivy_is_raised_as_an_oserror(tmp_path: Path) -> None:
     def documents() -> Iterator[Document]:
         yield Document(0, 0, "", "The lion slept.")
         (tmp_path / "k").rename(tmp_path / "elsewhere")
@@ -176,44 +176,46 @@ def test_what_tantivy_tells_of_the_disk_is_raised_as_the_disk_told_it(tmp_path: 
 
 
 class PanicException(BaseException):
-    """As pyo3 raises it, of a class of that name that no module holds."""
+    """As pyo3 raises it: a class of this name that no module contains."""
 
 
 @dataclass
-class Raising:
-    """A searcher over damaged files."""
+class FailingSearcher:
+    """A searcher of damaged files."""
 
     error: BaseException
     num_docs: int = 1
 
-    def fails(self, *_: object, **__: object) -> None:
+    def fail(self, *_: object, **__: object) -> None:
         raise self.error
 
-    search = doc_freq = fails
+    search = doc_freq = fail
 
 
-def over_damaged_files(index: KeywordIndex, error: BaseException) -> KeywordIndex:
-    return KeywordIndex(index.folder, index.schema, cast("tantivy.Searcher", Raising(error)), 1)
+def with_damaged_files(index: KeywordIndex, error: BaseException) -> KeywordIndex:
+    return KeywordIndex(
+        index.folder, index.schema, cast("tantivy.Searcher", FailingSearcher(error)), 1
+    )
 
 
 @pytest.mark.parametrize(
     "error", [PanicException(), ValueError("corrupt"), OSError(5, "I/O error")]
 )
-def test_whatever_tantivy_raises_over_damaged_files_is_damage(
+def test_whatever_tantivy_raises_for_damaged_files_is_damage(
     index: KeywordIndex, error: BaseException
 ) -> None:
-    damaged = over_damaged_files(index, error)
+    damaged = with_damaged_files(index, error)
     for ask in (lambda: damaged.search("lion", 9), lambda: damaged.idf("lion")):
         with pytest.raises(IndexDamaged, match="run `byline index --full`"):
             ask()
 
 
-def test_an_interruption_is_no_damage(index: KeywordIndex) -> None:
+def test_an_interruption_is_not_damage(index: KeywordIndex) -> None:
     with pytest.raises(KeyboardInterrupt):
-        over_damaged_files(index, KeyboardInterrupt()).search("lion", 9)
+        with_damaged_files(index, KeyboardInterrupt()).search("lion", 9)
 
 
-def test_files_cut_short_after_they_were_opened_do_no_harm(tmp_path: Path) -> None:
+def test_files_truncated_after_opening_do_no_harm(tmp_path: Path) -> None:
     opened = write(tmp_path / "k", TEXTS)
     for path in (tmp_path / "k").iterdir():
         path.write_bytes(b"")

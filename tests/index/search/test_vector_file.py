@@ -17,19 +17,19 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("call", ["open", "pread"])
-def test_what_the_system_refuses_is_no_damage(
+def test_an_error_of_the_system_is_not_damage(
     path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     def refuse(*_: object) -> int:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, call, refuse)
-    with pytest.raises(IndexUnreadable) as told:
+    with pytest.raises(IndexUnreadable) as raised:
         VectorFile.open(path, 4).read(range(3))
-    assert told.value.reason == f"{path}: Input/output error"
+    assert raised.value.reason == f"{path}: Input/output error"
 
 
-def test_rows_that_are_missing_or_cut_short_are_damage(path: Path) -> None:
+def test_a_missing_or_truncated_file_is_damaged(path: Path) -> None:
     rows = VectorFile.open(path, 4)
     os.truncate(path, 23)  # of three rows of eight bytes
     assert rows.read(range(2)).shape == (2, 4)

@@ -20,7 +20,7 @@ _SIZES = {
     "num_hidden_layers": 2,
     "num_attention_heads": 2,
     "intermediate_size": 64,
-    # So much that logits are as great as a trained model's.
+    # Large enough that logits are as large as a trained model's.
     "initializer_range": 0.5,
 }
 _BERT = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -39,11 +39,11 @@ def save_bert(folder: Path, kind: str = "BertForQuestionAnswering") -> Any:  # n
 
 
 def save_roberta(folder: Path) -> Any:  # noqa: ANN401
-    """It counts positions from 2, has no types, and separates by two tokens."""
+    """Positions count from 2, there are no types, and two tokens separate the texts."""
     go_offline()
     from transformers import PreTrainedTokenizerFast, RobertaConfig
 
-    # As byte-level tokenizers have it, a word carries the space before it.
+    # In byte-level tokenizers a word includes the space before it.
     words = (*_ROBERTA, *(f"Ġ{word}" for word in _WORDS))
     vocab = {word: number for number, word in enumerate(words)}
     tokenizer = Tokenizer(WordLevel(vocab, unk_token="<unk>"))
@@ -72,13 +72,13 @@ def _saved(kind: str, config: Any, folder: Path) -> Any:  # noqa: ANN401
 
 @dataclass(frozen=True)
 class Made:
-    """A model, its export, and the reader that was opened when it was made."""
+    """A model, its export, and the reader opened from it."""
 
     model: Path
     network: Any
     cache: Path
     reader: ExtractiveReader
-    told: list[str]
+    notices: list[str]
 
     @property
     def folder(self) -> Path:
@@ -87,7 +87,7 @@ class Made:
 
 
 def make(folder: Path, save: Callable[[Path], Any]) -> Made:
-    told: list[str] = []
+    notices: list[str] = []
     network = save(folder / "model")
-    reader = open_reader(str(folder / "model"), folder / "cache", told.append)
-    return Made(folder / "model", network, folder / "cache", reader, told)
+    reader = open_reader(str(folder / "model"), folder / "cache", notices.append)
+    return Made(folder / "model", network, folder / "cache", reader, notices)

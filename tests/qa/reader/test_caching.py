@@ -12,17 +12,17 @@ def passage(text: str) -> Passage:
 
 
 @dataclass
-class Counting:
-    """Answers with each passage's every letter, the later the likelier."""
+class LetterReader:
+    """Returns every letter of each passage; later letters of the alphabet are likelier."""
 
     read_passages: list[str] = field(default_factory=list)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
-        self.read_passages += [one.text for one in passages]
+        self.read_passages += [item.text for item in passages]
         candidates = [
-            Candidate(index, Span(at, at + 1), Span(0, len(one.text)), float(ord(letter)), 0.0)
-            for index, one in enumerate(passages)
-            for at, letter in enumerate(one.text)
+            Candidate(index, Span(at, at + 1), Span(0, len(item.text)), float(ord(letter)), 0.0)
+            for index, item in enumerate(passages)
+            for at, letter in enumerate(item.text)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.margin)
 
@@ -30,42 +30,42 @@ class Counting:
 A, B, C = passage("ad"), passage("be"), passage("cf")
 
 
-def test_what_is_remembered_is_what_would_be_read() -> None:
-    reader = CachingReader(Counting())
+def test_cached_candidates_are_those_that_the_reader_would_return() -> None:
+    reader = CachingReader(LetterReader())
     for passages in ([A, B], [B, A], [C, A, B], [A], []):
-        assert reader.read("Who?", passages) == Counting().read("Who?", passages)
+        assert reader.read("Who?", passages) == LetterReader().read("Who?", passages)
 
 
-def test_no_passage_is_read_twice_for_a_question() -> None:
-    counting = Counting()
-    reader = CachingReader(counting)
+def test_no_passage_is_read_twice_for_the_same_question() -> None:
+    letters = LetterReader()
+    reader = CachingReader(letters)
     reader.read("Who?", [A, B])
     reader.read("Who?", [B, C])
-    assert counting.read_passages == ["ad", "be", "cf"]
+    assert letters.read_passages == ["ad", "be", "cf"]
     reader.read("When?", [A])
-    assert counting.read_passages == ["ad", "be", "cf", "ad"]
+    assert letters.read_passages == ["ad", "be", "cf", "ad"]
 
 
-def test_where_all_is_remembered_nothing_is_read() -> None:
-    counting = Counting()
-    reader = CachingReader(counting)
+def test_if_everything_is_cached_nothing_is_read() -> None:
+    letters = LetterReader()
+    reader = CachingReader(letters)
     first = reader.read("Who?", [A, B])
     assert reader.read("Who?", [A, B]) == first
-    assert counting.read_passages == ["ad", "be"]
+    assert letters.read_passages == ["ad", "be"]
 
 
-def test_what_was_used_longest_ago_is_forgotten() -> None:
-    counting = Counting()
-    reader = CachingReader(counting, most=2)
+def test_the_least_recently_used_passage_is_dropped() -> None:
+    letters = LetterReader()
+    reader = CachingReader(letters, size=2)
     reader.read("Who?", [A, B])
     reader.read("Who?", [A])
     reader.read("Who?", [C])
     reader.read("Who?", [A])
-    assert counting.read_passages == ["ad", "be", "cf"]
+    assert letters.read_passages == ["ad", "be", "cf"]
     reader.read("Who?", [B])
-    assert counting.read_passages == ["ad", "be", "cf", "be"]
+    assert letters.read_passages == ["ad", "be", "cf", "be"]
 
 
-def test_more_passages_than_are_remembered_are_read_all_the_same() -> None:
-    reader = CachingReader(Counting(), most=1)
-    assert reader.read("Who?", [A, B, C]) == Counting().read("Who?", [A, B, C])
+def test_more_passages_than_the_cache_holds_are_all_read() -> None:
+    reader = CachingReader(LetterReader(), size=1)
+    assert reader.read("Who?", [A, B, C]) == LetterReader().read("Who?", [A, B, C])

@@ -10,7 +10,7 @@ import torch
 
 from index.disk.durable_files import with_digest, without_digest
 from index.errors import ModelUnavailable
-from index.models.model_cache import Cards
+from index.models.model_cache import CardFile
 from qa.reader import sources
 from qa.reader.export import ensure_reader, is_prepared, open_reader, reader_faults
 from qa.reader.extractive import CARD_FORMAT, Card
@@ -19,26 +19,25 @@ from qa.reader.windows import Window, windows
 from tests.qa.fakes import passage
 from tests.qa.reader.models import POSITIONS, Made
 
-PREPARING = ["preparing the reader, once"]
 WORDS = "the treaty of prague , signed in a said ."
 
 
 @pytest.fixture(params=["bert", "roberta"])
 def made(request: pytest.FixtureRequest) -> Made:
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Made)
-    return found
+    made = request.getfixturevalue(request.param)
+    assert isinstance(made, Made)
+    return made
 
 
 @pytest.fixture
 def copy(bert: Made, tmp_path: Path) -> Made:
-    """A model and its export of one's own to spoil."""
+    """A copy of a model and its export that a test may damage."""
     shutil.copytree(bert.model.parent, tmp_path, dirs_exist_ok=True)
     return Made(tmp_path / "model", bert.network, tmp_path / "cache", bert.reader, [])
 
 
 def unwanted(*_: object) -> Any:  # noqa: ANN401
-    raise AssertionError("nothing is to be loaded")
+    raise AssertionError("nothing should be loaded")
 
 
 def original(made: Made, window: Window) -> list[np.ndarray[Any, Any]]:
@@ -52,16 +51,15 @@ def original(made: Made, window: Window) -> list[np.ndarray[Any, Any]]:
 def test_the_export_has_the_logits_of_the_model(made: Made) -> None:
     texts = [" ".join((WORDS * 9).split()[:size]) for size in (40, 3, 39, 40, 17, 90)]
     every = windows(made.reader.tokenizer, "who signed ?", texts, made.reader.card.max_tokens)
-    # Some are read together, padded: 39 words with 40.
     assert len(every) > len(texts)
-    for window, found in zip(every, made.reader.logits(every), strict=True):
+    for window, exported in zip(every, made.reader.logits(every), strict=True):
         expected = original(made, window)
-        np.testing.assert_allclose(found, expected, atol=1e-3)
+        np.testing.assert_allclose(exported, expected, atol=1e-3)
         assert np.abs(expected).max() > 1
     assert made.reader.card.precision == "float32"
 
 
-def test_a_passage_longer_than_the_model_is_read_to_its_end(made: Made) -> None:
+def test_a_passage_longer_than_the_models_limit_is_read_to_its_end(made: Made) -> None:
     words = (WORDS.replace(",", "to").replace(".", "to") + " ") * 30
     one = passage(words, *words.split())
     every = windows(made.reader.tokenizer, "who", [words], made.reader.card.max_tokens)
@@ -69,37 +67,34 @@ def test_a_passage_longer_than_the_model_is_read_to_its_end(made: Made) -> None:
     assert max(len(window.ids) for window in every) == POSITIONS
     assert len(every) > 3
     found = made.reader.read("who", [one])
-    # Each window has answers of its own, in its own words.
+    # There are answers from every window, in the words of that window.
     assert max(candidate.span.start for candidate in found) >= every[-1].offsets[0, 0]
     assert all(candidate.span == candidate.sentence for candidate in found)
 
 
-def test_an_export_is_made_once_and_told_of_once(
+def test_an_export_is_made_once_with_one_notice(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert made.told == PREPARING
-    monkeypatch.setattr(sources._Foreign, "load", unwanted)
-    told: list[str] = []
-    again = open_reader(str(made.model), made.cache, told.append)
+    (notice,) = made.notices
+    assert "preparing the reader" in notice
+    monkeypatch.setattr(sources.TransformerSource, "load", unwanted)
+    again = open_reader(str(made.model), made.cache, unwanted)
     ensure_reader(find_reader(str(made.model)), made.cache)
-    assert told == []
     assert again.card == made.reader.card
     assert [path.name for path in made.cache.iterdir()] == [made.folder.name]
     passages = [passage("the treaty of prague")]
     assert again.read("who", passages) == made.reader.read("who", passages)
 
 
-def test_to_open_a_reader_its_card_is_read_once(
-    bert: Made, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_opening_a_reader_reads_its_card_once(bert: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[Path] = []
 
-    def counted(cards: Cards[Card], folder: Path) -> Card:
+    def counted(cards: CardFile[Card], folder: Path) -> Card | None:
         reads.append(folder)
         return read(cards, folder)
 
-    read = Cards.read
-    monkeypatch.setattr(Cards, "read", counted)
+    read = CardFile.read
+    monkeypatch.setattr(CardFile, "read", counted)
     open_reader(str(bert.model), bert.cache, unwanted)
     assert reads == [bert.folder]
 
@@ -120,7 +115,7 @@ def test_an_exported_reader_reads_without_torch(bert: Made) -> None:
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
 
 
-def test_only_an_export_of_this_very_model_and_format_counts(copy: Made) -> None:
+def test_an_export_of_another_format_or_without_a_card_does_not_count(copy: Made) -> None:
     source = find_reader(str(copy.model))
     assert is_prepared(source, copy.cache)
     assert reader_faults(source, copy.cache) == []
@@ -130,10 +125,11 @@ def test_only_an_export_of_this_very_model_and_format_counts(copy: Made) -> None
     assert not is_prepared(source, copy.cache)
     card.write_bytes(b"{")
     assert not is_prepared(source, copy.cache)
-    assert reader_faults(source, copy.cache) == ["not prepared yet; the next question does that"]
+    (fault,) = reader_faults(source, copy.cache)
+    assert "not prepared" in fault
 
 
-def test_a_model_that_changed_is_another(copy: Made) -> None:
+def test_a_changed_model_is_another_model(copy: Made) -> None:
     config = copy.model / "config.json"
     config.write_bytes(config.read_bytes() + b"\n")
     assert not is_prepared(find_reader(str(copy.model)), copy.cache)
@@ -160,7 +156,8 @@ def test_a_changed_file_is_a_fault(copy: Made) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    assert reader_faults(source, copy.cache) == [f"{path}: checksum mismatch"]
+    (fault,) = reader_faults(source, copy.cache)
+    assert fault == f"{path}: checksum mismatch"
     path.write_bytes(data[:-1])
     (fault,) = reader_faults(source, copy.cache)
     assert fault.startswith(f"{path}: size mismatch")

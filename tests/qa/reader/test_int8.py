@@ -14,17 +14,17 @@ from tests.qa.reader.models import Made
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers are loaded as if each were known to lose little in int8."""
-    load = sources._Foreign.load
+    """Treat every reader as one that is known to lose little in int8."""
+    load = sources.TransformerSource.load
 
-    def loaded(source: sources._Foreign) -> Loaded:
+    def loaded(source: sources.TransformerSource) -> Loaded:
         return replace(load(source), int8=True)
 
-    monkeypatch.setattr(sources._Foreign, "load", loaded)
+    monkeypatch.setattr(sources.TransformerSource, "load", loaded)
 
 
-def farthest(bert: Made, other: ExtractiveReader) -> float:
-    """How far a logit is at most from the float32 export's."""
+def max_difference(bert: Made, other: ExtractiveReader) -> float:
+    """The greatest difference of a logit from the float32 export."""
     texts = ["the treaty of prague , signed in a said . " * 3, "prague"]
     every = windows(bert.reader.tokenizer, "who signed ?", texts, bert.reader.card.max_tokens)
     pairs = zip(bert.reader.logits(every), other.logits(every), strict=True)
@@ -34,11 +34,11 @@ def farthest(bert: Made, other: ExtractiveReader) -> float:
 def test_a_reader_that_loses_little_is_kept_in_int8(
     bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Random weights lose more than trained ones.
-    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 100.0)
+    # Random weights lose more in int8 than trained ones.
+    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 100.0)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     assert reader.card.precision == "int8"
-    assert 0 < farthest(bert, reader) < 100
+    assert 0 < max_difference(bert, reader) < 100
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
         *("card.json", "reader.onnx", "reader.weights", "tokenizer.json"),
@@ -46,25 +46,25 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
     assert list(reader.card.files) == ["reader.onnx", "reader.weights", "tokenizer.json"]
 
 
-def test_in_int8_a_passage_is_read_the_same_whatever_is_read_beside_it(
+def test_in_int8_the_result_for_a_passage_does_not_depend_on_the_others(
     bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 100.0)
+    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 100.0)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     texts = ["prague", "the treaty of prague", "a said .", "signed in prague"]
     every = windows(reader.tokenizer, "who signed ?", texts, reader.card.max_tokens)
-    for window, beside in zip(every, reader.logits(every), strict=True):
+    for window, together in zip(every, reader.logits(every), strict=True):
         (alone,) = reader.logits([window])
-        np.testing.assert_array_equal(alone, beside)
+        np.testing.assert_array_equal(alone, together)
 
 
 def test_a_reader_that_loses_much_in_int8_stays_in_float32(
     bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MOST_INT8_DIFFERENCE", 0.0)
+    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 0.0)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     assert reader.card.precision == "float32"
-    assert farthest(bert, reader) < 1e-3
+    assert max_difference(bert, reader) < 1e-3
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
         *("card.json", "reader.onnx", "reader.weights", "tokenizer.json"),

@@ -43,7 +43,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
 
 @pytest.fixture
 def copy(written: Written, tmp_path: Path) -> Path:
-    """Weights of one's own to spoil."""
+    """A copy of the weights that a test may damage."""
     return Path(shutil.copytree(written.folder, tmp_path / "weights"))
 
 
@@ -52,12 +52,12 @@ def rewrite(folder: Path, **changes: str) -> None:
     (folder / RECORD_FILE).write_bytes(msgspec.json.encode(record))
 
 
-def test_weights_come_back_as_they_were_in_half_precision(written: Written) -> None:
+def test_weights_are_restored_in_half_precision(written: Written) -> None:
     network = load_trained(written.folder)
     expected = written.network.state_dict()
-    found = network.state_dict()
-    assert set(found) == set(expected)
-    for name, value in found.items():
+    restored = network.state_dict()
+    assert set(restored) == set(expected)
+    for name, value in restored.items():
         half = expected[name] if name == FROZEN else expected[name].half().float()
         assert value.dtype == torch.float32
         assert torch.equal(value, half), name
@@ -65,31 +65,32 @@ def test_weights_come_back_as_they_were_in_half_precision(written: Written) -> N
 
 
 def test_only_the_word_embeddings_are_not_trained(written: Written) -> None:
-    fixed = [name for name, one in written.network.named_parameters() if not one.requires_grad]
+    parameters = written.network.named_parameters()
+    fixed = [name for name, parameter in parameters if not parameter.requires_grad]
     assert fixed == [FROZEN]
 
 
 def test_the_word_embeddings_are_not_in_the_file(written: Written) -> None:
     names = set(load_file(written.folder / WEIGHTS_FILE))
     assert names == set(written.network.state_dict()) - {FROZEN}
-    # 384 of each of 30,522 words, at 2 bytes, would be 23 MB more.
+    # 384 values of 2 bytes for each of 30,522 words would be 23 MB more.
     assert 20e6 < (written.folder / WEIGHTS_FILE).stat().st_size < 25e6
 
 
-def test_weights_say_what_they_are(written: Written) -> None:
+def test_weights_have_a_record(written: Written) -> None:
     weights = written.folder / WEIGHTS_FILE
     assert written.record == Record(sha256_of(weights), DEFAULT_WEIGHTS, SETTINGS)
     assert read_record(written.folder) == written.record
 
 
-def test_a_folder_of_weights_is_a_reader_and_other_weights_are_another(copy: Path) -> None:
-    found = find_reader(str(copy))
-    assert (found.name, found.fingerprint) == (str(copy), read_record(copy).sha256)
+def test_a_folder_of_weights_is_a_reader_identified_by_their_hash(copy: Path) -> None:
+    source = find_reader(str(copy))
+    assert (source.name, source.fingerprint) == (str(copy), read_record(copy).sha256)
     rewrite(copy, sha256="0" * 64)
     assert find_reader(str(copy)).fingerprint == "0" * 64
 
 
-def test_a_changed_byte_is_found(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_byte_is_detected(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "build_untrained", None)
     weights = copy / WEIGHTS_FILE
     with weights.open("r+b") as file:
@@ -112,9 +113,9 @@ def test_weights_without_a_record_are_refused(tmp_path: Path, data: bytes | None
         load_trained(tmp_path)
 
 
-def test_weights_over_another_embedding_model_are_refused(copy: Path) -> None:
+def test_weights_trained_from_another_embedding_model_are_refused(copy: Path) -> None:
     rewrite(copy, over="0" * 64)
-    with pytest.raises(ModelUnavailable, match="trained over another embedding model"):
+    with pytest.raises(ModelUnavailable, match="another embedding model"):
         load_trained(copy)
 
 

@@ -10,7 +10,7 @@ from index.articles.spans import Span
 from qa.reader.spans import (
     Floats,
     Ints,
-    Scored,
+    ScoredSpan,
     best_spans,
     log_sum_exp,
     sentence_of_tokens,
@@ -29,44 +29,47 @@ def one_sentence(tokens: int) -> Ints:
     return np.zeros(tokens, dtype=np.int64)
 
 
-def places(found: list[Scored]) -> list[tuple[int, int]]:
-    return [(one.first, one.last) for one in found]
+def positions(spans: list[ScoredSpan]) -> list[tuple[int, int]]:
+    return [(span.first, span.last) for span in spans]
 
 
-def test_the_best_span_has_the_greatest_sum_of_start_and_end() -> None:
+def test_the_best_span_has_the_greatest_sum_of_logits() -> None:
     found = best_spans(logits(0, 5, 1), logits(0, 1, 4), 0, one_sentence(3), 1)
-    assert places(found) == [(1, 2)]
+    assert positions(found) == [(1, 2)]
     assert found[0].margin == 9
 
 
 @pytest.mark.parametrize(("null", "margin"), [(2.0, 7.0), (9.0, 0.0), (-1.5, 10.5), (12.0, -3.0)])
-def test_the_margin_is_what_the_span_has_over_no_answer(null: float, margin: float) -> None:
+def test_the_margin_is_relative_to_no_answer(null: float, margin: float) -> None:
     (found,) = best_spans(logits(0, 5, 1), logits(0, 1, 4), null, one_sentence(3), 1)
     assert found.margin == margin
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "place", "chance"),
+    ("starts", "ends", "position", "probability"),
     [
-        # Of two tokens: starts 1 : 3, ends 1 : 7; so 3/4 of 7/8.
+        # Two tokens: starts 1 : 3, ends 1 : 7; so 3/4 of 7/8.
         ((1, 3), (1, 7), (1, 1), 21 / 32),
-        # Of three: starts 1 : 2 : 1, ends 1 : 1 : 6; so 1/2 of 6/8.
+        # Three tokens: starts 1 : 2 : 1, ends 1 : 1 : 6; so 1/2 of 6/8.
         ((1, 2, 1), (1, 1, 6), (1, 2), 3 / 8),
         ((5,), (5,), (0, 0), 1),
     ],
 )
-def test_sharpness_is_the_log_of_the_spans_chance_in_its_window(
-    starts: tuple[float, ...], ends: tuple[float, ...], place: tuple[int, int], chance: float
+def test_sharpness_is_the_log_probability_of_the_span_in_its_window(
+    starts: tuple[float, ...],
+    ends: tuple[float, ...],
+    position: tuple[int, int],
+    probability: float,
 ) -> None:
     (found,) = best_spans(
         np.log(logits(*starts)), np.log(logits(*ends)), 3, one_sentence(len(starts)), 1
     )
-    assert (found.first, found.last) == place
-    assert found.sharpness == pytest.approx(log(chance), abs=1e-6)
+    assert (found.first, found.last) == position
+    assert found.sharpness == pytest.approx(log(probability), abs=1e-6)
 
 
-def test_sharpness_counts_what_may_not_be_an_answer_too() -> None:
-    # Half of the starts' and of the ends' weight lies on a token outside of every sentence.
+def test_sharpness_counts_tokens_outside_of_sentences_too() -> None:
+    # Half of the weight of starts and of ends is on a token outside of every sentence.
     (found,) = best_spans(logits(0, 0), logits(0, 0), 0, ints(0, -1), 5)
     assert (found.first, found.last) == (0, 0)
     assert found.sharpness == pytest.approx(log(1 / 4), abs=1e-6)
@@ -75,10 +78,10 @@ def test_sharpness_counts_what_may_not_be_an_answer_too() -> None:
 def test_a_span_never_ends_before_it_begins() -> None:
     # Last to first would make 18; each alone makes 9, both together 0.
     found = best_spans(logits(0, 9), logits(9, 0), 0, one_sentence(2), 5)
-    assert places(found) == [(0, 0), (1, 1)]
+    assert positions(found) == [(0, 0), (1, 1)]
 
 
-def test_a_span_has_thirty_tokens_at_most() -> None:
+def test_a_span_has_at_most_thirty_tokens() -> None:
     starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
     starts[0], ends[29], ends[30] = 10, 5, 8
     # 0 to 30 would make 18, with 31 tokens.
@@ -89,36 +92,36 @@ def test_a_span_has_thirty_tokens_at_most() -> None:
 def test_a_span_never_leaves_its_sentence() -> None:
     found = best_spans(logits(9, 0, 0), logits(0, 1, 9), 0, ints(0, 0, 1), 5)
     # 0 to 2 would make 18. Left: 0 to 1 makes 10, 2 alone makes 9.
-    assert places(found) == [(0, 1), (2, 2)]
+    assert positions(found) == [(0, 1), (2, 2)]
 
 
-def test_what_is_in_no_sentence_is_no_answer() -> None:
+def test_tokens_in_no_sentence_are_not_an_answer() -> None:
     found = best_spans(logits(9, 0, 0, 8), logits(9, 0, 0, 8), 0, ints(-1, 0, 0, -1), 5)
-    assert all(1 <= one.first <= one.last <= 2 for one in found)
+    assert all(1 <= span.first <= span.last <= 2 for span in found)
     assert found
 
 
-def test_where_there_is_no_sentence_there_is_no_span() -> None:
+def test_without_sentences_there_is_no_span() -> None:
     assert best_spans(logits(9, 8), logits(9, 8), 0, ints(-1, -1), 5) == []
 
 
 def test_no_two_spans_share_a_token() -> None:
     # 0 to 1 makes 8, 0 to 3 makes 7, 2 to 3 makes 6.
     found = best_spans(logits(4, 0, 3, 0), logits(0, 4, 0, 3), 0, one_sentence(4), 2)
-    assert places(found) == [(0, 1), (2, 3)]
-    assert [one.margin for one in found] == [8, 6]
+    assert positions(found) == [(0, 1), (2, 3)]
+    assert [span.margin for span in found] == [8, 6]
 
 
-def test_a_sentence_cut_in_two_by_a_better_span_gives_both_sides() -> None:
-    # The middle makes 10; then 0 and 2 are left, and a span over all three is not.
+def test_both_sides_of_a_better_span_are_returned() -> None:
+    # The middle makes 10; then 0 and 2 are left, but not a span over all three.
     found = best_spans(logits(2, 5, 0), logits(0, 5, 1), 0, one_sentence(3), 5)
-    assert places(found) == [(1, 1), (0, 0), (2, 2)]
+    assert positions(found) == [(1, 1), (0, 0), (2, 2)]
 
 
-def test_as_many_are_given_as_were_asked_for_and_no_more_than_there_are() -> None:
+def test_the_limit_is_a_maximum() -> None:
     starts, ends = logits(3, 2, 1), logits(3, 2, 1)
-    assert places(best_spans(starts, ends, 0, ints(0, 1, 2), 2)) == [(0, 0), (1, 1)]
-    assert places(best_spans(starts, ends, 0, ints(0, 1, 2), 9)) == [(0, 0), (1, 1), (2, 2)]
+    assert positions(best_spans(starts, ends, 0, ints(0, 1, 2), 2)) == [(0, 0), (1, 1)]
+    assert positions(best_spans(starts, ends, 0, ints(0, 1, 2), 9)) == [(0, 0), (1, 1), (2, 2)]
     assert best_spans(starts, ends, 0, ints(0, 1, 2), 0) == []
 
 
@@ -132,22 +135,23 @@ values = st.integers(min_value=1, max_value=45).flatmap(
 
 
 @given(values)
-def test_spans_keep_every_rule_and_the_best_of_all_comes_first(
+def test_spans_follow_all_rules_and_the_best_comes_first(
     made: tuple[Floats, Floats, list[int]],
 ) -> None:
     starts, ends, sentences = made
     found = best_spans(starts, ends, 0, ints(*sentences), 6)
-    covered = [at for one in found for at in range(one.first, one.last + 1)]
+    covered = [token for span in found for token in range(span.first, span.last + 1)]
     assert len(covered) == len(set(covered))
-    assert [one.margin for one in found] == sorted((one.margin for one in found), reverse=True)
-    assert all(sentences[one.first] == sentences[one.last] >= 0 for one in found)
+    margins = [span.margin for span in found]
+    assert margins == sorted(margins, reverse=True)
+    assert all(sentences[span.first] == sentences[span.last] >= 0 for span in found)
     every = [
         float(starts[first] + ends[last])
         for first in range(len(sentences))
         for last in range(first, min(first + 30, len(sentences)))
         if sentences[first] == sentences[last] >= 0
     ]
-    assert [one.margin for one in found[:1]] == sorted(every)[-1:]
+    assert margins[:1] == sorted(every)[-1:]
 
 
 def test_the_log_of_a_sum_of_exponentials() -> None:
@@ -156,7 +160,7 @@ def test_the_log_of_a_sum_of_exponentials() -> None:
 
 
 @pytest.mark.parametrize("far", [1000, -1000])
-def test_great_logits_do_not_overflow(far: float) -> None:
+def test_large_logits_do_not_overflow(far: float) -> None:
     assert log_sum_exp(logits(far, far)) == pytest.approx(far + log(2), abs=1e-4)
     (found,) = best_spans(logits(far, far), logits(far, far), 0, ints(0, -1), 1)
     assert found.margin == 2 * far
@@ -167,13 +171,13 @@ def offsets(*pairs: tuple[int, int]) -> Ints:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def test_a_token_belongs_to_the_sentence_that_holds_it_whole() -> None:
+def test_a_token_belongs_to_the_sentence_that_contains_all_of_it() -> None:
     tokens = offsets((0, 3), (3, 4), (5, 9), (9, 10))
     assert sentence_of_tokens(tokens, [Span(0, 4), Span(5, 10)]).tolist() == [0, 0, 1, 1]
 
 
-def test_a_token_half_in_a_sentence_is_in_none() -> None:
-    # One sticks out before, one behind, one over both ends, one spans two sentences' border.
+def test_a_token_partly_in_a_sentence_is_in_none() -> None:
+    # One extends beyond the start, one the end, one both; one spans two sentences.
     tokens = offsets((1, 3), (7, 9), (1, 9), (2, 8), (6, 8), (4, 6))
     assert sentence_of_tokens(tokens, [Span(2, 8)]).tolist() == [-1, -1, -1, 0, 0, 0]
     assert sentence_of_tokens(tokens, [Span(2, 5), Span(5, 8)]).tolist() == [-1, -1, -1, -1, 1, -1]

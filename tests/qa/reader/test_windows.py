@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from qa.reader.windows import Ints, windows
 from tests.qa.reader.tiny import IDS, WORDS, prepared, word_piece
 
-ASKED = "who signed treaty"
+QUESTION = "who signed treaty"
 EVERY_WORD = [word for word in WORDS if word.isalpha()]
 
 
@@ -13,43 +13,43 @@ def words(ids: Ints) -> list[str]:
     return [WORDS[number] for number in ids]
 
 
-def test_a_window_holds_the_question_then_the_passage() -> None:
-    (window,) = windows(prepared(16), ASKED, ["The treaty."], 16)
+def test_a_window_has_the_question_and_then_the_passage() -> None:
+    (window,) = windows(prepared(16), QUESTION, ["The treaty."], 16)
     assert words(window.ids) == [
         *("[CLS]", "who", "signed", "treaty", "[SEP]"),
         *("the", "treaty", ".", "[SEP]"),
     ]
     assert window.first == 5
-    # The question's tokens and those around it are of type 0, the passage's and its end of type 1.
+    # Type 0 up to the [SEP] after the question, then type 1.
     assert window.types.tolist() == [0, 0, 0, 0, 0, 1, 1, 1, 1]
     assert window.offsets.tolist() == [[0, 3], [4, 10], [10, 11]]
 
 
 def test_offsets_are_code_points_of_the_passage() -> None:
     passage = "😀 Thé\r\n  TREATYS,  signing\u3000東 in"
-    (window,) = windows(prepared(32), ASKED, [passage], 32)
+    (window,) = windows(prepared(32), QUESTION, [passage], 32)
     assert words(window.ids[window.first : -1]) == [
         *("[UNK]", "the", "treaty", "##s", ",", "[UNK]", "[UNK]", "in"),
     ]
     cut = [passage[start:end] for start, end in window.offsets]
-    # "signing" has no pieces in this vocabulary: "signed" is one, and nothing of it is shorter.
+    # "signing" cannot be made of pieces: the vocabulary has "signed", but not "sign".
     assert cut == ["😀", "Thé", "TREATY", "S", ",", "signing", "東", "in"]
 
 
-def test_every_passage_has_its_windows_in_order() -> None:
-    found = windows(prepared(16), ASKED, ["the treaty", "of prague " * 10, "north"], 16)
-    # 16 tokens less 3 of the question and 3 special ones are 10; 20 are there, 4 of them twice:
-    # 0 to 10, 6 to 16, 12 to 20.
+def test_the_windows_of_all_passages_are_in_order() -> None:
+    found = windows(prepared(16), QUESTION, ["the treaty", "of prague " * 10, "north"], 16)
+    # 16 tokens minus 3 of the question and 3 special ones are 10; 20 overlap by 4: 0 to 10, 6 to
+    # 16, 12 to 20.
     assert [window.passage for window in found] == [0, 1, 1, 1, 2]
     assert [len(window.offsets) for window in found] == [2, 10, 10, 8, 1]
 
 
-def test_a_long_passage_is_seen_whole_through_windows_that_overlap() -> None:
+def test_a_long_passage_is_covered_by_overlapping_windows() -> None:
     passage = "the treaty in prague " * 8
-    found = windows(prepared(16), ASKED, [passage], 16)
+    found = windows(prepared(16), QUESTION, [passage], 16)
     alone = word_piece().encode(passage, add_special_tokens=False).offsets
-    starts = [alone.index((int(one.offsets[0, 0]), int(one.offsets[0, 1]))) for one in found]
-    # 10 tokens a window, 4 of them the last one's: 6 farther each.
+    starts = [alone.index(tuple(window.offsets[0].tolist())) for window in found]
+    # 10 tokens per window, 4 of them from the previous one: each starts 6 later.
     assert starts == [0, 6, 12, 18, 24]
     assert [len(window.ids) for window in found] == [16, 16, 16, 16, 14]
     for start, window in zip(starts, found, strict=True):
@@ -61,18 +61,18 @@ def test_a_long_passage_is_seen_whole_through_windows_that_overlap() -> None:
     st.integers(min_value=0, max_value=12),
     st.integers(min_value=16, max_value=40),
 )
-def test_no_token_is_left_out_and_no_window_is_too_long(
-    passage: list[str], asked: int, most: int
+def test_no_token_is_missing_and_no_window_is_too_long(
+    passage: list[str], words_asked: int, limit: int
 ) -> None:
     text = " ".join(passage)
-    found = windows(prepared(most), "who " * asked, [text], most)
-    assert all(len(window.ids) == len(window.types) <= most for window in found)
+    found = windows(prepared(limit), "who " * words_asked, [text], limit)
+    assert all(len(window.ids) == len(window.types) <= limit for window in found)
     seen = {(int(start), int(end)) for window in found for start, end in window.offsets}
     assert seen == set(word_piece().encode(text, add_special_tokens=False).offsets)
 
 
 @pytest.mark.parametrize(("asked", "kept"), [(3, 3), (4, 4), (5, 4), (10, 4), (16, 4)])
-def test_a_question_over_a_quarter_of_the_window_loses_its_end(asked: int, kept: int) -> None:
+def test_a_question_longer_than_a_quarter_of_the_window_is_cut(asked: int, kept: int) -> None:
     question = " ".join(EVERY_WORD * 2).split()[:asked]
     (window,) = windows(prepared(16), " ".join(question), ["north"], 16)
     assert words(window.ids) == ["[CLS]", *question[:kept], "[SEP]", "north", "[SEP]"]
@@ -80,21 +80,21 @@ def test_a_question_over_a_quarter_of_the_window_loses_its_end(asked: int, kept:
 
 
 @pytest.mark.parametrize("asked", [17, 400])
-def test_a_question_longer_than_a_window_is_shortened_too(asked: int) -> None:
+def test_a_question_longer_than_a_window_is_cut_too(asked: int) -> None:
     (window,) = windows(prepared(16), "who " * asked, ["north"], 16)
     assert words(window.ids) == ["[CLS]", "who", "who", "who", "who", "[SEP]", "north", "[SEP]"]
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\r\n\t"])
 def test_an_empty_passage_has_no_window(empty: str) -> None:
-    found = windows(prepared(16), ASKED, [empty, "north", empty], 16)
+    found = windows(prepared(16), QUESTION, [empty, "north", empty], 16)
     assert [window.passage for window in found] == [1]
 
 
-def test_of_no_passages_there_are_no_windows() -> None:
-    assert windows(prepared(16), ASKED, [], 16) == []
+def test_without_passages_there_are_no_windows() -> None:
+    assert windows(prepared(16), QUESTION, [], 16) == []
 
 
-def test_a_question_without_a_token_is_asked_all_the_same() -> None:
+def test_a_question_without_tokens_still_has_windows() -> None:
     (window,) = windows(prepared(16), " ", ["north"], 16)
     assert window.ids.tolist() == [IDS["[CLS]"], IDS["[SEP]"], IDS["north"], IDS["[SEP]"]]

@@ -1,4 +1,4 @@
-"""A tokenizer of a dozen words, and a session that answers by a table."""
+"""A tokenizer with a dozen words, and a session with logits from a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ IDS = {word: number for number, word in enumerate(WORDS)}
 
 
 def word_piece() -> Tokenizer:
-    """Splits as BERT does: [CLS] question [SEP] passage [SEP]."""
+    """A tokenizer with BERT's layout: [CLS] question [SEP] passage [SEP]."""
     tokenizer = Tokenizer(WordPiece(dict(IDS), unk_token="[UNK]"))
     tokenizer.normalizer = BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
@@ -43,7 +43,7 @@ def prepared(max_tokens: int) -> Tokenizer:
 
 @dataclass
 class TableSession:
-    """Stands for an exported model: each token's logits are looked up by its word, else 0."""
+    """Stands in for an exported model: a token's logits are those of its word, or 0."""
 
     starts: Mapping[str, float] = field(default_factory=dict)
     ends: Mapping[str, float] = field(default_factory=dict)
