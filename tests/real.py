@@ -21,7 +21,7 @@ from index.storage.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
-from tui.jobs.build_job import prepare_reader, run_build
+from tui.output.build_progress import prepare_reader, run_build
 from tui.paths import default_index
 
 ROOT = Path(__file__).parents[1]

@@ -4,12 +4,12 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What a command's end tells a script."""
+    """The exit code of a command."""
 
     DONE = 0
-    """Done, or answered."""
+    """Success, or answered."""
     NO_ANSWER = 1
-    """The articles do not say; or something needs attention."""
+    """No confident answer, a warning of a check, or a figure below its limit."""
     ERROR = 2
-    """It could not be done; one line on stderr says what to do."""
+    """Failed; a line on stderr says what to do."""
     INTERRUPTED = 130

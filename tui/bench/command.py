@@ -6,9 +6,10 @@ import click
 
 from index.models.registry import DEFAULT_MODEL
 from tui.cli.default_command import DefaultCommand
-from tui.cli.options import chosen_reader, json_option, reader_option
+from tui.cli.options import json_option, reader_option
 from tui.exit_codes import Exit
 from tui.paths import model_cache
+from tui.settings import chosen_reader
 
 _LARGE = 100
 """Figures from here on are shown without decimals."""

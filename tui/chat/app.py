@@ -21,10 +21,10 @@ from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
 from tui.chat.widgets.progress_bar import ProgressBar
-from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
 from tui.jobs.events import End, Failed, Stopped
 from tui.jobs.subprocess_job import BuildJob, Job
+from tui.settings import ChatSettings, write_chat_settings
 
 if TYPE_CHECKING:
     from tui.chat.screens.library_screen import LibraryScreen, LimitTo, OpenArticle
@@ -281,7 +281,7 @@ class ChatApp(App[None]):
             return
         self._settings = settings
         try:
-            keep_chat_settings(self._setup.settings_file, settings)
+            write_chat_settings(self._setup.settings_file, settings)
         except (BylineError, OSError) as error:
             complain(self, f"The settings are not kept: {reason_of(error)}")
 

@@ -7,8 +7,6 @@ from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
 from tui.chat.setup import Setup
-from tui.chat_settings import read_chat_settings
-from tui.cli.options import chosen_reader, index_folder_or, setting
 from tui.jobs.async_bot import IndexDesk
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob
 from tui.paths import (
@@ -20,6 +18,7 @@ from tui.paths import (
 )
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
+from tui.settings import chosen_reader, index_folder_or, read_chat_settings, setting
 
 
 def setup(
@@ -58,7 +57,7 @@ def setup(
         bundled_index=bundled_index(),
         sessions=sessions,
         session=sessions.new() if new else _last(sessions),
-        settings=read_chat_settings(chat_settings_file()).settings,
+        settings=read_chat_settings(chat_settings_file()),
         settings_file=chat_settings_file(),
         open_desk=lambda folder: IndexDesk(folder, model_cache(), chosen, least, most),
         max_bytes=max_bytes,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tui.chat_settings import ChatSettings
 from tui.jobs.async_bot import Desk
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
+from tui.settings import ChatSettings
 
 
 class Build(Protocol):

@@ -5,7 +5,7 @@ from textual.content import Content
 from qa.answers import Citation, Status
 from tui.chat.source.loading import NOTHING, Loaded, Outcome, Unreadable, Wanted
 from tui.output.sanitise import visible, visible_name
-from tui.output.wording import STATUSES, about
+from tui.output.wording import STATUS_NOTES, title_and_date
 
 
 def header(wanted: Wanted, outcome: Outcome) -> Content:
@@ -13,7 +13,7 @@ def header(wanted: Wanted, outcome: Outcome) -> Content:
     if wanted is NOTHING:
         return Content("")
     note = _note(outcome)
-    told = about(wanted) if isinstance(wanted, Citation) else wanted.title
+    told = title_and_date(wanted) if isinstance(wanted, Citation) else wanted.title
     place = visible_name(wanted.path) + (
         f":{_line(wanted, outcome)}" if _line(wanted, outcome) else ""
     )
@@ -45,10 +45,10 @@ def _line(wanted: Wanted, outcome: Outcome) -> int:
 def _note(outcome: Outcome) -> str:
     match outcome:
         case Loaded(_, marks) if marks.status is Status.MOVED:
-            return f"moved since it was indexed, to line {marks.place.line}"
+            return f"moved since indexing, to line {marks.place.line}"
         case Loaded(_, marks):
-            return STATUSES[marks.status]
+            return STATUS_NOTES.get(marks.status, "")
         case Unreadable(status):
-            return STATUSES[status]
+            return STATUS_NOTES.get(status, "")
         case _:
             return ""

@@ -11,20 +11,20 @@ import click
 
 from index.errors import BylineError, path_and_reason
 from tui.exit_codes import Exit
-from tui.output.sanitise import visible
+from tui.output.console import notice
 
 _COMMANDS = {
-    "chat": "Ask in a chat; the same as plain `byline`.",
-    "index": "Read articles and make them ready for questions.",
-    "ask": "Ask a question; the answer is quoted with its file and line.",
-    "show": "Show a cited line as it stands in its file now.",
-    "verify": "Tell whether the quotes of an exported conversation still stand.",
-    "check": "Look whether models, index and articles are sound.",
-    "eval": "Ask a question set: how good are the answers, and why did some fail?",
-    "bench": "Measure speed, as ratios to what this machine can do.",
-    "completion": "Print the completion script for your shell.",
+    "chat": "Start the chat (default).",
+    "index": "Index articles, or update the index.",
+    "ask": "Answer a question with quotes from the articles.",
+    "show": "Show a cited line in its article.",
+    "verify": "Check the quotes of an exported conversation.",
+    "check": "Check models, index and articles for problems.",
+    "eval": "Evaluate the answers to a question set.",
+    "bench": "Measure speed against the limits of this machine.",
+    "completion": "Print a shell completion script.",
 }
-"""Each stands in a module of its own, which only its use imports."""
+"""Each is a module that is imported only when it is used."""
 
 
 class _Commands(click.Group):
@@ -33,7 +33,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if " " in cmd_name:
-            raise click.UsageError(f'to ask a question: byline ask "{cmd_name}"')
+            raise click.UsageError(f'to ask a question, use: byline ask "{cmd_name}"')
         if cmd_name not in _COMMANDS:
             return None
         if cmd_name == "bench" and find_spec("tui.bench") is None:
@@ -49,8 +49,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Who read our answers went away; click would exit as if there were no answer.
-            _let_output_go()
+            # The reader of our output is gone; click would exit with 1, which means no answer.
+            _discard_output()
             return Exit.DONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -64,26 +64,26 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
-  byline                                         the chat; over the bundled articles, to begin with
-  byline ask "Who signed the radar treaty?"      one question
-  byline index ~/news                            make your own articles ready
-  byline ask "Who is Russia's NATO envoy?"       then ask them
-  byline show ~/news/2011.txt:11                 see a cited line in its place
-  byline check                                   is everything sound and up to date?
+  byline                                         chat; at first about the bundled articles
+  byline ask "Who signed the radar treaty?"      ask one question
+  byline index ~/news                            index your own articles
+  byline ask "Who is Russia's NATO envoy?"       ask them
+  byline show ~/news/2011.txt:11                 show a cited line
+  byline check                                   look for problems
 
-Exit codes: 0 done or answered, 1 no answer, 2 an error.""",
+Exit codes: 0 success or answered, 1 no answer, 2 error.""",
 )
 @click.version_option(package_name="byline")
 def cli() -> None:
-    """Ask a folder of articles; get the answer quoted letter for letter, with its file and line.
+    """Answer questions from a folder of articles, quoted verbatim with file and line.
 
-    Nothing is generated and nothing leaves this machine. Where the articles do not say, Byline
-    says that. Without a command, it opens the chat.
+    Runs offline and generates nothing. If the articles have no confident answer, Byline says so.
+    Without a command, it starts the chat.
     """
 
 
 def main() -> None:
-    """Run a command; whatever a person can mend is one line on stderr, never a traceback."""
+    """Run the command of this process and exit with its code."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the shell, as in `byline check >&-`
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
@@ -91,35 +91,31 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command and give its exit code."""
+    """Run a command and return its exit code; an expected error is one line on stderr."""
     try:
-        given = arguments or _without_arguments()
-        code = cli.main(given, prog_name="byline", standalone_mode=False)
+        code = cli.main(arguments or _default(), prog_name="byline", standalone_mode=False)
         return int(code or Exit.DONE)
     except BylineError as error:
-        click.echo(f"byline: {visible(error.title)}: {visible(error.message)}", err=True)
-        return Exit.ERROR
+        notice(f"{error.title}: {error.message}")
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
-        return Exit.ERROR
     except click.ClickException as error:
-        click.echo(f"byline: {visible(error.format_message())}", err=True)
-        return Exit.ERROR
+        notice(error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        click.echo("byline: interrupted; nothing that was finished is lost", err=True)
+        notice("interrupted. Finished work was kept.")
         return Exit.INTERRUPTED
     except OSError as error:
-        click.echo(f"byline: {visible(path_and_reason(error))}", err=True)
-        _let_output_go()
-        return Exit.ERROR
+        notice(path_and_reason(error))
+        _discard_output()
+    return Exit.ERROR
 
 
-def _without_arguments() -> list[str]:
-    """Choose what plain `byline` does: the chat on a terminal, else its help."""
+def _default() -> list[str]:
+    """Return what plain `byline` does: the chat on a terminal, else its help."""
     return ["chat"] if sys.stdin.isatty() and sys.stdout.isatty() else ["--help"]
 
 
-def _let_output_go() -> None:
-    """Keep the interpreter from trying again at exit to write what cannot be written."""
+def _discard_output() -> None:
+    """Keep the interpreter from flushing at exit what cannot be written."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

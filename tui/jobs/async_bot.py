@@ -133,10 +133,10 @@ def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
     from index.models.onnx_export import is_exported
     from qa.reader.export import is_prepared
     from qa.reader.sources import find_reader
-    from tui.cli.which_index import bundled_job, is_bundled_to_build
+    from tui.jobs.bundled import bundled_job, is_outdated_bundled
 
     source = find_reader(reader)
-    if is_bundled_to_build(store):
+    if is_outdated_bundled(store):
         yield bundled_job(reader)
     manifest = store.manifest()
     if manifest is not None:

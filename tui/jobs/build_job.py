@@ -12,26 +12,7 @@ from index.storage.store import Store
 from qa.reader.export import ensure_reader, is_prepared
 from qa.reader.sources import Source
 from tui.jobs.events import BuildEvent, Waiting
-from tui.output.build_progress import watch
 from tui.paths import model_cache
-
-
-def run_build(
-    store: Store,
-    model_name: str,
-    roots: tuple[Root, ...],
-    forget: tuple[Root, ...] = (),
-    full: bool = False,
-    max_bytes: int = MAX_BYTES,
-) -> Summary:
-    """Build as `build_events` does, shown on stderr."""
-    (summary,) = watch(build_events(store, model_name, roots, forget, full, max_bytes))
-    return summary
-
-
-def prepare_reader(reader: Source) -> None:
-    """Have a reader ready for questions. Raises ModelUnavailable where it cannot be."""
-    watch(reader_events(reader))
 
 
 def build_events(

@@ -1,4 +1,4 @@
-"""A reply as a person reads it."""
+"""Print replies for people."""
 
 import shutil
 import sys
@@ -6,88 +6,85 @@ import textwrap
 
 import click
 
-from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Reply
-from tui.cli.options import colour
-from tui.output.sanitise import visible, visible_name
-from tui.output.wording import REASONS, STATUSES, about
+from qa.answers import Answer, Answered, Citation, Reply
+from tui.output.console import colour
+from tui.output.sanitise import visible
+from tui.output.wording import (
+    STATUS_NOTES,
+    confidence_label,
+    location,
+    refusal,
+    rejected_label,
+    title_and_date,
+)
 
-_NARROWEST = 20
+_MIN_WIDTH = 20
 _INDENT = "    "
 
 
-def show_reply(reply: Reply) -> None:
-    """Print answers on stdout; on stderr, that there is none."""
+def show_reply(reply: Reply, threshold: float) -> None:
+    """Print the answers on stdout, or a refusal on stderr."""
     if isinstance(reply, Answered):
         for answer in reply.answers:
-            _show_answer(answer, to_stderr=False)
-    else:
-        _show_no_answer(reply)
+            _show_answer(answer)
+        return
+    click.echo(_wrapped(refusal(reply, threshold), sys.stderr.isatty()), err=True)
+    if reply.rejected:
+        click.echo(rejected_label(reply), err=True)
+        _show_answer(reply.rejected[0], is_rejected=True)
 
 
-def _show_no_answer(reply: NoAnswer) -> None:
-    said = f"The articles do not say: {REASONS[reply.reason]}."
-    click.echo(_wrapped(said, sys.stderr.isatty()), err=True)
-    for answer in reply.rejected[:1]:
-        stale = reply.reason is Reason.INDEX_STALE
-        click.echo("It stood at:" if stale else "Nearest, and not an answer:", err=True)
-        _show_answer(answer, to_stderr=True)
+def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
+    """Print an answer, its sentence and its citations; a rejected one on stderr, without emphasis.
 
+    The answer has its own line unless it is the entire sentence.
+    """
+    is_terminal = (sys.stderr if is_rejected else sys.stdout).isatty()
 
-def _show_answer(answer: Answer, to_stderr: bool) -> None:
-    """Show an answer, the quote in which it stands out, then where it stands."""
-    stream = sys.stderr if to_stderr else sys.stdout
+    def show(line: str) -> None:
+        click.echo(line, err=is_rejected, color=colour(is_terminal))
+
     first = answer.citations[0]
-    coloured = colour(stream.isatty())
     if first.is_current:
-        if answer.text != answer.quote and not to_stderr:
-            told = click.style(visible(answer.text), bold=True)
-            click.echo(told, err=to_stderr, color=coloured)
-        click.echo(_quote(first, stream.isatty(), to_stderr), err=to_stderr, color=coloured)
-    for number, citation in enumerate(answer.citations):
-        likely = f"  {answer.confidence:.0%} sure" if number == 0 and not to_stderr else ""
-        place = click.style(_place(citation), fg="cyan")
-        click.echo(f"{_INDENT}{place}{_about(citation)}{likely}", err=to_stderr, color=coloured)
+        if answer.text != answer.quote and not is_rejected:
+            show(click.style(visible(answer.text), bold=True))
+        show(_sentence(first, is_terminal, is_rejected))
+    for citation in answer.citations:
+        sure = citation is first and not is_rejected
+        label = f"  {confidence_label(answer.confidence)}" if sure else ""
+        place = click.style(location(citation), fg="cyan")
+        show(f"{_INDENT}{place}{_notes(citation)}{label}")
 
 
-def _quote(citation: Citation, is_terminal: bool, rejected: bool) -> str:
-    """Give the sentence, the answer bold in it unless it was rejected, or is all of it."""
+def _sentence(citation: Citation, is_terminal: bool, is_rejected: bool) -> str:
+    """Return the sentence, wrapped, with the answer bold in it unless that is rejected or all."""
     before, answer, after = (visible(part) for part in citation.parts)
-    if rejected or not before + after:
+    if is_rejected or not before + after:
         return _wrapped(before + answer + after, is_terminal)
-    shown = _wrapped(before + answer + after, is_terminal, _INDENT)
-    start = _after_letters(shown, _letters(before))
-    end = _after_letters(shown, _letters(before + answer) - 1) + 1
-    return shown[:start] + click.style(shown[start:end], bold=True) + shown[end:]
+    wrapped = _wrapped(before + answer + after, is_terminal, _INDENT)
+    # Wrapping changes white space alone, so the answer is found again by counting letters.
+    letters = [at for at, char in enumerate(wrapped) if not char.isspace()]
+    start = letters[_letter_count(before)]
+    end = letters[_letter_count(before + answer) - 1] + 1
+    return wrapped[:start] + click.style(wrapped[start:end], bold=True) + wrapped[end:]
 
 
-def _letters(text: str) -> int:
-    """Count what wrapping keeps: everything but white space."""
+def _letter_count(text: str) -> int:
     return sum(not char.isspace() for char in text)
 
 
-def _after_letters(text: str, count: int) -> int:
-    """Give the place of the code point that so many others, white space apart, come before."""
-    places = [at for at, char in enumerate(text) if not char.isspace()]
-    return places[count]
-
-
-def _place(citation: Citation) -> str:
-    return f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
-
-
-def _about(citation: Citation) -> str:
-    told = visible(about(citation))
-    note = STATUSES[citation.status]
-    return f"  {told}" * bool(told) + f"  ({note})" * bool(note)
+def _notes(citation: Citation) -> str:
+    about = visible(title_and_date(citation))
+    note = STATUS_NOTES.get(citation.status)
+    return (f"  {about}" if about else "") + (f"  ({note})" if note else "")
 
 
 def _wrapped(text: str, is_terminal: bool, indent: str = "") -> str:
     if not is_terminal:
         return indent + text
-    width = max(_NARROWEST, shutil.get_terminal_size().columns)
     return textwrap.fill(
         text,
-        width,
+        max(_MIN_WIDTH, shutil.get_terminal_size().columns),
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,

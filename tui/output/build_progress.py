@@ -1,73 +1,52 @@
-"""The progress of a build on the terminal: a bar for each stage, with its rate and time left."""
+"""Build an index or prepare a reader, with progress on stderr."""
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import click
-
+from index.articles.files import MAX_BYTES, Root
 from index.build.events import Progress, Stage, Summary
-from tui.cli.options import stderr_console
+from index.storage.store import Store
+from qa.reader.sources import Source
+from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
-from tui.output.sanitise import visible
-from tui.pace import Pace
+from tui.output.progress import ProgressDisplay
+from tui.output.wording import step_detail
 
 
-def watch(events: Iterable[BuildEvent]) -> tuple[Summary, ...]:
-    """Show on stderr how a build or a preparation goes; gives the summary of what was built."""
-    return tuple(_with_bars(events) if sys.stderr.isatty() else _with_lines(events))
+def run_build(
+    store: Store,
+    model_name: str,
+    roots: tuple[Root, ...],
+    forget: tuple[Root, ...] = (),
+    full: bool = False,
+    max_bytes: int = MAX_BYTES,
+) -> Summary:
+    """Build an index as `build_events` does."""
+    summary = _show(build_events(store, model_name, roots, forget, full, max_bytes))
+    assert summary is not None
+    return summary
 
 
-def _with_bars(events: Iterable[BuildEvent]) -> Iterator[Summary]:
-    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+def prepare_reader(reader: Source) -> None:
+    """Prepare a reader for questions. Raises ModelUnavailable if that is impossible."""
+    _show(reader_events(reader))
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[count]}", markup=False),
-        TextColumn("{task.fields[rate]}", markup=False),
-        TimeRemainingColumn(),
-    )
-    console = stderr_console()
-    with Bars(*columns, console=console, transient=True) as bars:
-        tasks: dict[Stage, TaskID] = {}
+
+def _show(events: Iterable[BuildEvent]) -> Summary | None:
+    """Show events until they end; return the summary, None where nothing was built."""
+    summary = None
+    with ProgressDisplay() as display:
         for event in events:
             match event:
                 case Summary():
-                    yield event
+                    summary = event
                 case Waiting(message):
-                    bars.add_task(visible(message), total=None, count="", rate="")
+                    display.update(message)
                 case Progress(stage, done, total):
-                    if stage not in tasks:
-                        tasks[stage] = bars.add_task("", total=None, count="", rate="")
-                    speed = bars.tasks[tasks[stage]].speed
-                    bars.update(
-                        tasks[stage],
-                        description=described(event),
-                        completed=done,
-                        total=total,
-                        count=f"{done}/{total}",
-                        rate=f"{speed:,.0f}/s" if speed and stage is not Stage.WRITE else "",
+                    display.update(
+                        stage.value,
+                        done,
+                        total,
+                        detail=step_detail(event),
+                        has_rate=stage is not Stage.WRITE,
                     )
-
-
-def described(event: Progress) -> str:
-    """Name what a build does now."""
-    # The first batch waits for torch and the model: seconds in which nothing seems to happen.
-    loading = event.stage is Stage.EMBED and not event.done
-    return f"{event.stage.value}: loading the model" if loading else event.stage.value
-
-
-def _with_lines(events: Iterable[BuildEvent]) -> Iterator[Summary]:
-    shown, pace = "", Pace.begin()
-    for event in events:
-        match event:
-            case Summary():
-                yield event
-            case Waiting(message):
-                click.echo(f"{visible(message)} …", err=True)
-            case Progress(stage, done, total):
-                if pace.is_due() or stage.value != shown:
-                    shown = stage.value
-                    click.echo(f"{stage.value}: {done:,} of {total:,}", err=True)
+    return summary

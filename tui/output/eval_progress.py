@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from eval.runs.ask_all import Running
-from tui.cli.options import stderr_console
+from tui.output.console import stderr_console
 from tui.pace import Pace
 
 

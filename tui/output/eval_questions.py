@@ -12,7 +12,7 @@ from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, Given, Kind, Outcome
 from eval.sets.highlight import Marked
 from eval.sets.question_set import Gold
-from tui.cli.options import colour
+from tui.output.console import colour
 from tui.output.sanitise import visible, visible_name
 
 _QUIET = "dim"

@@ -24,7 +24,7 @@ from eval.outcomes import Outcome
 from eval.runs.compare import Change, Comparison
 from eval.runs.results import Results
 from eval.runs.run_store import Run
-from tui.cli.options import colour
+from tui.output.console import colour
 from tui.output.sanitise import visible, visible_name
 
 _IDS = 4

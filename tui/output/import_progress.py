@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 
 from eval.importers.events import Imported, ImportEvent, Importing, Stage
-from tui.cli.options import stderr_console
+from tui.output.console import stderr_console
 
 
 def watch_import(events: Iterable[ImportEvent]) -> tuple[Imported, ...]:

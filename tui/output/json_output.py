@@ -1,10 +1,9 @@
-"""Replies and reports as JSON: the contract that scripts rely on."""
+"""Replies and reports as JSON, an interface that scripts rely on."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from index.articles.files import Skipped
 from index.build.events import Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Quote, Reply
@@ -13,7 +12,7 @@ from tui.output.verify import Verified
 
 
 def reply_line(reply: Reply, question_id: str | int | None) -> str:
-    """Give a reply as one line of JSON."""
+    """Return a reply as one line of JSON."""
     answered = isinstance(reply, Answered)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     spent = reply.milliseconds
@@ -35,19 +34,19 @@ def reply_line(reply: Reply, question_id: str | int | None) -> str:
 
 
 def error_line(message: str, question: str, question_id: str | int | None) -> str:
-    """Give the line for a question that could not be asked."""
+    """Return the line for an invalid question."""
     return json_line({"id": question_id, "question": question, "answered": False, "error": message})
 
 
 def summary_line(summary: Summary) -> str:
-    """Give what a build did as one line of JSON."""
+    """Return the summary of a build as one line of JSON."""
     return json_line(
         {
             "added": summary.added,
             "changed": summary.changed,
             "removed": summary.removed,
             "unchanged": summary.unchanged,
-            "skipped": [_skipped(one) for one in summary.skipped],
+            "skipped": [{"path": file.path, "reason": file.reason} for file in summary.skipped],
             "missing_folders": [
                 {"path": missing.root.given, "articles_kept": missing.articles}
                 for missing in summary.missing_roots
@@ -64,51 +63,50 @@ def summary_line(summary: Summary) -> str:
 
 
 def findings_line(findings: list[Finding]) -> str:
-    """Give the findings of a check as one line of JSON."""
+    """Return the findings of a check as one line of JSON."""
     return json_line(
         {
-            "ok": all(one.state == "ok" for one in findings),
+            "ok": all(finding.state == "ok" for finding in findings),
             "findings": [
                 {
-                    "subject": one.subject,
-                    "state": one.state,
-                    "message": one.message,
-                    "advice": one.advice,
+                    "subject": finding.subject,
+                    "state": finding.state,
+                    "message": finding.message,
+                    "advice": finding.advice,
                 }
-                for one in findings
+                for finding in findings
             ],
         }
     )
 
 
 def lookup_line(found: Lookup) -> str:
-    """Give a looked-up line as one line of JSON."""
+    """Return a line of an article and its context as one line of JSON."""
     return json_line(
         {
             "path": found.path,
             "status": found.status.value,
             "line": found.number,
             "title": found.title or None,
-            "lines": [{"line": one.number, "text": one.text} for one in found.lines],
+            "lines": [{"line": line.number, "text": line.text} for line in found.lines],
         }
     )
 
 
 def verified_line(verified: Sequence[Verified]) -> str:
-    """Give how the quotes of an export stand now as one line of JSON."""
-    stand = all(one.stands_there for one in verified)
-    return json_line({"stand": stand, "quotes": [_verified(one) for one in verified]})
+    """Return the quotes of an export as one line of JSON."""
+    stand = all(quote.is_unchanged for quote in verified)
+    return json_line({"stand": stand, "quotes": [_verified(quote) for quote in verified]})
 
 
-def _verified(one: Verified) -> dict[str, Any]:
-    """Give a quote; `now` is where it stands, or nothing where it does so no more."""
-    record, standing = one.record, one.standing
+def _verified(quote: Verified) -> dict[str, Any]:
+    record, now = quote.record, quote.now
     return {
         "path": record.path,
         "file": record.file,
         **_place(record.answer),
-        "status": standing.status.value,
-        "now": _place(standing.answer) if standing.status.is_current else None,
+        "status": now.status.value,
+        "now": _place(now.answer) if now.status.is_current else None,
         "text": record.answer.text,
         "quote": record.sentence.text,
     }
@@ -145,11 +143,7 @@ def _place(quote: Quote) -> dict[str, int]:
     }
 
 
-def _skipped(skipped: Skipped) -> dict[str, str]:
-    return {"path": skipped.path, "reason": skipped.reason}
-
-
 def json_line(value: dict[str, Any]) -> str:
     """Return a value as one line of JSON."""
-    # ASCII alone: an article's escape codes and bidirectional marks stay escaped on a terminal.
+    # ASCII only, so that escape codes and bidirectional marks of articles stay escaped.
     return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""Text of strangers inside Markdown: shown as the letters that it is, never taken for structure."""
+"""Escape untrusted text for Markdown, so that it is shown as it is and never becomes structure."""
 
 import re
 
@@ -6,23 +6,23 @@ from tui.output.sanitise import visible, visible_name
 
 _STRUCTURE = re.compile(r"[\\`*_\[\]<>&|~$^#{}]|://|(?<=www)\.", re.IGNORECASE)
 _LINE_START = re.compile(r"^( *)([0-9]{1,9}(?=[.)])|(?=[-+=:]))")
-"""What a list, a rule, or a line that makes the one above a heading can begin with."""
+"""The start of a list item, a rule, or a line that turns the one above into a heading."""
 _SPACE = "&#32;"
 
 
 def plain(text: str) -> str:
-    """Give text as the Markdown of one line that shows it, control characters made visible."""
-    escaped = _STRUCTURE.sub(_escaped, visible(text))
+    """Return text as one line of Markdown that shows it, control characters made visible."""
+    escaped = _STRUCTURE.sub(lambda match: re.sub(".", r"\\\g<0>", match[0]), visible(text))
     return _with_outer_spaces(_LINE_START.sub(r"\1\2\\", escaped))
 
 
 def quoted(text: str) -> list[str]:
-    """Give text as the lines of a block quote, one for each of its own."""
+    """Return text as the lines of a block quote."""
     return ["> " + plain(line) for line in text.replace("\r\n", "\n").split("\n")]
 
 
 def code(name: str) -> str:
-    """Give a path as a code span, in which nothing else has a meaning."""
+    """Return a path as a code span, in which nothing else has a meaning."""
     shown = visible_name(name)
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
@@ -30,12 +30,8 @@ def code(name: str) -> str:
     return fence + pad + shown + pad + fence
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return "".join("\\" + char for char in match[0])
-
-
 def _with_outer_spaces(line: str) -> str:
-    """Keep spaces at its ends from making a code block or a line break, or from being dropped."""
+    """Escape spaces at both ends, which would make a code block or a line break, or be dropped."""
     middle = line.strip(" ")
     if not middle:
         return _SPACE * len(line)

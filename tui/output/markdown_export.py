@@ -1,7 +1,7 @@
-"""A conversation as Markdown, and a citation as a line for the clipboard.
+"""Export a conversation as Markdown, and a citation as a line for the clipboard.
 
-Text that is not ours passes `tui.output.markdown`. `tui.output.quote_records` describes what a
-machine needs to find the quotes again, which `byline verify` reads.
+Untrusted text passes through `tui.output.markdown`. `tui.output.quote_records` describes the
+comments by which `byline verify` finds the quotes again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,18 +11,27 @@ from pathlib import Path
 
 from index.disk.durable_files import create_synced, replace_synced
 from index.errors import BadRequest
-from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
+from qa.answers import Answer, Answered, Citation, NoAnswer
 from tui.output.markdown import code, plain, quoted
 from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
-from tui.output.wording import REASONS, STATUSES, about, day, likeliness
+from tui.output.wording import (
+    STATUS_NOTES,
+    confidence_label,
+    day,
+    location,
+    refusal,
+    rejected_label,
+    rewritten_question,
+    title_and_date,
+)
 from tui.sessions.session import Session, Turn
 
 
 def export_markdown(session: Session, file: Path, overwrite: bool = False) -> None:
-    """Write a conversation as Markdown, in one step.
+    """Write a conversation as Markdown, atomically.
 
-    Raises BadRequest where there is such a file and it is not to be overwritten, else OSError.
+    Raises BadRequest if the file exists and may not be overwritten, OSError if writing fails.
     """
     data = markdown_of(session).encode()
     if overwrite:
@@ -31,85 +40,71 @@ def export_markdown(session: Session, file: Path, overwrite: bool = False) -> No
     try:
         create_synced(file, data)
     except FileExistsError as error:
-        raise BadRequest(f"{file} is there already; choose another name") from error
+        raise BadRequest(f"{file} already exists; choose another name") from error
 
 
 def markdown_of(session: Session) -> str:
-    """Give a conversation as Markdown."""
-    named = session.name or (session.turns[0].question if session.turns else "")
+    """Return a conversation as Markdown."""
+    name = session.name or (session.turns[0].question if session.turns else "")
     today = day(datetime.now(UTC).astimezone().date())
     lines = [
-        f"# {plain(named or 'A conversation')}",
+        f"# {plain(name or 'A conversation')}",
         "",
-        f"Exported from Byline on {today}. `byline verify` with the name of this file tells",
-        "whether each quote still stands where it says.",
+        f"Exported from Byline on {today}. Run `byline verify` on this file to check its quotes.",
     ]
     if session.within:
-        lines += ["", f"Asked only: {', '.join(code(path) for path in session.within)}"]
+        lines += ["", f"Limited to: {', '.join(code(path) for path in session.within)}"]
     for number, turn in enumerate(session.turns, 1):
         lines += ["", *_turn(number, turn)]
     return "\n".join(lines) + "\n"
 
 
 def citation_text(citation: Citation) -> str:
-    """Give a quote with its place on one line, safe to paste into a terminal."""
-    words = f"“{visible(citation.sentence.text)}” " if citation.is_current else ""
-    return f"{words}({_place(citation)}{_about(citation)})"
+    """Return a quote with its citation on one line, safe to paste into a terminal."""
+    quote = f"“{visible(citation.sentence.text)}” " if citation.is_current else ""
+    return f"{quote}({location(citation)}{_notes(citation)})"
 
 
 def place_text(citation: Citation) -> str:
-    """Give `path:line` of an answer, safe to paste into a terminal."""
+    """Return `path:line` of an answer, safe to paste into a terminal."""
     return f"{visible_name(citation.path)}:{citation.answer.line}"
 
 
 def _turn(number: int, turn: Turn) -> Iterator[str]:
     yield f"## {number}. {plain(turn.question)}"
-    if turn.reply.asked != " ".join(turn.question.split()):
-        yield from ("", f"Searched for: {plain(turn.reply.asked)}")
+    if (rewritten := rewritten_question(turn.question, turn.reply)) is not None:
+        yield from ("", f"Searched for: {plain(rewritten)}")
     if isinstance(turn.reply, Answered):
         for answer in turn.reply.answers:
-            yield from ("", f"**{plain(answer.text)}** ({_sure(answer)})", *_quotes(answer))
+            sure = confidence_label(answer.confidence)
+            yield from ("", f"**{plain(answer.text)}** ({sure})", *_quotes(answer))
     else:
         yield from _no_answer(turn.reply)
 
 
 def _no_answer(reply: NoAnswer) -> Iterator[str]:
-    yield from ("", f"The articles do not say: {REASONS[reply.reason]}.")
-    for answer in reply.rejected[:1]:
-        stale = reply.reason is Reason.INDEX_STALE
-        yield from (
-            "",
-            "It stood at:" if stale else f"Nearest, and not an answer ({_sure(answer)}):",
-        )
-        yield from _quotes(answer)
+    yield from ("", refusal(reply))
+    if reply.rejected:
+        yield from ("", rejected_label(reply), *_quotes(reply.rejected[0]))
 
 
 def _quotes(answer: Answer) -> Iterator[str]:
-    """Give each sentence once, with the places where it stands beneath."""
-    for sentence, citations in groupby(answer.citations, lambda one: one.sentence.text):
-        cited = tuple(citations)
-        if cited[0].is_current:
+    """Yield each distinct sentence, followed by its citations."""
+    for sentence, group in groupby(answer.citations, lambda citation: citation.sentence.text):
+        citations = list(group)
+        if citations[0].is_current:
             yield from ("", *quoted(sentence))
-        yield from ("", *_places(cited))
+        yield from ("", *_list_items(citations))
 
 
-def _places(citations: Sequence[Citation]) -> Iterator[str]:
+def _list_items(citations: Sequence[Citation]) -> Iterator[str]:
     for citation in citations:
         place = f"{citation.path}:{citation.answer.line}:{citation.answer.column}"
-        yield f"- {code(place)}{plain(_about(citation))}"
+        yield f"- {code(place)}{plain(_notes(citation))}"
         if citation.is_current:
             yield f"  {record_line(citation)}"
 
 
-def _place(citation: Citation) -> str:
-    return f"{place_text(citation)}:{citation.answer.column}"
-
-
-def _about(citation: Citation) -> str:
-    note = STATUSES[citation.status]
-    told = [visible(about(citation)), note]
-    return "".join(f", {one}" for one in told if one)
-
-
-def _sure(answer: Answer) -> str:
-    return f"{likeliness(answer.confidence)}, {answer.confidence:.0%}"
+def _notes(citation: Citation) -> str:
+    notes = (visible(title_and_date(citation)), STATUS_NOTES.get(citation.status))
+    return "".join(f", {note}" for note in notes if note)

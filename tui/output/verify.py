@@ -1,4 +1,4 @@
-"""Recorded quotes, looked for again in their files as they are now."""
+"""Find recorded quotes again in their files as they are now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,28 +8,34 @@ from qa.answers import Status
 from qa.citations import QuoteStatus, find_again
 from tui.output.quote_records import QuoteRecord
 
-_MOST_BYTES = 1 << 30
+_MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A quote, and how it stands now."""
+    """A quote, and where it is now."""
 
     record: QuoteRecord
-    standing: QuoteStatus
+    now: QuoteStatus
 
     @property
-    def stands_there(self) -> bool:
-        """Whether it stands where its record says, letter for letter."""
-        return self.standing.status is Status.UNCHANGED
+    def status(self) -> Status:
+        """What became of the quote."""
+        return self.now.status
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it is exactly where its record says."""
+        return self.status is Status.UNCHANGED
 
 
-def verify(records: Sequence[QuoteRecord]) -> tuple[Verified, ...]:
-    """Find each quote again; a file is read once, and only if it is a regular one."""
+def verify(records: Sequence[QuoteRecord]) -> list[Verified]:
+    """Find each quote again. Each file is read once, and only if it is a regular file."""
     files: dict[str, Contents | Skipped] = {}
     verified = []
-    for one in records:
-        if one.file not in files:
-            files[one.file] = read(Root(one.file, one.file), "", _MOST_BYTES)
-        verified.append(Verified(one, find_again(files[one.file], one.answer, one.sentence)))
-    return tuple(verified)
+    for record in records:
+        if record.file not in files:
+            files[record.file] = read(Root(record.file, record.file), "", _MAX_BYTES)
+        now = find_again(files[record.file], record.answer, record.sentence)
+        verified.append(Verified(record, now))
+    return verified

@@ -1,35 +1,80 @@
-"""How a reply is put into words, in the terminal, the chat and what is exported."""
+"""The wording of replies, citations and counts, shared by the terminal, the chat and exports."""
 
 from datetime import date
 
-from qa.answers import Citation, Reason, Status
+from index.build.events import Progress, Stage
+from qa.answers import Citation, NoAnswer, Reason, Reply, Status
+from tui.output.sanitise import visible_name
 
-REASONS = {
-    Reason.NO_PASSAGES: "nothing in them has to do with the question",
-    Reason.NO_SPAN: "no sentence in them could answer it",
-    Reason.UNSURE: "the nearest that they have is too unlikely to be the answer",
-    Reason.INDEX_STALE: "what would answer has changed since it was indexed; run `byline index`",
+REFUSAL = "No confident answer"
+"""Every refusal begins with it."""
+_REASONS = {
+    Reason.NO_PASSAGES: "no matching passages",
+    Reason.NO_SPAN: "no sentence in the matching passages answers it",
+    Reason.INDEX_STALE: (
+        "the passage that answers this has changed since indexing; run `byline index`"
+    ),
 }
-STATUSES = {
-    Status.UNCHANGED: "",
-    Status.MOVED: "moved since it was indexed",
-    Status.CHANGED: "changed since it was indexed: not quoted",
-    Status.GONE: "gone since it was indexed",
+STATUS_NOTES = {
+    Status.MOVED: "moved since indexing",
+    Status.CHANGED: "changed since indexing; not quoted",
+    Status.GONE: "file missing",
 }
-_LIKELINESS = ((0.9, "very likely"), (0.7, "likely"), (0.45, "perhaps"), (0.2, "unsure"))
-"""Least confidence for each word."""
+"""What became of a citation; one that is unchanged has no note."""
 
 
-def likeliness(confidence: float) -> str:
-    """Put a probability into words."""
-    return next((word for least, word in _LIKELINESS if confidence >= least), "unlikely")
+def refusal(reply: NoAnswer, threshold: float | None = None) -> str:
+    """Say that there is no answer, and why; threshold is None where it is no longer known."""
+    if reply.reason in _REASONS:
+        return f"{REFUSAL}: {_REASONS[reply.reason]}."
+    if not reply.rejected:
+        return f"{REFUSAL}."
+    closest = reply.rejected[0].confidence
+    if threshold is None:
+        return f"{REFUSAL}. Closest match: {closest:.0%}."
+    digits = int(f"{closest:.0%}" == f"{threshold:.0%}")
+    return f"{REFUSAL}. Closest match: {closest:.{digits}%} (threshold {threshold:.{digits}%})."
+
+
+def rejected_label(reply: NoAnswer) -> str:
+    """Return what stands above the closest passage of a refusal."""
+    if reply.reason is Reason.INDEX_STALE:
+        return "Was at:"
+    return "Closest passage (not confident enough):"
+
+
+def confidence_label(confidence: float) -> str:
+    """Return a confidence in words: `97% sure`."""
+    return f"{confidence:.0%} sure"
+
+
+def rewritten_question(question: str, reply: Reply) -> str | None:
+    """Return the question that was searched for, None if it is the one that was typed."""
+    return None if reply.asked == " ".join(question.split()) else reply.asked
+
+
+def location(citation: Citation) -> str:
+    """Return `path:line:column` of an answer, safe to show."""
+    return f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
+
+
+def title_and_date(citation: Citation) -> str:
+    """Return the title and date of a citation's article, as far as they are known."""
+    return ", ".join([citation.title] * bool(citation.title) + [day(one) for one in citation.dates])
 
 
 def day(when: date) -> str:
-    """Give a date as people write it: `3 May 2011`."""
+    """Return a date as in `3 May 2011`."""
     return f"{when:%d %B %Y}".lstrip("0")
 
 
-def about(citation: Citation) -> str:
-    """Give the title and date of a citation's article, as far as they are known."""
-    return ", ".join([citation.title] * bool(citation.title) + [day(one) for one in citation.dates])
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 error`, `1,200 articles`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def step_detail(progress: Progress) -> str:
+    """Return what a step of a build waits for, empty while it runs."""
+    # The first batch waits for torch and the model, which takes seconds.
+    loading = progress.stage is Stage.EMBED and not progress.done
+    return "loading the model" if loading else ""

@@ -21,12 +21,12 @@ from tui.chat.setup import Setup
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
-from tui.chat_settings import read_chat_settings
 from tui.jobs.async_bot import Ready, State
 from tui.jobs.events import Event
 from tui.jobs.subprocess_job import BuildJob, Job
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
+from tui.settings import read_chat_settings
 
 SIZE = (120, 40)
 _WAITING = frozenset({"_loader", "action_add", "action_folder", "action_forget", "action_name"})
@@ -127,7 +127,7 @@ class Home:
                 bundled_index=self.path / "bundled",
                 sessions=self.sessions,
                 session=session or self.sessions.new(),
-                settings=read_chat_settings(settings).settings,
+                settings=read_chat_settings(settings),
                 settings_file=settings,
                 open_desk=self._open,
                 max_bytes=MAX_BYTES,

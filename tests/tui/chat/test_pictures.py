@@ -17,10 +17,10 @@ from qa.answers import Answer, Citation, Quote, Status
 from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.replies import answer, answered, unanswered
 from tui.chat.themes import LIGHT, PLAIN
-from tui.chat_settings import ChatSettings, keep_chat_settings
 from tui.jobs.async_bot import NothingIndexed
 from tui.library.contents import Library, LibraryArticle, LibraryRoot
 from tui.sessions.session import Turn
+from tui.settings import ChatSettings, write_chat_settings
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 SOLD = "On Monday the mill was sold to Jan Novak for two crowns."
@@ -292,5 +292,5 @@ def test_words_found_in_the_article(studio: Studio, size: Size) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT.name, PLAIN.name])
 def test_the_other_themes(studio: Studio, theme: str) -> None:
-    keep_chat_settings(studio.home.path / "config" / "chat.json", ChatSettings(theme))
+    write_chat_settings(studio.home.path / "config" / "chat.json", ChatSettings(theme))
     studio.take((120, 40), studio.turn(), studio.nearest())

@@ -38,7 +38,7 @@ def test_the_bundled_index_follows_when_byline_moves(shell: Shell) -> None:
         place = shell.home / name / "bundled"
         place.mkdir(parents=True)
         (place / "a.txt").write_text("the port is closed.", encoding="utf-8")
-        shell.patch.setattr("tui.cli.which_index.bundled_articles", lambda place=place: place)
+        shell.patch.setattr("tui.jobs.bundled.bundled_articles", lambda place=place: place)
         told = shell.byline("ask", "the port is closed.", "--json").json
         assert told["answers"][0]["citations"][0]["path"] == str(place / "a.txt")
         assert len(told["answers"][0]["citations"]) == 1

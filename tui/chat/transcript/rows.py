@@ -7,10 +7,19 @@ from functools import cache
 from rich.console import Console
 from rich.text import Text
 
-from qa.answers import Answer, Answered, Citation, NoAnswer, Reason
+from qa.answers import Answer, Answered, Citation, NoAnswer
 from tui.chat.transcript.entries import Entry, Failed, Waiting
-from tui.output.sanitise import visible, visible_name
-from tui.output.wording import REASONS, STATUSES, about, likeliness
+from tui.output.sanitise import visible
+from tui.output.wording import (
+    REFUSAL,
+    STATUS_NOTES,
+    confidence_label,
+    location,
+    refusal,
+    rejected_label,
+    rewritten_question,
+    title_and_date,
+)
 from tui.sessions.session import Turn
 
 STYLES = (
@@ -22,7 +31,7 @@ _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
 _LIKELY = 0.7
-"""Confidence under which it is drawn as a doubt; as `likeliness` words it."""
+"""Confidence under which it is drawn as a doubt."""
 _GREETING = (
     "The answer is quoted from them letter for letter, with the file and line it stands on. Where "
     "they do not say, you are told so."
@@ -132,8 +141,8 @@ def _lines(question: str) -> str:
 
 def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     reply = turn.reply
-    if reply.asked != " ".join(turn.question.split()):
-        yield Text(f"asked as: {visible(reply.asked)}", "resolved"), Plain(), _INDENT
+    if (rewritten := rewritten_question(turn.question, reply)) is not None:
+        yield Text(f"Searched for: {visible(rewritten)}", "resolved"), Plain(), _INDENT
     answers = shown_answers(turn)
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
@@ -148,19 +157,15 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
 
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
-    said = Text.assemble(
-        ("The articles do not say", "refusal"), (f": {REASONS[reply.reason]}.", "note")
-    )
-    yield said, Plain(), _INDENT
+    reason = refusal(reply).removeprefix(REFUSAL)
+    yield Text.assemble((REFUSAL, "refusal"), (reason, "note")), Plain(), _INDENT
     if reply.rejected:
-        stale = reply.reason is Reason.INDEX_STALE
-        nearest = "It stood at:" if stale else "Nearest, and not an answer:"
-        yield Text(nearest, "note"), Plain(), _INDENT
+        yield Text(rejected_label(reply), "note"), Plain(), _INDENT
 
 
 def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
     first = answer.citations[0]
-    likely = f"{likeliness(answer.confidence)}, {answer.confidence:.0%}"
+    likely = confidence_label(answer.confidence)
     likely_style = "likeliness" if answer.confidence >= _LIKELY else "unsure"
     if first.is_current:
         if not rejected and answer.text != answer.quote:
@@ -181,11 +186,10 @@ def _quote(citation: Citation, rejected: bool) -> Text:
 
 
 def _citation(citation: Citation) -> Text:
-    place = f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
-    told = visible(about(citation))
-    note = STATUSES[citation.status]
+    told = visible(title_and_date(citation))
+    note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
-        (place, "place"), (f"  {told}" * bool(told), "about"), (f"  ({note})" * bool(note), "note")
+        (location(citation), "place"), (f"  {told}" * bool(told), "about"), (f"  ({note})" * bool(note), "note")
     )
 
 

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from index.build.events import Progress, Stage, Summary
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting
-from tui.output.build_progress import described
 from tui.output.sanitise import visible
+from tui.output.wording import step_detail
 
 _CELLS = 20
 """Width of the bar."""
@@ -60,9 +60,11 @@ class ProgressBar(Static):
             self._stage, self._began = progress.stage.value, (now, progress.done)
         elapsed, done = max(now - self._began[0], 0.001), progress.done - self._began[1]
         rate = f"  {done / elapsed:,.0f}/s" if done and progress.stage is not Stage.WRITE else ""
+        detail = step_detail(progress)
+        label = f"{progress.stage.value}: {detail}" if detail else progress.stage.value
         full = _CELLS * progress.done // max(1, progress.total)
         return Content.assemble(
-            (f"{described(progress)}  "),
+            f"{label}  ",
             ("━" * full, "$primary"),
             ("━" * (_CELLS - full), "$panel"),
             f"  {progress.done:,}/{progress.total:,}{rate}",

@@ -1,4 +1,4 @@
-"""`byline ask`: a question in, quoted answers with their places out."""
+"""`byline ask`: answer one question, or one for each line of standard input."""
 
 import sys
 from collections.abc import Iterator
@@ -13,20 +13,28 @@ from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.rewriting.resolve import history_from_questions
-from tui.cli.options import chosen_reader, index_option, json_option, reader_option, setting
+from tui.cli.options import (
+    in_option,
+    index_option,
+    json_option,
+    reader_option,
+    threshold_option,
+    top_option,
+)
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.answers import show_reply
+from tui.output.console import notice
 from tui.output.json_output import error_line, reply_line
-from tui.output.sanitise import visible
 from tui.paths import model_cache
+from tui.settings import chosen_reader, setting
 
-_SHOWN = 80
-"""Code points of a line that cannot be asked."""
+_LINE_SHOWN = 80
+"""Code points of an invalid line that its error shows."""
 
 
-class Asked(msgspec.Struct, rename={"within": "in"}):
-    """A question of a batch, as a JSON object."""
+class BatchQuestion(msgspec.Struct, rename={"within": "in"}):
+    """A line of standard input as a JSON object."""
 
     question: str
     id: str | int | None = None
@@ -41,24 +49,15 @@ Examples:
   byline ask "Who is Russia's NATO envoy?"
   byline ask "When was the treaty signed?" --in ~/news/2010 --top 5
   byline ask "Who signed?" --json | jq .answers[0].citations
-  byline ask - --json < questions.txt          one question a line, one answer a line
+  byline ask - --json < questions.txt          one question per line
 
-A line for `-` is plain text or {"id", "question", "history", "in"}. `history`, the earlier
-questions, oldest first, makes a follow-up whole; "asked" is what was made of it.""",
+With `-`, a line is plain text or {"id", "question", "history", "in"}. `history` lists earlier
+questions, oldest first, which a follow-up may refer to; "asked" is the question searched for.""",
 )
 @click.argument("question", nargs=-1, required=True)
-@click.option(
-    "--top", type=click.IntRange(1, 20), metavar="N", help=f"Answers, at most. [{DEFAULT_ANSWERS}]"
-)
-@click.option(
-    "--in", "within", multiple=True, metavar="PATH", help="Only in articles at or under PATH."
-)
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    metavar="P",
-    help="Confidence under which there is no answer. [default: calibrated on SQuAD dev articles]",
-)
+@top_option
+@in_option
+@threshold_option
 @reader_option
 @index_option
 @json_option("answers")
@@ -71,39 +70,39 @@ def command(
     index_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Ask a QUESTION; with `-`, many questions from standard input, one a line.
+    """Answer a QUESTION, or with `-` one question per line of standard input.
 
-    The answer is quoted letter for letter with path:line:column, and read again from its file
-    before it is shown. Without an index of your own, the bundled articles are asked.
+    Answers are quoted with path:line:column, and checked against the file before they are shown.
+    Without an index of your own, the bundled articles are searched.
     """
-    most = setting("top", top, DEFAULT_ANSWERS)
+    limit = setting("top", top, DEFAULT_ANSWERS)
     least = setting("threshold", threshold, default_threshold())
     chosen = chosen_reader(reader)
     store = store_to_ask(index_folder, chosen)
-    with closing(Bot.open(store, model_cache(), chosen, least, _notice)) as bot:
+    with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
         if question == ("-",):
-            return _ask_all(bot, most, list(within), as_json)
-        reply = bot.ask(" ".join(question), most, within)
-        _show(reply, None, as_json)
+            return _answer_lines(bot, limit, list(within), as_json)
+        reply = bot.ask(" ".join(question), limit, within)
+        _print(reply, None, bot.threshold, as_json)
         return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
 
 
-def _ask_all(bot: Bot, most: int, within: list[str], as_json: bool) -> int:
-    """Answer each line as it comes; a line that cannot be asked does not stop the rest."""
+def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int:
+    """Answer each line as it arrives; an invalid line does not stop the rest."""
     code = Exit.DONE
     for line in _lines():
         question_id = None
         try:
-            asked = _parsed(line)
-            question_id = asked.id
-            scope = asked.within or within
-            reply = bot.ask(asked.question, most, scope, history_from_questions(asked.history))
-            _show(reply, asked.id, as_json)
+            parsed = _parsed(line)
+            question_id = parsed.id
+            scope = parsed.within or within
+            reply = bot.ask(parsed.question, limit, scope, history_from_questions(parsed.history))
+            _print(reply, question_id, bot.threshold, as_json)
         except BadRequest as error:
             code = Exit.ERROR
             if as_json:
                 click.echo(error_line(error.message, line, question_id))
-            click.echo(f"byline: {visible(error.message)}: {visible(line[:_SHOWN])}", err=True)
+            notice(f"{error.message}: {line[:_LINE_SHOWN]}")
         sys.stdout.flush()
     return code
 
@@ -114,21 +113,17 @@ def _lines() -> Iterator[str]:
             yield text
 
 
-def _parsed(line: str) -> Asked:
+def _parsed(line: str) -> BatchQuestion:
     if not line.startswith("{"):
-        return Asked(line)
+        return BatchQuestion(line)
     try:
-        return msgspec.json.decode(line, type=Asked)
+        return msgspec.json.decode(line, type=BatchQuestion)
     except msgspec.MsgspecError as error:
-        raise BadRequest(f"not a question as JSON ({error})") from error
+        raise BadRequest(f"invalid JSON question ({error})") from error
 
 
-def _show(reply: Reply, question_id: str | int | None, as_json: bool) -> None:
+def _print(reply: Reply, question_id: str | int | None, threshold: float, as_json: bool) -> None:
     if as_json:
         click.echo(reply_line(reply, question_id))
     else:
-        show_reply(reply)
-
-
-def _notice(message: str) -> None:
-    click.echo(f"byline: {visible(message)}", err=True)
+        show_reply(reply, threshold)

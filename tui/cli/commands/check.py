@@ -1,21 +1,26 @@
 """`byline check`: check models, reader, index and articles."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from index.check import Finding, State, check
+from index.check import Finding, State, Subject, check
+from index.storage.store import Store
 from qa.reader.check import check_reader
-from tui.cli.options import chosen_reader, index_option, json_option, reader_option
-from tui.cli.which_index import store_to_look_at
+from tui.cli.options import index_option, json_option, reader_option
+from tui.cli.which_index import existing_store
 from tui.exit_codes import Exit
-from tui.output.check_progress import check_progress
 from tui.output.json_output import findings_line
+from tui.output.progress import ProgressDisplay
 from tui.output.sanitise import visible
+from tui.output.wording import counted
 from tui.paths import model_cache
+from tui.settings import chosen_reader
 
-_CODES = {"ok": Exit.DONE, "warn": Exit.NO_ANSWER, "error": Exit.ERROR}
+_DELAY = 1.0
+"""Seconds before progress is shown."""
+_CODES: dict[State, Exit] = {"ok": Exit.DONE, "warn": Exit.NO_ANSWER, "error": Exit.ERROR}
 
 
 @click.command(
@@ -36,52 +41,57 @@ Examples:
 @reader_option
 @json_option("the findings")
 def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int:
-    """Check models, reader, index and articles; needs no network, changes nothing.
+    """Check models, reader, index and articles for problems; offline, without changing anything.
 
-    The checksums of all index and model files are verified, and all articles are compared with
-    what was indexed. Exit code 0: everything is OK; 1: warnings; 2: errors.
+    Compares the checksum of every file of the index and the models, and every article with what
+    was indexed. Exit code 0: everything is OK; 1: warnings; 2: errors.
     """
-    looked = _look(store_folder=index_folder, reader=chosen_reader(reader))
+    found = _findings(existing_store(index_folder), chosen_reader(reader))
     if as_json:
-        findings = list(looked)
+        findings = list(found)
         click.echo(findings_line(findings))
     else:
-        findings = list(_shown(looked))
+        findings = list(_printed(found))
         click.echo(_verdict(findings))
-    return _CODES[_worst(findings)]
+    return max((_CODES[finding.state] for finding in findings), default=Exit.DONE)
 
 
-def _look(store_folder: Path | None, reader: str) -> Iterator[Finding]:
-    store, progress = store_to_look_at(store_folder), check_progress()
-    try:
-        for one in check(store, model_cache(), progress.told):
-            progress.clear()
-            yield one
-        progress.told("reader", 0, 1)
-        found = check_reader(reader, model_cache())
-    finally:
-        progress.clear()
-    yield found
+def _findings(store: Store, reader: str) -> Iterator[Finding]:
+    """Check everything, with progress on stderr."""
+    with ProgressDisplay(bar_delay=_DELAY, line_delay=_DELAY) as display:
+
+        def show(subject: Subject, done: int, total: int) -> None:
+            label = f"Checking the {subject}"
+            if total <= 1:
+                display.update(label)
+            elif subject == "index":
+                count = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+                display.update(label, done, total, count=count)
+            else:
+                display.update(label, done, total)
+
+        for finding in check(store, model_cache(), show):
+            display.clear()
+            yield finding
+        show("reader", 0, 1)
+        finding = check_reader(reader, model_cache())
+    yield finding
 
 
-def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Show each finding as soon as it is there."""
-    for one in findings:
-        advice = f"; {one.advice}" if one.advice else ""
-        click.echo(visible(f"{one.state:<7}{one.subject}: {one.message}{advice}"))
-        yield one
+def _printed(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Print each finding as soon as it is known."""
+    for finding in findings:
+        advice = f"; {finding.advice}" if finding.advice else ""
+        line = f"{finding.state:<7}{finding.subject}: {finding.message}{advice}"
+        click.echo(visible(line))
+        yield finding
 
 
-def _worst(findings: Iterable[Finding]) -> State:
-    return max((one.state for one in findings), key=list(_CODES).index, default="ok")
-
-
-def _verdict(findings: Sequence[Finding]) -> str:
-    """Return the counts of errors and warnings, with what to do."""
-    errors = sum(one.state == "error" for one in findings)
-    warnings = sum(one.state == "warn" for one in findings)
-    counts = ((errors, "error"), (warnings, "warning"))
-    verdict = " ".join(f"{count} {name}{'s' * (count > 1)}." for count, name in counts if count)
-    advice = dict.fromkeys(one.advice for one in findings if one.advice)
+def _verdict(findings: list[Finding]) -> str:
+    """Sum up the findings, with what to do."""
+    states = [finding.state for finding in findings]
+    counts = ((states.count("error"), "error"), (states.count("warn"), "warning"))
+    verdict = " ".join(f"{counted(count, noun)}." for count, noun in counts if count)
+    advice = dict.fromkeys(finding.advice for finding in findings if finding.advice)
     to_do = f" To do: {visible('; then '.join(advice))}." if advice else ""
     return (verdict or "Everything is OK.") + to_do

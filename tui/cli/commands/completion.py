@@ -1,4 +1,4 @@
-"""`byline completion`: the completion script for a shell."""
+"""`byline completion`: print a shell completion script."""
 
 import click
 from click.shell_completion import get_completion_class

@@ -32,7 +32,7 @@ from qa.reader.sources import find_reader
 from tui.cli.commands.eval_runs import runs_command, show_command
 from tui.cli.commands.eval_sets import import_command, new_command
 from tui.cli.default_command import DefaultCommand
-from tui.cli.options import chosen_reader, index_option, reader_option, setting
+from tui.cli.options import index_option, reader_option
 from tui.cli.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 from tui.cli.which_index import bundled_to_ask, store_to_ask
 from tui.exit_codes import Exit
@@ -41,6 +41,7 @@ from tui.output.eval_progress import watch_asking
 from tui.output.eval_tables import show_comparison, show_results
 from tui.output.sanitise import visible
 from tui.paths import model_cache, runs_folder
+from tui.settings import chosen_reader, setting
 
 _TOLD = 5
 """Places of gold that are told to be wrong, at most."""

@@ -15,12 +15,13 @@ from eval.sets.question_set import read_questions
 from index.storage.store import Store
 from qa.bot import Bot
 from tui.cli.new_set_prompts import write_set
-from tui.cli.options import chosen_reader, index_folder_or, index_option, reader_option
+from tui.cli.options import index_option, reader_option
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.import_progress import watch_import
 from tui.output.sanitise import visible, visible_name
 from tui.paths import default_index, marks_file, model_cache
+from tui.settings import chosen_reader, index_folder_or
 
 _PATH = click.Path(path_type=Path)
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace what an import made before.")

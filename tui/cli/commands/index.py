@@ -1,4 +1,4 @@
-"""`byline index`: read articles and make them ready for questions."""
+"""`byline index`: index articles, or update the index."""
 
 from pathlib import Path
 
@@ -9,37 +9,33 @@ from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import find_reader
-from tui.cli.options import (
-    chosen_reader,
-    index_folder_or,
-    index_option,
-    json_option,
-    reader_option,
-    setting,
-)
+from tui.cli.options import index_option, json_option, reader_option
 from tui.exit_codes import Exit
-from tui.jobs.build_job import prepare_reader, run_build
+from tui.output.build_progress import prepare_reader, run_build
+from tui.output.console import notice
 from tui.output.json_output import summary_line
 from tui.output.sanitise import visible, visible_name
+from tui.output.wording import counted
 from tui.paths import default_index
+from tui.settings import chosen_reader, index_folder_or, setting
 
-_SHOWN = 10
-"""Skipped files named for each reason."""
+_SKIPPED_SHOWN = 10
+"""Skipped files listed for each reason."""
 
 
 @click.command(
     "index",
     epilog="""\b
 Examples:
-  byline index ~/news             index a folder; it is remembered
-  byline index                    bring what is remembered up to date
+  byline index ~/news             index a folder and remember it
+  byline index                    update the index
   byline index ~/blog a.txt       add a folder and a file
-  byline index --forget ~/blog    drop a folder again
-  byline index --full             read and embed everything anew""",
+  byline index --forget ~/blog    remove a folder
+  byline index --full             rebuild from scratch""",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--full", is_flag=True, help="Read and embed everything anew.")
-@click.option("--forget", multiple=True, metavar="PATH", help="Drop a remembered folder or file.")
+@click.option("--full", is_flag=True, help="Rebuild from scratch.")
+@click.option("--forget", multiple=True, metavar="PATH", help="Remove an indexed folder or file.")
 @click.option(
     "--model",
     envvar="BYLINE_MODEL",
@@ -50,7 +46,7 @@ Examples:
     "--max-bytes",
     type=click.IntRange(min=1),
     metavar="N",
-    help=f"Skip files over so many bytes. [default: {MAX_BYTES}]",
+    help=f"Skip files larger than N bytes. [default: {MAX_BYTES}]",
 )
 @reader_option
 @index_option
@@ -65,10 +61,10 @@ def command(
     index_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Read the .txt and .md articles under PATHs and make them ready for questions.
+    """Index the .txt and .md articles under PATHS.
 
-    The PATHs are remembered: without any, the remembered ones are brought up to date, and only
-    what changed is embedded again. Hidden files and links are left alone.
+    PATHS are remembered. Without any, the remembered ones are updated, and only what changed is
+    embedded again. Hidden files and symbolic links are ignored.
     """
     store = Store(index_folder_or(index_folder, default_index()))
     manifest = store.manifest()
@@ -84,18 +80,19 @@ def command(
     )
     if as_json:
         click.echo(summary_line(summary))
-    _tell(summary)
+    _report(summary)
     if not summary.articles:
-        click.echo("byline: there is no article to index; .txt and .md files are read", err=True)
+        notice("no articles to index; Byline reads .txt and .md files")
         return Exit.ERROR
     return Exit.DONE
 
 
-def _tell(summary: Summary) -> None:
+def _report(summary: Summary) -> None:
+    """Print what a build did on stderr."""
     for missing in summary.missing_roots:
         click.echo(
-            f"{visible_name(missing.root.given)} is not there; its {missing.articles:,} articles "
-            "are kept as they were (drop them with --forget)",
+            f"{visible_name(missing.root.given)} is missing; "
+            f"{counted(missing.articles, 'article')} kept as indexed (use --forget to remove)",
             err=True,
         )
     by_reason: dict[str, list[str]] = {}
@@ -103,16 +100,17 @@ def _tell(summary: Summary) -> None:
         by_reason.setdefault(skipped.reason, []).append(skipped.path)
     for reason, paths in by_reason.items():
         click.echo(f"skipped {len(paths):,}: {visible(reason)}", err=True)
-        for path in paths[:_SHOWN]:
+        for path in paths[:_SKIPPED_SHOWN]:
             click.echo(f"    {visible_name(path)}", err=True)
-        if len(paths) > _SHOWN:
-            click.echo(f"    … and {len(paths) - _SHOWN:,} more (--json names all)", err=True)
+        if len(paths) > _SKIPPED_SHOWN:
+            click.echo(f"    … and {len(paths) - _SKIPPED_SHOWN:,} more (see --json)", err=True)
     if summary.rebuild_reason:
         click.echo(f"rebuilt from scratch ({visible(summary.rebuild_reason)})", err=True)
     click.echo(
-        f"{summary.articles:,} articles, {summary.passages:,} passages: {summary.added:,} added, "
-        f"{summary.changed:,} changed, {summary.removed:,} removed, {summary.unchanged:,} "
-        f"unchanged, {len(summary.skipped):,} skipped; {summary.embedded:,} passages embedded, "
-        f"{summary.reused:,} vectors reused; {summary.seconds:.1f} s",
+        f"{counted(summary.articles, 'article')}, {counted(summary.passages, 'passage')}: "
+        f"{summary.added:,} added, {summary.changed:,} changed, {summary.removed:,} removed, "
+        f"{summary.unchanged:,} unchanged, {len(summary.skipped):,} skipped; "
+        f"{counted(summary.embedded, 'passage')} embedded, "
+        f"{counted(summary.reused, 'vector')} reused; {summary.seconds:.1f} s",
         err=True,
     )

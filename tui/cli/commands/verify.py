@@ -1,4 +1,4 @@
-"""`byline verify`: whether each quote of an exported conversation still stands where it says."""
+"""`byline verify`: check the quotes of an exported conversation against their files."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ from tui.output.json_output import verified_line
 from tui.output.quote_records import QuoteRecord, read_records
 from tui.output.sanitise import visible, visible_name
 from tui.output.verify import Verified, verify
+from tui.output.wording import counted
 
-_COUNTED = {
-    Status.UNCHANGED: "stand where they say",
+_LABELS = {
+    Status.UNCHANGED: "unchanged",
     Status.MOVED: "moved",
     Status.CHANGED: "changed",
-    Status.GONE: "gone",
+    Status.GONE: "file missing",
 }
 
 
@@ -27,20 +28,20 @@ _COUNTED = {
 @click.argument("export", metavar="FILE.md", type=click.Path(path_type=Path))
 @json_option("the quotes")
 def command(export: Path, as_json: bool) -> int:
-    """Read every file that an exported conversation cites, and tell whether its quotes stand.
+    """Check each quote of an exported conversation against the file it cites.
 
-    Needs neither index nor model. Exit code 0: every quote stands where it says; 1: one moved,
-    changed, or is gone; 2: FILE.md cannot be read, or cites nothing.
+    Needs no index and no model. Exit code 0: every quote is unchanged; 1: one moved, changed or
+    lost its file; 2: FILE.md cannot be read or has no quotes.
     """
     verified = verify(_records(export))
     if as_json:
         click.echo(verified_line(verified))
     else:
         _show(verified)
-    return Exit.DONE if all(one.stands_there for one in verified) else Exit.NO_ANSWER
+    return Exit.DONE if all(quote.is_unchanged for quote in verified) else Exit.NO_ANSWER
 
 
-def _records(export: Path) -> tuple[QuoteRecord, ...]:
+def _records(export: Path) -> list[QuoteRecord]:
     try:
         records = read_records(export.read_bytes())
     except OSError as error:
@@ -48,21 +49,17 @@ def _records(export: Path) -> tuple[QuoteRecord, ...]:
     except BadRequest as error:
         raise BadRequest(f"{export}: {error.message}") from error
     if not records:
-        raise BadRequest(f"{export} cites nothing; is it a conversation that Byline exported?")
+        raise BadRequest(f"{export} has no quotes; it is not a conversation exported by Byline")
     return records
 
 
 def _show(verified: Sequence[Verified]) -> None:
-    for one in verified:
-        place = f"{visible_name(one.record.path)}:{one.record.answer.line}"
-        click.echo(f"{_told(one):<22}{place}  {visible(one.record.answer.text)}")
-    counts = Counter(one.standing.status for one in verified)
-    told = "".join(f"; {words}: {counts[status]}" for status, words in _COUNTED.items())
-    click.echo(f"quotes: {len(verified)}{told}", err=True)
-
-
-def _told(one: Verified) -> str:
-    if one.stands_there:
-        return "stands"
-    moved = one.standing.status is Status.MOVED
-    return f"moved to line {one.standing.answer.line}" if moved else one.standing.status.value
+    for quote in verified:
+        label = _LABELS[quote.status]
+        if quote.status is Status.MOVED:
+            label += f" to line {quote.now.answer.line}"
+        place = f"{visible_name(quote.record.path)}:{quote.record.answer.line}"
+        click.echo(f"{label:<22}{place}  {visible(quote.record.answer.text)}")
+    counts = Counter(quote.status for quote in verified)
+    shares = [f"{counts[status]} {label}" for status, label in _LABELS.items() if counts[status]]
+    click.echo(f"{counted(len(verified), 'quote')}: {', '.join(shares)}", err=True)

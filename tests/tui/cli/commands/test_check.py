@@ -156,7 +156,7 @@ def test_a_journal_next_to_the_catalog_is_a_warning(indexed: Shell) -> None:
 
 def test_progress_goes_to_stderr_after_a_second(indexed: Shell) -> None:
     moments = itertools.count(step=6)
-    indexed.patch.setattr("tui.pace.monotonic", lambda: next(moments))
+    indexed.patch.setattr("tui.output.progress.monotonic", lambda: next(moments))
     ran = indexed.byline("check")
     assert ran.code == 0
     first, *rest = ran.err.splitlines()
