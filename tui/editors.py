@@ -1,8 +1,8 @@
-"""The person's editor, opened at a line: its command is a list of arguments, never a shell's line.
+"""Open the user's editor at a line. Its command is a list of arguments, never a shell line.
 
-A file reaches its editor as an absolute path, which begins with a slash and so can be neither an
-option (`-c!touch x`) nor, to vim, a command (`+!touch x`). Families that take `file:line:column`
-get the file alone where its path holds a colon of its own: they do not agree on what that means.
+The file is an absolute path: it begins with a slash, so it can be neither an option
+(`-c!touch x`) nor, to vim, a command (`+!touch x`). Editors that take `file:line:column` get only
+the file if its path contains a colon, since they disagree on what that means.
 """
 
 import os
@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,126 +29,82 @@ class EditorCommand:
 
     argv: tuple[str, ...]
     in_terminal: bool
-    """Whether it takes the terminal over; otherwise it has a window of its own."""
+    """Whether it takes over the terminal; otherwise it opens a window."""
     at_line: bool
-    """Whether it opens at the line; otherwise the person is to be told the line."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    file: str
-    """Absolute."""
-    line: int
-    column: int
-
-    @property
-    def joined(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+    """Whether it opens at the line; otherwise show the line to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    names: re.Pattern[str]
-    """Of its commands, in full."""
-    arguments: Callable[[_Place], tuple[str, ...]]
+    """Editors that take the same arguments."""
+
+    names: str
+    """Regular expression of an entire command name."""
+    arguments: tuple[str, ...]
+    """Templates of `{file}`, `{line}`, `{column}` and `{right}`, vim's motion to the column."""
     in_terminal: bool = True
-    joins: bool = False
-    """Whether it takes `file:line:column` as one argument."""
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the file is part of an argument `file:line:column`."""
+        return any("{file}:" in argument for argument in self.arguments)
 
 
-def _alone(place: _Place) -> tuple[str, ...]:
-    return (place.file,)
-
-
-_NO_MODELINES = ("augroup byline", "autocmd BufReadPre * setlocal nomodeline", "augroup END")
-"""An article may end in a line that sets options. Said before the vimrc is read, done after."""
-
-
-def _vim(place: _Place) -> tuple[str, ...]:
-    first = tuple(word for command in _NO_MODELINES for word in ("--cmd", command))
-    right = f"{place.column - 1}l" if place.column > 1 else ""
-    return (*first, f"+{place.line}", "-c", f"normal! 0{right}zv", "--", place.file)
-
-
-def _vi(place: _Place) -> tuple[str, ...]:
-    return (f"+{place.line}", "--", place.file)
-
-
-def _nano(place: _Place) -> tuple[str, ...]:
-    return ("--", f"+{place.line},{place.column}", place.file)
-
-
-def _emacs(place: _Place) -> tuple[str, ...]:
-    return (f"+{place.line}:{place.column}", place.file)
-
-
-def _micro(place: _Place) -> tuple[str, ...]:
-    return ("--", f"+{place.line}:{place.column}", place.file)
-
-
-def _helix(place: _Place) -> tuple[str, ...]:
-    return ("--", place.joined)
-
-
-def _code(place: _Place) -> tuple[str, ...]:
-    return ("--goto", place.joined)
-
-
-def _joined(place: _Place) -> tuple[str, ...]:
-    return (place.joined,)
-
-
-def _less(place: _Place) -> tuple[str, ...]:
-    # -L: no program of $LESSOPEN is run over the file.
-    return ("-L", "-N", f"+{place.line}g", "--", place.file)
-
-
-def _family(names: str, arguments: Callable[[_Place], tuple[str, ...]]) -> _Family:
-    return _Family(re.compile(names), arguments)
-
-
-def _window(names: str, arguments: Callable[[_Place], tuple[str, ...]], joins: bool) -> _Family:
-    return _Family(re.compile(names), arguments, in_terminal=False, joins=joins)
-
-
+_JOINED = "{file}:{line}:{column}"
+_VIM = (
+    # An article may end in a modeline. --cmd registers this before a vimrc can turn them on.
+    "--cmd", "augroup byline",
+    "--cmd", "autocmd BufReadPre * setlocal nomodeline",
+    "--cmd", "augroup END",
+    "+{line}", "-c", "normal! 0{right}zv", "--", "{file}",
+)  # fmt: skip
 _FAMILIES = (
-    _family(r"(n|r|rn)?vim(\.\w+)?|vimx", _vim),
-    _window(r"[egm]vim|gview", _vim, joins=False),
-    _family(r"n?vi|r?view", _vi),
-    _family(r"r?nano(-tiny)?|pico", _nano),
-    _family(r"emacs(client)?([-.][\w.+-]+)?", _emacs),
-    _Family(re.compile(r"hx|helix"), _helix, joins=True),
-    _family(r"micro|kak", _micro),
-    _window(r"code(-insiders|-oss)?|(vs)?codium(-insiders)?", _code, joins=True),
-    _window(r"cursor|windsurf|positron", _code, joins=True),
-    _window(r"zed(itor|it|-preview)?|subl|sublime(_text)?", _joined, joins=True),
-    _family(r"less", _less),
+    _Family(r"(n|r|rn)?vim(\.\w+)?|vimx", _VIM),
+    _Family(r"[egm]vim|gview", _VIM, in_terminal=False),
+    _Family(r"n?vi|r?view", ("+{line}", "--", "{file}")),
+    _Family(r"r?nano(-tiny)?|pico", ("--", "+{line},{column}", "{file}")),
+    _Family(r"emacs(client)?([-.][\w.+-]+)?", ("+{line}:{column}", "{file}")),
+    _Family(r"hx|helix", ("--", _JOINED)),
+    _Family(r"micro|kak", ("--", "+{line}:{column}", "{file}")),
+    _Family(
+        r"code(-insiders|-oss)?|(vs)?codium(-insiders)?|cursor|windsurf|positron",
+        ("--goto", _JOINED),
+        in_terminal=False,
+    ),
+    _Family(r"zed(itor|it|-preview)?|subl|sublime(_text)?", (_JOINED,), in_terminal=False),
+    # -L: do not run $LESSOPEN on the file.
+    _Family(r"less", ("-L", "-N", "+{line}g", "--", "{file}")),
 )
-_UNKNOWN = _family(".*", _alone)
+_ONLY_FILE = ("{file}",)
+_UNKNOWN = _Family(r".*", _ONLY_FILE)
 _EMACS_IN_TERMINAL = frozenset({"-nw", "-t", "--tty", "--no-window-system"})
 _ALIASES = frozenset({"editor", "vi", "view"})
-"""Commands that are often links to another editor, and then take its arguments."""
+"""Often links to another editor, whose arguments they then take."""
 _UNSET = ("editor", "nano", "vim", "vi", "less")
-"""Tried in order where the person named none; Debian's `editor` is the system's own choice."""
+"""Tried in order if no variable is set; `editor` is the default of Debian systems."""
 
 
 def editor_command(
     environment: Mapping[str, str], file: str | Path, line: int, column: int = 1
 ) -> EditorCommand:
-    """Give the command that opens a file at a line and a column, both from 1.
+    """Return the command that opens a file at a line and a column, both from 1.
 
-    `$VISUAL` goes before `$EDITOR`, and may hold arguments. Where neither is set it is the first of
-    editor, nano, vim, vi and less that is on `$PATH`. An editor of no known family gets the file
-    alone. Raises NoEditor.
+    `$VISUAL` takes precedence over `$EDITOR`; both may contain arguments. If neither is set, the
+    first of editor, nano, vim, vi and less on `$PATH` is used. An unknown editor gets only the
+    file. Raises NoEditor.
     """
     command, *options = _named(environment)
     program = shutil.which(command, path=environment.get("PATH"))
     if program is None:
-        raise NoEditor(f"{command} is not an installed command; set $VISUAL or $EDITOR")
-    place = _Place(os.path.abspath(file), max(1, line), max(1, column))  # noqa: PTH100
+        raise NoEditor(f"{command} is not installed; set $VISUAL or $EDITOR")
+    path = os.path.abspath(file)  # noqa: PTH100
     family = _family_of(command, program)
-    fits = not (family.joins and ":" in place.file)
-    arguments = family.arguments(place) if fits else _alone(place)
+    fits = not (family.is_joined and ":" in path)
+    right = f"{column - 1}l" if column > 1 else ""
+    arguments = [
+        template.format(file=path, line=max(1, line), column=max(1, column), right=right)
+        for template in (family.arguments if fits else _ONLY_FILE)
+    ]
     return EditorCommand(
         argv=(command, *options, *arguments),
         in_terminal=family.in_terminal and not _is_emacs_window(program, options, environment),
@@ -157,7 +113,7 @@ def editor_command(
 
 
 def run_editor(command: EditorCommand) -> None:
-    """Start an editor; wait for it where it takes the terminal over. Raises NoEditor."""
+    """Start an editor; wait for it if it takes over the terminal. Raises NoEditor."""
     try:
         if command.in_terminal:
             subprocess.run(command.argv, check=False)  # noqa: S603
@@ -171,33 +127,33 @@ def run_editor(command: EditorCommand) -> None:
 
 
 def _named(environment: Mapping[str, str]) -> list[str]:
-    """Give the person's editor with its arguments, else the first that is installed."""
+    """Return the editor of the environment with its arguments, else the first installed one."""
     for variable in ("VISUAL", "EDITOR"):
         if value := environment.get(variable, "").strip():
             try:
                 command, *options = shlex.split(value)
             except ValueError as error:
-                raise NoEditor(f"${variable} cannot be understood: {error}: {value}") from error
+                raise NoEditor(f"${variable} is invalid: {error}: {value}") from error
             return [os.path.expanduser(command), *options]  # noqa: PTH111
     for command in _UNSET:
         if shutil.which(command, path=environment.get("PATH")):
             return [command]
-    raise NoEditor("none is installed that Byline knows; set $VISUAL or $EDITOR")
+    raise NoEditor("no known editor is installed; set $VISUAL or $EDITOR")
 
 
 def _family_of(command: str, program: str) -> _Family:
-    """Tell a family by the command's name, else by that of what it links to; an alias's, first."""
+    """Find a family by the name of the command, else of its target; for an alias the target first."""
     name, linked = Path(command).name, Path(os.path.realpath(program)).name
     names = (linked, name) if name in _ALIASES else (name, linked)
-    for known in names:
+    for candidate in names:
         for family in _FAMILIES:
-            if family.names.fullmatch(known):
+            if re.fullmatch(family.names, candidate):
                 return family
     return _UNKNOWN
 
 
 def _is_emacs_window(program: str, options: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Whether Emacs will open a window of its own and leave the terminal alone."""
+    """Return whether this is Emacs and will open a window."""
     name = Path(os.path.realpath(program)).name
     if "emacs" not in name or "nox" in name or _EMACS_IN_TERMINAL.intersection(options):
         return False

@@ -1,4 +1,4 @@
-"""Replies made by hand."""
+"""Replies for tests."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def citation(
     status: Status = Status.UNCHANGED,
     title: str = "Port closed",
 ) -> Citation:
-    """Cite a sentence of one line and an answer that stands in it."""
+    """Cite a sentence of one line and an answer in it."""
     start = column + sentence.index(answer)
     return Citation(
         path=path,
@@ -52,7 +52,7 @@ def answered(
 
 
 def unanswered(question: str = "who?", reason: Reason = Reason.UNSURE) -> NoAnswer:
-    """No answer, and what came nearest."""
+    """A refusal with its closest match."""
     return NoAnswer(question, question, reason, (Answer(0.04, (citation(),)),), SPENT)
 
 

@@ -1,4 +1,4 @@
-"""`byline` in a process of its own, on a pipe or on a pseudo-terminal; its models are fakes."""
+"""`byline` in a separate process, on a pipe or a pseudo-terminal, with fake models."""
 
 import fcntl
 import os
@@ -27,7 +27,7 @@ def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
 def on_terminal(
     home: Path, *arguments: str, columns: int = 80, more: Mapping[str, str] = {}
 ) -> str:
-    """Run `byline` on a terminal so wide and give what it wrote there."""
+    """Run `byline` on a terminal of this width and return what it wrote."""
     here, there = pty.openpty()
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
@@ -39,7 +39,7 @@ def on_terminal(
     try:
         while part := os.read(here, 4096):
             written += part
-    except OSError:  # how Linux tells that the other end is closed
+    except OSError:  # Linux: the other end is closed
         pass
     finally:
         os.close(here)

@@ -1,4 +1,4 @@
-"""Files are opened at their line, and no name of theirs is taken for an option or a command."""
+"""Files are opened at their line, and no file name becomes an option or a command."""
 
 import fcntl
 import os
@@ -47,7 +47,7 @@ HOSTILE = (
 
 
 def installed(folder: Path, *names: str) -> dict[str, str]:
-    """A machine on which there are these commands and no other."""
+    """Install these commands, and no others on PATH."""
     for name in names:
         path = folder / name
         path.write_text("#!/bin/sh\n", encoding="ascii")
@@ -76,7 +76,7 @@ def command(folder: Path, editor: str, file: str = FILE, **more: str) -> EditorC
         ("less", ("-L", "-N", "+12g", "--", FILE)),
     ],
 )
-def test_each_family_of_the_terminal_has_its_own_way_of_naming_a_line(
+def test_each_terminal_editor_gets_the_line_in_its_own_syntax(
     tmp_path: Path, editor: str, arguments: tuple[str, ...]
 ) -> None:
     expected = EditorCommand((editor, *arguments), in_terminal=True, at_line=True)
@@ -94,21 +94,21 @@ def test_each_family_of_the_terminal_has_its_own_way_of_naming_a_line(
         *((name, (f"{FILE}:12:5",)) for name in "zed zeditor zedit subl sublime_text".split()),
     ],
 )
-def test_an_editor_with_a_window_leaves_the_terminal_alone(
+def test_a_windowed_editor_does_not_take_the_terminal(
     tmp_path: Path, editor: str, arguments: tuple[str, ...]
 ) -> None:
     expected = EditorCommand((editor, *arguments), in_terminal=False, at_line=True)
     assert command(tmp_path, editor) == expected
 
 
-def test_an_editor_s_own_arguments_stay_before_ours(tmp_path: Path) -> None:
+def test_arguments_of_the_variable_precede_ours(tmp_path: Path) -> None:
     assert command(tmp_path, "code --wait -n").argv == (
         "code", "--wait", "-n", "--goto", f"{FILE}:12:5",
     )  # fmt: skip
     assert command(tmp_path, "nvim -c 'set nu rnu'").argv[:3] == ("nvim", "-c", "set nu rnu")
 
 
-def test_emacs_has_a_window_only_on_a_screen_and_unless_told_otherwise(tmp_path: Path) -> None:
+def test_emacs_opens_a_window_only_with_a_display_and_unless_disabled(tmp_path: Path) -> None:
     screen = {"DISPLAY": ":0"}
     assert command(tmp_path, "emacs").in_terminal
     assert not command(tmp_path, "emacs", **screen).in_terminal
@@ -118,18 +118,18 @@ def test_emacs_has_a_window_only_on_a_screen_and_unless_told_otherwise(tmp_path:
     assert command(tmp_path, "vim", **screen).in_terminal
 
 
-def test_an_editor_of_no_known_family_gets_the_file_alone(tmp_path: Path) -> None:
+def test_an_unknown_editor_gets_only_the_file(tmp_path: Path) -> None:
     expected = EditorCommand(("ed2000", "-x", FILE), in_terminal=True, at_line=False)
     assert command(tmp_path, "ed2000 -x") == expected
 
 
 @pytest.mark.parametrize("editor", ["hx", "code", "zed", "subl"])
-def test_a_colon_in_a_name_is_never_taken_for_a_line(tmp_path: Path, editor: str) -> None:
+def test_a_colon_in_a_name_never_becomes_a_line(tmp_path: Path, editor: str) -> None:
     opened = command(tmp_path, editor, "/news/at 10:30.txt")
     assert (opened.argv, opened.at_line) == ((editor, "/news/at 10:30.txt"), False)
 
 
-def test_visual_goes_before_editor_and_an_empty_one_is_none(tmp_path: Path) -> None:
+def test_visual_takes_precedence_over_editor_unless_it_is_blank(tmp_path: Path) -> None:
     there = installed(tmp_path, "nano", "kak")
     both = there | {"VISUAL": "kak", "EDITOR": "nano"}
     assert editor_command(both, FILE, 1).argv[0] == "kak"
@@ -146,13 +146,13 @@ def test_visual_goes_before_editor_and_an_empty_one_is_none(tmp_path: Path) -> N
         (("less", "vi", "vim", "nano", "editor"), "editor"),
     ],
 )
-def test_where_none_is_named_the_first_that_is_installed_is_taken(
+def test_without_a_variable_the_first_installed_editor_is_used(
     tmp_path: Path, names: tuple[str, ...], chosen: str
 ) -> None:
     assert editor_command(installed(tmp_path, *names), FILE, 1).argv[0] == chosen
 
 
-def test_a_name_that_links_to_another_editor_takes_its_arguments(tmp_path: Path) -> None:
+def test_a_link_to_another_editor_gets_the_arguments_of_that_editor(tmp_path: Path) -> None:
     environment = installed(tmp_path, "vim.basic", "nano")
     (tmp_path / "vi").symlink_to("vim.basic")
     (tmp_path / "editor").symlink_to("nano")
@@ -164,54 +164,54 @@ def test_a_name_that_links_to_another_editor_takes_its_arguments(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("editor", "told"),
+    ("editor", "message"),
     [
-        ("'vim", "$EDITOR cannot be understood: No closing quotation"),
-        ("nowhere -x", "nowhere is not an installed command"),
-        ("''", " is not an installed command"),
-        ("", "none is installed that Byline knows"),
+        ("'vim", "$EDITOR is invalid: No closing quotation"),
+        ("nowhere -x", "nowhere is not installed"),
+        ("''", " is not installed"),
+        ("", "no known editor is installed"),
     ],
 )
-def test_an_editor_that_is_not_there_is_told(tmp_path: Path, editor: str, told: str) -> None:
+def test_a_missing_editor_is_reported(tmp_path: Path, editor: str, message: str) -> None:
     with pytest.raises(NoEditor) as raised:
         editor_command({"PATH": str(tmp_path), "EDITOR": editor}, FILE, 1)
-    assert told in raised.value.message
-    assert "$VISUAL or $EDITOR" in raised.value.message or "cannot be understood" in told
+    assert message in raised.value.message
+    assert "$VISUAL or $EDITOR" in raised.value.message or "invalid" in message
 
 
 @pytest.mark.parametrize(
     "editor", ["vim", "vi", "nano", "emacs", "hx", "micro", "kak", "less", "code", "subl", "joe"]
 )
-def test_no_name_can_be_an_option_or_a_command_of_any_family(
+def test_no_file_name_becomes_an_option_or_a_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in HOSTILE:
         argv = command(tmp_path, editor, name).argv
         plain = command(tmp_path, editor, "x:" if ":" in name else "x").argv
-        # The last argument holds the name; nothing else depends on it.
+        # Only the last argument contains the name.
         assert argv[:-1] == plain[:-1]
         assert argv[-1].startswith(f"{tmp_path}/{name}")
 
 
-def test_an_editor_that_cannot_be_started_is_told() -> None:
+def test_an_editor_that_cannot_be_started_is_reported() -> None:
     for in_terminal in (True, False):
         with pytest.raises(NoEditor, match="cannot be started"):
             run_editor(EditorCommand(("/nowhere/vim", FILE), in_terminal, at_line=True))
 
 
-def test_an_editor_of_the_terminal_is_waited_for(tmp_path: Path) -> None:
+def test_a_terminal_editor_is_waited_for(tmp_path: Path) -> None:
     script = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text('done')"
-    run_editor(EditorCommand((sys.executable, "-c", script, f"{tmp_path}/told"), True, True))
-    assert (tmp_path / "told").read_text(encoding="utf-8") == "done"
+    run_editor(EditorCommand((sys.executable, "-c", script, f"{tmp_path}/log"), True, True))
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "done"
 
 
-PLACE = 'line(".") . ":" . charcol(".") . ":" . &number'
-TELL = f':call writefile([getbufinfo("%")[0].name, {PLACE}], "told")'
+POSITION = 'line(".") . ":" . charcol(".") . ":" . &number'
+LOG = f':call writefile([getbufinfo("%")[0].name, {POSITION}], "log")'
 
 
 def in_vim(home: Path, file: Path, environment: Mapping[str, str]) -> list[str]:
-    """Open a file in the real vim on a terminal; gives what vim says that it shows."""
+    """Open a file in the real vim on a terminal and return the file and position it shows."""
     argv = editor_command(environment, file, 3, 4).argv
     here, there = pty.openpty()
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -220,23 +220,23 @@ def in_vim(home: Path, file: Path, environment: Mapping[str, str]) -> list[str]:
         env={"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(home)},
     )  # fmt: skip
     os.close(there)
-    os.write(here, f"{TELL}\r:qa!\r".encode())
+    os.write(here, f"{LOG}\r:qa!\r".encode())
     try:
         while os.read(here, 4096):
             pass
-    except OSError:  # how Linux tells that the other end is closed
+    except OSError:  # Linux: the other end is closed
         pass
     finally:
         os.close(here)
         process.wait()
-    data = (home / "told").read_bytes().replace(b"\0", b"\n")
+    data = (home / "log").read_bytes().replace(b"\0", b"\n")
     shown, place, _ = data.rsplit(b"\n", 2)
-    (home / "told").unlink()
+    (home / "log").unlink()
     return [os.fsdecode(shown), place.decode()]
 
 
-@pytest.mark.skipif(not shutil.which("vim"), reason="no vim here")
-def test_the_real_vim_runs_no_name_and_no_modeline_and_opens_at_line_and_column(
+@pytest.mark.skipif(not shutil.which("vim"), reason="vim is not installed")
+def test_the_real_vim_opens_at_line_and_column_and_runs_no_name_and_no_modeline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -59,5 +59,7 @@ def _record(data: bytes, number: int) -> QuoteRecord:
     start = answer_offset(record.sentence, record.answer)
     answer = record.sentence.text[max(0, start) :][: len(record.answer.text)]
     if not answer or answer != record.answer.text:
-        raise BadRequest(f"line {number} is a damaged quote record: its answer is not in its sentence")
+        raise BadRequest(
+            f"line {number} is a damaged quote record: its answer is not in its sentence"
+        )
     return record

@@ -470,7 +470,7 @@ async def test_an_exported_conversation_passes_verify(home: Home) -> None:
         assert f"Written to {file}." in told(chat)[1]
         records = read_records(file.read_bytes())
         assert len(records) == 2
-        assert all(one.stands_there for one in verify(records))
+        assert all(one.is_unchanged for one in verify(records))
 
 
 async def test_a_quote_and_its_place_are_copied_as_safe_text(home: Home) -> None:

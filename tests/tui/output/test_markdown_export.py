@@ -1,4 +1,4 @@
-"""An exported conversation reads well, and nothing in it is taken for what it is not."""
+"""An exported conversation is readable, and no text in it becomes structure."""
 
 import html
 import os
@@ -59,14 +59,14 @@ def recorded(one: Citation) -> QuoteRecord:
 
 
 def multiline(text: str, path: str = "a.txt") -> Citation:
-    """Cite a whole text that may go over several lines."""
+    """Cite a text that may have several lines."""
     lines = text.split("\n")
     end = len(lines[-1]) + (2 if len(lines) == 1 else 0)
     quote = Quote(text, 7, 3, 6 + len(lines), end)
     return Citation(path, f"/{path}", Status.UNCHANGED, quote, quote, "", ())
 
 
-def test_a_conversation_reads_as_it_should() -> None:
+def test_a_conversation_is_exported_with_questions_answers_and_citations() -> None:
     second = citation(path="news/in/5.txt", file="/home/me/news/in/5.txt", line=9)
     moved = replace(second, status=Status.MOVED, title="")
     other = citation("It was a ship.", "a ship", line=12)
@@ -76,17 +76,17 @@ def test_a_conversation_reads_as_it_should() -> None:
     assert heading == "# Why?"
     assert exported.startswith("Exported from Byline on ")
     assert "`byline verify`" in text
-    assert [line for line in lines if not line.startswith("  <!-- byline-quote {")][2:] == [
+    assert [line for line in lines if not line.startswith("  <!-- byline-quote {")][1:] == [
         "## 1. Why?",
         "",
         "Searched for: Why is the port closed?",
         "",
-        "**a ship** (very likely, 93%)",
+        "**a ship** (93% sure)",
         "",
         f"> {SENTENCE}",
         "",
         "- `news/port.txt:3:39`, Port closed, 3 May 2011",
-        "- `news/in/5.txt:9:39`, 3 May 2011, moved since it was indexed",
+        "- `news/in/5.txt:9:39`, 3 May 2011, moved since indexing",
         "",
         "> It was a ship.",
         "",
@@ -94,9 +94,9 @@ def test_a_conversation_reads_as_it_should() -> None:
         "",
         "## 2. Who?",
         "",
-        "The articles do not say: the nearest that they have is too unlikely to be the answer.",
+        "No confident answer. Closest match: 4%.",
         "",
-        "Nearest, and not an answer (unlikely, 4%):",
+        "Closest passage (not confident enough):",
         "",
         f"> {SENTENCE}",
         "",
@@ -104,29 +104,30 @@ def test_a_conversation_reads_as_it_should() -> None:
         "",
     ]
     cited = (citation(), moved, other, citation())
-    assert read_records(text.encode()) == tuple(recorded(one) for one in cited)
+    assert read_records(text.encode()) == [recorded(one) for one in cited]
 
 
-def test_the_name_and_the_limit_stand_at_the_top() -> None:
+def test_the_name_and_the_limit_are_at_the_top() -> None:
     limited = replace(session(name="The port"), within=("news/2011", "a`b"))
     lines = markdown_of(limited).split("\n")
     assert lines[0] == "# The port"
-    assert "Asked only: `news/2011`, ``a`b``" in lines
+    assert "Limited to: `news/2011`, ``a`b``" in lines
 
 
-def test_what_stands_no_more_is_neither_quoted_nor_recorded() -> None:
-    for status, note in ((Status.CHANGED, "changed"), (Status.GONE, "gone")):
+def test_a_changed_or_missing_quote_is_neither_quoted_nor_recorded() -> None:
+    for status, note in ((Status.CHANGED, "changed"), (Status.GONE, "missing")):
         gone = replace(citation(), status=status)
         reply = replace(unanswered(reason=Reason.INDEX_STALE), rejected=(Answer(0.9, (gone,)),))
         text = markdown_of(session(Turn("why?", reply, AT)))
-        assert "It stood at:" in text
-        assert f"`news/port.txt:3:39`, Port closed, 3 May 2011, {note} since it was" in text
+        assert "Was at:" in text
+        (line,) = [line for line in text.split("\n") if line.startswith("- `news/port.txt:3:39`")]
+        assert note in line
         assert SENTENCE not in text
-        assert read_records(text.encode()) == ()
+        assert read_records(text.encode()) == []
 
 
 def letters(text: str) -> str:
-    """What is left of text when white space is not looked at."""
+    """Text without its white space."""
     return "".join(text.split())
 
 
@@ -135,7 +136,7 @@ def shown(markup: str) -> str:
 
 
 def assert_only_ours(text: str, hostile: str) -> None:
-    """A viewer finds no structure but ours, shows every letter, and we find only our records."""
+    """Viewers find only our structure and show every letter; we find only our records."""
     for viewer in VIEWERS:
         rendered = viewer.render(text)
         seen = re.sub(r"<!-- .*? -->", "", rendered)
@@ -151,12 +152,12 @@ def assert_only_ours(text: str, hostile: str) -> None:
 @given(st.text(st.characters(codec=None), min_size=1) | nasty_text)
 @example("\n")
 @example("www.a.example")
-def test_no_text_is_taken_for_structure_and_every_quote_is_recovered(hostile: str) -> None:
+def test_no_text_becomes_structure_and_every_quote_is_recovered(hostile: str) -> None:
     assert_hostile_is_plain(hostile)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_no_attack_is_taken_for_structure(hostile: str) -> None:
+def test_no_attack_becomes_structure(hostile: str) -> None:
     assert_hostile_is_plain(hostile)
 
 
@@ -168,8 +169,8 @@ def assert_hostile_is_plain(hostile: str) -> None:
     text = markdown_of(session(Turn(hostile, reply, AT)))
     text.encode()
     assert "\x1b" not in text
-    assert read_records(text.encode()) == (recorded(cited),)
-    assert read_records(text.replace("\n", "\r\n").encode()) == (recorded(cited),)
+    assert read_records(text.encode()) == [recorded(cited)]
+    assert read_records(text.replace("\n", "\r\n").encode()) == [recorded(cited)]
     assert_only_ours(text, hostile)
 
 
@@ -191,10 +192,10 @@ def test_no_quote_can_end_its_comment(quoted: str) -> None:
         lambda line: line.replace("a ship", "a shop", 1),
     ],
 )
-def test_a_damaged_record_is_told_with_its_line(damaged: object) -> None:
+def test_a_damaged_record_is_reported_with_its_line(damaged: object) -> None:
     assert callable(damaged)
     text = "\n\n" + damaged(record_line(citation()))
-    with pytest.raises(BadRequest, match="line 3 is a damaged record"):
+    with pytest.raises(BadRequest, match="line 3 is a damaged"):
         read_records(text.encode())
 
 
@@ -207,18 +208,18 @@ def test_a_path_in_a_code_span_keeps_its_backticks_and_spaces(name: str, span: s
     assert MarkdownIt().renderInline(span) == f"<code>{name}</code>"
 
 
-def test_ordinary_prose_is_left_as_it_is() -> None:
+def test_ordinary_prose_is_unchanged() -> None:
     prose = "Mr. O’Neill (aged 40) said: “It’s 3.5% – well-known, e.g. in Ghent; why?”"
     assert plain(prose) == prose
 
 
-def test_a_file_that_is_there_is_not_written_over_unless_told_so(tmp_path: Path) -> None:
-    file = tmp_path / "talk.md"
+def test_an_existing_file_is_kept_unless_overwriting_is_requested(tmp_path: Path) -> None:
+    file = tmp_path / "conversation.md"
     asked = session(Turn("why?", answered(), AT))
     export_markdown(asked, file)
     first = file.read_bytes()
     assert first.decode() == markdown_of(asked)
-    with pytest.raises(BadRequest, match="is there already"):
+    with pytest.raises(BadRequest, match="already exists"):
         export_markdown(session(), file)
     assert file.read_bytes() == first
     export_markdown(session(), file, overwrite=True)
@@ -234,8 +235,8 @@ def test_an_export_that_fails_leaves_nothing(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        export_markdown(session(), tmp_path / "talk.md")
-    assert not (tmp_path / "talk.md").exists()
+        export_markdown(session(), tmp_path / "conversation.md")
+    assert not (tmp_path / "conversation.md").exists()
 
 
 def test_a_citation_for_the_clipboard_is_one_safe_line() -> None:
@@ -245,7 +246,7 @@ def test_a_citation_for_the_clipboard_is_one_safe_line() -> None:
     assert place_text(citation()) == "news/port.txt:3"
     changed = replace(citation(), status=Status.CHANGED)
     assert citation_text(changed) == (
-        "(news/port.txt:3:39, Port closed, 3 May 2011, changed since it was indexed: not quoted)"
+        "(news/port.txt:3:39, Port closed, 3 May 2011, changed since indexing; not quoted)"
     )
     for hostile in HOSTILE:
         odd = replace(multiline(hostile, hostile), title=hostile)

@@ -11,18 +11,18 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+def on_screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """Make stderr a terminal whose output is kept."""
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
     return screen
 
 
-def test_a_bar_shows_label_count_and_detail_and_is_removed_by_clear(
-    screen: Screen, monkeypatch: pytest.MonkeyPatch
+def test_a_bar_shows_label_count_and_detail_until_it_is_cleared(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    output = io.StringIO()
+    screen, output = on_screen(monkeypatch), io.StringIO()
     monkeypatch.setattr(sys, "stdout", output)
     with ProgressDisplay() as display:
         display.update("Checking the index", 1, 2, count="1,000 of 2,000 MB", detail="\x1b[31mslow")
@@ -34,8 +34,8 @@ def test_a_bar_shows_label_count_and_detail_and_is_removed_by_clear(
     assert output.getvalue() == "found\n"
 
 
-def test_no_bar_is_shown_before_its_delay(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = iter([0.0, 0.9, 1.0])
+def test_no_bar_is_shown_before_its_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, moments = on_screen(monkeypatch), iter([0.0, 0.9, 1.0])
     monkeypatch.setattr("tui.output.progress.monotonic", lambda: next(moments))
     with ProgressDisplay(bar_delay=1.0) as display:
         display.update("Checking the articles", 1, 2)

@@ -21,26 +21,26 @@ texts = st.lists(
 
 
 @given(texts)
-def test_nothing_that_steers_a_terminal_or_hides_is_left(text: str) -> None:
+def test_no_control_or_invisible_character_is_left(text: str) -> None:
     shown = visible(text)
     assert not {unicodedata.category(char) for char in shown} & set(HIDDEN)
     assert visible(shown) == shown
 
 
 @given(texts)
-def test_what_can_be_printed_stays_in_order(text: str) -> None:
+def test_printable_characters_are_kept_in_order(text: str) -> None:
     printable = [char for char in text if unicodedata.category(char) not in (*HIDDEN, "Zs")]
     rest = iter(visible(text))
     assert all(char in rest for char in printable)
 
 
 @given(st.text(st.characters(exclude_categories=HIDDEN)))
-def test_text_without_anything_hidden_is_left_as_it_is(text: str) -> None:
+def test_text_without_hidden_characters_is_unchanged(text: str) -> None:
     assert visible(text) == text
 
 
 @given(st.text(st.characters(categories=HIDDEN), min_size=1))
-def test_what_is_hidden_is_seen_and_never_dropped(text: str) -> None:
+def test_hidden_characters_become_visible_and_are_never_dropped(text: str) -> None:
     assert visible(text)
 
 
@@ -65,21 +65,21 @@ def test_what_is_hidden_is_seen_and_never_dropped(text: str) -> None:
         ("", ""),
     ],
 )
-def test_each_kind_is_shown_as_something_that_is_seen(text: str, expected: str) -> None:
+def test_each_kind_of_character_has_its_replacement(text: str, expected: str) -> None:
     assert visible(text) == expected
 
 
-def test_a_line_break_in_a_name_is_seen_as_one() -> None:
+def test_a_line_break_in_a_name_is_visible() -> None:
     assert visible_name("new\nline\t.txt") == "new␊line␉.txt"
     assert visible("new\nline\t.txt") == "new line .txt"
 
 
 @given(texts)
-def test_in_place_each_code_point_has_one_that_is_seen(text: str) -> None:
+def test_in_place_the_length_is_kept_and_everything_is_visible(text: str) -> None:
     shown = visible_in_place(text)
     assert len(shown) == len(text)
     assert visible_name(shown.replace("\t", "")) == shown.replace("\t", "")
 
 
-def test_in_place_what_has_no_picture_is_a_replacement_character() -> None:
+def test_in_place_a_character_without_a_picture_is_replaced() -> None:
     assert visible_in_place("a\x1bb\u202ec\td") == "a␛b\ufffdc\td"

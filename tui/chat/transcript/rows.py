@@ -189,7 +189,9 @@ def _citation(citation: Citation) -> Text:
     told = visible(title_and_date(citation))
     note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
-        (location(citation), "place"), (f"  {told}" * bool(told), "about"), (f"  ({note})" * bool(note), "note")
+        (location(citation), "place"),
+        (f"  {told}" * bool(told), "about"),
+        (f"  ({note})" * bool(note), "note"),
     )
 
 

@@ -59,10 +59,7 @@ def command(
     flags = ["--bundled"] * bundled + ["--new"] * new
     options = {"--top": top, "--threshold": threshold, "--reader": reader, "--index": index_folder}
     values = [
-        word
-        for name, value in options.items()
-        if value is not None
-        for word in (name, str(value))
+        word for name, value in options.items() if value is not None for word in (name, str(value))
     ]
     LocalServer([*flags, *values], port).serve()
     return Exit.DONE

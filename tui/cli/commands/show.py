@@ -20,9 +20,7 @@ from tui.output.console import colour, notice
 from tui.output.json_output import lookup_line
 from tui.output.sanitise import visible, visible_name
 
-_CITATION = re.compile(
-    r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL
-)
+_CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
 
 
 @click.command(

@@ -20,7 +20,7 @@ _LABELS = {
     Status.UNCHANGED: "unchanged",
     Status.MOVED: "moved",
     Status.CHANGED: "changed",
-    Status.GONE: "file missing",
+    Status.GONE: "missing",
 }
 
 

@@ -9,20 +9,20 @@ SOLD = "The mill was sold in May."
 
 
 def lines(*items: object) -> bytes:
-    """One question a line: text as it is, everything else as JSON."""
+    """One question a line: text verbatim, everything else as JSON."""
     return b"".join(
         (one if isinstance(one, str) else json.dumps(one)).encode() + b"\n" for one in items
     )
 
 
 def test_each_line_is_answered_in_order(indexed: Shell) -> None:
-    asked = lines(CLOSED, "", {"id": "m", "question": SOLD}, "  ", {"question": CLOSED, "id": "p"})
-    ran = indexed.byline("ask", "-", "--json", stdin=asked)
+    stdin = lines(CLOSED, "", {"id": "m", "question": SOLD}, "  ", {"question": CLOSED, "id": "p"})
+    ran = indexed.byline("ask", "-", "--json", stdin=stdin)
     assert (ran.code, ran.err) == (0, "")
-    assert [(one["id"], one["asked"]) for one in ran.lines] == [
+    assert [(reply["id"], reply["asked"]) for reply in ran.lines] == [
         (None, CLOSED), ("m", SOLD), ("p", CLOSED)
     ]  # fmt: skip
-    assert [one["answers"][0]["text"] for one in ran.lines] == [CLOSED, SOLD, CLOSED]
+    assert [reply["answers"][0]["text"] for reply in ran.lines] == [CLOSED, SOLD, CLOSED]
 
 
 def test_the_index_and_the_model_are_opened_once_for_all_lines(indexed: Shell) -> None:
@@ -31,9 +31,9 @@ def test_the_index_and_the_model_are_opened_once_for_all_lines(indexed: Shell) -
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "message"),
     [
-        ('{"question": "x"', "not a question as JSON"),
+        ('{"question": "x"', "invalid JSON question"),
         ('{"id": "a"}', "missing required field `question`"),
         ('{"question": 5}', "Expected `str`, got `int`"),
         ('{"question": "x", "in": "news"}', "Expected `array`"),
@@ -42,37 +42,35 @@ def test_the_index_and_the_model_are_opened_once_for_all_lines(indexed: Shell) -
         ("x" * 4001, "the question has 4,001 characters"),
     ],
 )
-def test_a_line_that_cannot_be_asked_does_not_stop_the_rest(
-    indexed: Shell, broken: str, told: str
-) -> None:
+def test_an_invalid_line_does_not_stop_the_rest(indexed: Shell, broken: str, message: str) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=lines(CLOSED, broken, SOLD))
     assert ran.code == 2
     first, error, last = ran.lines
     assert (first["asked"], last["asked"]) == (CLOSED, SOLD)
     assert set(error) == {"id", "question", "answered", "error"}
     assert (error["question"], error["answered"]) == (broken, False)
-    assert told in error["error"]
+    assert message in error["error"]
     assert ran.err.startswith("byline: ")
     assert ran.err.count("\n") == 1
 
 
-def test_the_id_of_a_line_that_cannot_be_asked_comes_back(indexed: Shell) -> None:
+def test_the_id_of_an_invalid_line_is_returned(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=lines({"id": "q7", "question": " "}))
     assert ran.json["id"] == "q7"
 
 
-def test_a_line_can_be_kept_to_folders_of_its_own(indexed: Shell) -> None:
-    asked = lines({"question": CLOSED, "in": ["news/in"]}, CLOSED)
+def test_a_line_can_have_its_own_scope(indexed: Shell) -> None:
+    stdin = lines({"question": CLOSED, "in": ["news/in"]}, CLOSED)
     options = ("--json", "--threshold", "0", "--in", "news/port.txt")
-    ran = indexed.byline("ask", "-", *options, stdin=asked)
+    ran = indexed.byline("ask", "-", *options, stdin=stdin)
     paths = [
-        {one["path"] for answer in line["answers"] for one in answer["citations"]}
+        {at["path"] for answer in line["answers"] for at in answer["citations"]}
         for line in ran.lines
     ]
     assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}]
 
 
-def test_history_makes_a_follow_up_whole(indexed: Shell) -> None:
+def test_history_resolves_a_follow_up(indexed: Shell) -> None:
     follow_up = {"question": "When was it sold?", "history": ["Who bought the mill?"]}
     ran = indexed.byline("ask", "-", "--json", "--threshold", "0.99", stdin=lines(follow_up))
     assert (ran.json["question"], ran.json["asked"]) == (
@@ -81,46 +79,46 @@ def test_history_makes_a_follow_up_whole(indexed: Shell) -> None:
     )
 
 
-def test_a_question_that_stands_alone_is_asked_as_it_is(indexed: Shell) -> None:
-    asked = lines({"question": "Where is Zeebrugge?", "history": ["Who bought the mill?", " "]})
-    ran = indexed.byline("ask", "-", "--json", stdin=asked)
+def test_a_self_contained_question_is_searched_unchanged(indexed: Shell) -> None:
+    stdin = lines({"question": "Where is Zeebrugge?", "history": ["Who bought the mill?", " "]})
+    ran = indexed.byline("ask", "-", "--json", stdin=stdin)
     assert ran.json["asked"] == "Where is Zeebrugge?"
 
 
-def test_a_line_leans_on_its_own_history_alone(indexed: Shell) -> None:
-    asked = lines({"question": CLOSED, "history": ["Who bought the mill?"]}, "When was it sold?")
-    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+def test_a_line_depends_only_on_its_own_history(indexed: Shell) -> None:
+    stdin = lines({"question": CLOSED, "history": ["Who bought the mill?"]}, "When was it sold?")
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=stdin)
     assert ran.lines[1]["asked"] == "When was it sold?"
 
 
-def test_an_earlier_question_is_not_asked_again(indexed: Shell) -> None:
-    asked = lines({"question": "Where is Zeebrugge?", "history": ["x" * 4001, "Who?"] * 250})
-    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+def test_earlier_questions_are_not_searched_again(indexed: Shell) -> None:
+    stdin = lines({"question": "Where is Zeebrugge?", "history": ["x" * 4001, "Who?"] * 250})
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=stdin)
     assert (ran.code, ran.json["asked"]) == (0, "Where is Zeebrugge?")
     (encoder,) = indexed.models.question_encoders
     assert encoder.batches == [["Where is Zeebrugge?"]]
 
 
-def test_plain_text_comes_out_without_json_too(indexed: Shell) -> None:
+def test_answers_are_printed_as_text_without_json(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--top", "1", stdin=lines(CLOSED, "{broken", SOLD))
     assert ran.code == 2
     assert [line for line in ran.out.splitlines() if not line.startswith(" ")] == [CLOSED, SOLD]
     assert ran.err.count("\n") == 1
 
 
-def test_bytes_that_are_no_text_are_a_question_like_any_other(indexed: Shell) -> None:
-    asked = b"\xff\xfe?\r\n" + b'{"question": "\\ud800 the port"}\n' + CLOSED.encode()
-    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=asked)
+def test_bytes_that_are_not_text_are_a_question_like_any_other(indexed: Shell) -> None:
+    stdin = b"\xff\xfe?\r\n" + b'{"question": "\\ud800 the port"}\n' + CLOSED.encode()
+    ran = indexed.byline("ask", "-", "--json", "--threshold", "0", stdin=stdin)
     assert len(ran.lines) == 3
     assert ran.lines[0]["question"] == "\ufffd\ufffd?"
     assert ran.lines[2]["asked"] == CLOSED
 
 
-def test_of_no_lines_nothing_comes(indexed: Shell) -> None:
+def test_no_lines_give_no_output(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=b"\n\n")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
 
 
-def test_a_number_is_an_id_too(indexed: Shell) -> None:
+def test_an_id_can_be_a_number(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=b'{"id": 7, "question": "Who?"}\n')
     assert ran.json["id"] == 7

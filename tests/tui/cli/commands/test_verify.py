@@ -1,4 +1,4 @@
-"""An export is checked against the files that it cites, without an index and without a model."""
+"""An export is checked against the files that it cites, without an index or a model."""
 
 import json
 import os
@@ -23,59 +23,63 @@ def exported(shell: Shell) -> Shell:
     cited = [citation(path="news/port.txt", file=file, line=line) for line in (3, 5)]
     turn = Turn("why?", answered(*cited), AT)
     session = Session("20110503-102030-000000-ab12", "", (turn,), (), AT, AT)
-    export_markdown(session, shell.home / "talk.md")
+    export_markdown(session, shell.home / "conversation.md")
     return shell
 
 
-def told(ran: Ran) -> list[tuple[str, str]]:
+def labels_and_quotes(ran: Ran) -> list[tuple[str, str]]:
     return [(line[:22].strip(), line[22:]) for line in ran.out.splitlines()]
 
 
-def test_quotes_that_stand_where_they_say_are_told_so(exported: Shell) -> None:
-    ran = exported.byline("verify", "talk.md")
+def labels(ran: Ran) -> list[str]:
+    return [label for label, _ in labels_and_quotes(ran)]
+
+
+def test_unchanged_quotes_are_exit_code_0(exported: Shell) -> None:
+    ran = exported.byline("verify", "conversation.md")
     assert ran.code == 0
     assert ran.out == (
-        "stands                news/port.txt:3  a ship\n"
-        "stands                news/port.txt:5  a ship\n"
+        "unchanged             news/port.txt:3  a ship\n"
+        "unchanged             news/port.txt:5  a ship\n"
     )
-    assert ran.err == "quotes: 2; stand where they say: 2; moved: 0; changed: 0; gone: 0\n"
-    # Nothing was looked up in an index, nor built for it.
+    assert ran.err == "2 quotes: 2 unchanged\n"
+    # No index was opened or built.
     assert not (exported.home / "data").exists()
     assert exported.models.found == exported.models.readers == []
 
 
-def test_what_moved_changed_or_went_is_told_with_exit_code_1(exported: Shell) -> None:
+def test_moved_changed_and_missing_quotes_are_exit_code_1(exported: Shell) -> None:
     path = exported.news / "port.txt"
     path.write_text("New.\n\n" + ARTICLE, encoding="utf-8")
-    ran = exported.byline("verify", "talk.md")
-    # A copy stands at line 5 now, where the second one stood.
-    assert (ran.code, told(ran)) == (1, [
+    ran = exported.byline("verify", "conversation.md")
+    # A copy of the sentence is at line 5 now, where the second quote was.
+    assert (ran.code, labels_and_quotes(ran)) == (1, [
         ("moved to line 5", "news/port.txt:3  a ship"),
-        ("stands", "news/port.txt:5  a ship"),
+        ("unchanged", "news/port.txt:5  a ship"),
     ])  # fmt: skip
     path.write_text(ARTICLE.replace("aground", "ashore"), encoding="utf-8")
-    assert [one for one, _ in told(exported.byline("verify", "talk.md"))] == ["changed"] * 2
+    assert labels(exported.byline("verify", "conversation.md")) == ["changed"] * 2
     path.write_bytes(b"\0" + ARTICLE.encode())
-    assert [one for one, _ in told(exported.byline("verify", "talk.md"))] == ["changed"] * 2
+    assert labels(exported.byline("verify", "conversation.md")) == ["changed"] * 2
     path.unlink()
-    ran = exported.byline("verify", "talk.md")
-    assert (ran.code, [one for one, _ in told(ran)]) == (1, ["gone"] * 2)
-    assert ran.err.endswith("changed: 0; gone: 2\n")
+    ran = exported.byline("verify", "conversation.md")
+    assert (ran.code, labels(ran)) == (1, ["missing"] * 2)
+    assert ran.err == "2 quotes: 2 missing\n"
     os.mkfifo(path)
-    assert exported.byline("verify", "talk.md").code == 1
+    assert exported.byline("verify", "conversation.md").code == 1
 
 
-def test_a_quote_that_only_moved_within_its_line_has_moved(exported: Shell) -> None:
+def test_a_quote_that_moved_within_its_line_has_moved(exported: Shell) -> None:
     path = exported.news / "port.txt"
     path.write_text(ARTICLE.replace(SENTENCE, f"So. {SENTENCE}", 1), encoding="utf-8")
-    ran = exported.byline("verify", "talk.md", "--json")
+    ran = exported.byline("verify", "conversation.md", "--json")
     first, second = ran.json["quotes"]
     assert (first["status"], first["now"]["line"], first["now"]["column"]) == ("moved", 3, 43)
     assert (ran.code, second["status"]) == (1, Status.UNCHANGED)
 
 
 def test_the_quotes_as_json(exported: Shell) -> None:
-    ran = exported.byline("verify", "talk.md", "--json")
+    ran = exported.byline("verify", "conversation.md", "--json")
     place = {"line": 3, "column": 39, "end_line": 3, "end_column": 44}
     quote = {
         "path": "news/port.txt",
@@ -89,7 +93,7 @@ def test_the_quotes_as_json(exported: Shell) -> None:
     assert ran.json["stand"] is True
     assert ran.json["quotes"][0] == quote
     (exported.news / "port.txt").unlink()
-    gone = exported.byline("verify", "talk.md", "--json").json
+    gone = exported.byline("verify", "conversation.md", "--json").json
     assert gone["stand"] is False
     assert gone["quotes"][0] == quote | {"status": "gone", "now": None}
 
@@ -104,25 +108,25 @@ def test_a_file_is_read_once_for_all_its_quotes(exported: Shell) -> None:
         return read(root, relative, most)  # type: ignore[arg-type]
 
     exported.patch.setattr("tui.output.verify.read", counted)
-    assert exported.byline("verify", "talk.md").code == 0
+    assert exported.byline("verify", "conversation.md").code == 0
     assert len(opened) == 1
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "cites nothing"),
-        (b"# Notes\n\n> a quote\n", "cites nothing"),
-        (b"\xff\x00\n", "cites nothing"),
-        (b"\n<!-- byline-quote {} -->\n", "line 2 is a damaged record"),
+        (b"", "has no quotes"),
+        (b"# Notes\n\n> a quote\n", "has no quotes"),
+        (b"\xff\x00\n", "has no quotes"),
+        (b"\n<!-- byline-quote {} -->\n", "line 2 is a damaged"),
     ],
 )
-def test_what_is_no_export_is_an_error(exported: Shell, data: bytes, words: str) -> None:
+def test_a_file_that_is_not_an_export_is_an_error(exported: Shell, data: bytes, words: str) -> None:
     (exported.home / "notes.md").write_bytes(data)
     assert_one_line_error(exported.byline("verify", "notes.md"), "notes.md", words)
 
 
-def test_a_file_that_is_not_there_is_an_error(exported: Shell) -> None:
+def test_a_missing_export_is_an_error(exported: Shell) -> None:
     assert_one_line_error(exported.byline("verify", "no.md"), "no.md cannot be read: No such file")
     assert_one_line_error(exported.byline("verify", "news"), "news cannot be read: Is a directory")
 
@@ -133,16 +137,16 @@ def test_hostile_quotes_and_names_are_neutralised(exported: Shell) -> None:
     (exported.home / "evil.md").write_text(record_line(one), encoding="ascii")
     ran = exported.byline("verify", "evil.md")
     assert ran.code == 1
-    assert ran.out == ("gone                  athe ␛[31mport␇ ⟨202E⟩ is␊.txt:3  ␛[31mport␇\n")
+    assert ran.out == ("missing               athe ␛[31mport␇ ⟨202E⟩ is␊.txt:3  ␛[31mport␇\n")
     as_json = exported.byline("verify", "evil.md", "--json").out
     assert as_json.isascii()
     assert json.loads(as_json)["quotes"][0]["quote"] == hostile
 
 
-def test_a_name_that_is_no_utf_8_is_found_again(shell: Shell) -> None:
+def test_a_file_name_that_is_not_utf_8_is_found_again(shell: Shell) -> None:
     path = shell.news / os.fsdecode(b"broken\xff.txt")
     path.parent.mkdir()
     path.write_text(ARTICLE, encoding="utf-8")
     line = record_line(citation(path=path.name, file=str(path)))
-    (Path(shell.home) / "talk.md").write_text(line, encoding="ascii")
-    assert shell.byline("verify", "talk.md").code == 0
+    (Path(shell.home) / "conversation.md").write_text(line, encoding="ascii")
+    assert shell.byline("verify", "conversation.md").code == 0
