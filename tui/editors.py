@@ -142,7 +142,7 @@ def _named(environment: Mapping[str, str]) -> list[str]:
 
 
 def _family_of(command: str, program: str) -> _Family:
-    """Find a family by the name of the command, else of its target; for an alias the target first."""
+    """Find a family by the name of the command, or of what it links to; aliases by that first."""
     name, linked = Path(command).name, Path(os.path.realpath(program)).name
     names = (linked, name) if name in _ALIASES else (name, linked)
     for candidate in names:

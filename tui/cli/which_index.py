@@ -54,7 +54,9 @@ def existing_store(folder: Path | None) -> Store:
     if own.exists():
         return own
     if own.folder != default_index():
-        raise NoIndex(f"nothing is indexed in {own.folder}; run `byline index FOLDER --index {own.folder}`")
+        raise NoIndex(
+            f"nothing is indexed in {own.folder}; run `byline index FOLDER --index {own.folder}`"
+        )
     return Store(bundled_index())
 
 
