@@ -11,14 +11,14 @@ from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."
 ASKED = "the port is closed."
-"""To the fake encoder a question of the same words is the same; then a sentence is surely right."""
+"""A question in the words of a sentence: the fake encoder and reader are sure of that sentence."""
 
 
 def ask(
-    library: Library, question: str, threshold: float = 0.5, most: int = 3, *within: str
+    library: Library, question: str, threshold: float = 0.5, limit: int = 3, *scope: str
 ) -> Reply:
     with library.bot(threshold) as bot:
-        return bot.ask(question, most, within)
+        return bot.ask(question, limit, scope)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def port(library: Library) -> Path:
     return path
 
 
-def test_an_answer_is_quoted_with_its_place(library: Library, port: Path) -> None:
+def test_an_answer_is_quoted_with_its_location(library: Library, port: Path) -> None:
     reply = ask(library, ASKED)
     assert isinstance(reply, Answered)
     best = reply.answers[0]
@@ -44,18 +44,18 @@ def test_an_answer_is_quoted_with_its_place(library: Library, port: Path) -> Non
     assert 0 < spent.read <= spent.total
 
 
-def test_under_the_threshold_there_is_no_answer_but_the_nearest_is_told(
+def test_below_the_threshold_there_is_no_answer_but_the_closest_matches_are_kept(
     library: Library, port: Path
 ) -> None:
     reply = ask(library, "Why do cats purr?", threshold=1.0)
     assert isinstance(reply, NoAnswer)
     assert reply.reason is Reason.UNSURE
     assert len(reply.rejected) == 3
-    sure = [answer.confidence for answer in reply.rejected]
-    assert sure == sorted(sure, reverse=True)
+    confidences = [answer.confidence for answer in reply.rejected]
+    assert confidences == sorted(confidences, reverse=True)
 
 
-def test_answers_under_the_threshold_do_not_come_along(library: Library, port: Path) -> None:
+def test_further_answers_below_the_threshold_are_left_out(library: Library, port: Path) -> None:
     everything = ask(library, ASKED, threshold=0.0)
     assert isinstance(everything, Answered)
     first, second, *_ = everything.answers
@@ -65,14 +65,14 @@ def test_answers_under_the_threshold_do_not_come_along(library: Library, port: P
     assert reply.answers == (first,)
 
 
-def test_at_most_so_many_answers_are_given(library: Library, port: Path) -> None:
-    for most in (1, 2, 4):
-        reply = ask(library, ASKED, 0.0, most)
+def test_the_limit_caps_the_number_of_answers(library: Library, port: Path) -> None:
+    for limit in (1, 2, 4):
+        reply = ask(library, ASKED, 0.0, limit)
         assert isinstance(reply, Answered)
-        assert len(reply.answers) == most
+        assert len(reply.answers) == limit
 
 
-def test_in_an_empty_index_no_passage_is_found(library: Library, port: Path) -> None:
+def test_an_empty_index_has_no_matching_passages(library: Library, port: Path) -> None:
     for path in library.news.iterdir():
         path.unlink()
     library.index()
@@ -81,11 +81,11 @@ def test_in_an_empty_index_no_passage_is_found(library: Library, port: Path) -> 
     assert (reply.reason, reply.rejected) == (Reason.NO_PASSAGES, ())
 
 
-@pytest.mark.parametrize("gone", [True, False])
-def test_what_would_answer_but_stands_there_no_more_is_no_answer(
-    library: Library, port: Path, gone: bool
+@pytest.mark.parametrize("deleted", [True, False])
+def test_an_answer_that_is_no_longer_in_its_file_is_not_given(
+    library: Library, port: Path, deleted: bool
 ) -> None:
-    if gone:
+    if deleted:
         port.unlink()
     else:
         port.write_text(PORT.replace("is closed", "is open"), encoding="utf-8")
@@ -93,12 +93,10 @@ def test_what_would_answer_but_stands_there_no_more_is_no_answer(
     assert isinstance(reply, NoAnswer)
     assert reply.reason is Reason.INDEX_STALE
     status = reply.rejected[0].citations[0].status
-    assert status is (Status.GONE if gone else Status.CHANGED)
+    assert status is (Status.GONE if deleted else Status.CHANGED)
 
 
-def test_a_copy_that_still_stands_is_cited_before_one_that_changed(
-    library: Library, port: Path
-) -> None:
+def test_an_unchanged_copy_is_cited_before_a_changed_one(library: Library, port: Path) -> None:
     story = "the port is closed since a ship ran aground there last night in the fog"
     first = library.write("a.txt", f"{story}. It was late.")
     library.write("b.txt", f"{story}. It was late.")
@@ -126,7 +124,7 @@ def answered(library: Library, question: str) -> list[Citation]:
         ("the\u00a0port\u2028is closed.", ASKED),
     ],
 )
-def test_a_question_is_cleaned_before_it_is_asked(
+def test_white_space_in_a_question_is_collapsed(
     library: Library, port: Path, question: str, asked: str
 ) -> None:
     reply = ask(library, question, 0.0)
@@ -139,13 +137,13 @@ def test_an_empty_question_is_refused(library: Library, port: Path, question: st
         ask(library, question)
 
 
-def test_a_question_may_be_so_long_and_no_longer(library: Library, port: Path) -> None:
+def test_a_question_longer_than_the_limit_is_refused(library: Library, port: Path) -> None:
     assert ask(library, "x" * MAX_QUESTION_LENGTH, 0.0)
     with pytest.raises(BadRequest, match="4,001"):
         ask(library, "x" * (MAX_QUESTION_LENGTH + 1))
 
 
-def test_a_question_can_be_kept_to_folders_and_files(
+def test_a_search_can_be_restricted_to_folders_and_files(
     library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.write("in/a.txt", "the port is closed. So it is.")
@@ -153,8 +151,8 @@ def test_a_question_can_be_kept_to_folders_and_files(
     library.index()
     monkeypatch.chdir(library.news)
 
-    def paths(*within: str) -> set[str]:
-        reply = ask(library, ASKED, 0.0, 9, *within)
+    def paths(*scope: str) -> set[str]:
+        reply = ask(library, ASKED, 0.0, 9, *scope)
         assert isinstance(reply, Answered)
         return {Path(one.path).name for answer in reply.answers for one in answer.citations}
 
@@ -164,13 +162,13 @@ def test_a_question_can_be_kept_to_folders_and_files(
     assert paths("/") == {"a.txt", "b.txt", "port.txt", "mill.txt"}
 
 
-@pytest.mark.parametrize("within", ["elsewhere", "por", "port.txt/x", "/nowhere"])
+@pytest.mark.parametrize("path", ["elsewhere", "por", "port.txt/x", "/nowhere"])
 def test_a_path_without_articles_is_refused(
-    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, within: str
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.chdir(library.news)
-    with pytest.raises(BadRequest, match=f"no indexed article is at or under {within}"):
-        ask(library, ASKED, 0.5, 3, within)
+    with pytest.raises(BadRequest, match=f"no indexed article .* {path}"):
+        ask(library, ASKED, 0.5, 3, path)
 
 
 def test_boilerplate_never_answers(library: Library) -> None:
@@ -187,8 +185,7 @@ def test_boilerplate_never_answers(library: Library) -> None:
     assert len(reply.answers) == 20
     for answer in reply.answers:
         assert not any(word in answer.quote for word in ("subscri", "Mailchimp", "Share this"))
-    surely = ask(library, "How can I unsubscribe?")
-    assert isinstance(surely, NoAnswer)
+    assert isinstance(ask(library, "How can I unsubscribe?"), NoAnswer)
 
 
 def marked(library: Library, words: str) -> Reply:
@@ -196,7 +193,7 @@ def marked(library: Library, words: str) -> Reply:
         return bot.ask("where?")
 
 
-def test_a_part_of_a_sentence_is_quoted_with_the_whole_around_it(
+def test_an_answer_inside_a_sentence_is_quoted_with_the_complete_sentence(
     library: Library, port: Path
 ) -> None:
     reply = marked(library, "dig it")
@@ -204,13 +201,13 @@ def test_a_part_of_a_sentence_is_quoted_with_the_whole_around_it(
     (answer,) = reply.answers
     assert (answer.text, answer.quote) == ("dig it", "Nobody has the money to dig it out.")
     (citation,) = answer.citations
-    # The second sentence begins at column 21, and `dig it` 24 code points further on.
+    # The second sentence begins at column 21, and `dig it` 24 code points later.
     assert (citation.sentence.column, citation.sentence.end_column) == (21, 55)
     assert (citation.answer.column, citation.answer.end_column) == (45, 50)
     assert citation.path == str(port)
 
 
-def test_the_same_part_in_two_articles_is_one_answer_with_two_places(library: Library) -> None:
+def test_the_same_words_in_two_articles_are_one_answer_with_two_citations(library: Library) -> None:
     library.write("a.txt", "It rained. Since last night Zeebrugge is closed to ships.")
     library.write("b.txt", "The pilots of Zeebrugge went on strike. Nobody came.")
     library.index()
@@ -223,13 +220,13 @@ def test_the_same_part_in_two_articles_is_one_answer_with_two_places(library: Li
     }
 
 
-def test_where_the_reader_finds_nothing_there_is_no_span(library: Library, port: Path) -> None:
-    reply = marked(library, "words that stand nowhere")
+def test_if_the_reader_finds_nothing_there_is_no_span(library: Library, port: Path) -> None:
+    reply = marked(library, "words in no article")
     assert isinstance(reply, NoAnswer)
     assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
 
 
-def test_a_question_is_read_over_few_passages_and_each_once(library: Library) -> None:
+def test_only_the_best_passages_are_read_each_once(library: Library) -> None:
     for i in range(PASSAGES_READ + 4):
         library.write(f"{i}.txt", f"the port is closed. It was day {i} of the strike there.")
     library.index()
@@ -239,7 +236,7 @@ def test_a_question_is_read_over_few_passages_and_each_once(library: Library) ->
     assert sum(reader.reads) == PASSAGES_READ
 
 
-def test_a_follow_up_is_made_whole_before_it_is_searched_for(library: Library, port: Path) -> None:
+def test_a_follow_up_is_rewritten_before_the_search(library: Library, port: Path) -> None:
     history = [Exchange("Who owns the mill?")]
     with library.bot(0.0) as bot:
         alone = bot.ask(" When was it  sold?")
@@ -253,9 +250,7 @@ def test_a_follow_up_is_made_whole_before_it_is_searched_for(library: Library, p
     assert follow_up.answers[0].text == "The mill was sold in May."
 
 
-def test_a_resolved_question_that_is_asked_again_stays_as_it_is(
-    library: Library, port: Path
-) -> None:
+def test_a_rewritten_question_asked_again_is_not_changed(library: Library, port: Path) -> None:
     with library.bot(0.0) as bot:
         history = [Exchange("Who owns the mill?")]
         asked = bot.ask("When was it sold?", history=history).asked
@@ -263,17 +258,17 @@ def test_a_resolved_question_that_is_asked_again_stays_as_it_is(
         assert bot.ask(asked, history=history).asked == asked
 
 
-def test_an_empty_follow_up_is_refused_too(library: Library, port: Path) -> None:
+def test_an_empty_follow_up_is_refused(library: Library, port: Path) -> None:
     with library.bot() as bot, pytest.raises(BadRequest, match="the question is empty"):
         bot.ask(" ", history=[Exchange("Who owns the mill?")])
 
 
-def test_a_question_before_may_hold_what_cannot_be_encoded_and_be_of_any_length(
+def test_an_earlier_question_may_have_any_length_and_unencodable_characters(
     library: Library,
 ) -> None:
     library.write("mill.txt", "The mill by the river was sold in May. Nobody knows why.")
     library.index()
     with library.bot() as bot:
-        for before in ("Who owns the mill \udfff?", "Who owns the mill? " * 1000):
-            reply = bot.ask("When was it sold?", history=[Exchange(before)])
+        for earlier in ("Who owns the mill \udfff?", "Who owns the mill? " * 1000):
+            reply = bot.ask("When was it sold?", history=[Exchange(earlier)])
             assert "mill" in reply.asked

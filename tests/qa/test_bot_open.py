@@ -26,7 +26,7 @@ def indexed(library: Library) -> Library:
 
 
 def open_files(folder: Path) -> set[str]:
-    """The files of a folder that this process has open."""
+    """Return the files of a folder that this process has open."""
     found = set()
     for descriptor in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
@@ -34,22 +34,22 @@ def open_files(folder: Path) -> set[str]:
     return {path for path in found if path.startswith(f"{folder}/")}
 
 
-def fake_encoder(asked: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+def fake_encoder(opened: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     def encoder(name: str, fingerprint: str, _cache: Path, _notice: object) -> QuickEncoder:
-        asked.append((name, fingerprint))
+        opened.append((name, fingerprint))
         return QuickEncoder()
 
     monkeypatch.setattr("qa.bot.open_question_encoder", encoder)
 
 
-def test_a_bot_opens_the_index_with_the_model_it_was_built_with_and_the_reader_named(
+def test_a_bot_opens_the_encoder_of_its_index_and_the_named_reader(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, ...]] = []
-    fake_encoder(asked, monkeypatch)
+    opened: list[tuple[str, ...]] = []
+    fake_encoder(opened, monkeypatch)
 
     def reader(name: str, cache: Path, _notice: object) -> SentenceReader:
-        asked.append((name, str(cache)))
+        opened.append((name, str(cache)))
         return SentenceReader()
 
     monkeypatch.setattr("qa.bot.open_reader", reader)
@@ -57,15 +57,15 @@ def test_a_bot_opens_the_index_with_the_model_it_was_built_with_and_the_reader_n
     assert isinstance(bot.ask(PORT), Answered)
     assert bot.threshold == 0.25
     bot.close()
-    assert asked == [("fake", "a" * 64), ("some/reader", "cache")]
+    assert opened == [("fake", "a" * 64), ("some/reader", "cache")]
 
 
-def test_without_an_index_there_is_no_bot(tmp_path: Path) -> None:
-    with pytest.raises(NoIndex, match="run `byline index FOLDER` first"):
+def test_a_bot_cannot_be_opened_without_an_index(tmp_path: Path) -> None:
+    with pytest.raises(NoIndex, match="byline index"):
         Bot.open(Store(tmp_path / "none"), Path("cache"), "some/reader", 0.5, print)
 
 
-def test_an_index_is_let_go_where_its_reader_cannot_be_found(
+def test_the_index_is_closed_if_the_reader_cannot_be_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_encoder([], monkeypatch)

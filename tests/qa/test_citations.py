@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -24,7 +25,7 @@ WHOLE = Quote(SENTENCE, 5, 12, 5, 72)
 
 
 def cited(library: Library, name: str = "envoy.txt", words: str = "Dmitry Rogozin") -> Citation:
-    """Cite words of an article as the index has it; its passage is found by its sentence."""
+    """Cite words of an indexed article, by the first sentence that has them."""
     with closing(library.store.open()) as opened:
         catalog = opened.generation.catalog
         (article,) = (one for one in catalog.articles() if one.found.path.endswith(f"/{name}"))
@@ -44,7 +45,7 @@ def envoy(library: Library) -> Path:
     return path
 
 
-def test_places_count_from_one_and_the_end_is_the_last_code_point(
+def test_lines_and_columns_count_from_one_and_the_end_is_inclusive(
     library: Library, envoy: Path
 ) -> None:
     citation = cited(library)
@@ -66,7 +67,7 @@ def test_columns_are_code_points_and_lines_end_at_lf_alone() -> None:
     assert quote_of(one, Span(9, 10)) == Quote("d", 4, 3, 4, 3)
 
 
-def test_what_moved_is_cited_where_it_stands_now(library: Library, envoy: Path) -> None:
+def test_a_moved_quote_is_cited_at_its_new_location(library: Library, envoy: Path) -> None:
     envoy.write_text(ARTICLE.replace("It was a", "One new line.\n\nIt was a"), encoding="utf-8")
     citation = cited(library)
     assert citation.status is Status.MOVED
@@ -84,20 +85,20 @@ def test_a_change_elsewhere_in_the_file_leaves_a_quote_unchanged(
     assert (citation.status, citation.answer) == (Status.UNCHANGED, NAME)
 
 
-def test_a_changed_quote_is_never_shown_as_if_it_stood_there(library: Library, envoy: Path) -> None:
+def test_a_changed_quote_is_not_current(library: Library, envoy: Path) -> None:
     envoy.write_text(ARTICLE.replace("said no", "said yes"), encoding="utf-8")
     citation = cited(library)
     assert (citation.status, citation.is_current) == (Status.CHANGED, False)
-    # As it was, where it was.
+    # The old words at the old location.
     assert (citation.answer, citation.sentence) == (NAME, WHOLE)
 
 
-def test_a_sentence_wrapped_anew_has_changed(library: Library, envoy: Path) -> None:
+def test_a_rewrapped_sentence_has_changed(library: Library, envoy: Path) -> None:
     envoy.write_text(ARTICLE.replace("a Mr Dmitry", "a Mr\nDmitry"), encoding="utf-8")
     assert cited(library).status is Status.CHANGED
 
 
-def vanish(path: Path) -> None:
+def delete(path: Path) -> None:
     path.unlink()
 
 
@@ -116,17 +117,20 @@ def become_folder(path: Path) -> None:
     path.mkdir()
 
 
-def behind_link(path: Path) -> None:
+def move_behind_link(path: Path) -> None:
     path.parent.rename(path.parent.with_name("moved"))
     path.parent.symlink_to("moved")
 
 
-@pytest.mark.parametrize("go", [vanish, become_fifo, become_link, become_folder, behind_link])
-def test_what_is_no_regular_file_any_more_is_gone(library: Library, go: object) -> None:
+@pytest.mark.parametrize(
+    "change", [delete, become_fifo, become_link, become_folder, move_behind_link]
+)
+def test_a_file_that_is_no_longer_a_regular_file_is_gone(
+    library: Library, change: Callable[[Path], None]
+) -> None:
     path = library.write("in/envoy.txt", ARTICLE)
     library.index()
-    assert callable(go)
-    go(path)
+    change(path)
     citation = cited(library, "in/envoy.txt")
     assert (citation.status, citation.is_current, citation.answer) == (Status.GONE, False, NAME)
 
@@ -137,7 +141,7 @@ def test_a_file_that_became_binary_has_changed(library: Library, envoy: Path) ->
 
 
 @pytest.mark.parametrize("coding", ["windows-1252", "utf-16"])
-def test_a_file_saved_in_another_encoding_still_stands(library: Library, coding: str) -> None:
+def test_a_file_saved_in_another_encoding_keeps_its_quotes(library: Library, coding: str) -> None:
     text = "The café of Ms Gruyère closed in May. It was late.\n"
     path = library.write("cafe.txt", text.encode())
     library.index()
@@ -149,8 +153,8 @@ def test_a_file_saved_in_another_encoding_still_stands(library: Library, coding:
     )
 
 
-def test_of_two_copies_the_nearest_to_the_old_line_is_cited(library: Library) -> None:
-    filler = "".join(f"Filler number {i} stands here.\n\n" for i in range(8))
+def test_of_two_copies_the_one_closest_to_the_old_line_is_cited(library: Library) -> None:
+    filler = "".join(f"Filler number {i} is here.\n\n" for i in range(8))
     path = library.write("twice.txt", f"{filler}The dam held.\n\n{filler}")
     library.index()
     assert cited(library, "twice.txt", "dam").answer.line == 17
@@ -161,7 +165,7 @@ def test_of_two_copies_the_nearest_to_the_old_line_is_cited(library: Library) ->
     assert (citation.status, citation.answer) == (Status.MOVED, Quote("dam", 15, 5, 15, 7))
 
 
-def test_of_two_copies_on_one_line_the_one_that_never_moved_is_cited() -> None:
+def test_of_two_copies_on_one_line_the_unmoved_one_is_cited() -> None:
     text = "The dam held. So. The dam held."
     contents = Contents(text.encode(), Signature(len(text), 0, 0, 0))
     answer, sentence = Quote("dam", 1, 23, 1, 25), Quote("The dam held.", 1, 19, 1, 31)
@@ -171,13 +175,13 @@ def test_of_two_copies_on_one_line_the_one_that_never_moved_is_cited() -> None:
 def test_a_file_is_read_once_for_all_citations_of_a_reply(library: Library, envoy: Path) -> None:
     with closing(library.store.open()) as opened:
         (article,) = opened.generation.catalog.articles()
-    shelf = FileCache()
-    first = shelf.read(article)
+    files = FileCache()
+    first = files.read(article)
     envoy.unlink()
-    assert shelf.read(article) is first
+    assert files.read(article) is first
 
 
-def test_a_file_that_grew_past_the_limit_by_a_little_is_still_read(
+def test_a_file_that_grew_slightly_past_the_limit_is_still_read(
     library: Library, envoy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("qa.citations.MAX_BYTES", 10)
@@ -187,7 +191,7 @@ def test_a_file_that_grew_past_the_limit_by_a_little_is_still_read(
     assert cited(library).status is Status.GONE
 
 
-def test_a_path_is_shown_as_given_only_where_that_leads_there(
+def test_a_path_is_shown_as_given_only_if_that_still_leads_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     news = tmp_path / "news"
@@ -209,12 +213,12 @@ def test_a_path_is_shown_as_given_only_where_that_leads_there(
         (0, 1, SENTENCE),
         (99, 1, SENTENCE),
         (3, 2, SENTENCE),
-        # The very words, but a column further than its line is long.
+        # The same words, but at a column past the end of its line.
         (1, 14, SENTENCE),
         (3, 1, SENTENCE.replace("Dmitry", "Dmitri")),
     ],
 )
-def test_an_index_that_does_not_hold_what_the_file_says_is_damaged(
+def test_an_index_that_differs_from_an_unchanged_file_is_damaged(
     library: Library, line: int, column: int, text: str
 ) -> None:
     library.write("envoy.txt", f"First line.\n\n{SENTENCE}\n")

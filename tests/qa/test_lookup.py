@@ -26,12 +26,12 @@ def port(library: Library) -> Path:
     return path
 
 
-def look(library: Library, given: str | Path, number: int, around: int = 1) -> Lookup:
+def look(library: Library, path: str | Path, number: int, context: int = 1) -> Lookup:
     with closing(library.store.open()) as opened:
-        return look_up(opened.generation.catalog, str(given), number, around)
+        return look_up(opened.generation.catalog, str(path), number, context)
 
 
-def test_a_line_is_shown_with_those_beside_it(library: Library, port: Path) -> None:
+def test_a_line_is_shown_with_its_context(library: Library, port: Path) -> None:
     assert look(library, port, 5) == Lookup(
         str(port),
         Status.UNCHANGED,
@@ -43,7 +43,7 @@ def test_a_line_is_shown_with_those_beside_it(library: Library, port: Path) -> N
     assert [one.number for one in look(library, port, 6, 0).lines] == [6]
 
 
-def test_a_line_keeps_its_carriage_return_and_what_only_looks_like_a_line_end(
+def test_only_a_line_feed_ends_a_line(
     library: Library,
 ) -> None:
     path = library.write("odd.txt", "One\u2028two\rthree here.\r\nFour is here.")
@@ -74,9 +74,7 @@ def test_the_second_line_of_a_wrapped_sentence_is_followed(library: Library) -> 
     assert found.lines == (Line(4, lines[1]),)
 
 
-def test_a_line_that_changed_is_shown_as_it_is_now_and_said_to_have_changed(
-    library: Library, port: Path
-) -> None:
+def test_a_changed_line_is_shown_as_it_is_now(library: Library, port: Path) -> None:
     port.write_text(ARTICLE.replace("sold", "burnt"), encoding="utf-8")
     found = look(library, port, 5, 0)
     assert (found.status, found.number) == (Status.CHANGED, 5)
@@ -84,21 +82,21 @@ def test_a_line_that_changed_is_shown_as_it_is_now_and_said_to_have_changed(
     assert look(library, port, 3).status is Status.UNCHANGED
 
 
-def test_a_line_without_a_sentence_in_a_changed_file_cannot_be_followed(
+def test_a_line_without_a_sentence_cannot_be_followed_in_a_changed_file(
     library: Library, port: Path
 ) -> None:
     port.write_text("New.\n\n" + ARTICLE, encoding="utf-8")
     assert look(library, port, 2).status is Status.CHANGED
 
 
-def test_a_file_that_shrank_is_shown_as_far_as_it_goes(library: Library, port: Path) -> None:
+def test_a_file_that_shrank_is_shown_to_its_end(library: Library, port: Path) -> None:
     port.write_text("Now.\n", encoding="utf-8")
     found = look(library, port, 6)
     assert (found.status, found.lines) == (Status.CHANGED, ())
     assert look(library, port, 2).lines == (Line(1, "Now."),)
 
 
-def test_a_file_that_is_gone_has_no_lines(library: Library, port: Path) -> None:
+def test_a_missing_file_has_no_lines(library: Library, port: Path) -> None:
     port.unlink()
     found = look(library, port, 5)
     assert (found.status, found.number, found.lines) == (Status.GONE, 5, ())
@@ -110,20 +108,20 @@ def test_a_file_that_is_gone_has_no_lines(library: Library, port: Path) -> None:
 def test_a_line_that_was_never_indexed_is_refused(
     library: Library, port: Path, number: int
 ) -> None:
-    with pytest.raises(BadRequest, match="was indexed with lines 1 to 6"):
+    with pytest.raises(BadRequest, match="lines 1 to 6"):
         look(library, port, number)
 
 
-@pytest.mark.parametrize("given", ["nowhere.txt", "", ".", "port"])
+@pytest.mark.parametrize("path", ["nowhere.txt", "", ".", "port"])
 def test_a_file_that_is_not_indexed_is_refused(
-    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, given: str
+    library: Library, port: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.chdir(library.news)
-    with pytest.raises(BadRequest, match="is not indexed"):
-        look(library, given, 1)
+    with pytest.raises(BadRequest, match="not indexed"):
+        look(library, path, 1)
 
 
-def test_a_relative_path_and_one_through_a_link_lead_there(
+def test_a_relative_path_and_a_path_through_a_link_find_the_article(
     library: Library, port: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(library.news)

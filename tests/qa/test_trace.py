@@ -1,4 +1,4 @@
-"""What an examination tells of a question, and what leaving a part out changes."""
+"""The trace of a question, and what ablating a component changes."""
 
 from contextlib import closing
 
@@ -33,43 +33,43 @@ def bot(library: Library, *without: Component, reader: SentenceReader | None = N
     return Bot.from_index(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
 
 
-def test_asking_is_examining_and_replying(library: Library) -> None:
+def test_asking_is_tracing_and_replying(library: Library) -> None:
     with closing(bot(library)) as asked:
-        examined = asked.trace("the port is closed.")
-        reply = asked.reply(examined, 2)
+        traced = asked.trace("the port is closed.")
+        reply = asked.reply(traced, 2)
         same = asked.ask("the port is closed.", 2)
     assert isinstance(reply, Answered)
     assert isinstance(same, Answered)
     assert reply.answers == same.answers
-    assert len(examined.reading.answers) > len(reply.answers) == 2
-    assert [one.confidence for one in examined.reading.answers[:2]] == [
+    assert len(traced.reading.answers) > len(reply.answers) == 2
+    assert [one.confidence for one in traced.reading.answers[:2]] == [
         one.confidence for one in reply.answers
     ]
 
 
-def test_an_examination_reads_once_however_often_it_is_replied_to(library: Library) -> None:
+def test_a_trace_reads_once_for_any_number_of_replies(library: Library) -> None:
     reader = SentenceReader()
     with closing(bot(library, reader=reader)) as asked:
-        examined = asked.trace("the port is closed.")
-        for most in (1, 2, 3):
-            asked.reply(examined, most)
-    assert reader.reads == [len(examined.hits)]
+        traced = asked.trace("the port is closed.")
+        for limit in (1, 2, 3):
+            asked.reply(traced, limit)
+    assert reader.reads == [len(traced.hits)]
 
 
-def test_the_rankings_name_every_passage_found_by_either_way(library: Library) -> None:
+def test_the_rankings_list_every_passage_that_either_search_found(library: Library) -> None:
     with closing(bot(library)) as asked:
-        searched = asked.trace("a port").ranking
+        ranking = asked.trace("a port").ranking
         articles = asked.index.generation.catalog.articles()
     (port,) = next(one.passages for one in articles if one.found.relative == "c.txt")
-    assert searched.by_keywords == (port,)
-    assert sorted(searched.by_vectors) == sorted(searched.fused) == [0, 1, 2]
+    assert ranking.by_keywords == (port,)
+    assert sorted(ranking.by_vectors) == sorted(ranking.fused) == [0, 1, 2]
 
 
-def test_times_of_the_stages_add_up_to_the_time_of_the_reply(library: Library) -> None:
+def test_stage_times_add_up_to_the_time_of_the_reply(library: Library) -> None:
     with closing(bot(library)) as asked:
-        examined = asked.trace("the port is closed.")
-        spent = asked.reply(examined, 3).milliseconds
-    stages = examined.stages
+        traced = asked.trace("the port is closed.")
+        spent = asked.reply(traced, 3).milliseconds
+    stages = traced.stages
     parts = (stages.resolve, stages.encode, stages.keywords, stages.vectors, stages.gather)
     assert min(*parts, stages.read, stages.weigh) >= 0
     assert spent.retrieve == sum(parts)
@@ -80,28 +80,28 @@ def test_times_of_the_stages_add_up_to_the_time_of_the_reply(library: Library) -
 @pytest.mark.parametrize(
     ("part", "kept"), [(Component.KEYWORDS, "by_vectors"), (Component.VECTORS, "by_keywords")]
 )
-def test_without_one_ranking_the_other_stands_alone(
+def test_without_one_ranking_only_the_other_counts(
     library: Library, part: Component, kept: str
 ) -> None:
     with closing(bot(library, part)) as asked:
-        searched = asked.trace("Who closed the port?").ranking
-    assert searched.fused == getattr(searched, kept)
-    # What was left out is still measured.
-    assert searched.by_keywords
-    assert searched.by_vectors
+        ranking = asked.trace("Who closed the port?").ranking
+    assert ranking.fused == getattr(ranking, kept)
+    # The ablated ranking is still measured.
+    assert ranking.by_keywords
+    assert ranking.by_vectors
 
 
-def test_without_joining_near_duplicates_each_is_read(library: Library) -> None:
+def test_without_merging_near_duplicates_each_is_read(library: Library) -> None:
     for without, read in ((frozenset(), 2), (frozenset({Component.DUPLICATES}), 3)):
         with closing(bot(library, *without)) as asked:
             assert len(asked.trace("Who signed the radar treaty?").hits) == read <= PASSAGES_READ
 
 
-def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
+def test_without_the_reader_the_first_sentence_of_the_best_passage_is_the_answer(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("qa.bot.open_question_encoder", lambda *_: QuickEncoder())
-    monkeypatch.setattr("qa.bot.open_reader", lambda *_: pytest.fail("no reader is wanted"))
+    monkeypatch.setattr("qa.bot.open_reader", lambda *_: pytest.fail("opened a reader"))
     without = frozenset({Component.READER})
     with closing(Bot.open(library.store, library.folder, "none", 0.0, print, without)) as asked:
         reply = asked.ask("Is the port closed?")
@@ -109,7 +109,7 @@ def test_without_the_reader_the_best_passages_first_sentence_is_the_answer(
     assert reply.answers[0].text == "the port is closed."
 
 
-def test_first_sentences_come_in_the_order_of_their_passages() -> None:
+def test_first_sentences_are_in_the_order_of_their_passages() -> None:
     passages = [passage("One. Two.", "One.", "Two."), passage("Three.")]
     found = FirstSentenceReader().read("Who?", passages)
     assert [(one.passage, one.span.of(passages[one.passage].text)) for one in found] == [
@@ -119,7 +119,7 @@ def test_first_sentences_come_in_the_order_of_their_passages() -> None:
     assert found[0].margin > found[1].margin
 
 
-def test_without_history_a_follow_up_is_searched_for_as_it_was_asked(library: Library) -> None:
+def test_without_history_a_follow_up_is_searched_for_as_typed(library: Library) -> None:
     history = [Exchange("Who is Karel Schwarzenberg?")]
     asked = {}
     for without in ((), (Component.HISTORY,)):
@@ -129,12 +129,12 @@ def test_without_history_a_follow_up_is_searched_for_as_it_was_asked(library: Li
     assert asked[Component.HISTORY,] == "What did he sign?"
 
 
-def test_an_examination_of_nothing_is_no_answer(library: Library) -> None:
+def test_the_trace_of_an_empty_index_has_no_answer(library: Library) -> None:
     for path in library.news.iterdir():
         path.unlink()
     library.index()
     with closing(bot(library)) as asked:
-        examined = asked.trace("Who?")
-        assert (examined.hits, examined.ranking.fused) == ((), ())
-        assert (examined.reading.answers, examined.reading.passages) == ([], [])
-        assert isinstance(asked.reply(examined, 3), NoAnswer)
+        traced = asked.trace("Who?")
+        assert (traced.hits, traced.ranking.fused) == ((), ())
+        assert (traced.reading.answers, traced.reading.passages) == ([], [])
+        assert isinstance(asked.reply(traced, 3), NoAnswer)

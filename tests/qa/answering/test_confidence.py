@@ -27,7 +27,7 @@ from qa.retrieval.retriever import Hit
 from tests.qa.fakes import CALIBRATION, passage, retrieved, stored
 
 IDF = {"radar": 3.0, "treati": 1.0, "sign": 4.0}
-"""By stem, as terms are."""
+"""Terms are stems."""
 
 
 def idf(term: str) -> float:
@@ -35,7 +35,7 @@ def idf(term: str) -> float:
 
 
 def candidate(number: int, margin: float, sharpness: float = -0.5, which: int = 0) -> Candidate:
-    """A sentence of one of the passages below."""
+    """Return a sentence of one of the passages below as a candidate."""
     span = FOUND[number].stored.passage.sentences[which]
     return Candidate(number, span, span, margin, sharpness)
 
@@ -49,7 +49,7 @@ FOUND: list[Hit] = [
 ]
 
 
-def described(
+def features_of(
     *candidates: Candidate, question: str = "Who signed the radar treaty?"
 ) -> list[float]:
     (features,) = answer_features(question, idf, [Group(candidates)], FOUND)
@@ -58,13 +58,13 @@ def described(
 
 
 def test_the_features_of_an_answer_are_those_of_its_best_candidate() -> None:
-    # Of the weights 3 + 1 + 4 its sentence has `signed`, and its title adds `radar`.
-    assert described(candidate(1, 2.5, -0.75), candidate(0, 9.0, -0.1)) == [
+    # Of the weights 3 + 1 + 4, the sentence has `signed` and the title adds `radar`.
+    assert features_of(candidate(1, 2.5, -0.75), candidate(0, 9.0, -0.1)) == [
         2.5, -0.75, -0.25, 1 / 2, 1.0, 4 / 8, 7 / 8
     ]  # fmt: skip
-    # The first sentence has none of the terms, the passage `treaty`, and there is no title.
-    assert described(candidate(0, -1.0)) == [-1.0, -0.5, 0.9, 1.0, 0.0, 0.0, 1 / 8]
-    assert described(candidate(0, -1.0, which=1))[5:] == [1 / 8, 1 / 8]
+    # The sentence has none of the terms, the passage has `treaty`, and there is no title.
+    assert features_of(candidate(0, -1.0)) == [-1.0, -0.5, 0.9, 1.0, 0.0, 0.0, 1 / 8]
+    assert features_of(candidate(0, -1.0, which=1))[5:] == [1 / 8, 1 / 8]
 
 
 def test_every_group_has_a_row() -> None:
@@ -75,23 +75,23 @@ def test_every_group_has_a_row() -> None:
 
 
 @pytest.mark.parametrize(("margin", "cut"), [(50.0, 12.0), (-50.0, -12.0), (11.5, 11.5)])
-def test_margins_and_sharpness_are_cut_off_at_twelve(margin: float, cut: float) -> None:
-    assert described(candidate(1, margin, -80.0))[:2] == [cut, -12.0]
+def test_margins_and_sharpness_are_clipped_at_twelve(margin: float, cut: float) -> None:
+    assert features_of(candidate(1, margin, -80.0))[:2] == [cut, -12.0]
 
 
-def test_passages_agree_that_give_the_answer_with_a_margin_over_zero_and_three_count() -> None:
-    # Passage 3 gives it twice and counts once; of passage 4 the margin is not over zero.
+def test_up_to_three_passages_with_a_positive_margin_count_as_agreeing() -> None:
+    # Passage 3 counts once although it has two candidates; passage 4 has no positive margin.
     some = [candidate(3, 1.0), candidate(3, 0.5), candidate(4, 0.0), candidate(5, 0.1)]
-    assert described(candidate(1, 2.0), *some)[4] == 2.0
-    # The best one's own passage is none beyond the first.
-    assert described(candidate(1, 2.0), candidate(1, 1.0))[4] == 0.0
+    assert features_of(candidate(1, 2.0), *some)[4] == 2.0
+    # The passage of the best candidate does not count.
+    assert features_of(candidate(1, 2.0), candidate(1, 1.0))[4] == 0.0
     every = [candidate(i, 1.0) for i in range(2, 8)]
-    assert [described(candidate(1, 2.0), *every[:n])[4] for n in (2, 3, 4, 6)] == [2, 3, 3, 3]
+    assert [features_of(candidate(1, 2.0), *every[:n])[4] for n in (2, 3, 4, 6)] == [2, 3, 3, 3]
 
 
 @pytest.mark.parametrize("question", ["Who was it?", "", "Prague?"])
-def test_where_no_term_of_the_question_weighs_anything_the_shares_are_zero(question: str) -> None:
-    assert described(candidate(1, 1.0), question=question)[5:] == [0.0, 0.0]
+def test_shares_are_zero_if_no_term_of_the_question_has_weight(question: str) -> None:
+    assert features_of(candidate(1, 1.0), question=question)[5:] == [0.0, 0.0]
 
 
 def floats(*values: float) -> Features:
@@ -101,7 +101,7 @@ def floats(*values: float) -> Features:
 @pytest.mark.parametrize(
     ("scored", "expected"),
     [
-        # The best leads the second, and all others fall behind the best.
+        # The best leads the second; all others trail the best.
         ([1.0, 2.5, 2.0], [-1.5, 0.5, -0.5]),
         ([7.0], [4.0]),
         ([-7.0], [4.0]),
@@ -114,7 +114,7 @@ def test_leads_are_over_the_best_of_the_others(scored: list[float], expected: li
     assert leads(floats(*scored)).tolist() == expected
 
 
-def test_a_score_and_a_confidence_by_hand() -> None:
+def test_scores_and_confidences_match_values_computed_by_hand() -> None:
     calibration = Calibration((1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0), 0.5, 0.5, 0.25, 1.0, 0.3)
     features = np.array([[3.0, 9.0, 0.25, 9.0, 9.0, 9.0, 0.5], [1.0, 9.0, 0.0, 9.0, 9.0, 9.0, 0.0]])
     # 3 + 0.5 - 2 + 0.5 = 2; 1 + 0.5 = 1.5
@@ -141,47 +141,47 @@ def test_confidences_are_probabilities_that_rise_with_the_score(
     values: list[float], calibration: Calibration
 ) -> None:
     scored = floats(*values)
-    chances = confidences(scored, calibration)
-    assert chances.shape == scored.shape
-    assert ((chances >= 0) & (chances <= 1)).all()
-    ordered = chances[np.argsort(scored)]
+    probabilities = confidences(scored, calibration)
+    assert probabilities.shape == scored.shape
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    ordered = probabilities[np.argsort(scored)]
     assert (np.diff(ordered) >= -1e-12).all()
 
 
 @given(st.lists(st.floats(-60, 60), min_size=2, max_size=9))
-def test_only_one_leads_and_by_as_much_as_the_second_is_behind(values: list[float]) -> None:
+def test_only_one_score_leads_by_as_much_as_the_second_trails(values: list[float]) -> None:
     found = leads(floats(*values))
     assert (found > 0).sum() <= 1
     assert found.max() == -np.sort(found)[-2] or found.max() == 0
 
 
-def test_answers_are_weighed_by_their_confidence_whatever_their_order() -> None:
+def test_answers_are_sorted_by_confidence() -> None:
     groups = [Group((candidate(i, margin),)) for i, margin in enumerate([-1.0, 3.0, 0.5])]
-    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION)
-    assert [one.group for one in weighed] == [groups[1], groups[2], groups[0]]
-    # The fakes' calibration is the logistic of the margin.
+    answers = score_answers("signed", idf, groups, FOUND, CALIBRATION)
+    assert [one.group for one in answers] == [groups[1], groups[2], groups[0]]
+    # CALIBRATION is the logistic of the margin.
     expected = [1 / (1 + np.exp(-margin)) for margin in (3.0, 0.5, -1.0)]
-    assert [one.confidence for one in weighed] == pytest.approx(expected)
+    assert [one.confidence for one in answers] == pytest.approx(expected)
 
 
-def test_answers_as_likely_as_one_another_keep_their_order() -> None:
+def test_equally_confident_answers_keep_their_order() -> None:
     groups = [Group((candidate(i, 1.0),)) for i in range(4)]
-    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION)
-    assert [one.group for one in weighed] == groups
+    answers = score_answers("signed", idf, groups, FOUND, CALIBRATION)
+    assert [one.group for one in answers] == groups
 
 
-def test_of_no_answers_nothing_is_weighed() -> None:
+def test_no_groups_have_no_scores() -> None:
     assert score_answers("signed", idf, [], FOUND, CALIBRATION) == []
 
 
-def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
+def test_a_calibration_survives_a_round_trip_to_disk(tmp_path: Path) -> None:
     path = tmp_path / "confidence.json"
     path.write_bytes(msgspec.json.encode(CALIBRATION))
     assert read_calibration(path) == CALIBRATION
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "fault"),
     [
         (None, "cannot be read: .*No such file"),
         (b"", "cannot be read: "),
@@ -193,42 +193,42 @@ def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
         (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 8)), "version"),
     ],
 )
-def test_weights_that_are_not_there_or_not_sound_are_refused(
-    tmp_path: Path, data: bytes | None, told: str
+def test_missing_or_invalid_weights_are_refused(
+    tmp_path: Path, data: bytes | None, fault: str
 ) -> None:
     path = tmp_path / "confidence.json"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(ModelUnavailable, match=f"(?s)confidence.json.*{told}"):
+    with pytest.raises(ModelUnavailable, match=f"(?s)confidence.json.*{fault}"):
         read_calibration(path)
 
 
-def test_the_weights_that_ship_can_be_read_and_make_sense() -> None:
+def test_the_shipped_weights_are_plausible() -> None:
     shipped = default_calibration()
     assert 0 < shipped.threshold < 1
     assert default_threshold() == shipped.threshold
-    # A surer reader makes a surer answer, and a higher score a higher confidence.
+    # Confidence rises with the reader's margin and with the score.
     assert shipped.weights[0] > 0
     assert shipped.factor > 0
 
 
-def test_by_the_weights_that_ship_what_reads_well_is_likelier_than_what_does_not() -> None:
+def test_the_shipped_weights_prefer_a_good_match() -> None:
     well = Candidate(1, Span(0, 6), FOUND[1].stored.passage.sentences[0], 10.0, -0.05)
     badly = candidate(0, -10.0, -6.0)
     question = "Who signed the radar treaty?"
-    weighed = score_answers(
+    answers = score_answers(
         question, idf, [Group((badly,)), Group((well,))], FOUND, default_calibration()
     )
-    assert [one.group.best for one in weighed] == [well, badly]
-    assert weighed[0].confidence > 0.5 > weighed[1].confidence
+    assert [one.group.best for one in answers] == [well, badly]
+    assert answers[0].confidence > 0.5 > answers[1].confidence
 
 
-def test_an_answer_that_stays_in_the_article_of_the_question_before_is_likelier() -> None:
+def test_an_answer_in_the_article_of_the_previous_question_gets_a_bonus() -> None:
     groups = [Group((candidate(i, margin),)) for i, margin in enumerate([1.0, 1.5, -3.0])]
-    other = FOUND[0].stored.article_id
-    assert other != FOUND[1].stored.article_id
-    weighed = score_answers("signed", idf, groups, FOUND, CALIBRATION, other)
-    # 1.0 and what is added, 0.8, come before 1.5; the confidence is the fakes' logistic.
-    assert [one.group for one in weighed][:2] == [groups[0], groups[1]]
-    assert weighed[0].confidence == pytest.approx(1 / (1 + np.exp(-1.8)))
-    assert weighed[1].confidence == pytest.approx(1 / (1 + np.exp(-1.5)))
+    topic = FOUND[0].stored.article_id
+    assert topic != FOUND[1].stored.article_id
+    answers = score_answers("signed", idf, groups, FOUND, CALIBRATION, topic)
+    # 1.0 plus the bonus of 0.8 beats 1.5; CALIBRATION is the logistic of the score.
+    assert [one.group for one in answers][:2] == [groups[0], groups[1]]
+    assert answers[0].confidence == pytest.approx(1 / (1 + np.exp(-1.8)))
+    assert answers[1].confidence == pytest.approx(1 / (1 + np.exp(-1.5)))

@@ -1,4 +1,4 @@
-"""How far reading goes: four passages, and then all, or those alone that may say the same."""
+"""Reading four passages, then all others or only those that may repeat a confident answer."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from tests.qa.fakes import (
 
 @dataclass
 class FirstWords:
-    """A Reader that gives the first words of each passage, two of them, and notes what it read."""
+    """A Reader that returns the first two words of each passage and records what it read."""
 
     margins: dict[str, float]
     reads: list[list[str]] = field(default_factory=list)
@@ -50,20 +50,20 @@ def read(texts: Sequence[str], reader: FirstWords, sure: float = SURE) -> ReadRe
     passages = [passage(text) for text in texts]
     found = [retrieved(stored(n, n, one)) for n, one in enumerate(passages)]
 
-    def judge(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
+    def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
         return [
             ScoredAnswer(group, 1 / (1 + math.exp(-group.best.margin)))
             for group in group_candidates(candidates, found)
         ]
 
-    return read_until_sure(reader, "Who?", passages, judge, sure)
+    return read_until_sure(reader, "Who?", passages, score, sure)
 
 
 FIRST_FOUR = ["Karel Novak signed.", "Rain fell.", "Boats came.", "Nobody spoke."]
 REST = ["Wine flowed.", "Later Novak, too, spoke.", "Novakova left.", "Karel Novak again."]
 
 
-def test_where_no_answer_is_sure_all_is_read() -> None:
+def test_without_a_confident_answer_all_passages_are_read() -> None:
     reader = FirstWords({"Karel Novak": 0.8})  # a logistic of 0.690
     reading = read(FIRST_FOUR + REST, reader)
     assert reader.reads == [FIRST_FOUR, REST]
@@ -71,7 +71,7 @@ def test_where_no_answer_is_sure_all_is_read() -> None:
     assert len(reading.answers) == 7
 
 
-def test_once_an_answer_is_sure_only_what_may_say_it_too_is_read() -> None:
+def test_after_a_confident_answer_only_passages_that_may_repeat_it_are_read() -> None:
     reader = FirstWords({"Karel Novak": 0.9})  # 0.711
     reading = read(FIRST_FOUR + REST, reader)
     assert reader.reads == [FIRST_FOUR, [REST[1], REST[3]]]
@@ -80,30 +80,30 @@ def test_once_an_answer_is_sure_only_what_may_say_it_too_is_read() -> None:
     assert [one.passage for one in best.candidates] == [0, 7]
 
 
-def test_candidates_of_what_is_read_later_name_their_own_passages() -> None:
+def test_candidates_read_later_refer_to_their_own_passages() -> None:
     reader = FirstWords({"Karel Novak": 0.9, "Later Novak,": 3.0})
     reading = read(FIRST_FOUR + REST, reader)
     assert reading.answers[0].group.best.passage == 5
 
 
-def test_four_passages_are_read_at_once() -> None:
+def test_four_passages_or_fewer_are_read_in_one_call() -> None:
     reader = FirstWords({})
     assert read(FIRST_FOUR, reader).passages == [0, 1, 2, 3]
     assert reader.reads == [FIRST_FOUR]
     assert read(FIRST_FOUR[:2], reader).passages == [0, 1]
 
 
-def test_of_nothing_nothing_is_read() -> None:
+def test_no_passages_have_no_answers() -> None:
     assert (read([], FirstWords({})).answers, read([], FirstWords({})).passages) == ([], [])
 
 
-def test_without_a_limit_all_is_read_however_sure_the_answer() -> None:
+def test_with_an_infinite_threshold_all_passages_are_read() -> None:
     reader = FirstWords({"Karel Novak": 50.0})
     assert read(FIRST_FOUR + REST, reader, math.inf).passages == list(range(8))
 
 
-@pytest.fixture(name="asked")
-def many_say_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+@pytest.fixture(name="repeated")
+def repeated_answer(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     monkeypatch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
     for number in range(5):
         library.write(f"{number}.txt", f"Minister number {number} {'saw it ' * number}in Prague.")
@@ -114,18 +114,20 @@ def many_say_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
 
 
 def reads(library: Library, *without: Component) -> tuple[int, int]:
-    """Ask where a minister was; gives the passages read, and the citations of the answer."""
-    reader = MarkingReader("Prague")  # of a margin of 8, so it is sure
-    parts = frozenset(without)
-    with closing(Bot.from_index(library.store.open(), QuickEncoder(), reader, 0.0, parts)) as bot:
-        examined = bot.trace("Where was the minister in Prague?")
-        reply = bot.reply(examined, 3)
+    """Ask where a minister was; return the passages read and the citations of the answer."""
+    reader = MarkingReader("Prague")  # its margin of 8 makes it confident
+    components = frozenset(without)
+    with closing(
+        Bot.from_index(library.store.open(), QuickEncoder(), reader, 0.0, components)
+    ) as bot:
+        traced = bot.trace("Where was the minister in Prague?")
+        reply = bot.reply(traced, 3)
     assert isinstance(reply, Answered)
-    return len(examined.reading.passages), len(reply.answers[0].citations)
+    return len(traced.reading.passages), len(reply.answers[0].citations)
 
 
-def test_a_sure_answer_keeps_all_its_citations(asked: Library) -> None:
-    assert reads(asked, Component.STOPPING) == (7, 5)
-    assert reads(asked, Component.READER) == (7, 5)
-    assert reads(asked)[1] == 5
-    assert reads(asked)[0] < 7
+def test_a_confident_answer_keeps_all_its_citations(repeated: Library) -> None:
+    assert reads(repeated, Component.STOPPING) == (7, 5)
+    assert reads(repeated, Component.READER) == (7, 5)
+    assert reads(repeated)[1] == 5
+    assert reads(repeated)[0] < 7

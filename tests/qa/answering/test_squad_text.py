@@ -14,11 +14,11 @@ from qa.answering.squad_text import normalise_answer
         ("Russia's NATO envoy", "russias nato envoy"),
         ("twenty-two", "twentytwo"),
         ("$1,500", "1500"),
-        # Only ASCII punctuation goes: SQuAD's scorer knows string.punctuation and no other.
+        # Only ASCII punctuation is removed: SQuAD's scorer uses string.punctuation.
         ("Russia’s “envoy”", "russia’s “envoy”"),
         ("another theatre, an arena", "another theatre arena"),
         ("two\r\n\tlines\u00a0here", "two lines here"),
-        # Punctuation goes first, so what it joins is no article any more.
+        # Punctuation is removed first, so words that it joins are no articles.
         ("a.m.", "am"),
         ("the-end", "theend"),
         ("A", ""),
@@ -26,12 +26,12 @@ from qa.answering.squad_text import normalise_answer
         ("", ""),
     ],
 )
-def test_answers_are_compared_as_squad_does(text: str, expected: str) -> None:
+def test_answers_are_normalised_as_squad_does(text: str, expected: str) -> None:
     assert normalise_answer(text) == expected
 
 
 @given(st.text())
-def test_no_space_stands_double_or_at_an_end(text: str) -> None:
+def test_there_are_no_double_leading_or_trailing_spaces(text: str) -> None:
     normal = normalise_answer(text)
     assert normal == " ".join(normal.split())
 

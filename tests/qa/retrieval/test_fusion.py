@@ -16,14 +16,14 @@ def test_ranks_of_both_rankings_add_up() -> None:
     assert sums[5] == pytest.approx(1 / 63)
 
 
-def test_a_weight_counts_as_often() -> None:
+def test_a_ranking_counts_by_its_weight() -> None:
     first, second = reciprocal_rank_fusion([[1, 2], [2, 1]], (1.0, 3.0), constant=1)
     # 1: 1/2 + 3/3, 2: 1/3 + 3/2.
     assert (first[0], second[0]) == (2, 1)
     assert (first[1], second[1]) == pytest.approx((11 / 6, 3 / 2))
 
 
-def test_a_ranking_of_weight_nothing_moves_nothing() -> None:
+def test_a_ranking_of_weight_zero_changes_nothing() -> None:
     fused = reciprocal_rank_fusion([[1, 2, 3], [3, 2, 1]], (1.0, 0.0), constant=60)
     assert [item for item, _ in fused] == [1, 2, 3]
 
@@ -44,7 +44,7 @@ rankings = st.lists(st.lists(st.integers(0, 20), unique=True, max_size=8), max_s
 
 
 @given(rankings)
-def test_every_item_comes_out_once_and_sums_never_rise(given_rankings: list[list[int]]) -> None:
+def test_every_item_is_ranked_once_by_descending_sum(given_rankings: list[list[int]]) -> None:
     fused = reciprocal_rank_fusion(given_rankings, [1.0] * len(given_rankings), constant=60)
     assert sorted(item for item, _ in fused) == sorted(set().union(*given_rankings))
     sums = [total for _, total in fused]

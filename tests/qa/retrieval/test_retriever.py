@@ -10,15 +10,15 @@ QUESTION = "radar treaty signed"
 
 
 def retrieve(
-    library: Library, question: str, most: int, *scope: str
+    library: Library, question: str, top_k: int, *scope: str
 ) -> tuple[list[Hit], dict[str, StoredArticle]]:
-    """Retrieve, and give the articles by name; `scope` names articles."""
+    """Retrieve, and return the articles by name; `scope` names articles."""
     with closing(library.store.open()) as opened:
         generation = opened.generation
         articles = {one.found.relative: one for one in generation.catalog.articles()}
         encoder = QuickEncoder()
         retriever = Retriever(generation, encoder)
-        found = retriever.retrieve(question, most, [articles[name] for name in scope])
+        found = retriever.retrieve(question, top_k, [articles[name] for name in scope])
         assert encoder.batches == [[question]]
         return found, articles
 
@@ -46,7 +46,7 @@ def test_a_passage_comes_with_the_title_of_its_own_article(library: Library) -> 
     }
 
 
-def test_the_scope_holds_before_any_cut(library: Library) -> None:
+def test_the_scope_applies_before_the_ranking_is_cut(library: Library) -> None:
     for i in range(DEPTH + 20):
         library.write(f"better/{i}.txt", f"radar treaty signed number {i}. " * 3)
     library.write("mine.txt", "A treaty is a word. It has six letters, they say.")
@@ -62,7 +62,7 @@ def test_the_scope_holds_before_any_cut(library: Library) -> None:
     }
 
 
-def test_the_same_story_elsewhere_is_kept_beside_its_first_copy(library: Library) -> None:
+def test_a_near_duplicate_is_kept_with_its_first_copy(library: Library) -> None:
     story = "The radar treaty was signed in Prague by both ministers on a rainy morning in July."
     library.write("a.txt", story)
     library.write("b.txt", story)
@@ -76,7 +76,7 @@ def test_the_same_story_elsewhere_is_kept_beside_its_first_copy(library: Library
     assert sorted(copies) == [numbers["a.txt"], numbers["b.txt"]]
 
 
-def test_words_alone_find_what_vectors_cut_off(library: Library) -> None:
+def test_keywords_find_a_passage_that_vectors_miss(library: Library) -> None:
     for i in range(DEPTH + 10):
         library.write(f"{i:03}.txt", f"the of it was to be number {i}. the of it was.")
     library.write("z.txt", "Xylophones. " + " ".join(f"word{i} filler{i}" for i in range(40)) + ".")
@@ -94,7 +94,7 @@ def test_a_question_without_search_terms_is_searched_by_its_vector(
     assert len(retrieve(library, question, 8)[0]) == 1
 
 
-def test_in_an_empty_index_nothing_is_found(library: Library) -> None:
+def test_an_empty_index_has_no_hits(library: Library) -> None:
     path = library.write("a.txt", "The mill was sold in May. Nobody knows why.")
     library.index()
     path.unlink()
@@ -102,7 +102,7 @@ def test_in_an_empty_index_nothing_is_found(library: Library) -> None:
     assert retrieve(library, QUESTION, 8)[0] == []
 
 
-def test_what_the_question_before_is_about_tips_the_balance_for_a_follow_up(
+def test_the_previous_question_decides_between_passages_for_a_follow_up(
     library: Library,
 ) -> None:
     library.write("mill.txt", "The mill by the river was sold in May. Nobody knows why.")
@@ -112,16 +112,16 @@ def test_what_the_question_before_is_about_tips_the_balance_for_a_follow_up(
         catalog = opened.generation.catalog
         encoder = QuickEncoder()
         retriever = Retriever(opened.generation, encoder)
-        for before, name in (
+        for previous, name in (
             ("Where is the mill?", "mill.txt"),
             ("Where is the port?", "port.txt"),
         ):
-            found = retriever.gather(retriever.search("When was that sold?", (), before), 1)
+            found = retriever.gather(retriever.search("When was that sold?", (), previous), 1)
             (article,) = [one for one in catalog.articles() if one.found.relative == name]
             assert found[0].stored.article_id == article.id
-            assert retriever.topic_of(before) == article.id
-            # The question's own vector is the one that passages are compared with.
+            assert retriever.topic_of(previous) == article.id
+            # Passages are compared with the vector of the question alone.
             assert encoder.batches[-3:-1] == [
-                ["When was that sold?"], [f"{before} When was that sold?"]
+                ["When was that sold?"], [f"{previous} When was that sold?"]
             ]  # fmt: skip
         assert retriever.topic_of("12") in {None, *(one.id for one in catalog.articles())}

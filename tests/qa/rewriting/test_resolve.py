@@ -34,23 +34,23 @@ def asked(question: str, *history: str | Exchange) -> str:
 
 
 @pytest.mark.parametrize(
-    ("question", "whole"),
+    ("question", "rewritten"),
     [
         ("What did he say about Iran?", "What did Dmitry Rogozin say about Iran?"),
         ("and what did he say?", "and what did Dmitry Rogozin say?"),
         ("He said what?", "Dmitry Rogozin said what?"),
         ("Who sent him to Brussels?", "Who sent Dmitry Rogozin to Brussels?"),
         ("What are his views?", "What are Dmitry Rogozin’s views?"),
-        # The second word that stands for him is understood from the first.
+        # Only the first pronoun is replaced.
         ("When did he say that he left?", "When did Dmitry Rogozin say that he left?"),
     ],
 )
-def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str) -> None:
-    assert resolve(question, [ENVOY]) == Resolved(whole, ("Dmitry Rogozin",))
+def test_he_refers_to_the_last_answer(question: str, rewritten: str) -> None:
+    assert resolve(question, [ENVOY]) == Resolved(rewritten, ("Dmitry Rogozin",))
 
 
 @pytest.mark.parametrize(
-    ("question", "earlier", "whole"),
+    ("question", "earlier", "rewritten"),
     [
         ("How old is she?", "What is Melania Trump's faith?", "How old is Melania Trump?"),
         ("It broke?", "Who owns the mill?", "The mill broke?"),
@@ -61,7 +61,7 @@ def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str
             "Who was prime minister of Norway in 2010?",
             "Where was the prime minister of Norway stuck?",
         ),
-        # Nobody knows who; so it is said which one is meant.
+        # An unanswered `who` is described.
         (
             "What did he want?",
             "Who led the team before Kremer?",
@@ -73,7 +73,7 @@ def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str
         ("Describe it’s growth.", "How did Netflix begin?", "Describe Netflix’s growth."),
         ("When did they begin?", "Who pays for the strikes?", "When did the strikes begin?"),
         ("What are their roots?", "What are Cubesats?", "What are Cubesats’ roots?"),
-        # A side of something is not what is spoken of.
+        # An aspect of something is not the topic.
         ("Is it old?", "What are the origins of popular music?", "Is popular music old?"),
         ("Who lives there?", "What did Obama see in Prague?", "Who lives in Prague?"),
         ("Who comes from there?", "What did he see in Prague?", "Who comes from Prague?"),
@@ -85,22 +85,24 @@ def test_he_is_who_the_last_question_was_answered_with(question: str, whole: str
         ("Who saw him do that?", "Did Putin rage in Munich?", "Who saw Putin do that in Munich?"),
     ],
 )  # fmt: skip
-def test_a_word_gives_way_to_what_it_stands_for(question: str, earlier: str, whole: str) -> None:
-    assert asked(question, earlier) == whole
+def test_a_reference_is_replaced_by_its_antecedent(
+    question: str, earlier: str, rewritten: str
+) -> None:
+    assert asked(question, earlier) == rewritten
 
 
-def test_what_was_carried_over_is_told_as_it_stands_in_the_question() -> None:
+def test_added_words_are_reported_as_they_appear_in_the_question() -> None:
     assert resolve("It broke?", [Exchange("Who owns the mill?")]).added == ("The mill",)
 
 
-def test_there_is_where_the_last_question_was_answered_with() -> None:
+def test_there_refers_to_the_place_of_the_last_answer() -> None:
     signed = Exchange("Where did Rice sign the treaty?", ("Prague",))
     assert asked("Who protested there?", signed) == "Who protested in Prague?"
     assert asked("What else happened that year?", CANAL) == "What else happened in 2016?"
 
 
 @pytest.mark.parametrize(
-    ("fragment", "earlier", "whole"),
+    ("fragment", "earlier", "rewritten"),
     [
         ("And for the Czechs?", TREATY, "Who signed the Prague radar treaty for the Czechs?"),
         ("And in 2017?", "How many ships came in 2016?", "How many ships came in 2017?"),
@@ -117,14 +119,14 @@ def test_there_is_where_the_last_question_was_answered_with() -> None:
         ("Who else?", "Who signed the treaty?", "Who else signed the treaty?"),
     ],
 )
-def test_a_fragment_takes_its_place_in_the_last_question(
-    fragment: str, earlier: str | Exchange, whole: str
+def test_a_fragment_is_completed_from_the_last_question(
+    fragment: str, earlier: str | Exchange, rewritten: str
 ) -> None:
-    assert asked(fragment, earlier) == whole
+    assert asked(fragment, earlier) == rewritten
 
 
 @pytest.mark.parametrize(
-    ("question", "whole"),
+    ("question", "rewritten"),
     [
         ("What are the symptoms?", "What are the symptoms of anemia?"),
         ("And who found out?", "And who found out in anemia?"),
@@ -133,8 +135,8 @@ def test_a_fragment_takes_its_place_in_the_last_question(
         ("Which is the worst?", "Which is the worst in anemia?"),
     ],
 )
-def test_what_says_too_little_gets_what_was_spoken_of(question: str, whole: str) -> None:
-    assert resolve(question, [Exchange("What is anemia?")]) == Resolved(whole, ("anemia",))
+def test_an_elliptical_question_gets_the_topic_appended(question: str, rewritten: str) -> None:
+    assert resolve(question, [Exchange("What is anemia?")]) == Resolved(rewritten, ("anemia",))
 
 
 @pytest.mark.parametrize(
@@ -156,30 +158,30 @@ def test_what_says_too_little_gets_what_was_spoken_of(question: str, whole: str)
         "OK.",
     ],
 )
-def test_what_stands_alone_stays_letter_for_letter(question: str) -> None:
+def test_a_question_that_stands_alone_is_unchanged(question: str) -> None:
     history = [ENVOY, TREATY, CANAL]
     assert resolve(question, history) == Resolved(question, ())
 
 
-def test_what_is_in_the_question_already_is_not_added() -> None:
+def test_words_already_in_the_question_are_not_added() -> None:
     assert asked("What are the symptoms of anemia, and is it mild?", "What is anemia?") == (
         "What are the symptoms of anemia, and is it mild?"
     )
 
 
-def test_what_was_spoken_of_last_comes_first() -> None:
+def test_the_most_recent_mention_is_preferred() -> None:
     history = ("What is throat cancer?", "What is anemia?")
     assert asked("Is it treatable?", *history) == "Is anemia treatable?"
     assert asked("Is it treatable?", *reversed(history)) == "Is throat cancer treatable?"
 
 
-def test_only_the_last_turns_are_looked_at() -> None:
+def test_only_the_most_recent_turns_are_used() -> None:
     history = [Exchange("What is anemia?"), *[Exchange("Why?")] * (MAX_TURNS - 1)]
     assert resolve("Is it mild?", history).question == "Is anemia mild?"
     assert resolve("Is it mild?", [*history, Exchange("Why?")]) == Resolved("Is it mild?", ())
 
 
-def test_where_nothing_was_named_the_title_of_the_answer_is_what_was_spoken_of() -> None:
+def test_if_nothing_was_named_the_title_of_the_answers_article_is_the_topic() -> None:
     history = [Exchange("What happened?", ("It was signed.",), "The radar treaty")]
     assert resolve("Who won?", history) == Resolved(
         "Who won in the radar treaty?", ("the radar treaty",)
@@ -218,30 +220,32 @@ _HISTORY = st.lists(
 @example("And?", [Exchange("Who")])
 @example("Which one?", [Exchange("What is İ?")])
 @example("İs it there?", [Exchange("What is İ?", ("İ",))])
-def test_nothing_that_is_typed_goes_wrong(question: str, history: list[Exchange]) -> None:
+def test_any_question_can_be_resolved_after_any_history(
+    question: str, history: list[Exchange]
+) -> None:
     resolved = resolve(question, history)
     assert (resolved.question == question) == (resolved.added == ())
     assert all(one and one in resolved.question for one in resolved.added)
-    said = " ".join(
+    earlier = " ".join(
         text for one in history for text in (one.question, *one.answers, one.title or "")
     )
-    known = f"{said} the person who of".lower()
+    known = f"{earlier} the person who of".lower()
     assert all(word.lower() in known for part in resolved.added for word in part.split())
     assert len(resolved.question) <= len(question) + 1000
 
 
-def test_a_question_made_whole_leans_on_nothing_any_more() -> None:
+def test_a_rewritten_question_stands_alone() -> None:
     for question, history in [
         ("What did he say about Iran?", [ENVOY]),
         ("And for the Czechs?", [TREATY]),
         ("What are the symptoms?", [Exchange("What is anemia?")]),
         ("Who lives there?", [Exchange("What did Obama see in Prague?")]),
     ]:
-        whole = resolve(question, history).question
-        assert resolve(whole, history) == Resolved(whole, ())
+        rewritten = resolve(question, history).question
+        assert resolve(rewritten, history) == Resolved(rewritten, ())
 
 
-def test_a_long_conversation_of_long_questions_takes_no_time() -> None:
+def test_long_questions_and_histories_are_resolved_fast() -> None:
     began = time.process_time()
     for hostile in ("it's " * 100_000, "A.B." * 100_000, "the the " * 50_000, "a-" * 200_000):
         history = [Exchange(hostile, (hostile,), hostile)] * 500
@@ -256,7 +260,7 @@ def cited(text: str) -> Answer:
     return Answer(0.9, (citation,))
 
 
-def test_a_reply_is_remembered_by_what_was_asked_and_shown() -> None:
+def test_an_exchange_holds_the_searched_question_and_the_answers() -> None:
     spent = Milliseconds(1, 1, 2)
     found = (cited("Rogozin"), cited("Rice"))
     assert exchange_of(Answered("Who?", "Who struck?", found, spent)) == Exchange(
@@ -264,14 +268,14 @@ def test_a_reply_is_remembered_by_what_was_asked_and_shown() -> None:
     )
 
 
-def test_what_was_only_near_is_no_answer_to_lean_on() -> None:
+def test_rejected_answers_are_not_part_of_an_exchange() -> None:
     reply = NoAnswer(
         "Who?", "Who struck?", Reason.UNSURE, (cited("Rogozin"),), Milliseconds(1, 1, 2)
     )
     assert exchange_of(reply) == Exchange("Who struck?", (), None)
 
 
-def test_earlier_questions_are_made_whole_from_one_another() -> None:
+def test_earlier_questions_are_rewritten_from_one_another() -> None:
     asked_before = ["What is anemia?", "Does it hurt?", "And what about measles?"]
     assert history_from_questions(asked_before) == [
         Exchange("What is anemia?"),
@@ -282,6 +286,6 @@ def test_earlier_questions_are_made_whole_from_one_another() -> None:
     assert len(history_from_questions(["Why?"] * 500)) == MAX_TURNS
 
 
-def test_an_amount_is_nothing_to_speak_of() -> None:
+def test_an_amount_is_never_an_antecedent() -> None:
     agreed = Exchange("How many missiles did Poland take?", ("ten",))
     assert asked("Who signed it?", agreed) == "Who signed missiles?"
