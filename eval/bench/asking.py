@@ -10,15 +10,12 @@ import numpy as np
 
 from eval.bench.memory import resident
 from index.articles.passages import Passage
-from index.models.passage_encoder import Vectors
-from index.storage.generation import Generation
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ, Bot
 from qa.stopwatch import Stopwatch
 
 _WARM_UP = 5
 _BEST = 10
-_CHUNK = 16_384
 _STAGES = ("encode", "keywords", "vectors", "gather", "read", "weigh")
 
 
@@ -80,7 +77,7 @@ def ask(
             vectors.append(ranking.vector)
         memory = resident("VmRSS")
         watch = Stopwatch()
-        exact = _exact_best(bot.index.generation, np.stack(vectors))
+        exact = bot.index.generation.vectors.exact_best(np.stack(vectors), _BEST)
         return AskBench(
             total=_times(totals),
             stages={name: _times(times) for name, times in stages.items()},
@@ -107,26 +104,6 @@ def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float
     watch = Stopwatch()
     reader.logits(tokenised)
     return [watch.lap()]
-
-
-def _exact_best(generation: Generation, questions: Vectors) -> list[set[int]]:
-    """Compare every live passage with every question; return the best ten of each."""
-    deleted = {passage for run in generation.vectors.dropped for passage in run}
-    similarities, ids = [], []
-    for segment in generation.manifest.segments:
-        for start in range(segment.first, segment.stop, _CHUNK):
-            run = range(start, min(start + _CHUNK, segment.stop))
-            live = np.array([passage not in deleted for passage in run])
-            found = questions @ generation.vectors.rows(run)[live].T
-            best = _best(found)
-            similarities.append(np.take_along_axis(found, best, axis=1))
-            ids.append(np.array(run)[live][best])
-    best = _best(np.concatenate(similarities, axis=1))
-    return [set(row) for row in np.take_along_axis(np.concatenate(ids, axis=1), best, 1).tolist()]
-
-
-def _best(similarities: Vectors) -> "np.ndarray[tuple[int, ...], np.dtype[np.intp]]":
-    return np.argsort(-similarities, axis=1, kind="stable")[:, :_BEST]
 
 
 def _recall(exact: Sequence[set[int]], found: Sequence[tuple[int, ...]]) -> float:

@@ -1,7 +1,7 @@
 """Search over the passage vectors of a generation, by cosine similarity."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from index.models.passage_encoder import Vectors
 from index.search.segment_search import Mask
+from index.search.vector_file import Ids, chunks, exact_best
 from index.storage.segment import Segment
 
 
@@ -63,6 +64,19 @@ class VectorIndex:
             rows = [ids[position] - first for position in positions.tolist()]
             vectors[positions] = segment.rows.pick(rows)
         return vectors
+
+    def exact_best(self, questions: Vectors, limit: int) -> list[set[int]]:
+        """Return the ids of the passages most similar to each question, by comparing all."""
+        return [set(ids) for ids in exact_best(self._chunks(), questions, limit).tolist()]
+
+    def _chunks(self) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield the ids and the vectors of all passages, a chunk at a time."""
+        for segment, live in zip(self.segments, self._live, strict=True):
+            for chunk in chunks(range(segment.record.rows)):
+                ids = np.arange(chunk.start, chunk.stop) + segment.record.first
+                vectors = segment.rows.read(chunk)
+                keep = slice(None) if live is None else live[chunk.start : chunk.stop]
+                yield ids[keep], vectors[keep]
 
     def _segment_of(self, passage: int) -> int:
         return bisect_right(self._firsts, passage) - 1

@@ -66,6 +66,21 @@ def test_faiss_agrees_with_brute_force(vectors: Vectors, query: Vectors, limit: 
         assert -1 <= hit.similarity <= 1
 
 
+@given(rows, question, st.integers(1, 10), st.integers(1, 40))
+def test_the_exact_best_passages_are_those_of_brute_force(
+    vectors: Vectors, query: Vectors, limit: int, cut: int
+) -> None:
+    index = index_of(vectors, (range(2, 4),), min(cut, len(vectors)))
+    (best,) = index.exact_best(query[None, :], limit)
+    live = [row for row in range(len(vectors)) if row not in range(2, 4)]
+    similarities = vectors @ query
+    assert best <= set(live)
+    np.testing.assert_allclose(
+        sorted(similarities[list(best)]), sorted(similarities[live])[-len(best) :], atol=2e-3
+    )
+    assert len(best) == min(limit, len(live))
+
+
 @given(rows, question, st.integers(1, 10), ranges)
 def test_the_scope_applies_before_the_limit(
     vectors: Vectors, query: Vectors, limit: int, starts: list[tuple[int, int]]
