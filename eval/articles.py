@@ -1,4 +1,4 @@
-"""Articles as a build reads them, for measuring against."""
+"""Articles read the way a build reads them, to measure against."""
 
 from pathlib import Path
 
@@ -8,10 +8,12 @@ from index.articles.passages import DEFAULT_SETTINGS, ModelLimit
 
 
 def articles_under(folder: Path, limit: ModelLimit) -> list[ReadArticle]:
-    """Read the articles under a folder into passages; what is none is left out."""
-    found = [one for one in find(resolve_roots((str(folder),))) if isinstance(one, Found)]
-    contents = [read(one.root, one.relative) for one in found]
+    """Read the articles under a folder into passages; leave out files that are not articles."""
+    found = [file for file in find(resolve_roots((str(folder),))) if isinstance(file, Found)]
+    contents = [read(file.root, file.relative) for file in found]
     articles = [
-        read_article(one, DEFAULT_SETTINGS, limit) for one in contents if isinstance(one, Contents)
+        read_article(content, DEFAULT_SETTINGS, limit)
+        for content in contents
+        if isinstance(content, Contents)
     ]
-    return [one for one in articles if isinstance(one, ReadArticle)]
+    return [article for article in articles if isinstance(article, ReadArticle)]

@@ -1,52 +1,56 @@
-"""What became of each question of a set, as one JSON line each."""
+"""The outcome of each question of a set, stored as one JSON line."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
-from eval.sets.highlight import Mark, Marked
+from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
+
+RIGHT_F1 = 0.5
+"""Lowest F1 of a right answer; confidence is fitted to this definition."""
 
 
 class Kind(StrEnum):
-    """What is known of a question, and so what it counts for."""
+    """What is known about a question, which decides the figures it counts for."""
 
     ANSWERABLE = "answerable"
     """It has accepted answers."""
-    PLACE = "place"
-    """Only where it is answered is known: it counts for rankings and lines."""
+    LOCATION = "place"
+    """Only the location of the answer is known: counts for rankings and cited lines."""
     UNANSWERABLE = "unanswerable"
     """The articles do not answer it."""
-    MARKED = "marked"
-    """Only what is wrong is known: it counts as heeded where that is not done again."""
+    REJECTED = "marked"
+    """Only a wrong reply is known: counts for not repeating it."""
 
 
 class Cause(StrEnum):
     """Why a question failed."""
 
     NONE = "none"
-    """It did not."""
+    """It did not fail."""
     NOT_INDEXED = "not indexed"
     NOT_RETRIEVED = "not retrieved"
-    """Among the fused passages there is none of gold."""
+    """No gold passage is among the fused ones."""
     NOT_READ = "retrieved but not read"
-    """Gold ranks behind the passages that are read."""
+    """Gold ranks below the passages that are read."""
     OUTRANKED = "read but outranked"
-    """The best answer is from elsewhere."""
+    """The best answer comes from elsewhere."""
     WRONG_SPAN = "wrong span"
-    """The best answer stands on a gold line, in the wrong words; or nothing was marked there."""
+    """The best answer is on a gold line but has the wrong words, or no span was found there."""
     WRONG_LINE = "right text but wrong line"
     SHOULD_HAVE_ANSWERED = "should have answered"
-    """The right answer came nearest, under the threshold; or a refusal marked wrong came again."""
+    """The best span is right but below the threshold, or a rejected refusal was repeated."""
     SHOULD_HAVE_ABSTAINED = "should have abstained"
     STALE = "changed since it was indexed"
-    """The right answer was found, and stands in its file no more."""
-    MARKED_WRONG = "marked wrong, given again"
+    """The right answer was found, but its article has changed since."""
+    REPEATED = "marked wrong, given again"
+    """An answer that the user marked wrong was repeated."""
 
 
-class Given(msgspec.Struct, frozen=True):
-    """An answer as it was given, or came near, and how it compares to gold."""
+class JudgedAnswer(msgspec.Struct, frozen=True):
+    """An answer, or a candidate below the threshold, compared with gold."""
 
     text: str
     confidence: float
@@ -60,39 +64,39 @@ class Given(msgspec.Struct, frozen=True):
     is_line_right: bool
     """Whether one of its citations begins on a gold line."""
     is_right: bool
-    """Whether its F1 is at least RIGHT; where gold has no words, whether its line is right."""
+    """Whether F1 is at least RIGHT_F1; if gold has no answers, whether the line is right."""
     start: int = 0
-    """The code point of its quote at which the answer begins."""
+    """Offset of the answer in its quote, in code points."""
 
     @property
-    def marked(self) -> Marked:
-        """Its sentence, the answer marked in it."""
+    def marked_quote(self) -> MarkedText:
+        """Its sentence with the answer marked."""
         is_there = self.quote.startswith(self.text, self.start)
         mark = Mark(self.start, self.start + len(self.text))
-        return Marked(self.quote, (mark,) if is_there else ())
+        return MarkedText(self.quote, (mark,) if is_there else ())
 
 
-class Found(msgspec.Struct, frozen=True, array_like=True):
-    """A gold place in a ranking."""
+class GoldRank(msgspec.Struct, frozen=True, array_like=True):
+    """The rank of a gold reference."""
 
     rank: int
-    """From 1: of its first passage."""
-    place: int
-    """Index among the gold places."""
+    """Rank of its first passage, from 1."""
+    gold: int
+    """Index of the gold reference."""
 
 
 class Rankings(msgspec.Struct, frozen=True):
-    """Where gold places rank, the best first; a place that is not found has no entry."""
+    """Ranks of the gold references, best first; those not found are missing."""
 
-    keywords: tuple[Found, ...] = ()
-    vectors: tuple[Found, ...] = ()
-    fused: tuple[Found, ...] = ()
-    read: tuple[Found, ...] = ()
-    """Among the passages read, near-duplicates counted with the one they join."""
+    keywords: tuple[GoldRank, ...] = ()
+    vectors: tuple[GoldRank, ...] = ()
+    fused: tuple[GoldRank, ...] = ()
+    read: tuple[GoldRank, ...] = ()
+    """Among the passages read; a near-duplicate has the rank of the passage it is grouped with."""
 
 
-class Spent(msgspec.Struct, frozen=True):
-    """Milliseconds of each stage; see `qa.trace.Stages`."""
+class StageTimes(msgspec.Struct, frozen=True):
+    """Milliseconds per stage; see `qa.trace.Stages`."""
 
     resolve: float = 0.0
     encode: float = 0.0
@@ -106,60 +110,69 @@ class Spent(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a question."""
+    """The outcome of a question."""
 
     id: str
     question: str
     history: tuple[str, ...] = ()
-    asked: str
-    """As it was searched for."""
+    searched_question: str = msgspec.field(name="asked")
+    """The question after rewriting a follow-up."""
     tags: tuple[str, ...] = ()
     kind: Kind
     gold: tuple[Gold, ...] = ()
     rejected: tuple[Gold, ...] = ()
-    gold_quotes: tuple[Marked, ...] = ()
-    """What stands at each gold place, as `eval.sets.gold_quotes` gives it."""
-    rejected_quotes: tuple[Marked, ...] = ()
+    gold_quotes: tuple[MarkedText, ...] = ()
+    """The text of each gold reference; see `eval.sets.gold_quotes`."""
+    rejected_quotes: tuple[MarkedText, ...] = ()
     answered: bool
     reason: str = ""
-    """Why there was no answer; empty where there was one."""
-    given: tuple[Given, ...] = ()
-    """The best first; what only came near where it was not answered."""
+    """Why there was no answer; empty if there was one."""
+    answers: tuple[JudgedAnswer, ...] = msgspec.field(name="given", default=())
+    """Best first; the candidates below the threshold if the question was not answered."""
     grades: tuple[int, ...] = ()
-    """How relevant each gold place is: places that one passage covers are one."""
+    """Relevance of each gold reference; those covered by one passage count as one."""
     is_indexed: bool = False
-    """Whether a passage of the index covers a gold place."""
+    """Whether a passage of the index covers a gold reference."""
     rankings: Rankings = Rankings()
     exact: float = 0.0
-    """Of the reply as SQuAD scores it: a refusal is an empty answer."""
+    """Exact match of the reply as SQuAD scores it: a refusal is an empty answer."""
     f1: float = 0.0
     cause: Cause = Cause.NONE
-    milliseconds: Spent = Spent()
+    milliseconds: StageTimes = StageTimes()
 
     @property
-    def accepted(self) -> list[str]:
-        """Every accepted answer."""
-        return [answer for place in self.gold for answer in place.answers]
-
-    @property
-    def quoted_gold(self) -> list[tuple[Gold, Marked]]:
-        """Each gold place with what stands there."""
+    def quoted_gold(self) -> list[tuple[Gold, MarkedText]]:
+        """Each gold reference with its text."""
         return _quoted(self.gold, self.gold_quotes)
 
     @property
-    def quoted_rejected(self) -> list[tuple[Gold, Marked]]:
-        """Each rejected place with what stands there."""
+    def quoted_rejected(self) -> list[tuple[Gold, MarkedText]]:
+        """Each rejected answer with its text."""
         return _quoted(self.rejected, self.rejected_quotes)
 
     @property
+    def best(self) -> JudgedAnswer | None:
+        """The best answer or candidate; None if no span was found."""
+        return self.answers[0] if self.answers else None
+
+    @property
     def confidence(self) -> float:
-        """Of the best answer, given or not; 0 where there is none."""
-        return self.given[0].confidence if self.given else 0.0
+        """Confidence of the best answer or candidate; 0 if there is none."""
+        return self.best.confidence if self.best else 0.0
 
     @property
     def reply(self) -> str:
-        """The answer given; empty where it was refused."""
-        return self.given[0].text if self.answered else ""
+        """The answer; empty if the question was refused."""
+        return self.answers[0].text if self.answered else ""
+
+    @property
+    def cites_gold_line(self) -> bool:
+        """Whether it was answered from a gold line."""
+        return self.answered and self.answers[0].is_line_right
+
+    def rank(self, ranking: str) -> int | None:
+        """Return the best rank of a gold reference in a ranking; None if none is found."""
+        return min((found.rank for found in getattr(self.rankings, ranking)), default=None)
 
     @property
     def is_scored(self) -> bool:
@@ -167,11 +180,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in (Kind.ANSWERABLE, Kind.UNANSWERABLE)
 
 
-def _quoted(places: Sequence[Gold], quotes: Sequence[Marked]) -> list[tuple[Gold, Marked]]:
-    # Runs kept by an earlier version have no quotes.
-    missing = [Marked("")] * (len(places) - len(quotes))
-    return list(zip(places, [*quotes, *missing], strict=True))
-
-
-RIGHT = 0.5
-"""F1 from which on an answer counts as right: what its confidence was fitted to."""
+def _quoted(gold: Sequence[Gold], quotes: Sequence[MarkedText]) -> list[tuple[Gold, MarkedText]]:
+    # Runs stored by earlier versions have no quotes.
+    missing = [MarkedText("")] * (len(gold) - len(quotes))
+    return list(zip(gold, [*quotes, *missing], strict=True))

@@ -1,1 +1,1 @@
-"""Question sets out of what others keep them in."""
+"""Question sets imported from other formats."""

@@ -1,4 +1,4 @@
-"""Question sets out of BEIR's folders: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv."""
+"""Question sets imported from BEIR: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
-from eval.importers.events import Imported, ImportEvent, Importing, Notes, Stage
+from eval.importers.events import Imported, ImportEvent, ImportProgress, Notes, Stage
 from eval.importers.folder import ARTICLES, new_folder, write_questions
-from eval.importers.naming import Distinct, article_text, file_stem, headline, writable
+from eval.importers.naming import UniqueNames, article_text, file_stem, headline, writable
 from eval.importers.sources import source_lines
 from eval.sets.question_set import Gold, Question
 from index.disk.durable_files import write_synced
@@ -18,9 +18,9 @@ from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
 from qa.answers import MAX_QUESTION_LENGTH
 
-_USUAL_SPLIT = "test"
-"""The judgments that BEIR's published figures are worked out from."""
-_EVERY = 500
+_DEFAULT_SPLIT = "test"
+"""The split of BEIR's published figures."""
+_EVENT_INTERVAL = 500
 """Documents between two events."""
 
 Line = TypeVar("Line")
@@ -42,8 +42,8 @@ class Query(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """An article, and the last of its lines."""
+class _Article:
+    """An article that was written."""
 
     path: str
     end_line: int
@@ -53,55 +53,54 @@ _documents: LineDecoder[Document] = LineDecoder(Document)
 _queries: LineDecoder[Query] = LineDecoder(Query)
 
 _Judgments = dict[str, dict[str, int]]
-"""By the ids of a query and a document, how relevant it is."""
+"""Relevance by query id and document id."""
 
 
 def import_beir(
-    source: Path, folder: Path, split: str = "", overwrite: bool = False
+    source: Path, folder: Path, split: str | None = None, overwrite: bool = False
 ) -> Iterator[ImportEvent]:
-    """Make a folder of articles and a question set of a BEIR folder; Imported is the last event.
+    """Make a folder of articles and a question set from a BEIR folder; end with Imported.
 
-    Each document becomes a file, in one of 256 folders. The queries judged in a split of the
-    qrels, `test` if none is named, become questions whose gold is whole articles, without answers.
-    Raises BadRequest.
+    Each document becomes a file in one of 256 folders. The queries judged in a split of the qrels
+    become questions whose gold is whole articles, without answers. Without a split, `test` is
+    used, or the only one. Raises BadRequest.
     """
     qrels = _qrels_file(source, split)
     judgments = _judgments(qrels)
     corpus, queries = _file(source, "corpus.jsonl"), _file(source, "queries.jsonl")
     notes = Notes()
     with new_folder(folder, overwrite) as scratch:
-        written: dict[str, _Written] = {}
-        yield from _write_articles(corpus, scratch, written, notes)
-        questions = list(_questions(queries, judgments, written, notes))
+        articles: dict[str, _Article] = {}
+        yield from _write_articles(corpus, scratch, articles, notes)
+        questions = list(_questions(queries, judgments, articles, notes))
         if not questions:
-            raise BadRequest(f"{qrels} judges no query and document that are there")
+            raise BadRequest(f"{qrels} has no judgment of an existing query and document")
         write_questions(scratch, questions)
-        yield Importing(Stage.QUESTIONS, len(questions), len(questions))
-    yield Imported(len(written), len(questions), 0, tuple(notes.taken))
+        yield ImportProgress(Stage.QUESTIONS, len(questions), len(questions))
+    yield Imported(len(articles), len(questions), 0, notes.collected())
 
 
 def _file(source: Path, name: str) -> Path:
     for file in (source / name, source / f"{name}.gz"):
         if file.is_file():
             return file
-    raise BadRequest(f"{source} is no BEIR folder: it has no {name}")
+    raise BadRequest(f"{source} is not a BEIR folder: {name} is missing")
 
 
-def _qrels_file(source: Path, split: str) -> Path:
-    """Choose the judgments: as named, else `test`, else the only ones."""
+def _qrels_file(source: Path, split: str | None) -> Path:
+    """Return the judgments of the named split, else of `test`, else the only ones."""
     splits = {file.stem: file for file in sorted((source / "qrels").glob("*.tsv"))}
     if not splits:
-        raise BadRequest(f"{source} is no BEIR folder: it has no qrels/*.tsv")
-    wanted = split or (_USUAL_SPLIT if len(splits) > 1 else next(iter(splits)))
+        raise BadRequest(f"{source} is not a BEIR folder: qrels/*.tsv is missing")
+    wanted = split or (_DEFAULT_SPLIT if len(splits) > 1 else next(iter(splits)))
     if wanted not in splits:
         raise BadRequest(
-            f"{source} has no split {wanted}; name one by --split: {', '.join(splits)}"
+            f"{source} has no split {wanted}; choose one with --split: {', '.join(splits)}"
         )
     return splits[wanted]
 
 
 def _judgments(file: Path) -> _Judgments:
-    """Read the judgments of each query."""
     judgments: _Judgments = {}
     for number, line in source_lines(file):
         columns = line.decode("utf-8", errors="replace").strip("\r\n").split("\t")
@@ -112,60 +111,57 @@ def _judgments(file: Path) -> _Judgments:
             judgments.setdefault(query, {})[document] = int(score)
         except ValueError as error:
             raise BadRequest(
-                f"{file}, line {number}, is not a query's id, a document's id and a whole number, "
-                "with tabs between them"
+                f"{file}, line {number}: expected a query id, a document id and an integer, "
+                "separated by tabs"
             ) from error
     return judgments
 
 
 def _write_articles(
-    file: Path, scratch: Path, written: dict[str, _Written], notes: Notes
-) -> Iterator[Importing]:
+    file: Path, scratch: Path, articles: dict[str, _Article], notes: Notes
+) -> Iterator[ImportProgress]:
     total = sum(1 for _ in source_lines(file))
-    names = Distinct()
+    names = UniqueNames()
     for done, document in enumerate(_decoded(file, _documents, "document"), 1):
         key = str(document.id)
         title, body = headline(document.title or ""), writable(document.text)
-        if key in written:
-            notes.add("skipped: a document's id was there before", key)
+        if key in articles:
+            notes.add("skipped: duplicate document id", key)
         elif not (title or body.strip()):
-            notes.add("skipped: a document is empty", key)
+            notes.add("skipped: empty document", key)
         else:
             shard = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:2]
             path = f"{ARTICLES}/{shard}/{names.take(file_stem(key))}.txt"
             text = article_text(title, body)
             (scratch / path).parent.mkdir(exist_ok=True)
             write_synced(scratch / path, text.encode())
-            written[key] = _Written(path, text.count("\n"))
-        if done % _EVERY == 0 or done == total:
-            yield Importing(Stage.ARTICLES, done, total)
+            articles[key] = _Article(path, text.count("\n"))
+        if done % _EVENT_INTERVAL == 0 or done == total:
+            yield ImportProgress(Stage.ARTICLES, done, total)
 
 
 def _questions(
-    file: Path,
-    judgments: _Judgments,
-    written: dict[str, _Written],
-    notes: Notes,
+    file: Path, judgments: _Judgments, articles: dict[str, _Article], notes: Notes
 ) -> Iterator[Question]:
-    """Yield the queries that a document answers; those of other splits are left out."""
-    ids = Distinct()
+    """Yield the queries of the split that a document answers."""
+    ids = UniqueNames()
     for query in _decoded(file, _queries, "query"):
         key = str(query.id)
         if key not in judgments:
             continue
-        relevant = {one: score for one, score in judgments[key].items() if score > 0}
+        relevant = {document: score for document, score in judgments[key].items() if score > 0}
         gold = [
-            Gold(written[one].path, 1, [], written[one].end_line, score)
-            for one, score in relevant.items()
-            if one in written
+            Gold(articles[document].path, 1, [], articles[document].end_line, score)
+            for document, score in relevant.items()
+            if document in articles
         ]
         if len(gold) < len(relevant):
-            notes.add("left out: a relevant document is not in the corpus", key)
+            notes.add("relevant document missing from the corpus", key)
         question = " ".join(query.text.split())
         if not question or len(question) > MAX_QUESTION_LENGTH:
-            notes.add("skipped: the query is empty or too long", key)
+            notes.add("skipped: empty or overlong query", key)
         elif not gold:
-            notes.add("skipped: the query has no relevant document", key)
+            notes.add("skipped: query without a relevant document", key)
         else:
             yield Question(
                 id=ids.take(key.strip() or "query"), question=question, history=[], gold=gold
@@ -177,4 +173,4 @@ def _decoded(file: Path, decoder: LineDecoder[Line], what: str) -> Iterator[Line
         try:
             yield decoder.decode(line)
         except ValueError as error:
-            raise BadRequest(f"{file}, line {number}, is not a {what}: {error}") from error
+            raise BadRequest(f"{file}, line {number}: invalid {what}: {error}") from error

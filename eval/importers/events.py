@@ -1,6 +1,6 @@
-"""What an import tells while it runs, and when it is done."""
+"""Progress and result of an import."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -12,8 +12,8 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Importing:
-    """How far a stage is."""
+class ImportProgress:
+    """Progress of a stage."""
 
     stage: Stage
     done: int
@@ -22,38 +22,39 @@ class Importing:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that could not be taken as it was."""
+    """Something that could not be imported unchanged."""
 
     what: str
     count: int
     first: str
-    """The id of the first question or article concerned."""
+    """Id of the first question or article concerned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import made."""
+    """The result of an import."""
 
     articles: int
     questions: int
     unanswerable: int
-    """Of the questions, those that the articles do not answer."""
+    """Questions that the articles do not answer."""
     notes: tuple[Note, ...]
 
 
-ImportEvent = Importing | Imported
+ImportEvent = ImportProgress | Imported
 
 
-@dataclass
 class Notes:
-    """Notes being taken, alike ones counted."""
+    """Collects notes and counts equal ones."""
 
-    taken: list[Note] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._notes: dict[str, Note] = {}
 
-    def add(self, what: str, where: str) -> None:
-        """Take a note of what happened to a question or an article, by its id."""
-        for index, note in enumerate(self.taken):
-            if note.what == what:
-                self.taken[index] = Note(what, note.count + 1, note.first)
-                return
-        self.taken.append(Note(what, 1, where))
+    def add(self, what: str, name: str) -> None:
+        """Add a note about a question or an article, by its id."""
+        note = self._notes.get(what, Note(what, 0, name))
+        self._notes[what] = replace(note, count=note.count + 1)
+
+    def collected(self) -> tuple[Note, ...]:
+        """Return the notes in the order in which each first occurred."""
+        return tuple(self._notes.values())

@@ -1,4 +1,4 @@
-"""The folder that an import makes: whole, or not there at all."""
+"""The output folder of an import, written atomically."""
 
 import os
 import shutil
@@ -13,17 +13,17 @@ from index.errors import BadRequest, reason_of
 
 ARTICLES = "articles"
 QUESTIONS = "questions.jsonl"
-_MARK = "byline-import"
-"""An empty file: what stands beside it was made by an import, and may be replaced by one."""
-_MADE = (_MARK, ARTICLES, QUESTIONS)
+_MARKER = "byline-import"
+"""An empty file: an import made the files next to it, and another import may replace them."""
+_MADE = (_MARKER, ARTICLES, QUESTIONS)
 
 
 @contextmanager
 def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
-    """Give a scratch folder, for synced files, that takes the folder's place when all went well.
+    """Yield a scratch folder for synced files that becomes the folder on success.
 
-    The folder must not be there, or be empty; with `overwrite` the articles and questions of an
-    earlier import are replaced, and all else in it stays. Raises BadRequest.
+    The folder must be missing or empty; with `overwrite` the articles and questions of an earlier
+    import are replaced, and everything else in it is kept. Raises BadRequest.
     """
     target = Path(os.path.realpath(folder))
     _check(target, folder, overwrite)
@@ -31,11 +31,11 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
     try:
         scratch.mkdir(parents=True)
     except OSError as error:
-        raise BadRequest(f"{folder} cannot be made: {reason_of(error)}") from error
+        raise BadRequest(f"{folder} cannot be created: {reason_of(error)}") from error
     try:
         (scratch / ARTICLES).mkdir()
         yield scratch
-        (scratch / _MARK).touch()
+        (scratch / _MARKER).touch()
         for path, _, _ in os.walk(scratch):
             sync_folder(Path(path))
         _publish(scratch, target)
@@ -49,19 +49,20 @@ def write_questions(folder: Path, questions: Iterable[Question]) -> None:
     write_synced(folder / QUESTIONS, lines.encode("ascii"))
 
 
-def _check(target: Path, given: Path, overwrite: bool) -> None:
+def _check(target: Path, folder: Path, overwrite: bool) -> None:
     if not os.path.lexists(target):
         return
     if not target.is_dir():
-        raise BadRequest(f"{given} is a file; name a folder that is new or empty")
+        raise BadRequest(f"{folder} is a file; name a new or empty folder")
     if not any(target.iterdir()):
         return
     if not overwrite:
         raise BadRequest(
-            f"{given} is not empty; name a new folder, or replace an earlier import by --overwrite"
+            f"{folder} is not empty; name a new folder, or use --overwrite to replace an earlier "
+            "import"
         )
-    if not (target / _MARK).is_file():
-        raise BadRequest(f"{given} was not made by an import, so it is not overwritten")
+    if not (target / _MARKER).is_file():
+        raise BadRequest(f"{folder} was not made by an import and is not overwritten")
 
 
 def _publish(scratch: Path, target: Path) -> None:
@@ -74,7 +75,7 @@ def _publish(scratch: Path, target: Path) -> None:
     for name in _MADE:
         if os.path.lexists(target / name):
             (target / name).rename(replaced / name)
-    # The mark last: without it no later import takes what is half there for its own.
+    # The marker comes last: without it no later import overwrites a folder that is incomplete.
     for name in reversed(_MADE):
         (scratch / name).rename(target / name)
     sync_folder(target)

@@ -1,4 +1,4 @@
-"""A question set out of the answers that a person marked in the chat."""
+"""A question set made from the answers marked right or wrong in the chat."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,38 +15,38 @@ from index.errors import BadRequest
 
 
 def import_marks(file: Path, out: Path, roots: Sequence[Root], overwrite: bool = False) -> Imported:
-    """Write the marks into a question set of their own.
+    """Write the marks to a separate question set.
 
-    Paths are written below the set's folder or below an indexed one, where an article is there,
-    so that set and articles can be moved. Marks whose words no longer stand on their lines are
-    left out. Raises BadRequest.
+    Paths become relative to the folder of the set or to an indexed one where possible, so that
+    set and articles can be moved. Marks whose words are no longer on their lines are skipped.
+    Raises BadRequest.
     """
     if out.exists() and not overwrite:
-        raise BadRequest(f"{out} is there already; name another file, or replace it by --overwrite")
+        raise BadRequest(f"{out} exists; name another file, or use --overwrite to replace it")
     marked = read_questions(file) if file.exists() else []
     if not marked:
-        raise BadRequest(f"{file} holds no marks; mark answers right or wrong in the chat first")
+        raise BadRequest(f"{file} has no marks; mark answers right or wrong in the chat first")
     bases = bases_of(out.absolute(), roots)
     notes = Notes()
-    changed = {one.question_id for one in check_gold(marked, bases) if not one.is_note}
-    for one in sorted(changed):
-        notes.add("left out: its words no longer stand where they were marked", one)
-    questions = [_portable(one, bases) for one in marked if one.id not in changed]
+    changed = {problem.question_id for problem in check_gold(marked, bases) if not problem.is_note}
+    for name in sorted(changed):
+        notes.add("skipped: the marked words are no longer there", name)
+    questions = [_portable(question, bases) for question in marked if question.id not in changed]
     out.parent.mkdir(parents=True, exist_ok=True)
-    data = "".join(f"{encode_line(one)}\n" for one in questions).encode("ascii")
+    data = "".join(f"{encode_line(question)}\n" for question in questions).encode("ascii")
     (replace_synced if overwrite else create_synced)(out, data)
-    articles = {article_of(place.path, bases) for one in questions for place in one.gold}
-    unanswerable = sum(one.is_gold_known and not one.gold for one in questions)
-    return Imported(len(articles), len(questions), unanswerable, tuple(notes.taken))
+    articles = {article_of(gold.path, bases) for question in questions for gold in question.gold}
+    unanswerable = sum(question.is_gold_known and not question.gold for question in questions)
+    return Imported(len(articles), len(questions), unanswerable, notes.collected())
 
 
 def _portable(question: Question, bases: Sequence[Path]) -> Question:
     return msgspec.structs.replace(
         question,
-        gold=[_moved(place, bases) for place in question.gold],
-        rejected=[_moved(place, bases) for place in question.rejected],
+        gold=[_portable_gold(gold, bases) for gold in question.gold],
+        rejected=[_portable_gold(gold, bases) for gold in question.rejected],
     )
 
 
-def _moved(place: Gold, bases: Sequence[Path]) -> Gold:
-    return msgspec.structs.replace(place, path=portable_path(Path(place.path), bases))
+def _portable_gold(gold: Gold, bases: Sequence[Path]) -> Gold:
+    return msgspec.structs.replace(gold, path=portable_path(Path(gold.path), bases))

@@ -1,4 +1,4 @@
-"""Files that an import reads, compressed by gzip or not."""
+"""Read the files of an import, compressed with gzip or not."""
 
 import codecs
 import gzip
@@ -14,7 +14,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def read_source(file: Path) -> bytes:
-    """Read a whole file, its byte order mark left out. Raises BadRequest if it cannot be read."""
+    """Read a file without its byte order mark. Raises BadRequest if it cannot be read."""
     with _opened(file) as source:
         return source.read().removeprefix(codecs.BOM_UTF8)
 
@@ -22,7 +22,7 @@ def read_source(file: Path) -> bytes:
 def source_lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a file that are not blank, with their numbers from 1.
 
-    Raises BadRequest where it cannot be read.
+    Raises BadRequest if it cannot be read.
     """
     with _opened(file) as source:
         for number, line in enumerate(source, 1):

@@ -16,7 +16,8 @@ import numpy as np
 
 from eval.measure.dev_pipeline import DevPipeline, Prediction
 from eval.measure.fit_confidence import best_of, fit
-from eval.metrics.squad import auroc, best_f1, calibration_error, exact_match, f1, risk_at
+from eval.metrics.squad import best_f1, exact_match, f1
+from eval.metrics.statistics import auroc, calibration_error, risk_at
 from index.articles.passages import Passage
 from index.articles.sentences import sentences
 from index.articles.spans import Span

@@ -1,10 +1,10 @@
-"""How good the answers are, and how far to trust them."""
+"""Quality of the answers, and how far their confidence can be trusted."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from eval.metrics.resampling import Floats, Measure
+from eval.metrics.resampling import Floats, Measure, Statistic
 from eval.metrics.statistics import (
     auroc_of,
     calibration_error_of,
@@ -12,52 +12,51 @@ from eval.metrics.statistics import (
     risk_area_of,
     share_of,
 )
-from eval.outcomes import Cause, Given, Kind, Outcome
+from eval.outcomes import Cause, JudgedAnswer, Kind, Outcome
 
 BINS = 10
-"""Of the reliability diagram, of equal width."""
+"""Equal-width bins of the reliability diagram."""
 
 
 def reply_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give exact match and F1 as SQuAD 2.0's scorer has them: refusals are empty answers."""
+    """Return exact match and F1 as SQuAD 2.0 scores them: a refusal is an empty answer."""
     return [
-        Measure("exact", mean_of(_floats([one.exact for one in outcomes]))),
-        Measure("f1", mean_of(_floats([one.f1 for one in outcomes]))),
+        Measure("exact", _mean(outcomes, lambda outcome: outcome.exact)),
+        Measure("f1", _mean(outcomes, lambda outcome: outcome.f1)),
     ]
 
 
 def answerable_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give figures of questions that have accepted answers.
+    """Return the figures of questions that have accepted answers.
 
-    Those of the `best` span count it whatever its confidence.
+    The `best` figures count the best span whatever its confidence.
     """
     return [
-        Measure("answered", _mean(outcomes, lambda one: one.answered)),
-        Measure("answerable-exact", _mean(outcomes, lambda one: one.exact)),
-        Measure("answerable-f1", _mean(outcomes, lambda one: one.f1)),
-        Measure("best-exact", _best(outcomes, 1, lambda given: given.exact)),
-        Measure("best-f1", _best(outcomes, 1, lambda given: given.f1)),
-        Measure("top3", _best(outcomes, 3, lambda given: given.is_right)),
+        Measure("answered", _mean(outcomes, lambda outcome: outcome.answered)),
+        Measure("answerable-exact", _mean(outcomes, lambda outcome: outcome.exact)),
+        Measure("answerable-f1", _mean(outcomes, lambda outcome: outcome.f1)),
+        Measure("best-exact", _best(outcomes, 1, lambda answer: answer.exact)),
+        Measure("best-f1", _best(outcomes, 1, lambda answer: answer.f1)),
+        Measure("top3", _best(outcomes, 3, lambda answer: answer.is_right)),
     ]
 
 
 def line_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give how often a gold line is cited, of questions that have gold places."""
-    replied = [float(one.answered and one.given[0].is_line_right) for one in outcomes]
+    """Return how often a gold line is cited, for questions that have gold references."""
     return [
-        Measure("line", mean_of(_floats(replied))),
-        Measure("best-line", _best(outcomes, 1, lambda given: given.is_line_right)),
-        Measure("top3-line", _best(outcomes, 3, lambda given: given.is_line_right)),
+        Measure("line", _mean(outcomes, lambda outcome: outcome.cites_gold_line)),
+        Measure("best-line", _best(outcomes, 1, lambda answer: answer.is_line_right)),
+        Measure("top3-line", _best(outcomes, 3, lambda answer: answer.is_line_right)),
     ]
 
 
 def refusal_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give how well questions without an answer are told from those that have one.
+    """Return how well unanswerable questions are told apart from answerable ones.
 
-    AUROC is of the best span's confidence, as a sign that there is an answer.
+    AUROC uses the confidence of the best span as the score of being answerable.
     """
-    refused = np.array([not one.answered for one in outcomes])
-    unanswerable = np.array([one.kind is Kind.UNANSWERABLE for one in outcomes])
+    refused = np.array([not outcome.answered for outcome in outcomes])
+    unanswerable = np.array([outcome.kind is Kind.UNANSWERABLE for outcome in outcomes])
     if not unanswerable.any():
         return []
     return [
@@ -68,9 +67,9 @@ def refusal_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
 
 
 def trust_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give how far the best span's confidence can be trusted, whether it is given or not.
+    """Return how far the confidence of the best span can be trusted, answered or not.
 
-    Where there is no answer it is wrong.
+    The best span of an unanswerable question is wrong.
     """
     confidences, right = confidences_of(outcomes), rights_of(outcomes)
     return [
@@ -80,33 +79,32 @@ def trust_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
     ]
 
 
-def mark_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
-    """Give how often what a person marked wrong is not done again."""
-    return [Measure("marks-heeded", _mean(outcomes, lambda one: one.cause is Cause.NONE))]
+def rejection_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
+    """Return how often a reply that the user marked wrong is not repeated."""
+    return [Measure("marks-heeded", _mean(outcomes, lambda outcome: outcome.cause is Cause.NONE))]
 
 
 def confidences_of(outcomes: Sequence[Outcome]) -> Floats:
-    """Give the confidence of each best span; 0 where there is none."""
-    return _floats([one.confidence for one in outcomes])
+    """Return the confidence of each best span; 0 if there is none."""
+    return _floats([outcome.confidence for outcome in outcomes])
 
 
 def rights_of(outcomes: Sequence[Outcome]) -> Floats:
-    """Give 1 where the best span is right, else 0."""
-    return _floats([any(given.is_right for given in one.given[:1]) for one in outcomes])
+    """Return 1 for each right best span, else 0."""
+    return _floats([outcome.best is not None and outcome.best.is_right for outcome in outcomes])
 
 
-def _mean(
-    outcomes: Sequence[Outcome], value: Callable[[Outcome], float]
-) -> Callable[[Floats], Floats]:
-    return mean_of(_floats([value(one) for one in outcomes]))
+def _mean(outcomes: Sequence[Outcome], value: Callable[[Outcome], float]) -> Statistic:
+    return mean_of(_floats([value(outcome) for outcome in outcomes]))
 
 
 def _best(
-    outcomes: Sequence[Outcome], most: int, value: Callable[[Given], float]
-) -> Callable[[Floats], Floats]:
-    """Give the mean of the best value among each question's first spans; 0 where there is none."""
-    values = [max((value(given) for given in one.given[:most]), default=0.0) for one in outcomes]
-    return mean_of(_floats(values))
+    outcomes: Sequence[Outcome], top_k: int, value: Callable[[JudgedAnswer], float]
+) -> Statistic:
+    """Return the mean of the best value among each question's top spans; 0 if it has none."""
+    return mean_of(
+        _floats([max(map(value, outcome.answers[:top_k]), default=0.0) for outcome in outcomes])
+    )
 
 
 def _floats(values: Sequence[float]) -> Floats:

@@ -1,4 +1,4 @@
-"""What is drawn: reliability, and risk by coverage."""
+"""The data of two plots: reliability, and risk by coverage."""
 
 from collections.abc import Sequence
 
@@ -9,35 +9,35 @@ from eval.metrics.answers import BINS, confidences_of, rights_of
 from eval.metrics.statistics import bin_of
 from eval.outcomes import Outcome
 
-_POINTS = 100
-"""Of the risk-coverage curve, at most."""
+_MAX_POINTS = 100
+"""Points of the risk-coverage curve."""
 
 
 class Bin(msgspec.Struct, frozen=True):
-    """Best spans of about one confidence; only bins that have some."""
+    """Best spans of similar confidence; empty bins are left out."""
 
     low: float
     high: float
     count: int
     confidence: float
-    """Their mean."""
+    """Mean confidence."""
     right: float
-    """The share of them that is right."""
+    """Share of right spans."""
 
 
 class Risk(msgspec.Struct, frozen=True):
-    """What answering the surest questions costs."""
+    """The share of wrong answers at one coverage."""
 
     coverage: float
-    """The share of the questions that is answered."""
+    """Share of the questions answered, most confident first."""
     risk: float
-    """The share of these that is wrong."""
+    """Share of wrong answers among them."""
     confidence: float
-    """The least among them: the threshold that answers just these."""
+    """Lowest confidence among them: the threshold of this coverage."""
 
 
 def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
-    """Give the bins of the reliability diagram."""
+    """Return the bins of the reliability diagram."""
     confidences, right = confidences_of(outcomes), rights_of(outcomes)
     members = bin_of(confidences, BINS)
     return tuple(
@@ -54,17 +54,17 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[Risk, ...]:
-    """Give the risk-coverage curve, thinned out where it has many points."""
+    """Return the risk-coverage curve, thinned out to at most 100 points."""
     if not outcomes:
         return ()
-    given, right = confidences_of(outcomes), rights_of(outcomes)
-    order = np.argsort(-given, kind="stable")
-    confidences = given[order]
+    unordered, right = confidences_of(outcomes), rights_of(outcomes)
+    order = np.argsort(-unordered, kind="stable")
+    confidences = unordered[order]
     risks = np.cumsum(1.0 - right[order]) / np.arange(1, len(order) + 1)
-    # Answers of one confidence come together: only the last of them is a point.
+    # No threshold separates equal confidences: only the last of them is a point.
     points = np.flatnonzero(np.append(confidences[1:] != confidences[:-1], True))
-    if len(points) > _POINTS:
-        points = points[np.linspace(0, len(points) - 1, _POINTS).astype(int)]
+    if len(points) > _MAX_POINTS:
+        points = points[np.linspace(0, len(points) - 1, _MAX_POINTS).astype(int)]
     return tuple(
         Risk((point + 1) / len(order), float(risks[point]), float(confidences[point]))
         for point in points.tolist()

@@ -1,1 +1,1 @@
-"""A run as one page for a browser."""
+"""A run as an HTML page."""

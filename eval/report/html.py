@@ -1,4 +1,4 @@
-"""A run as one HTML file: nothing is fetched, and nothing that an article holds can run."""
+"""A run as one HTML file that fetches nothing and runs nothing that an article contains."""
 
 import base64
 import hashlib
@@ -9,64 +9,62 @@ from pathlib import Path
 
 import msgspec
 
-from eval.metrics.labels import ANSWERS, COLD_START, shown_figure, shown_value
+from eval.metrics.labels import ANSWERS, COLD_START, format_interval, format_value
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.metrics.resampling import Figure
-from eval.report.plots import latency_bars, recall_plot, reliability_plot, risk_plot
+from eval.report.plots import draw_plots
 from eval.report.rows import Show, rows_of
-from eval.runs.export import Exported
+from eval.runs.export import ExportedRun
 from index.disk.durable_files import replace_synced
+from index.errors import require
 
-_PARTS = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 
 
-def write_report(file: Path, exported: Exported, show: Show) -> None:
-    """Write the report, whole or not at all."""
+def write_report(file: Path, exported: ExportedRun, show: Show) -> None:
+    """Write the report atomically."""
     replace_synced(file, report(exported, show).encode("utf-8"))
 
 
-def report(exported: Exported, show: Show) -> str:
-    """Give the report as HTML."""
+def report(exported: ExportedRun, show: Show) -> str:
+    """Return the report as HTML; `show` makes texts safe to look at."""
+    require("jinja2", extra="eval")
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     style, script = (
-        (_PARTS / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
     )
     environment = Environment(
-        loader=FileSystemLoader(_PARTS),
+        loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["show"] = show
-    environment.filters["value"] = lambda value, name: shown_value(name, value)
-    figures = exported.results.figures
+    environment.filters["value"] = lambda value, name: format_value(name, value)
+    results = exported.results
+    known = {figure.name: figure for figure in results.figures}
+    cold_start = known.get(COLD_START)
     return environment.get_template("report.html").render(
         exported=exported,
-        started=_day(exported.started),
+        started=_date(exported.started),
         policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704  ours
-        script=Markup(script),  # noqa: S704  ours
-        figures=_labelled(figures),
+        style=style,
+        script=script,
+        figures=_labelled(known),
         ranked=RANKED,
-        rankings=_rankings(figures),
-        plots=(
-            *recall_plot(figures),
-            *reliability_plot(exported.results.reliability),
-            *risk_plot(exported.results.risk_coverage),
-        ),
-        bars=latency_bars(figures),
-        cold="".join(shown_figure(one)[0] for one in figures if one.name == COLD_START),
+        rankings=_rankings(known),
+        plots=draw_plots(results.figures, results.reliability, results.risk_coverage),
+        cold_start=format_value(COLD_START, cold_start.value) if cold_start else None,
         labels=ANSWERS,
-        kinds=sorted({one.kind.value for one in exported.outcomes}),
+        kinds=sorted({outcome.kind.value for outcome in exported.outcomes}),
         rows=msgspec.to_builtins(rows_of(exported.outcomes, show)),
     )
 
 
 def _policy(style: str, script: str) -> str:
-    """Let just this style and this script in; nothing else, from nowhere."""
+    """Return a Content-Security-Policy that allows only this style and this script."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -77,14 +75,14 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _day(started: str) -> str:
-    """Give a time in ISO 8601 as people write it: `2 January 2026, 03:04 UTC`."""
+def _date(started: str) -> str:
+    """Format a time in ISO 8601 like `2 January 2026, 03:04 UTC`."""
     when = datetime.fromisoformat(started).astimezone(UTC)
     return f"{when:%d %B %Y, %H:%M} UTC".lstrip("0")
 
 
 @dataclass(frozen=True, slots=True)
-class _Labelled:
+class _LabelledFigure:
     label: str
     value: str
     interval: str
@@ -94,22 +92,22 @@ class _Labelled:
 @dataclass(frozen=True, slots=True)
 class _Ranking:
     name: str
-    figures: tuple[Figure, ...]
+    figures: Sequence[Figure]
 
 
-def _labelled(figures: Sequence[Figure]) -> list[_Labelled]:
-    known = {one.name: one for one in figures}
+def _labelled(known: dict[str, Figure]) -> list[_LabelledFigure]:
     return [
-        _Labelled(label, *shown_figure(known[name]), known[name].count)
+        _LabelledFigure(
+            label, format_value(name, figure.value), format_interval(figure), figure.count
+        )
         for name, label in ANSWERS.items()
-        if name in known
+        if (figure := known.get(name))
     ]
 
 
-def _rankings(figures: Sequence[Figure]) -> list[_Ranking]:
-    known = {one.name: one for one in figures}
+def _rankings(known: dict[str, Figure]) -> list[_Ranking]:
     return [
-        _Ranking(ranking, tuple(known[f"{ranking}-{name}"] for name in RANKED))
+        _Ranking(ranking, [known[f"{ranking}-{name}"] for name in RANKED])
         for ranking in RANKINGS
         if f"{ranking}-{RANKED[0]}" in known
     ]

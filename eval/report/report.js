@@ -8,9 +8,9 @@
   const kind = document.getElementById("kind");
   const state = { key: "", descending: false, page: 0 };
   for (const row of rows) {
-    const given = row.given.map((one) => one.text);
-    const gold = row.gold.flatMap((one) => [one.place, ...one.answers]);
-    row.words = [row.id, row.question, row.asked, ...row.tags, ...gold, ...given]
+    const answers = row.answers.map((answer) => answer.text);
+    const gold = row.gold.flatMap((place) => [place.location, ...place.answers]);
+    row.words = [row.id, row.question, row.searched, ...row.tags, ...gold, ...answers]
       .join("\n").toLowerCase();
   }
 
@@ -21,7 +21,7 @@
     return made;
   }
 
-  function chosen() {
+  function matching() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     const kept = rows.filter((row) =>
       (!cause.value || (cause.value === "*" ? row.cause : row.cause === cause.value)) &&
@@ -36,17 +36,17 @@
   }
 
   function draw() {
-    const kept = chosen();
+    const kept = matching();
     const pages = Math.max(1, Math.ceil(kept.length / PAGE));
     state.page = Math.min(state.page, pages - 1);
     const start = state.page * PAGE;
-    body.replaceChildren(...kept.slice(start, start + PAGE).map(line));
+    body.replaceChildren(...kept.slice(start, start + PAGE).map(rowElement));
     document.getElementById("none").hidden = kept.length > 0;
     document.querySelector(".pages").hidden = pages === 1;
     document.getElementById("count").textContent = `${kept.length} of ${rows.length}`;
     document.getElementById("page").textContent = `page ${state.page + 1} of ${pages}`;
-    document.getElementById("back").disabled = state.page === 0;
-    document.getElementById("on").disabled = state.page === pages - 1;
+    document.getElementById("previous").disabled = state.page === 0;
+    document.getElementById("next").disabled = state.page === pages - 1;
     for (const button of document.querySelectorAll("[data-key]")) {
       const sorted = button.dataset.key === state.key;
       const order = state.descending ? "descending" : "ascending";
@@ -60,7 +60,7 @@
     return made;
   }
 
-  function line(row) {
+  function rowElement(row) {
     const made = element("tr");
     const first = element("td");
     const opens = element("button", row.question, "opens");
@@ -101,53 +101,51 @@
     const both = element("div", undefined, "sides");
     const gold = element("div");
     gold.append(element("h3", "Gold"));
-    for (const place of row.gold) gold.append(...goldPlace(place));
-    if (!row.gold.length) gold.append(element("p", without(row)));
-    for (const place of row.rejected) {
-      gold.append(element("h3", "Marked wrong"), ...goldPlace(place));
+    for (const reference of row.gold) gold.append(...goldElements(reference));
+    if (!row.gold.length) {
+      gold.append(element("p", row.kind === "unanswerable" ? "Unanswerable" : "Unknown"));
     }
-    const given = element("div");
-    given.append(element("h3", row.reply ? "Given" : "Refused; nearest were"));
-    for (const one of row.given) given.append(...answer(row, one));
-    if (!row.given.length) given.append(element("p", "nothing"));
-    both.append(gold, given, element("p", about(row), "about"));
+    for (const reference of row.rejected) {
+      gold.append(element("h3", "Marked wrong"), ...goldElements(reference));
+    }
+    const answers = element("div");
+    answers.append(element("h3", row.reply ? "Answers" : "Refused; closest matches"));
+    for (const answer of row.answers) answers.append(...answerElements(row, answer));
+    if (!row.answers.length) answers.append(element("p", "none"));
+    both.append(gold, answers, element("p", about(row), "about"));
     return both;
   }
 
-  function without(row) {
-    return row.kind === "unanswerable" ? "The articles do not answer it." : "What is right is not known.";
-  }
-
-  function quoted(pieces, told) {
+  function quoted(pieces, notes) {
     const quote = element("blockquote");
     for (const [text, marked] of pieces) quote.append(marked ? element("mark", text) : text);
-    quote.append(element("span", told.join(" · "), "place"));
+    quote.append(element("span", notes.join(" · "), "location"));
     return quote;
   }
 
-  function goldPlace(place) {
-    const words = place.answers.length ? place.answers.join(" | ") : "(the place alone counts)";
-    return [element("p", words), quoted(place.quote, [place.place])];
+  function goldElements(gold) {
+    const words = gold.answers.length ? gold.answers.join(" | ") : "(any words on these lines)";
+    return [element("p", words), quoted(gold.quote, [gold.location])];
   }
 
-  function answer(row, one) {
-    const isRight = one.right && one.line_right;
-    const head = element("p", one.text, row.gold.length ? (isRight ? "good" : "bad") : "");
-    const told = [one.place, `${Math.round(100 * one.confidence)}% sure`];
-    if (row.kind === "answerable") told.push(`F1 ${one.f1.toFixed(2)}`);
-    if (row.gold.length) told.push(one.line_right ? "gold line" : "not a gold line");
-    return [head, quoted(one.quote, told)];
+  function answerElements(row, answer) {
+    const isRight = answer.right && answer.line_right;
+    const head = element("p", answer.text, row.gold.length ? (isRight ? "good" : "bad") : "");
+    const notes = [answer.location, `${Math.round(100 * answer.confidence)}% sure`];
+    if (row.kind === "answerable") notes.push(`F1 ${answer.f1.toFixed(2)}`);
+    if (row.gold.length) notes.push(answer.line_right ? "gold line" : "not a gold line");
+    return [head, quoted(answer.quote, notes)];
   }
 
   function about(row) {
-    const told = [row.id];
-    if (row.tags.length) told.push(row.tags.join(", "));
-    if (row.history.length) told.push(`after: ${row.history.join(" / ")}`);
-    if (row.asked !== row.question) told.push(`asked as: ${row.asked}`);
+    const notes = [row.id];
+    if (row.tags.length) notes.push(row.tags.join(", "));
+    if (row.history.length) notes.push(`after: ${row.history.join(" / ")}`);
+    if (row.searched !== row.question) notes.push(`Searched for: ${row.searched}`);
     if (row.gold.length) {
-      told.push(row.ranks.map((one) => `${one.ranking} ${one.rank ? `#${one.rank}` : "–"}`).join(", "));
+      notes.push(row.ranks.map(({ranking, rank}) => `${ranking} ${rank ? `#${rank}` : "–"}`).join(", "));
     }
-    return told.join(" · ");
+    return notes.join(" · ");
   }
 
   function redraw() {
@@ -171,7 +169,7 @@
       document.getElementById("questions-title").scrollIntoView();
     });
   }
-  document.getElementById("back").addEventListener("click", () => { state.page -= 1; draw(); });
-  document.getElementById("on").addEventListener("click", () => { state.page += 1; draw(); });
+  document.getElementById("previous").addEventListener("click", () => { state.page -= 1; draw(); });
+  document.getElementById("next").addEventListener("click", () => { state.page += 1; draw(); });
   draw();
 })();

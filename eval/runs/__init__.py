@@ -1,1 +1,1 @@
-"""Runs of a question set: asked, judged, kept and compared."""
+"""Runs of a question set: asked, judged, stored and compared."""

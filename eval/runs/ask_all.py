@@ -1,4 +1,4 @@
-"""A set asked from end to end: what was done before is kept, the rest asked one by one."""
+"""Ask all questions of a set, except those that an interrupted run already asked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from index.errors import BadRequest
 
 
 @dataclass(slots=True)
-class Running:
-    """Figures of a run so far."""
+class RunProgress:
+    """Running figures."""
 
     total: int
     """Questions of the set."""
@@ -23,7 +23,7 @@ class Running:
     _f1: float = 0.0
 
     def add(self, outcome: Outcome) -> None:
-        """Count one more question."""
+        """Count an outcome."""
         self.done += 1
         self.answered += outcome.answered
         if outcome.is_scored:
@@ -33,34 +33,34 @@ class Running:
 
     @property
     def exact(self) -> float:
-        """The share of exact matches so far; 0 where none could be."""
+        """Share of exact matches so far; 0 if no question is scored yet."""
         return self._exact / max(1, self._scored)
 
     @property
     def f1(self) -> float:
-        """The mean F1 so far; 0 where there is none."""
+        """Mean F1 so far; 0 if no question is scored yet."""
         return self._f1 / max(1, self._scored)
 
 
 def ask_all(
     questions: Sequence[Question], examiner: Examiner, recorder: Recorder
-) -> Iterator[Running]:
-    """Ask the questions that the run has not asked yet; yields how it stands after each.
+) -> Iterator[RunProgress]:
+    """Ask the remaining questions of a run; yield the same updated object after each.
 
-    The first is how it stood when it was interrupted. Raises BadRequest for a question that cannot
-    be asked; what came before it is kept.
+    It is yielded once before the first question, with what an interrupted run had done. Raises
+    BadRequest for a question that cannot be asked; the outcomes before it are kept.
     """
-    running = Running(len(questions))
+    progress = RunProgress(len(questions))
     for outcome in recorder.done:
-        running.add(outcome)
-    yield running
-    left = questions[running.done :]
-    for outcome in recorder.record(_asked(one, examiner) for one in left):
-        running.add(outcome)
-        yield running
+        progress.add(outcome)
+    yield progress
+    remaining = questions[progress.done :]
+    for outcome in recorder.record(_ask(question, examiner) for question in remaining):
+        progress.add(outcome)
+        yield progress
 
 
-def _asked(question: Question, examiner: Examiner) -> Outcome:
+def _ask(question: Question, examiner: Examiner) -> Outcome:
     try:
         return examiner.ask(question)
     except BadRequest as error:

@@ -1,4 +1,4 @@
-"""What changed between two runs, question by question."""
+"""The changes between two runs, question by question."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,9 +9,12 @@ from eval.metrics.resampling import Figure, Floats
 from eval.outcomes import Cause, Outcome
 from eval.runs.results import Results, results_of
 from eval.runs.run_store import RunSettings
+from index.errors import require
 
 Setting = str | int | float | tuple[str, ...]
 _PERMUTATIONS = 9_999
+_MAX_SIGNS = 2_000_000
+"""Signs in memory at a time."""
 _SEED = 20_081
 
 
@@ -21,12 +24,12 @@ class Change(msgspec.Struct, frozen=True):
     id: str
     question: str
     before: str
-    """The reply; empty where it was refused."""
+    """The reply; empty if it was refused."""
     after: str
     cause_before: Cause
     cause_after: Cause
     gain: float
-    """Of its F1, or of being right where F1 does not count; below zero where it got worse."""
+    """Change in F1, or in being right if F1 does not count; negative if it got worse."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -38,10 +41,10 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class PairedTest(msgspec.Struct, frozen=True):
-    """Whether a figure differs by more than chance, over the questions that both runs asked.
+    """A significance test of a figure, over the questions that both runs asked.
 
-    Exact McNemar where a question is right or not; for F1 a test that swaps the runs of a question
-    at random, both sides: all ways where they are few, else 9,999 of them.
+    Exact McNemar for figures that are 0 or 1 per question. For F1, a two-sided permutation test
+    that swaps the runs of each question: all permutations if there are few, else 9,999 of them.
     """
 
     name: str
@@ -51,11 +54,10 @@ class PairedTest(msgspec.Struct, frozen=True):
     """Questions."""
     worse: int
     p: float
-    """Of a difference at least as large, if the runs were alike."""
 
 
 class SettingChange(msgspec.Struct, frozen=True):
-    """A setting that is not the same in both runs."""
+    """A setting that differs between the runs."""
 
     name: str
     before: str
@@ -66,11 +68,11 @@ class Comparison(msgspec.Struct, frozen=True):
     """Two runs of one set."""
 
     before: str
-    """The name of the run compared with."""
+    """Name of the earlier run."""
     paired: int
-    """Questions that both asked, with the same gold."""
+    """Questions that both runs asked, with the same gold."""
     changes: tuple[Change, ...]
-    """The most harmed first."""
+    """Worst first."""
     differences: tuple[Difference, ...]
     tests: tuple[PairedTest, ...]
     settings: tuple[SettingChange, ...] = ()
@@ -82,26 +84,27 @@ def compare(
     after: tuple[Sequence[Outcome], Results],
     settings: tuple[SettingChange, ...] = (),
 ) -> Comparison:
-    """Compare a run with an earlier one, by name; questions go together by their ids.
+    """Compare a run with the earlier run `name`, pairing questions by id.
 
-    One whose gold changed meanwhile is not compared.
+    Questions whose gold has changed in between are not compared.
     """
-    earlier = {one.id: one for one in before[0]}
+    earlier = {outcome.id: outcome for outcome in before[0]}
     pairs = [
-        (earlier[one.id], one)
-        for one in after[0]
-        if one.id in earlier and earlier[one.id].gold == one.gold
+        (earlier[outcome.id], outcome)
+        for outcome in after[0]
+        if outcome.id in earlier and earlier[outcome.id].gold == outcome.gold
     ]
     figures = before[1].figures, after[1].figures
     if not len(pairs) == len(before[0]) == len(after[0]):
         figures = (
-            results_of([one for one, _ in pairs]).figures,
-            results_of([other for _, other in pairs]).figures,
+            results_of([old for old, _ in pairs]).figures,
+            results_of([new for _, new in pairs]).figures,
         )
+    changes = [_change(old, new) for old, new in pairs if _score(old) != _score(new)]
     return Comparison(
         name,
         len(pairs),
-        tuple(sorted((one for pair in pairs for one in _changes(*pair)), key=lambda one: one.gain)),
+        tuple(sorted(changes, key=lambda change: change.gain)),
         _differences(*figures),
         _tests(pairs),
         settings,
@@ -109,59 +112,58 @@ def compare(
 
 
 def changed_settings(before: RunSettings, after: RunSettings) -> tuple[SettingChange, ...]:
-    """Tell which settings differ; of those that are lists, only what one of the two lacks."""
+    """Return the settings that differ; for lists, only the items missing from the other one."""
     return tuple(
-        SettingChange(name.replace("_", " "), *_told(getattr(before, name), getattr(after, name)))
+        SettingChange(name.replace("_", " "), *_values(getattr(before, name), getattr(after, name)))
         for name in before.__struct_fields__
         if getattr(before, name) != getattr(after, name)
     )
 
 
-def _told(before: Setting, after: Setting) -> tuple[str, str]:
+def _values(before: Setting, after: Setting) -> tuple[str, str]:
     if isinstance(before, tuple) and isinstance(after, tuple):
-        return _lacking(before, after), _lacking(after, before)
+        return _only_in(before, after), _only_in(after, before)
     return str(before), str(after)
 
 
-def _lacking(some: Sequence[str], others: Sequence[str]) -> str:
-    return ", ".join(one for one in some if one not in others)
+def _only_in(items: Sequence[str], others: Sequence[str]) -> str:
+    return ", ".join(item for item in items if item not in others)
 
 
-def _changes(before: Outcome, after: Outcome) -> Sequence[Change]:
-    gain = _worth(after) - _worth(before)
-    if not gain:
-        return ()
-    return (
-        Change(
-            after.id, after.question, before.reply, after.reply, before.cause, after.cause, gain
-        ),
+def _change(before: Outcome, after: Outcome) -> Change:
+    return Change(
+        after.id,
+        after.question,
+        before.reply,
+        after.reply,
+        before.cause,
+        after.cause,
+        _score(after) - _score(before),
     )
 
 
-def _worth(outcome: Outcome) -> float:
+def _score(outcome: Outcome) -> float:
     return outcome.f1 if outcome.is_scored else float(outcome.cause is Cause.NONE)
 
 
 def _differences(before: Sequence[Figure], after: Sequence[Figure]) -> tuple[Difference, ...]:
-    earlier = {one.name: one.value for one in before}
+    earlier = {figure.name: figure.value for figure in before}
     return tuple(
-        Difference(one.name, earlier[one.name], one.value) for one in after if one.name in earlier
+        Difference(figure.name, earlier[figure.name], figure.value)
+        for figure in after
+        if figure.name in earlier
     )
 
 
 def _tests(pairs: Sequence[tuple[Outcome, Outcome]]) -> tuple[PairedTest, ...]:
     scored = [(before, after) for before, after in pairs if after.is_scored]
-    placed = [(before, after) for before, after in pairs if after.gold]
+    with_gold = [(before, after) for before, after in pairs if after.gold]
     tests = (
-        ("exact", scored, lambda one: one.exact, mcnemar),
-        ("f1", scored, lambda one: one.f1, permuted),
-        ("line", placed, _cites_gold_line, mcnemar),
+        ("exact", scored, lambda outcome: outcome.exact, mcnemar_p),
+        ("f1", scored, lambda outcome: outcome.f1, permutation_p),
+        ("line", with_gold, lambda outcome: float(outcome.cites_gold_line), mcnemar_p),
     )
-    return tuple(_test(name, about, value, p) for name, about, value, p in tests if about)
-
-
-def _cites_gold_line(outcome: Outcome) -> float:
-    return float(outcome.answered and outcome.given[0].is_line_right)
+    return tuple(_test(name, some, value, p) for name, some, value, p in tests if some)
 
 
 def _test(
@@ -170,23 +172,25 @@ def _test(
     value: Callable[[Outcome], float],
     p: Callable[[Floats], float],
 ) -> PairedTest:
-    before = np.array([value(one) for one, _ in pairs])
-    after = np.array([value(one) for _, one in pairs])
+    before = np.array([value(old) for old, _ in pairs])
+    after = np.array([value(new) for _, new in pairs])
     gains = after - before
     better, worse = int((gains > 0).sum()), int((gains < 0).sum())
     return PairedTest(name, float(before.mean()), float(after.mean()), better, worse, p(gains))
 
 
-def mcnemar(gains: Floats) -> float:
-    """Give the chance that so many more of the changes go one way, if each way is as likely."""
+def mcnemar_p(gains: Floats) -> float:
+    """Return the two-sided p-value of the exact McNemar test."""
+    require("scipy", extra="eval")
     from scipy.stats import binomtest
 
     better, worse = int((gains > 0).sum()), int((gains < 0).sum())
     return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
 
 
-def permuted(gains: Floats) -> float:
-    """Give the chance of a mean gain so far from zero, if the sign of each were chance."""
+def permutation_p(gains: Floats) -> float:
+    """Return the two-sided p-value of the mean gain if the sign of each gain is random."""
+    require("scipy", extra="eval")
     from scipy.stats import permutation_test
 
     changed = gains[gains != 0]
@@ -198,7 +202,7 @@ def permuted(gains: Floats) -> float:
         permutation_type="samples",
         vectorized=True,
         n_resamples=_PERMUTATIONS,
-        batch=max(1, 2_000_000 // len(changed)),
+        batch=max(1, _MAX_SIGNS // len(changed)),
         rng=np.random.default_rng(_SEED),
     )
     return float(tested.pvalue)

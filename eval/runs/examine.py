@@ -1,4 +1,4 @@
-"""A question of a set asked, and judged against its gold."""
+"""Ask a question of a set and judge the reply against its gold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import msgspec
 
 from eval.metrics.squad import exact_match, f1
-from eval.outcomes import RIGHT, Given, Kind, Outcome, Rankings, Spent
+from eval.outcomes import RIGHT_F1, JudgedAnswer, Kind, Outcome, Rankings, StageTimes
 from eval.runs.failure_causes import cause_of
-from eval.runs.gold_passages import GoldPassages, GoldPlace, found_in
+from eval.runs.gold_passages import GoldPassages, IndexedGold, ranks_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.question_set import Question
 from qa.answering.squad_text import normalise_answer
@@ -16,37 +16,40 @@ from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
 from qa.rewriting.resolve import history_from_questions
 from qa.stopwatch import Stopwatch
-from qa.trace import Trace
+from qa.trace import Stages, Trace
 
 
 @dataclass(frozen=True)
 class Examiner:
-    """Asks questions of a set from end to end."""
+    """Asks questions of a set and judges the replies."""
 
     bot: Bot
     gold: GoldPassages
     quotes: GoldQuotes
-    within: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    """Search only articles at or under these paths; all if empty."""
 
     def ask(self, question: Question) -> Outcome:
-        """Ask a question after its history, and judge the reply. Raises BadRequest as `Bot.ask`."""
+        """Ask a question with its history, and judge the reply. Raises BadRequest like Bot.ask."""
         history = history_from_questions(question.history)
         watch = Stopwatch()
-        examined = self.bot.trace(question.question, self.within, history)
+        trace = self.bot.trace(question.question, self.scope, history)
         spent = watch.lap()
-        reply = self.bot.reply(examined, DEFAULT_ANSWERS)
+        reply = self.bot.reply(trace, DEFAULT_ANSWERS)
         cite = watch.lap()
         is_answered = isinstance(reply, Answered)
-        answers = reply.answers if isinstance(reply, Answered) else reply.rejected
-        given = tuple(self._given(question, answer) for answer in answers)
-        places = self.gold.places(question.gold)
-        said = given[0].text if is_answered else ""
+        judged = tuple(
+            self._judged(question, answer)
+            for answer in (reply.answers if isinstance(reply, Answered) else reply.rejected)
+        )
+        text = judged[0].text if is_answered else ""
         accepted = _accepted(question)
+        gold = self.gold.find(question.gold)
         outcome = Outcome(
             id=question.id,
             question=question.question,
             history=tuple(question.history),
-            asked=reply.asked,
+            searched_question=reply.asked,
             tags=tuple(question.tags),
             kind=_kind(question),
             gold=tuple(question.gold),
@@ -55,27 +58,27 @@ class Examiner:
             rejected_quotes=tuple(map(self.quotes.quote, question.rejected)),
             answered=is_answered,
             reason="" if isinstance(reply, Answered) else reply.reason.value,
-            given=given,
-            grades=tuple(place.grade for place in places),
-            is_indexed=any(place.passages for place in places),
-            rankings=_rankings(examined, places),
-            exact=float(exact_match(said, accepted)),
-            f1=f1(said, accepted),
-            milliseconds=_spent(examined, cite, spent + cite),
+            answers=judged,
+            grades=tuple(reference.grade for reference in gold),
+            is_indexed=any(reference.passages for reference in gold),
+            rankings=_rankings(trace, gold),
+            exact=float(exact_match(text, accepted)),
+            f1=f1(text, accepted),
+            milliseconds=_times(trace.stages, cite, spent + cite),
         )
         return msgspec.structs.replace(outcome, cause=cause_of(outcome))
 
-    def _given(self, question: Question, answer: Answer) -> Given:
-        gold = [(self.gold.file_of(place), place.lines) for place in question.gold]
+    def _judged(self, question: Question, answer: Answer) -> JudgedAnswer:
+        gold_lines = [(self.gold.file_of(gold), gold.lines) for gold in question.gold]
         is_line_right = any(
             citation.file == file and citation.answer.line in lines
             for citation in answer.citations
-            for file, lines in gold
+            for file, lines in gold_lines
         )
-        accepted = [text for place in question.gold for text in place.answers]
+        accepted = [text for gold in question.gold for text in gold.answers]
         overlap = f1(answer.text, accepted)
         first = answer.citations[0]
-        return Given(
+        return JudgedAnswer(
             text=answer.text,
             confidence=answer.confidence,
             quote=answer.quote,
@@ -85,39 +88,38 @@ class Examiner:
             exact=exact_match(answer.text, accepted),
             f1=overlap,
             is_line_right=is_line_right,
-            is_right=overlap >= RIGHT if accepted else is_line_right,
+            is_right=overlap >= RIGHT_F1 if accepted else is_line_right,
             start=answer_offset(first.sentence, first.answer),
         )
 
 
 def _kind(question: Question) -> Kind:
-    if any(place.answers for place in question.gold):
+    if any(gold.answers for gold in question.gold):
         return Kind.ANSWERABLE
     if question.gold:
-        return Kind.PLACE
-    return Kind.UNANSWERABLE if question.is_gold_known else Kind.MARKED
+        return Kind.LOCATION
+    return Kind.UNANSWERABLE if question.is_gold_known else Kind.REJECTED
 
 
 def _accepted(question: Question) -> list[str]:
-    """Give the accepted answers that SQuAD counts: an empty one where there is no other."""
-    accepted = [answer for place in question.gold for answer in place.answers]
+    """Return the accepted answers that SQuAD counts; the empty answer if there is none."""
+    accepted = [answer for gold in question.gold for answer in gold.answers]
     return [answer for answer in accepted if normalise_answer(answer)] or [""]
 
 
-def _rankings(examined: Trace, places: Sequence[GoldPlace]) -> Rankings:
-    ranking = examined.ranking
-    read = [[one.stored.id, *(other.id for other in one.duplicates)] for one in examined.hits]
+def _rankings(trace: Trace, gold: Sequence[IndexedGold]) -> Rankings:
+    ranking = trace.ranking
+    read = [[hit.stored.id, *(copy.id for copy in hit.duplicates)] for hit in trace.hits]
     return Rankings(
-        keywords=found_in([[one] for one in ranking.by_keywords], places),
-        vectors=found_in([[one] for one in ranking.by_vectors], places),
-        fused=found_in([[one] for one in ranking.fused], places),
-        read=found_in(read, places),
+        keywords=ranks_in([[passage] for passage in ranking.by_keywords], gold),
+        vectors=ranks_in([[passage] for passage in ranking.by_vectors], gold),
+        fused=ranks_in([[passage] for passage in ranking.fused], gold),
+        read=ranks_in(read, gold),
     )
 
 
-def _spent(examined: Trace, cite: float, total: float) -> Spent:
-    stages = examined.stages
-    return Spent(
+def _times(stages: Stages, cite: float, total: float) -> StageTimes:
+    return StageTimes(
         resolve=stages.resolve,
         encode=stages.encode,
         keywords=stages.keywords,

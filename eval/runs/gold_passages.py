@@ -1,84 +1,85 @@
-"""The passages of an index that cover the gold of a question set."""
+"""The indexed passages that cover the gold references of a question set."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from eval.outcomes import Found
+from eval.outcomes import GoldRank
 from eval.sets.gold import article_of
 from eval.sets.question_set import Gold
-from index.storage.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.catalog import Catalog, StoredPassage
 
-_KEPT = 64
-"""Articles kept in memory: questions about one mostly follow one another."""
+_CACHED = 64
+"""Articles kept in memory: questions about one article usually follow one another."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoldPlace:
-    """A place that answers a question, as the index has it."""
+class IndexedGold:
+    """A gold reference as the index has it."""
 
     passages: frozenset[int]
-    """Ids of those that cover it; none where it is not indexed."""
+    """Ids of the passages that cover it; empty if it is not indexed."""
     grade: int
-    """How relevant it is, from 1."""
+    """Relevance, from 1."""
 
 
 class GoldPassages:
-    """Finds gold in one generation of an index."""
+    """Finds gold references in one generation of an index."""
 
     def __init__(self, catalog: Catalog, bases: Sequence[Path]) -> None:
-        """Look up gold in a catalog; paths are as `eval.sets.gold.article_of` has them."""
-        self._articles = {one.found.path: one for one in catalog.articles()}
+        """Resolve paths under `bases` like `eval.sets.gold.article_of`."""
+        self._articles = {article.found.path: article for article in catalog.articles()}
         self._bases = bases
-        self._passages_of = lru_cache(_KEPT)(lambda path: catalog.passages_of(self._articles[path]))
+        self._passages_of = lru_cache(_CACHED)(
+            lambda path: catalog.passages_of(self._articles[path])
+        )
 
     def file_of(self, gold: Gold) -> str:
-        """Give the absolute path of the article of a gold place."""
+        """Return the absolute path of the article of a gold reference."""
         return str(article_of(gold.path, self._bases))
 
-    def article(self, gold: Gold) -> tuple[StoredArticle, ...]:
-        """Give the article of a gold place, if it is indexed."""
-        path = self.file_of(gold)
-        return (self._articles[path],) if path in self._articles else ()
-
-    def places(self, gold: Sequence[Gold]) -> tuple[GoldPlace, ...]:
-        """Give the places of a question's gold; those that one passage covers become one."""
-        joined: list[GoldPlace] = []
-        for one in gold:
-            place = GoldPlace(frozenset(self._covering(one)), one.grade)
+    def find(self, references: Sequence[Gold]) -> list[IndexedGold]:
+        """Return the gold of a question; references that share a passage are merged."""
+        merged: list[IndexedGold] = []
+        for reference in references:
+            gold = IndexedGold(frozenset(self._covering(reference)), reference.grade)
             others = []
-            for other in joined:
-                if place.passages & other.passages:
-                    grade = max(place.grade, other.grade)
-                    place = GoldPlace(place.passages | other.passages, grade)
+            for other in merged:
+                if gold.passages & other.passages:
+                    grade = max(gold.grade, other.grade)
+                    gold = IndexedGold(gold.passages | other.passages, grade)
                 else:
                     others.append(other)
-            joined = [*others, place]
-        return tuple(joined)
+            merged = [*others, gold]
+        return merged
 
-    def _covering(self, gold: Gold) -> Iterator[int]:
-        """Give the passages on a place's lines that hold an accepted answer; else all on them."""
+    def _covering(self, gold: Gold) -> list[int]:
+        """Return the passages on the lines that have an accepted answer; else all on them."""
+        path = self.file_of(gold)
+        if path not in self._articles:
+            return []
         on_lines = [
-            one
-            for article in self.article(gold)
-            for one in self._passages_of(article.found.path)
-            if one.passage.line <= gold.lines[-1] and gold.lines[0] <= one.passage.end_line
+            stored
+            for stored in self._passages_of(path)
+            if stored.passage.line <= gold.lines[-1] and gold.lines[0] <= stored.passage.end_line
         ]
-        holding = [one for one in on_lines if _holds(one, gold.answers)]
-        return (one.id for one in holding or on_lines)
+        with_answer = [stored for stored in on_lines if _has_answer(stored, gold.answers)]
+        return [stored.id for stored in with_answer or on_lines]
 
 
-def _holds(stored: StoredPassage, answers: Sequence[str]) -> bool:
+def _has_answer(stored: StoredPassage, answers: Sequence[str]) -> bool:
     return any(answer in stored.passage.text for answer in answers)
 
 
-def found_in(ranking: Sequence[Sequence[int]], places: Sequence[GoldPlace]) -> tuple[Found, ...]:
-    """Find gold places in a ranking whose entries are passages, or several that count as one."""
-    found: list[Found] = []
+def ranks_in(ranking: Sequence[Sequence[int]], gold: Sequence[IndexedGold]) -> tuple[GoldRank, ...]:
+    """Return the rank of each gold reference that is found, best first.
+
+    An entry of the ranking is a passage, or several that count as one.
+    """
+    ranks: dict[int, GoldRank] = {}
     for rank, passages in enumerate(ranking, 1):
-        for number, place in enumerate(places):
-            is_known = any(one.place == number for one in found)
-            if not is_known and not place.passages.isdisjoint(passages):
-                found.append(Found(rank, number))
-    return tuple(found)
+        for number, reference in enumerate(gold):
+            if number not in ranks and not reference.passages.isdisjoint(passages):
+                ranks[number] = GoldRank(rank, number)
+    return tuple(ranks.values())

@@ -1,4 +1,4 @@
-"""All that a run comes to: figures, causes, curves."""
+"""The results of a run: figures, causes of failure, curves."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ import msgspec
 from eval.metrics.answers import (
     answerable_measures,
     line_measures,
-    mark_measures,
     refusal_measures,
+    rejection_measures,
     reply_measures,
     trust_measures,
 )
@@ -30,32 +30,38 @@ class CauseCount(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The figures of a run."""
+    """The results of a run."""
 
     questions: int
     figures: tuple[Figure, ...]
-    """Shares in [0, 1]; those of time in milliseconds."""
+    """Shares in [0, 1]; times in milliseconds."""
     causes: tuple[CauseCount, ...]
-    """The most frequent first; only those that there are."""
+    """Most frequent first; causes without a failure are left out."""
     reliability: tuple[Bin, ...]
     risk_coverage: tuple[Risk, ...]
 
     def figure(self, name: str) -> Figure:
-        """Give a figure by name. Raises BadRequest where there is none."""
-        for one in self.figures:
-            if one.name == name:
-                return one
-        names = ", ".join(one.name for one in self.figures)
+        """Return a figure by name. Raises BadRequest if there is none."""
+        for figure in self.figures:
+            if figure.name == name:
+                return figure
+        names = ", ".join(figure.name for figure in self.figures)
         raise BadRequest(f"this run has no figure {name}; it has {names}")
 
 
-def results_of(outcomes: Sequence[Outcome], cold_start: Sequence[float] = ()) -> Results:
-    """Work out all figures of a run; `cold_start` are the milliseconds of one, if it was timed."""
-    scored = [one for one in outcomes if one.is_scored]
+def results_of(outcomes: Sequence[Outcome], cold_start: float | None = None) -> Results:
+    """Compute the results of a run.
+
+    `cold_start` is the time of one `byline ask` process in milliseconds; None if not measured.
+    """
+    scored = [outcome for outcome in outcomes if outcome.is_scored]
     figures = [
-        figure for measures, about in _POPULATIONS for figure in _figures(measures, about, outcomes)
+        figure
+        for measures, kinds in _POPULATIONS
+        for figure in _figures(measures, [outcome for outcome in outcomes if outcome.kind in kinds])
     ]
-    figures += [Figure(COLD_START, one, one, one, 1) for one in cold_start]
+    if cold_start is not None:
+        figures.append(Figure(COLD_START, cold_start, cold_start, cold_start, 1))
     return Results(
         len(outcomes),
         tuple(figures),
@@ -66,29 +72,26 @@ def results_of(outcomes: Sequence[Outcome], cold_start: Sequence[float] = ()) ->
 
 
 def causes_of(outcomes: Sequence[Outcome]) -> tuple[CauseCount, ...]:
-    """Count the causes of failure, the most frequent first."""
-    counted = Counter(one.cause for one in outcomes if one.cause is not Cause.NONE)
-    return tuple(CauseCount(cause, number) for cause, number in counted.most_common())
+    """Count the causes of failure, most frequent first."""
+    counts = Counter(outcome.cause for outcome in outcomes if outcome.cause is not Cause.NONE)
+    return tuple(CauseCount(cause, number) for cause, number in counts.most_common())
 
 
 _Measures = Callable[[Sequence[Outcome]], list[Measure]]
 _ALL = frozenset(Kind)
 _SCORED = frozenset({Kind.ANSWERABLE, Kind.UNANSWERABLE})
-_PLACED = frozenset({Kind.ANSWERABLE, Kind.PLACE})
+_WITH_GOLD = frozenset({Kind.ANSWERABLE, Kind.LOCATION})
 _POPULATIONS: tuple[tuple[_Measures, frozenset[Kind]], ...] = (
     (reply_measures, _SCORED),
     (answerable_measures, frozenset({Kind.ANSWERABLE})),
-    (line_measures, _PLACED),
+    (line_measures, _WITH_GOLD),
     (refusal_measures, _SCORED),
     (trust_measures, _SCORED),
-    (mark_measures, frozenset({Kind.MARKED})),
-    (ranking_measures, _PLACED),
+    (rejection_measures, frozenset({Kind.REJECTED})),
+    (ranking_measures, _WITH_GOLD),
     (latency_measures, _ALL),
 )
 
 
-def _figures(
-    measures: _Measures, about: frozenset[Kind], outcomes: Sequence[Outcome]
-) -> tuple[Figure, ...]:
-    some = [one for one in outcomes if one.kind in about]
-    return estimate(measures(some), len(some)) if some else ()
+def _figures(measures: _Measures, outcomes: Sequence[Outcome]) -> tuple[Figure, ...]:
+    return estimate(measures(outcomes), len(outcomes)) if outcomes else ()

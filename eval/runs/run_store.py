@@ -1,15 +1,15 @@
-"""Runs of question sets, kept: settings, outcomes as they come, figures at the end.
+"""Stored runs of question sets: settings, outcomes as they come, results at the end.
 
 A run is a folder:
 
-    settings.json     what was asked of what, and with what
+    settings.json     the set, the index and everything else that determines the results
     outcomes.jsonl    one line for each question asked, in the order of the set
-    results.json      written last: a run without it was interrupted, and can be resumed
+    results.json      written last: a run without it was interrupted and can be resumed
 """
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -28,17 +28,17 @@ SETTINGS = "settings.json"
 OUTCOMES = "outcomes.jsonl"
 RESULTS = "results.json"
 _BATCH = 32
-"""Outcomes between two waits for the disk: what a power cut costs, at most."""
+"""Outcomes between two fsyncs: at most these are lost in a power cut."""
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes two runs the same."""
+    """The settings that two runs must share for one to resume the other."""
 
     set_name: str
-    """The set's file, absolute; or what is called so that has no file of its own."""
+    """Absolute path of the set's file, or the name of the bundled set."""
     set_sha256: str
     questions: int
-    """How many of its questions are asked: the first ones."""
+    """Number of questions asked, from the first."""
     index: str
     """Folder of the index."""
     generation: str
@@ -48,11 +48,11 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     within: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
-    """Of Byline, and of what its answers hang on: `name version`."""
+    """`name version` of Byline and the packages that determine its answers."""
 
 
 class Started(msgspec.Struct, frozen=True):
-    """A run's settings, and when it was started."""
+    """The settings of a run and when it was started."""
 
     started: str
     """ISO 8601, UTC."""
@@ -64,7 +64,7 @@ _outcomes: LineDecoder[Outcome] = LineDecoder(Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that is kept."""
+    """A stored run."""
 
     folder: Path
     started: str
@@ -72,7 +72,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What it is called by."""
+        """Its name: the date and time of its start."""
         return self.folder.name
 
     @property
@@ -81,11 +81,11 @@ class Run:
         return (self.folder / RESULTS).is_file()
 
     def outcomes(self) -> list[Outcome]:
-        """Read what was asked. Raises BadRequest where a line is damaged."""
+        """Read the outcomes. Raises BadRequest if a line is damaged."""
         return list(_read_outcomes(self.folder / OUTCOMES))
 
     def results(self) -> Results:
-        """Read the figures of a finished run. Raises BadRequest where they are damaged."""
+        """Read the results of a finished run. Raises BadRequest if they are damaged."""
         path = self.folder / RESULTS
         try:
             return msgspec.json.decode(path.read_bytes(), type=Results)
@@ -93,52 +93,49 @@ class Run:
             raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error
 
     def finish(self, results: Results) -> None:
-        """Keep the figures; the run is whole now."""
+        """Store the results, which completes the run."""
         replace_synced(self.folder / RESULTS, msgspec.json.encode(results))
 
 
 def runs_in(folder: Path) -> list[Run]:
-    """List the runs that are kept, the latest first; what is no run is left out."""
+    """List the stored runs, latest first; other files are ignored."""
     paths = sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []
-    return [run for path in paths for run in _opened(path)]
+    return [run for path in paths if (run := _opened(path))]
 
 
 def run_named(folder: Path, name: str) -> Run:
-    """Find a run by its name or the beginning of it. Raises BadRequest where none or two are."""
+    """Find a run by its name or a prefix. Raises BadRequest unless exactly one matches."""
     runs = [run for run in runs_in(folder) if run.name.startswith(name)]
     exact = [run for run in runs if run.name == name]
     match exact or runs:
         case [run]:
             return run
         case []:
-            raise BadRequest(f"there is no run {name}; `byline eval runs` lists them")
+            raise BadRequest(f"there is no run {name}; see `byline eval runs`")
         case several:
             names = ", ".join(run.name for run in several[:3])
-            raise BadRequest(f"{name} is the beginning of several runs: {names}")
+            raise BadRequest(f"{name} matches several runs: {names}")
 
 
-def last_finished(folder: Path, set_name: str, but: str) -> tuple[Run, ...]:
-    """Give the latest finished run of a set, other than one by name, if there is one."""
-    runs = [
-        run
-        for run in runs_in(folder)
-        if run.settings.set_name == set_name and run.name != but and run.is_finished
-    ]
-    return tuple(runs[:1])
+def last_finished(folder: Path, set_name: str, but: str) -> Run | None:
+    """Return the latest finished run of a set other than the run named `but`; None if none is."""
+    runs = runs_in(folder)
+    others = (run for run in runs if run.settings.set_name == set_name and run.name != but)
+    return next((run for run in others if run.is_finished), None)
 
 
 @dataclass(frozen=True)
 class Recorder:
-    """Writes the outcomes of one run, and nobody else meanwhile does."""
+    """Writes the outcomes of one run while holding its lock."""
 
     run: Run
     done: tuple[Outcome, ...]
-    """What was asked before it was interrupted."""
+    """Outcomes from before an interruption."""
     file: int
-    """Descriptor of the outcomes, locked, at their end."""
+    """Descriptor of the outcomes, locked, in append mode."""
 
     def record(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Write outcomes as they come, and hand them on; whatever ends it, they are kept."""
+        """Write outcomes as they come and pass them on; they are kept however it ends."""
         unsynced = 0
         try:
             for outcome in outcomes:
@@ -154,48 +151,56 @@ class Recorder:
 
 @contextmanager
 def recording(folder: Path, settings: RunSettings, fresh: bool) -> Iterator[Recorder]:
-    """Resume the interrupted run of these settings, or else, or where `fresh`, start one."""
-    interrupted = [
-        run for run in runs_in(folder) if run.settings == settings and not run.is_finished
-    ]
-    for run in [] if fresh else interrupted:
-        with suppress(BlockingIOError, BadRequest), _lock(run.folder / OUTCOMES) as file:
-            done = _whole_outcomes(run.folder / OUTCOMES, file)
-            yield Recorder(run, done, file)
-            return
-    run = _start(folder, settings)
-    with _lock(run.folder / OUTCOMES) as file:
-        yield Recorder(run, (), file)
+    """Resume the interrupted run with these settings; if there is none, or `fresh`, start one."""
+    with ExitStack() as stack:
+        recorder = None if fresh else _resume(folder, settings, stack)
+        if recorder is None:
+            run = _start(folder, settings)
+            recorder = Recorder(run, (), stack.enter_context(_lock(run.folder / OUTCOMES)))
+        yield recorder
 
 
-def _opened(folder: Path) -> Iterator[Run]:
-    with suppress(OSError, msgspec.MsgspecError):
-        known = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Started)
-        yield Run(folder, known.started, known.settings)
+def _resume(folder: Path, settings: RunSettings, stack: ExitStack) -> Recorder | None:
+    """Return a recorder of the latest run that can be resumed; None if none can."""
+    for run in runs_in(folder):
+        if run.settings == settings and not run.is_finished:
+            # Another process may be writing the run, or its file may be damaged.
+            with suppress(BlockingIOError, BadRequest):
+                file = stack.enter_context(_lock(run.folder / OUTCOMES))
+                return Recorder(run, _complete_outcomes(run.folder / OUTCOMES, file), file)
+    return None
+
+
+def _opened(folder: Path) -> Run | None:
+    try:
+        started = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Started)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return Run(folder, started.started, started.settings)
 
 
 def _start(folder: Path, settings: RunSettings) -> Run:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = datetime.now(UTC)
     for number in count():
-        made = folder / f"{now:%Y%m%d-%H%M%S}{f'-{number}' if number else ''}"
+        run = folder / f"{now:%Y%m%d-%H%M%S}{f'-{number}' if number else ''}"
         with suppress(FileExistsError):
-            made.mkdir(mode=0o700)
+            run.mkdir(mode=0o700)
             break
     started = Started(now.isoformat(timespec="seconds"), settings)
-    (made / OUTCOMES).touch(mode=0o600)
-    replace_synced(made / SETTINGS, msgspec.json.encode(started))
+    (run / OUTCOMES).touch(mode=0o600)
+    replace_synced(run / SETTINGS, msgspec.json.encode(started))
     sync_folder(folder)
-    return Run(made, started.started, settings)
+    return Run(run, started.started, settings)
 
 
 def _lock(path: Path) -> AbstractContextManager[int]:
-    """Open a file for writing at its end. Raises BlockingIOError if another process has it."""
+    """Open a file for appending. Raises BlockingIOError if another process has it."""
     return locked(path, os.O_RDWR | os.O_APPEND, wait=False)
 
 
-def _whole_outcomes(path: Path, file: int) -> tuple[Outcome, ...]:
-    """Read the outcomes of an interrupted run; a last line that was cut short is taken off."""
+def _complete_outcomes(path: Path, file: int) -> tuple[Outcome, ...]:
+    """Read the outcomes of an interrupted run; truncate an incomplete last line."""
     data = path.read_bytes()
     os.ftruncate(file, data.rfind(b"\n") + 1)
     return tuple(_read_outcomes(path))

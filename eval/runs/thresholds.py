@@ -1,4 +1,4 @@
-"""Lines that a run must hold: `f1=0.7`."""
+"""Minimum figures that a run must reach: `f1=0.7`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,49 +7,49 @@ from eval.metrics.labels import ANSWERS, RANKING_FIGURES, is_better_lower
 from eval.runs.results import Results
 from index.errors import BadRequest
 
-_HELD = tuple(name for name in (*ANSWERS, *RANKING_FIGURES) if not is_better_lower(name))
+_ALLOWED = tuple(name for name in (*ANSWERS, *RANKING_FIGURES) if not is_better_lower(name))
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """A figure that must be at least so much."""
+class Minimum:
+    """A figure and the lowest value that it may have."""
 
     name: str
-    least: float
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A limit that a run does not hold."""
+    """A minimum that a run does not reach."""
 
-    limit: Limit
+    minimum: Minimum
     value: float
 
     @property
     def by(self) -> float:
-        """How much is lacking."""
-        return self.limit.least - self.value
+        """The difference to the minimum."""
+        return self.minimum.value - self.value
 
 
-def limit_of(text: str) -> Limit:
-    """Read a limit. Raises BadRequest where it is none, or for a figure that is better lower."""
-    name, _, least = text.partition("=")
+def parse_minimum(text: str) -> Minimum:
+    """Parse FIGURE=N. Raises BadRequest if it is invalid or lower values are better."""
+    name, _, value = text.partition("=")
     try:
-        limit = Limit(name.strip(), float(least))
+        minimum = Minimum(name.strip(), float(value))
     except ValueError as error:
-        raise BadRequest(f"{text!r} is no limit; write one like f1=0.7") from error
-    if not limit.name:
-        raise BadRequest(f"{text!r} is no limit; write one like f1=0.7")
-    if limit.name not in _HELD and not is_better_lower(limit.name):
-        raise BadRequest(f"there is no figure {limit.name}; there are {', '.join(_HELD)}")
-    if is_better_lower(limit.name):
-        raise BadRequest(f"{limit.name} is better when it is lower; it cannot be held from below")
-    if not 0 <= limit.least <= 1:
+        raise BadRequest(f"{text!r} is not a minimum like f1=0.7") from error
+    if not minimum.name:
+        raise BadRequest(f"{text!r} is not a minimum like f1=0.7")
+    if is_better_lower(minimum.name):
+        raise BadRequest(f"{minimum.name} has no minimum: lower is better")
+    if minimum.name not in _ALLOWED:
+        raise BadRequest(f"there is no figure {minimum.name}; choose from {', '.join(_ALLOWED)}")
+    if not 0 <= minimum.value <= 1:
         raise BadRequest(f"{text!r}: figures are shares from 0 to 1, as in f1=0.7")
-    return limit
+    return minimum
 
 
-def missed(limits: Sequence[Limit], results: Results) -> tuple[Missed, ...]:
-    """Tell which limits a run does not hold. Raises BadRequest for a figure that it has not."""
-    values = [(limit, results.figure(limit.name).value) for limit in limits]
-    return tuple(Missed(limit, value) for limit, value in values if value < limit.least)
+def missed(minimums: Sequence[Minimum], results: Results) -> list[Missed]:
+    """Return the minimums that a run misses. Raises BadRequest if it has no such figure."""
+    values = [(minimum, results.figure(minimum.name).value) for minimum in minimums]
+    return [Missed(minimum, value) for minimum, value in values if value < minimum.value]

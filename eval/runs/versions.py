@@ -1,4 +1,4 @@
-"""The versions of what answers hang on."""
+"""The versions of the packages that determine answers."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,12 +6,12 @@ _PACKAGES = ("byline", "faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenize
 
 
 def versions() -> tuple[str, ...]:
-    """Give `name version` of each package that answers hang on."""
+    """Return `name version` of each package that determines answers."""
     return tuple(f"{name} {_version(name)}" for name in _PACKAGES)
 
 
 def _version(name: str) -> str:
     try:
         return version(name)
-    except PackageNotFoundError:  # run from a checkout that was not installed
+    except PackageNotFoundError:  # a checkout that is not installed
         return "unknown"

@@ -1,1 +1,1 @@
-"""Question sets: read, checked against the articles, written."""
+"""Question sets: read, checked against the articles, edited."""

@@ -1,26 +1,26 @@
-"""The words of an answer found in a text that has them somewhat otherwise."""
+"""Find an answer in a text that may differ in white space or case."""
 
 import re
 
 from index.articles.spans import Span
 
 
-def find_answer(text: str, answer: str, start: int) -> tuple[Span, ...]:
-    """Find an answer in a text, white space at its ends left out; nothing if it is not there.
+def find_answer(text: str, answer: str, start: int) -> Span | None:
+    """Return the span of an answer, without white space at its ends; None if it is not there.
 
-    Where it does not stand at `start`, the nearest place counts that has its words, whole and in
-    order, whatever the white space between them; if need be, whatever their case.
+    If the answer is not at `start`, the nearest occurrence of its words counts: whole words in
+    order, with any white space between them, and if needed in any case.
     """
-    if stands_at(text, answer, start):
-        return (Span(start, start + len(answer)).trimmed(text),)
+    if is_at(text, answer, start):
+        return Span(start, start + len(answer)).trimmed(text)
     pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, answer.split())) + r"(?!\w)"
     for flags in (re.NOFLAG, re.IGNORECASE):
         spans = [Span(*match.span()) for match in re.finditer(pattern, text, flags)]
         if spans:
-            return (min(spans, key=lambda span: abs(span.start - start)),)
-    return ()
+            return min(spans, key=lambda span: abs(span.start - start))
+    return None
 
 
-def stands_at(text: str, answer: str, start: int) -> bool:
-    """Tell whether an answer stands at an offset, letter for letter."""
+def is_at(text: str, answer: str, start: int) -> bool:
+    """Return whether an answer is at an offset, character for character."""
     return start >= 0 and text.startswith(answer, start)

@@ -1,4 +1,4 @@
-"""Lines that may answer a question, for a person to choose from."""
+"""Lines that may answer a question, for the user to choose from."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,79 +17,81 @@ from qa.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer a question, or a line that a person named."""
+    """A sentence that may answer a question, or a line that the user named."""
 
     path: str
-    """As the person named the folder, joined with the file's place below it."""
+    """The indexed folder as the user named it, joined with the path in it."""
     file: str
     """Absolute path."""
     line: int
     end_line: int
     text: str
-    answer: str = ""
-    """The words in it that Byline would answer with; empty where it would not."""
+    answer: str | None = None
+    """The words of it that Byline would answer with; None if it would not answer from it."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Path and line."""
         return f"{self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What may answer a question."""
+    """The sentences that may answer a question."""
 
-    asked: str
-    """The question as it was searched for: a follow-up made whole."""
+    searched_question: str
+    """The question after rewriting a follow-up."""
     sentences: tuple[Candidate, ...]
-    """Distinct ones, the best first: those of answers, then all that was read for them."""
+    """Distinct, best first: sentences of answers, then all sentences of the passages read."""
 
 
 def candidates(bot: Bot, question: str, history: Sequence[str] = ()) -> Candidates:
-    """Look for what may answer a question, asked after others. Raises BadRequest as `Bot.ask`."""
-    examined = bot.trace(question, history=history_from_questions(history))
+    """Find what may answer a question, asked after others. Raises BadRequest like `Bot.ask`."""
+    trace = bot.trace(question, history=history_from_questions(history))
     distinct: dict[tuple[str, int, str], Candidate] = {}
-    for one in _all_candidates(bot, examined):
-        distinct.setdefault((one.file, one.line, one.text), one)
-    return Candidates(examined.searched_question, tuple(distinct.values()))
+    for candidate in _all_candidates(bot, trace):
+        distinct.setdefault((candidate.file, candidate.line, candidate.text), candidate)
+    return Candidates(trace.searched_question, tuple(distinct.values()))
 
 
-def _all_candidates(bot: Bot, examined: Trace) -> Iterator[Candidate]:
-    reply = bot.reply(examined, DEFAULT_ANSWERS)
+def _all_candidates(bot: Bot, trace: Trace) -> Iterator[Candidate]:
+    reply = bot.reply(trace, DEFAULT_ANSWERS)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     for answer in answers:
         for citation in answer.citations:
             if citation.is_current:
                 yield _candidate(citation, citation.answer.text)
-    shelf = FileCache()
-    for one in examined.hits:
-        passage = one.stored.passage
-        article = bot.index.generation.catalog.article(one.stored.article_id)
+    files = FileCache()
+    for hit in trace.hits:
+        passage = hit.stored.passage
+        article = bot.index.generation.catalog.article(hit.stored.article_id)
         for sentence in passage.sentences:
-            citation = cite(article, passage, sentence, sentence, shelf)
+            citation = cite(article, passage, sentence, sentence, files)
             if citation.is_current:
-                yield _candidate(citation, "")
+                yield _candidate(citation, None)
 
 
-def _candidate(citation: Citation, answer: str) -> Candidate:
+def _candidate(citation: Citation, answer: str | None) -> Candidate:
     sentence = citation.sentence
     return Candidate(
         citation.path, citation.file, sentence.line, sentence.end_line, sentence.text, answer
     )
 
 
-def gold_in(candidate: Candidate, answer: str) -> tuple[Gold, ...]:
-    """Give the place of an answer on a candidate's lines, in their own words, by absolute path.
+def gold_in(candidate: Candidate, answer: str) -> Gold | None:
+    """Return an answer on the lines of a candidate as a gold reference with an absolute path.
 
-    Nothing where the answer does not stand there, whatever its case and white space.
+    The answer gets the wording of the lines; None if they do not have it, in any case and with any
+    white space.
     """
     article = open_article(Path(candidate.file))
     if not isinstance(article, Text) or candidate.end_line > article.line_count:
-        return ()
+        return None
     words = words_of(article, range(candidate.line, candidate.end_line + 1))
-    return tuple(
-        Gold(candidate.file, line, [span.of(words)], line + breaks if breaks else 0)
-        for span in find_answer(words, answer, words.find(candidate.text))
-        for line in [candidate.line + words.count("\n", 0, span.start)]
-        for breaks in [span.of(words).count("\n")]
-    )
+    span = find_answer(words, answer, words.find(candidate.text))
+    if span is None:
+        return None
+    found = span.of(words)
+    line = candidate.line + words.count("\n", 0, span.start)
+    breaks = found.count("\n")
+    return Gold(candidate.file, line, [found], line + breaks if breaks else 0)

@@ -1,4 +1,4 @@
-"""A question set that grows, one question at a time."""
+"""Add questions to a question set."""
 
 import os
 from itertools import count
@@ -13,19 +13,18 @@ from index.disk.locks import locked
 
 
 def add_question(file: Path, question: Question) -> Question:
-    """Add a question to a set, which is whole before and after; gives it with its id.
+    """Add a question to a set atomically; return it with its id.
 
-    Its id is the set's name with the next free number. Raises BadRequest where the file is no
+    The id is the name of the set with the next free number. Raises BadRequest if the file is not a
     question set.
     """
     target = Path(os.path.realpath(file))
     target.parent.mkdir(parents=True, exist_ok=True)
-    with locked(target.parent, os.O_RDONLY):  # another process may add to the folder's sets
-        taken = {one.id for one in read_questions(target)} if target.exists() else set()
-        wanted = (f"{target.stem}-{number:03}" for number in count(len(taken) + 1))
-        added = msgspec.structs.replace(
-            question, id=next(one for one in wanted if one not in taken)
-        )
+    with locked(target.parent, os.O_RDONLY):  # another process may add to a set of the folder
+        taken = {known.id for known in read_questions(target)} if target.exists() else set()
+        ids = (f"{target.stem}-{number:03}" for number in count(len(taken) + 1))
+        free = next(name for name in ids if name not in taken)
+        added = msgspec.structs.replace(question, id=free)
         before = target.read_bytes() if target.exists() else b""
         gap = b"" if before.endswith(b"\n") or not before else b"\n"
         replace_synced(target, before + gap + encode_line(added).encode("ascii") + b"\n")

@@ -1,4 +1,4 @@
-"""Whether the gold of a question set stands where it says."""
+"""Check that the gold references of a question set match the articles."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,22 +12,22 @@ from index.articles.paths import is_under, real_path
 from index.articles.text import NotText, Text, decode
 from qa.answering.squad_text import normalise_answer
 
-_KEPT = 16
-"""Articles kept in memory: questions about one mostly follow one another."""
-_MOST = 32 * 1024 * 1024
-"""Bytes of an article: more than are indexed by default, for `--max-bytes` may have been raised."""
+_CACHED = 16
+"""Articles kept in memory: questions about one article usually follow one another."""
+_MAX_BYTES = 32 * 1024 * 1024
+"""Size limit of an article: above the default of an index, as `--max-bytes` may have raised it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A gold place that is not as it says."""
+    """A gold reference that does not match its article."""
 
     question_id: str
     gold: Gold
     what: str
-    """What is wrong, and what to do where that is plain."""
+    """What is wrong, and what to do where that is clear."""
     is_note: bool = False
-    """Whether the words stand there as SQuAD compares them, and only not letter for letter."""
+    """Whether the words are there after SQuAD's normalisation, but not letter for letter."""
 
     @property
     def message(self) -> str:
@@ -36,91 +36,92 @@ class Problem:
 
 
 def bases_of(set_file: Path, roots: Sequence[Root]) -> tuple[Path, ...]:
-    """Give the folders that a set's relative paths are below: its file's, then the indexed ones."""
+    """Return the folders that relative paths of a set start from: its own, then the indexed."""
     indexed = (Path(root.path) for root in roots)
     return (set_file.parent, *(path if path.is_dir() else path.parent for path in indexed))
 
 
 def article_of(path: str, bases: Sequence[Path]) -> Path:
-    """Give the file that a gold path means, absolute, its links resolved.
+    """Return the absolute path of the file of a gold reference, with links resolved.
 
-    A relative path is looked for below each base in turn (see `bases_of`; for the bundled set the
-    one base is the folder of the bundled articles). Where no base has it, it is below the first.
+    A relative path is tried under each base in turn (see `bases_of`; the only base of the bundled
+    set is the folder of the bundled articles). If no base has it, it is taken from the first.
     """
-    places = (real_path(str(base / path)) for base in bases)
-    return Path(next(filter(os.path.lexists, places), real_path(str(bases[0] / path))))
+    paths = (real_path(str(base / path)) for base in bases)
+    return Path(next(filter(os.path.lexists, paths), real_path(str(bases[0] / path))))
 
 
 def portable_path(file: Path, bases: Sequence[Path]) -> str:
-    """Give an article's path below the first base that leads to it again, else absolute."""
+    """Return the path of an article relative to the first base that finds it, else absolute."""
     real = Path(os.path.realpath(file))
     for base in bases:
         folder = Path(os.path.realpath(base))
         if real != folder and is_under(str(real), str(folder)):
-            below = str(real.relative_to(folder))
-            if article_of(below, bases) == real:
-                return below
+            relative = str(real.relative_to(folder))
+            if article_of(relative, bases) == real:
+                return relative
     return str(real)
 
 
 def check_gold(questions: Sequence[Question], bases: Sequence[Path]) -> tuple[Problem, ...]:
-    """Tell which gold and rejected places are not as they say; paths as `article_of` has them.
+    """Return the gold and rejected references that do not match; see `article_of` for paths.
 
-    Every accepted answer must stand on its lines: letter for letter, else, which is only noted, as
-    SQuAD normalises. A place without answers must be there.
+    Every accepted answer must be on its lines, letter for letter; if it is there only after
+    SQuAD's normalisation, the problem is a note. The lines of a reference without answers must
+    exist.
     """
 
-    @lru_cache(maxsize=_KEPT)
+    @lru_cache(maxsize=_CACHED)
     def opened(path: str) -> Text | NotText:
         return open_article(article_of(path, bases))
 
     return tuple(
         problem
         for question in questions
-        for place in (*question.gold, *question.rejected)
-        for problem in _problems(question.id, place, opened)
+        for gold in (*question.gold, *question.rejected)
+        for problem in _problems(question.id, gold, opened)
     )
 
 
-def stands_in(answer: str, words: str) -> bool:
-    """Tell whether an answer stands in a text, whole words of it, as SQuAD normalises both."""
+def contains_answer(words: str, answer: str) -> bool:
+    """Return whether a text has the whole words of an answer, both normalised like SQuAD's."""
     wanted = normalise_answer(answer)
     return bool(wanted) and f" {wanted} " in f" {normalise_answer(words)} "
 
 
 def words_of(text: Text, lines: range) -> str:
-    """Give lines of an article as they stand. Raises IndexError past the end."""
+    """Return lines of an article unchanged. Raises IndexError past the end."""
     start, end = text.line_span(lines[0])[0], text.line_span(lines[-1])[1]
     return text.text[start:end]
 
 
 def open_article(file: Path) -> Text | NotText:
-    """Read an article as it is now."""
-    contents = read(Root(str(file), str(file)), "", _MOST)
+    """Read the current content of an article."""
+    contents = read(Root(str(file), str(file)), "", _MAX_BYTES)
     return NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
 
 
 def _problems(
-    question_id: str, place: Gold, opened: Callable[[str], Text | NotText]
+    question_id: str, gold: Gold, opened: Callable[[str], Text | NotText]
 ) -> Iterator[Problem]:
-    text = opened(place.path)
+    text = opened(gold.path)
     if isinstance(text, NotText):
-        yield Problem(question_id, place, f"the article cannot be used: {text.reason}")
+        yield Problem(question_id, gold, f"the article cannot be used: {text.reason}")
         return
-    if place.lines[-1] > text.line_count:
-        yield Problem(question_id, place, f"the article has {text.line_count:,} lines")
+    if gold.lines[-1] > text.line_count:
+        yield Problem(question_id, gold, f"the article has {text.line_count:,} lines")
         return
-    words = words_of(text, place.lines)
-    for answer in place.answers:
+    words = words_of(text, gold.lines)
+    for answer in gold.answers:
         if answer in words:
             continue
-        if stands_in(answer, words):
-            what = f"“{answer}” stands there only without case, punctuation and articles"
-            yield Problem(question_id, place, what, is_note=True)
+        if contains_answer(words, answer):
+            what = f"“{answer}” matches only without case, punctuation and articles (a, an, the)"
+            yield Problem(question_id, gold, what, is_note=True)
         else:
-            yield Problem(question_id, place, f"“{answer}” does not stand there{_at(text, answer)}")
+            yield Problem(question_id, gold, f"“{answer}” is not there{_hint(text, answer)}")
 
 
-def _at(text: Text, answer: str) -> str:
+def _hint(text: Text, answer: str) -> str:
     found = text.text.find(answer)
-    return f"; it stands on line {text.line_of(found)}" if found != -1 else ""
+    return f"; it is on line {text.line_of(found)}" if found != -1 else ""

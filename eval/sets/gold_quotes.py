@@ -1,74 +1,75 @@
-"""What stands at gold places, to be read beside what was given."""
+"""The text of gold references, to show next to answers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from eval.sets.answer_spans import find_answer
 from eval.sets.gold import article_of, open_article, words_of
-from eval.sets.highlight import Mark, Marked
+from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
 from index.articles.sentences import sentences
 from index.articles.spans import Span
 from index.articles.text import NotText, Text
 
-_KEPT = 16
-"""Articles kept in memory: questions about one mostly follow one another."""
-_SENTENCES = 3
-_LONGEST = 600
+_CACHED = 16
+"""Articles kept in memory: questions about one article usually follow one another."""
+_MAX_SENTENCES = 3
+_MAX_LENGTH = 600
 """Code points of a quote."""
-_BEFORE = 200
-"""Code points before the first mark of a quote that is too long."""
-_LOOKED_AT = 2_000
-"""Code points of a place without answers."""
+_CONTEXT = 200
+"""Code points before the first mark of a shortened quote."""
+_MAX_UNMARKED = 2_000
+"""Code points searched for the first sentence of a reference without answers."""
 _GAP = " … "
 
 
 class GoldQuotes:
-    """Quotes gold places from the articles as they are now."""
+    """Quotes gold references from the current articles."""
 
     def __init__(self, bases: Sequence[Path]) -> None:
-        """Find paths below these folders, as `eval.sets.gold.article_of` does."""
+        """Resolve paths under these folders like `eval.sets.gold.article_of`."""
         self._bases = bases
-        self._opened = lru_cache(_KEPT)(open_article)
+        self._opened = lru_cache(_CACHED)(open_article)
 
-    def quote(self, place: Gold) -> Marked:
-        """Give the sentences of a place that hold accepted answers, these marked in them.
+    def quote(self, gold: Gold) -> MarkedText:
+        """Return the sentences that have accepted answers, with the answers marked.
 
-        Where none is accepted, or none stands there, the first sentence; no text at all where the
-        article cannot be read, or has no such line.
+        If none has one, return the first sentence; if the article cannot be read or has no such
+        line, an empty text.
         """
-        text = self._opened(article_of(place.path, self._bases))
-        if isinstance(text, NotText) or place.lines[-1] > text.line_count:
-            return Marked("")
-        return _quoted(_words(text, place), place.answers)
+        text = self._opened(article_of(gold.path, self._bases))
+        if isinstance(text, NotText) or gold.lines[-1] > text.line_count:
+            return MarkedText("")
+        return _quoted(_words(text, gold), gold.answers)
 
 
-def _words(text: Text, place: Gold) -> str:
-    words = words_of(text, place.lines)
-    return words if place.answers else words[:_LOOKED_AT]
+def _words(text: Text, gold: Gold) -> str:
+    words = words_of(text, gold.lines)
+    return words if gold.answers else words[:_MAX_UNMARKED]
 
 
-def _quoted(words: str, answers: Sequence[str]) -> Marked:
-    marks = _joined(span for answer in answers for span in _standing(words, answer))
+def _quoted(words: str, answers: Sequence[str]) -> MarkedText:
+    marks = _joined(span for answer in answers for span in _occurrences(words, answer))
     chosen = _chosen(list(sentences(words, Span(0, len(words)))), marks)
     return _shortened(_assembled(words, chosen, marks))
 
 
-def _standing(words: str, answer: str) -> Iterator[Span]:
-    """Yield where an answer stands, whole words of it; else the one place that has it otherwise."""
+def _occurrences(words: str, answer: str) -> list[Span]:
+    """Return all occurrences of an answer as whole words; else its nearest inexact one."""
     spans = [
         Span(*found.span())
         for found in re.finditer(rf"(?<!\w){re.escape(answer.strip())}(?!\w)", words)
     ]
-    yield from spans or find_answer(words, answer, words.find(answer))
+    inexact = None if spans else find_answer(words, answer, words.find(answer))
+    return spans if inexact is None else [inexact]
 
 
-def _joined(spans: Iterator[Span]) -> list[Span]:
-    """Join spans that overlap, in order."""
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Merge spans that overlap, in order."""
     joined: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if joined and span.start < joined[-1].end:
             joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
         elif len(span):
@@ -77,7 +78,7 @@ def _joined(spans: Iterator[Span]) -> list[Span]:
 
 
 def _chosen(found: Sequence[Span], marks: Sequence[Span]) -> list[Span]:
-    """Choose the sentences with marks, and join those that one mark goes across."""
+    """Choose the sentences with marks, and join those that share a mark."""
     chosen: list[Span] = []
     for sentence in found:
         crossing = [
@@ -87,34 +88,36 @@ def _chosen(found: Sequence[Span], marks: Sequence[Span]) -> list[Span]:
             chosen[-1] = Span(chosen[-1].start, sentence.end)
         elif crossing:
             chosen.append(sentence)
-    return chosen[:_SENTENCES] or list(found[:1])
+    return chosen[:_MAX_SENTENCES] or list(found[:1])
 
 
-def _assembled(words: str, chosen: Sequence[Span], marks: Sequence[Span]) -> Marked:
-    text, placed = "", list[Mark]()
+def _assembled(words: str, chosen: Sequence[Span], marks: Sequence[Span]) -> MarkedText:
+    text, shifted = "", list[Mark]()
     for before, span in zip((Span(0, 0), *chosen), chosen, strict=False):
         is_next = not words[before.end : span.start].strip()
         text += (" " if is_next else _GAP) if text else ""
         shift = len(text) - span.start
         text += span.of(words)
-        placed += [
+        shifted += [
             Mark(mark.start + shift, mark.end + shift)
             for mark in marks
             if span.start <= mark.start and mark.end <= span.end
         ]
-    return Marked(text, tuple(placed))
+    return MarkedText(text, tuple(shifted))
 
 
-def _shortened(quote: Marked) -> Marked:
-    """Cut what is too long around its first mark."""
-    if len(quote.text) <= _LONGEST:
+def _shortened(quote: MarkedText) -> MarkedText:
+    """Cut a quote that is too long around its first mark."""
+    if len(quote.text) <= _MAX_LENGTH:
         return quote
     first = quote.marks[0].start if quote.marks else 0
-    start = max(0, min(first - _BEFORE, len(quote.text) - _LONGEST))
-    end = start + _LONGEST
+    start = max(0, min(first - _CONTEXT, len(quote.text) - _MAX_LENGTH))
+    end = start + _MAX_LENGTH
     before, after = "…" * bool(start), "…" * (end < len(quote.text))
     shift = len(before) - start
     marks = (
-        Mark(one.start + shift, min(one.end, end) + shift) for one in quote.marks if one.start < end
+        Mark(mark.start + shift, min(mark.end, end) + shift)
+        for mark in quote.marks
+        if mark.start < end
     )
-    return Marked(before + quote.text[start:end] + after, tuple(marks))
+    return MarkedText(before + quote.text[start:end] + after, tuple(marks))

@@ -1,35 +1,30 @@
-"""Text with words marked in it."""
+"""Text with marked words."""
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """Marked code points from `start` up to, and without, `end`."""
+    """Marked code points from `start` up to but not including `end`."""
 
     start: int
     end: int
 
 
-class Marked(msgspec.Struct, frozen=True):
-    """A text, and the words of it that matter."""
+class MarkedText(msgspec.Struct, frozen=True):
+    """A text and the words in it that matter."""
 
     text: str
     marks: tuple[Mark, ...] = ()
-    """In order, apart."""
+    """In order, without overlap."""
 
     @property
-    def pieces(self) -> Iterator[tuple[str, bool]]:
-        """The text in pieces, none empty, with whether each is marked."""
-        at = 0
-        for mark in self.marks:
-            yield from _piece(self.text[at : mark.start], False)
-            yield from _piece(self.text[mark.start : mark.end], True)
-            at = mark.end
-        yield from _piece(self.text[at:], False)
-
-
-def _piece(text: str, is_marked: bool) -> Iterator[tuple[str, bool]]:
-    if text:
-        yield text, is_marked
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The text in pieces, none empty, each with whether it is marked."""
+        edges = [0, *(edge for mark in self.marks for edge in (mark.start, mark.end)), None]
+        pieces = [
+            (self.text[start:end], bool(number % 2))
+            for number, (start, end) in enumerate(pairwise(edges))
+        ]
+        return [piece for piece in pieces if piece[0]]

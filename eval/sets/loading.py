@@ -1,4 +1,4 @@
-"""A question set with what makes it the same one again."""
+"""Load a question set with what identifies it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,32 +17,31 @@ BUNDLED = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions, and where their gold is looked for."""
+    """A question set and where its gold references start from."""
 
     name: str
-    """Its file, absolute; or what it is called."""
+    """Absolute path of its file, or the name of the bundled set."""
     sha256: str
     folder: Path
-    """Where it stands; the bundled one counts as standing beside its articles."""
+    """The folder of its file; for the bundled set, that of the bundled articles."""
     questions: tuple[Question, ...]
     """At least one."""
 
     def bases(self, roots: Sequence[Root]) -> tuple[Path, ...]:
-        """Give the folders that relative gold paths are below, of what is indexed from roots."""
+        """Return the folders that relative gold paths start from, given the indexed roots."""
         return bases_of(self.folder / Path(self.name).name, roots)
 
 
 def bundled_set() -> QuestionSet:
     """Read the questions about the bundled articles."""
     file = Path(str(files("eval").joinpath("bundled.jsonl")))
-    questions = tuple(bundled_questions())
-    return QuestionSet(BUNDLED, sha256_of(file), bundled_articles(), questions)
+    return QuestionSet(BUNDLED, sha256_of(file), bundled_articles(), tuple(bundled_questions()))
 
 
 def read_set(file: Path) -> QuestionSet:
-    """Read a set. Raises BadRequest where it cannot be understood, or holds no questions."""
+    """Read a set. Raises BadRequest if it is invalid or has no questions."""
     questions = tuple(read_questions(file))
     if not questions:
-        raise BadRequest(f"{file} holds no questions")
+        raise BadRequest(f"{file} has no questions")
     path = file.resolve()
     return QuestionSet(str(path), sha256_of(path), path.parent, questions)

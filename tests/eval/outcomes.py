@@ -1,16 +1,16 @@
-"""Outcomes made by hand."""
+"""Example outcomes."""
 
 from typing import Any
 
-from eval.outcomes import Cause, Found, Given, Kind, Outcome, Rankings, Spent
+from eval.outcomes import Cause, GoldRank, JudgedAnswer, Kind, Outcome, Rankings, StageTimes
 from eval.sets.question_set import Gold
 
 GOLD = Gold("radar.txt", 3, ["Prague"])
 
 
-def given(text: str = "Prague", confidence: float = 0.8, **told: Any) -> Given:  # noqa: ANN401
-    """An answer; right, on a gold line, unless told otherwise."""
-    known: dict[str, Any] = {
+def judged(text: str = "Prague", confidence: float = 0.8, **changes: Any) -> JudgedAnswer:  # noqa: ANN401
+    """Return an answer: right and on a gold line, unless changed."""
+    fields: dict[str, Any] = {
         "quote": f"It was {text}.",
         "path": "radar.txt",
         "line": 3,
@@ -21,40 +21,40 @@ def given(text: str = "Prague", confidence: float = 0.8, **told: Any) -> Given: 
         "is_right": True,
         "start": 7,
     }
-    return Given(text=text, confidence=confidence, **(known | told))
+    return JudgedAnswer(text=text, confidence=confidence, **(fields | changes))
 
 
 WRONG: dict[str, Any] = {"exact": False, "f1": 0.0, "is_right": False}
 
 
 def rankings(**ranks: int) -> Rankings:
-    """Rankings with the only gold place at these ranks."""
-    return Rankings(**{name: (Found(rank, 0),) for name, rank in ranks.items()})
+    """Return rankings with the only gold reference at these ranks."""
+    return Rankings(**{name: (GoldRank(rank, 0),) for name, rank in ranks.items()})
 
 
-def outcome(name: str = "q", **told: Any) -> Outcome:  # noqa: ANN401
-    """An answerable question, answered rightly, unless told otherwise."""
-    known: dict[str, Any] = {
+def outcome(name: str = "q", **changes: Any) -> Outcome:  # noqa: ANN401
+    """Return an answerable question that was answered right, unless changed."""
+    fields: dict[str, Any] = {
         "question": "Where was it signed?",
-        "asked": "Where was it signed?",
+        "searched_question": "Where was it signed?",
         "kind": Kind.ANSWERABLE,
         "gold": (GOLD,),
         "answered": True,
-        "given": (given(),),
+        "answers": (judged(),),
         "grades": (1,),
         "is_indexed": True,
         "rankings": rankings(keywords=1, vectors=1, fused=1, read=1),
         "exact": 1.0,
         "f1": 1.0,
         "cause": Cause.NONE,
-        "milliseconds": Spent(read=10.0, total=12.0),
+        "milliseconds": StageTimes(read=10.0, total=12.0),
     }
-    return Outcome(id=name, **(known | told))
+    return Outcome(id=name, **(fields | changes))
 
 
-def unanswerable(name: str = "q", **told: Any) -> Outcome:  # noqa: ANN401
-    """A question without an answer, refused, unless told otherwise."""
-    known: dict[str, Any] = {
+def unanswerable(name: str = "q", **changes: Any) -> Outcome:  # noqa: ANN401
+    """Return an unanswerable question that was refused, unless changed."""
+    fields: dict[str, Any] = {
         "kind": Kind.UNANSWERABLE,
         "gold": (),
         "grades": (),
@@ -62,6 +62,6 @@ def unanswerable(name: str = "q", **told: Any) -> Outcome:  # noqa: ANN401
         "rankings": Rankings(),
         "answered": False,
         "reason": "unsure",
-        "given": (given("Kyiv", 0.1, **WRONG, is_line_right=False),),
+        "answers": (judged("Kyiv", 0.1, **WRONG, is_line_right=False),),
     }
-    return outcome(name, **(known | told))
+    return outcome(name, **(fields | changes))

@@ -1,4 +1,4 @@
-"""SQuAD's own scorer, written down again from its description, not from ours."""
+"""SQuAD's scorer, written from its description, independently of ours."""
 
 import re
 import string
@@ -11,11 +11,11 @@ def scores(dataset: dict[str, Any], predictions: dict[str, str]) -> dict[str, fl
     exact, overlap = [], []
     for article in dataset["data"]:
         for paragraph in article["paragraphs"]:
-            for asked in paragraph["qas"]:
-                gold = [one["text"] for one in asked["answers"] if tokens(one["text"])] or [""]
-                given = predictions[asked["id"]]
-                exact.append(max(tokens(one) == tokens(given) for one in gold))
-                overlap.append(max(shared(tokens(one), tokens(given)) for one in gold))
+            for qa in paragraph["qas"]:
+                gold = [one["text"] for one in qa["answers"] if tokens(one["text"])] or [""]
+                reply = predictions[qa["id"]]
+                exact.append(max(tokens(one) == tokens(reply) for one in gold))
+                overlap.append(max(shared(tokens(one), tokens(reply)) for one in gold))
     return {
         "exact": 100.0 * sum(exact) / len(exact),
         "f1": 100.0 * sum(overlap) / len(overlap),
@@ -27,11 +27,11 @@ def tokens(text: str) -> list[str]:
     return re.sub(r"\b(a|an|the)\b", " ", kept).split()
 
 
-def shared(gold: list[str], given: list[str]) -> float:
-    if not gold or not given:
-        return float(gold == given)
-    same = sum((Counter(gold) & Counter(given)).values())
+def shared(gold: list[str], reply: list[str]) -> float:
+    if not gold or not reply:
+        return float(gold == reply)
+    same = sum((Counter(gold) & Counter(reply)).values())
     if not same:
         return 0.0
-    precision, recall = same / len(given), same / len(gold)
+    precision, recall = same / len(reply), same / len(gold)
     return 2 * precision * recall / (precision + recall)

@@ -18,7 +18,7 @@ def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
     news.mkdir()
     for name, text in (("a.txt", "The port is closed."), ("b.md", "The mill was sold.")):
         (news / name).write_text(text, encoding="utf-8")
-    # No article: of another kind, and with nothing to read.
+    # Not articles: of another type, and empty.
     (news / "c.pdf").write_bytes(b"%PDF")
     (news / "d.txt").write_bytes(b"")
     encoder = QuickEncoder()
@@ -31,7 +31,7 @@ def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
     assert sorted(encoder.texts) == sorted(text for one in articles for text in one.embedded)
 
 
-def test_the_passages_that_reading_is_timed_over_are_bundled_and_about_full() -> None:
+def test_the_reader_benchmark_reads_long_bundled_passages() -> None:
     every = [one for article in articles_under(bundled_articles(), NoLimit())
              for one in article.passages]  # fmt: skip
     passages = bench_reader._passages()

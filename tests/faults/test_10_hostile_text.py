@@ -14,7 +14,7 @@ from rich.markup import escape
 from textual.events import MouseDown, MouseUp
 
 from eval.report.html import report
-from tests.eval.outcomes import given, outcome
+from tests.eval.outcomes import judged, outcome
 from tests.eval.report.test_html import Page, exported
 from tests.faults.chat_places import Shown, drawn, shown_by, turns
 from tests.faults.conftest import Battery, Figure
@@ -264,8 +264,8 @@ def _verified(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> st
 def test_nothing_in_a_report_runs(battery: Battery, figure: Figure, tmp_path: Path) -> None:
     texts = payloads(battery.pick(200, 5_000), battery.chance("report"))
     hostile = [
-        outcome(text, question=text, asked=text, history=(text,), tags=(text,),
-                given=(given(text, quote=text, path=text),))
+        outcome(text, question=text, searched_question=text, history=(text,), tags=(text,),
+                answers=(judged(text, quote=text, path=text),))
         for text in texts
     ]  # fmt: skip
     page = Page(report(exported(hostile), visible))

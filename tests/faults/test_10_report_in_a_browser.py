@@ -15,7 +15,7 @@ from eval.report.html import report
 from eval.runs.compare import SettingChange, compare
 from eval.runs.results import results_of
 from eval.sets.question_set import Gold
-from tests.eval.outcomes import WRONG, given, outcome
+from tests.eval.outcomes import WRONG, judged, outcome
 from tests.eval.report.test_html import exported
 from tests.eval.runs.test_run_store import SETTINGS
 from tests.faults.conftest import Battery, Figure
@@ -33,13 +33,13 @@ REFUSED = """
 OPEN_EVERYTHING = """
     () => {
         for (const one of document.querySelectorAll("details")) one.open = true;
-        const on = document.getElementById("on");
+        const next = document.getElementById("next");
         const drawn = [];
         for (;;) {
             for (const one of document.querySelectorAll(".opens")) one.click();
             drawn.push(...document.querySelectorAll(".opens"));
-            if (on.disabled) return drawn.length;
-            on.click();
+            if (next.disabled) return drawn.length;
+            next.click();
         }
     }
 """
@@ -81,10 +81,10 @@ def hostile(texts: Sequence[str]) -> str:
     """Give a report that has a hostile text in every place that takes one."""
 
     def asked(text: str, right: bool) -> Outcome:
-        reply = given(text, quote=text, path=text, **({} if right else WRONG))
+        reply = judged(text, quote=text, path=text, **({} if right else WRONG))
         return outcome(
-            text, question=text, asked=f"as {text}", history=(text,), tags=(text,), given=(reply,),
-            gold=(Gold(text, 3, [text]),), f1=float(right), exact=float(right),
+            text, question=text, searched_question=f"as {text}", history=(text,), tags=(text,),
+            answers=(reply,), gold=(Gold(text, 3, [text]),), f1=float(right), exact=float(right),
             cause=Cause.NONE if right else Cause.WRONG_SPAN,
         )  # fmt: skip
 

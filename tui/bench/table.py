@@ -71,11 +71,8 @@ def size_figures(
     """Measure what depends on the size of the index, in a folder that keeps it."""
     size = bench_size(folder, passages, DEFAULT_MODEL, model_cache(), reader, PYTHON, on_progress)
     on_progress("cold questions")
-    cold = [
-        milliseconds / 1000
-        for _ in range(_COLD_ROUNDS)
-        for milliseconds in cold_start(_QUESTION, folder / "index", reader)
-    ]
+    times = [cold_start(_QUESTION, folder / "index", reader) for _ in range(_COLD_ROUNDS)]
+    cold = [milliseconds / 1000 for milliseconds in times if milliseconds is not None]
     for segment in size.segments:
         on_progress(segment)
     return [

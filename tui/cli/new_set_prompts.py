@@ -1,9 +1,8 @@
-"""A question set written in the terminal: a question, the lines that answer it, their words."""
+"""Write a question set in the terminal: a question, the lines that answer it, the words."""
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -20,150 +19,149 @@ from qa.bot import Bot
 from qa.lookup import look_up
 from tui.output.sanitise import visible, visible_name
 
-_SHOWN = 9
-"""Candidates shown at once."""
+_PAGE = 9
+"""Candidates shown at a time."""
 _FOLLOW_UP = "+"
-_PLACE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})", re.DOTALL)
-_HELP = "numbers, or PATH:LINE; m: more lines, n: the articles do not answer, s: skip"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A question that the person gave up."""
+_LOCATION = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})", re.DOTALL)
+_HELP = "numbers, or PATH:LINE; m: more lines, n: not in the articles, s: skip"
 
 
 def write_set(bot: Bot, file: Path, before: Sequence[Question]) -> Iterator[Question]:
-    """Ask for questions until the input ends; yields each as it was saved.
+    """Prompt for questions until the input ends; yield each after it was saved.
 
-    `before` are those that the set holds; a follow-up comes after the last one, with its history.
+    `before` are the questions that the set already has; a follow-up continues after the last one.
     """
     bases = bases_of(file.absolute(), bot.index.generation.manifest.roots)
-    talk = _talk(before[-1:])
+    conversation = _conversation(before[-1]) if before else []
     with suppress(click.Abort):
         while True:
-            asked = _asked(bot, talk)
-            if isinstance(asked, Question):
-                gold = [_portable(place, bases) for place in asked.gold]
-                yield add_question(file, msgspec.structs.replace(asked, gold=gold))
-                talk = _talk([asked])
+            question = _prompt_question(bot, conversation)
+            if question:
+                gold = [_portable(reference, bases) for reference in question.gold]
+                yield add_question(file, msgspec.structs.replace(question, gold=gold))
+                conversation = _conversation(question)
 
 
-def _talk(last: Sequence[Question]) -> list[str]:
-    """Give the questions that a follow-up of the last one has before it."""
-    return [text for one in last for text in (*one.history, one.question)]
+def _conversation(last: Question) -> list[str]:
+    """Return the questions before a follow-up of the last one."""
+    return [*last.history, last.question]
 
 
-def _asked(bot: Bot, talk: Sequence[str]) -> Question | Skipped:
-    follow_up = f"; {_FOLLOW_UP} before it: a follow-up of the last" if talk else ""
-    typed = " ".join(_prompt(f"\nQuestion (Ctrl-D: done{follow_up})").split())
+def _prompt_question(bot: Bot, conversation: Sequence[str]) -> Question | None:
+    """Return the question typed; None if it is skipped or cannot be asked."""
+    hint = f"; start with {_FOLLOW_UP} for a follow-up" if conversation else ""
+    typed = " ".join(_prompt(f"\nQuestion (Ctrl-D: done{hint})").split())
     question = typed.removeprefix(_FOLLOW_UP).strip()
-    history = talk if typed.startswith(_FOLLOW_UP) else ()
+    history = conversation if typed.startswith(_FOLLOW_UP) else ()
     if not question:
-        return Skipped()
+        return None
     if typed != question and not history:
-        click.echo(f"There is no question before it; ask one first, without {_FOLLOW_UP}")
-        return Skipped()
+        click.echo(f"No earlier question to follow up; ask one without {_FOLLOW_UP} first")
+        return None
     try:
         found = candidates(bot, question, history)
     except BadRequest as error:
         click.echo(visible(error.message))
-        return Skipped()
+        return None
     if history:
-        click.echo(f"After: {visible(' / '.join(history))}\nAsked as: {visible(found.asked)}")
-    chosen = _Choosing(found.sentences, bot.index.generation.catalog).choose()
-    if isinstance(chosen, Skipped):
-        return chosen
-    gold = _joined([place for candidate in chosen for place in _gold(candidate)])
-    tags = _prompt("Tags, with spaces between (Enter: none)").split()
+        click.echo(f"After: {visible(' / '.join(history))}")
+        click.echo(f"Searched for: {visible(found.searched_question)}")
+    chosen = _Chooser(found.sentences, bot.index.generation.catalog).choose()
+    if chosen is None:
+        return None
+    gold = _merged([reference for candidate in chosen for reference in _prompt_gold(candidate)])
+    tags = _prompt("Tags, separated by spaces (Enter: none)").split()
     return Question(id="new", question=question, history=list(history), gold=gold, tags=tags)
 
 
-@dataclass
-class _Choosing:
-    """Lines being chosen from."""
+class _Chooser:
+    """Lets the user choose lines."""
 
-    found: Sequence[Candidate]
-    catalog: Catalog
-    shown: int = field(default=0, init=False)
+    def __init__(self, found: Sequence[Candidate], catalog: Catalog) -> None:
+        self._found = found
+        self._catalog = catalog
+        self._shown = 0
 
-    def choose(self) -> tuple[Candidate, ...] | Skipped:
-        """Ask until the person has chosen; no line means that the articles do not answer."""
+    def choose(self) -> list[Candidate] | None:
+        """Prompt for the lines that answer; none if the question is unanswerable, None to skip."""
         self._show_more()
         while True:
-            reply = _prompt(f"Which answer it? ({_HELP})").strip()
+            reply = _prompt(f"Which lines answer it? ({_HELP})").strip()
             match reply.lower():
                 case "s":
-                    return Skipped()
+                    return None
                 case "n":
-                    return ()
+                    return []
                 case "m":
                     self._show_more()
                     continue
             try:
-                return self._named(reply)
+                return self._parse(reply)
             except BadRequest as error:
                 click.echo(visible(error.message))
 
     def _show_more(self) -> None:
-        more = self.found[self.shown : self.shown + _SHOWN]
+        more = self._found[self._shown : self._shown + _PAGE]
         if not more:
-            click.echo("There are no more lines; name one as PATH:LINE.")
-        for number, one in enumerate(more, self.shown + 1):
-            click.echo(f"{number:>3}  {visible_name(one.place)}  {visible(one.text)}")
-        self.shown += len(more)
+            click.echo("No more lines; name one as PATH:LINE.")
+        for number, candidate in enumerate(more, self._shown + 1):
+            location, text = visible_name(candidate.location), visible(candidate.text)
+            click.echo(f"{number:>3}  {location}  {text}")
+        self._shown += len(more)
 
-    def _named(self, reply: str) -> tuple[Candidate, ...]:
-        """Give what was named. Raises BadRequest, saying why, where that is nothing."""
-        if match := _PLACE.fullmatch(reply):
-            return (_line(self.catalog, match["path"], int(match["line"])),)
-        numbers = [int(one) if one.isdecimal() else 0 for one in reply.replace(",", " ").split()]
-        if not numbers or not all(1 <= number <= self.shown for number in numbers):
-            raise BadRequest(f"{reply or 'nothing'} is none of the lines above, nor PATH:LINE")
-        return tuple(self.found[number - 1] for number in dict.fromkeys(numbers))
+    def _parse(self, reply: str) -> list[Candidate]:
+        """Return the lines that a reply names. Raises BadRequest if it is invalid."""
+        if match := _LOCATION.fullmatch(reply):
+            return [_line(self._catalog, match["path"], int(match["line"]))]
+        numbers = [int(word) if word.isdecimal() else 0 for word in reply.replace(",", " ").split()]
+        if not numbers or not all(1 <= number <= self._shown for number in numbers):
+            raise BadRequest(f"{reply or 'nothing'} is neither a number above nor PATH:LINE")
+        return [self._found[number - 1] for number in dict.fromkeys(numbers)]
 
 
 def _line(catalog: Catalog, path: str, number: int) -> Candidate:
-    """Give an indexed line as a candidate. Raises BadRequest where it is none, or is gone."""
+    """Return an indexed line as a candidate. Raises BadRequest if it is missing or changed."""
     found = look_up(catalog, path, number, context=0)
     if not found.status.is_current:
-        raise BadRequest(f"{path}:{number} changed since it was indexed; run `byline index`")
-    file = real_path(path)
+        raise BadRequest(f"{path}:{number} has changed since indexing; run `byline index`")
     (line,) = found.lines
-    return Candidate(found.path, file, line.number, line.number, line.text)
+    return Candidate(found.path, real_path(path), line.number, line.number, line.text)
 
 
-def _gold(candidate: Candidate) -> list[Gold]:
-    """Ask for the words that answer, until the candidate's lines have them."""
-    proposed = f" [{visible(candidate.answer)}]" if candidate.answer else ""
+def _prompt_gold(candidate: Candidate) -> list[Gold]:
+    """Prompt for the words that answer, until they are on the lines of the candidate."""
+    location = visible_name(candidate.location)
+    default = f" [{visible(candidate.answer)}]" if candidate.answer else ""
     gold: list[Gold] = []
     while not gold:
-        words = _prompt(f"Answer on {visible_name(candidate.place)}{proposed}").strip()
-        gold += _found(candidate, words or candidate.answer)
+        words = _prompt(f"Answer on {location}{default}").strip() or candidate.answer
+        gold += _find(candidate, words) if words else []
     while words := _prompt("Another wording there (Enter: none)").strip():
-        gold += _found(candidate, words)
+        gold += _find(candidate, words)
     return gold
 
 
-def _found(candidate: Candidate, words: str) -> tuple[Gold, ...]:
-    """Give the place of the words, or tell that they are not there."""
-    found = gold_in(candidate, words) if words else ()
-    if words and not found:
-        click.echo(f"{visible(words)} does not stand on {visible_name(candidate.place)}")
-    return found
+def _find(candidate: Candidate, words: str) -> list[Gold]:
+    """Return the gold reference of the words; if they are not there, say so."""
+    gold = gold_in(candidate, words)
+    if gold is None:
+        click.echo(f"{visible(words)} is not on {visible_name(candidate.location)}")
+        return []
+    return [gold]
 
 
-def _joined(gold: Sequence[Gold]) -> list[Gold]:
-    """Join the wordings of one place."""
-    places: dict[tuple[str, int, int], Gold] = {}
-    for one in gold:
-        key = (one.path, one.line, one.end_line)
-        place = places.setdefault(key, msgspec.structs.replace(one, answers=[]))
-        place.answers += [words for words in one.answers if words not in place.answers]
-    return list(places.values())
+def _merged(gold: Sequence[Gold]) -> list[Gold]:
+    """Merge references to the same lines."""
+    merged: dict[tuple[str, int, int], Gold] = {}
+    for reference in gold:
+        key = (reference.path, reference.line, reference.end_line)
+        into = merged.setdefault(key, msgspec.structs.replace(reference, answers=[]))
+        into.answers += [words for words in reference.answers if words not in into.answers]
+    return list(merged.values())
 
 
-def _portable(place: Gold, bases: Sequence[Path]) -> Gold:
-    return msgspec.structs.replace(place, path=portable_path(Path(place.path), bases))
+def _portable(gold: Gold, bases: Sequence[Path]) -> Gold:
+    return msgspec.structs.replace(gold, path=portable_path(Path(gold.path), bases))
 
 
 def _prompt(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of runs and of their questions, as they are typed."""
+"""Parsing and completion of run names and question IDs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,25 +13,25 @@ from tui.paths import runs_folder
 
 _COMPARE = "--compare"
 LAST_RUN = ""
-"""The value of a `--compare` that names no run."""
-_NAME = re.compile(r"[0-9]{8}(-[0-9-]*)?")
-"""A run's name begins with its date: nothing else is taken for one."""
+"""The value of a `--compare` without a run."""
+_RUN_NAME = re.compile(r"[0-9]{8}(-[0-9-]*)?")
+"""A run's name begins with its date; no other word is taken for a run."""
 _JSON = "--json"
 STDOUT = "-"
-"""The value of a `--json` that names no file."""
-_JSON_FILE = ".json"
-"""How a name ends that is taken for such a file: a SET's ends in .jsonl."""
+"""The value of a `--json` without a file."""
+_JSON_SUFFIX = ".json"
+"""A word with this suffix is taken for a JSON file; a SET ends in .jsonl."""
 
 
 class WithOptionalValues(click.Command):
-    """Takes the word after `--compare` or `--json` for its value only where it looks like one.
+    """Takes the word after `--compare` or `--json` as its value only if it looks like one.
 
-    Else that word is the SET, or another option. `--compare=RUN` is always the run, and
-    `--json=FILE` the file.
+    Otherwise that word is the SET or another option. `--compare=RUN` and `--json=FILE` always have
+    that value.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Join each of these options and its value into one word."""
+        """Join each of these options with its value into one word."""
         return super().parse_args(ctx, args if ctx.resilient_parsing else list(_joined(args)))
 
 
@@ -45,23 +45,21 @@ def _joined(args: Sequence[str]) -> Iterator[str]:
             return
         following = words[0] if words else ""
         if word == _COMPARE:
-            is_run = _NAME.fullmatch(following)
+            is_run = _RUN_NAME.fullmatch(following)
             yield f"{_COMPARE}={words.pop(0) if is_run else LAST_RUN}"
             if following and not is_run:
                 _require_set_or_option(following)
         elif word == _JSON:
-            is_file = following == STDOUT or following.lower().endswith(_JSON_FILE)
+            is_file = following == STDOUT or following.lower().endswith(_JSON_SUFFIX)
             yield f"{_JSON}={words.pop(0) if is_file else STDOUT}"
         else:
             yield word
 
 
 def _require_set_or_option(word: str) -> None:
-    """Raise click.UsageError for what cannot follow `--compare`."""
+    """Raise click.UsageError for a word that cannot follow `--compare`."""
     if not word.startswith("-") and not Path(word).exists():
-        raise click.UsageError(
-            f"{word} is neither a run nor a file; `byline eval runs` lists the runs"
-        )
+        raise click.UsageError(f"{word} is neither a run nor a file; see `byline eval runs`")
 
 
 def complete_run(_ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
@@ -81,16 +79,16 @@ def complete_run_or_file(
 
 
 def complete_id(ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
-    """Complete the id of a question of the run that is named, else of the last."""
-    named = str(ctx.params.get("run_name") or "")
+    """Complete the ID of a question of the named run, or of the last one."""
+    name = str(ctx.params.get("run_name") or "")
     for run in runs_in(runs_folder()):
-        if run.name.startswith(named):
+        if run.name.startswith(name):
             return [CompletionItem(one) for one in _ids(run) if one.startswith(start)]
     return []
 
 
 def _ids(run: Run) -> list[str]:
     try:
-        return [one.id for one in run.outcomes() if one.id.isprintable()]
+        return [outcome.id for outcome in run.outcomes() if outcome.id.isprintable()]
     except BadRequest:
         return []

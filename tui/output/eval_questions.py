@@ -1,4 +1,4 @@
-"""Questions of a run on the terminal: gold and given side by side."""
+"""Questions of a run on the terminal, with gold next to answers."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,17 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.metrics.ranking import RANKINGS
-from eval.outcomes import Cause, Given, Kind, Outcome
-from eval.sets.highlight import Marked
+from eval.outcomes import Cause, JudgedAnswer, Kind, Outcome
+from eval.sets.highlight import MarkedText
 from eval.sets.question_set import Gold
 from tui.output.console import colour
 from tui.output.sanitise import visible, visible_name
+from tui.output.wording import confidence_label
 
 _QUIET = "dim"
-_PLACE = "cyan"
+_LOCATION = "cyan"
 _MARK = "bold underline"
 _PLAIN_MARKS = ("⟦", "⟧")
-"""Around marked words where nothing can be styled."""
+"""Around marked words where text has no style."""
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
@@ -27,20 +28,17 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     is_styled = colour(sys.stdout.isatty())
     console = Console(no_color=not is_styled, highlight=False, emoji=False)
     for outcome in outcomes:
-        console.print(Group(*_shown(outcome, is_styled)))
+        console.print(Group(*_lines(outcome, is_styled)))
 
 
-def _shown(outcome: Outcome, is_styled: bool) -> Iterator[Text | Table]:
+def _lines(outcome: Outcome, is_styled: bool) -> Iterator[Text | Table]:
     yield Text(visible(outcome.question), "bold")
     yield Text(" · ".join(_about(outcome)), _QUIET)
-    given = "Given" if outcome.answered else f"Refused ({outcome.reason}); nearest were"
+    answers = "Answers" if outcome.answered else f"Refused ({outcome.reason}); closest matches"
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
-    for heading in ("Gold", given):
+    for heading in ("Gold", answers):
         table.add_column(Text(heading), ratio=1, overflow="fold")
-    table.add_row(
-        Group(*_gold_side(outcome, is_styled)),
-        Group(*_given_side(outcome, is_styled)),
-    )
+    table.add_row(Group(*_gold_side(outcome, is_styled)), Group(*_answer_side(outcome, is_styled)))
     yield table
 
 
@@ -51,56 +49,58 @@ def _about(outcome: Outcome) -> Iterator[str]:
         yield visible(", ".join(outcome.tags))
     if outcome.history:
         yield visible(f"after: {' / '.join(outcome.history)}")
-    if outcome.asked != outcome.question:
-        yield visible(f"asked as: {outcome.asked}")
+    if outcome.searched_question != outcome.question:
+        yield visible(f"Searched for: {outcome.searched_question}")
     if outcome.gold:
         yield ", ".join(f"{name} {_rank(outcome, name)}" for name in (*RANKINGS, "read"))
 
 
 def _rank(outcome: Outcome, ranking: str) -> str:
-    ranks = [one.rank for one in getattr(outcome.rankings, ranking)]
-    return f"#{min(ranks)}" if ranks else "–"
+    rank = outcome.rank(ranking)
+    return "–" if rank is None else f"#{rank}"
 
 
 def _gold_side(outcome: Outcome, is_styled: bool) -> Iterator[Text]:
     if not outcome.gold:
-        is_known = outcome.kind is Kind.UNANSWERABLE
-        yield Text("The articles do not answer it." if is_known else "What is right is not known.")
-    for number, (place, quote) in enumerate(outcome.quoted_gold):
-        yield from [Text()] * bool(number)
-        yield from _place(place, quote, is_styled)
-    for place, quote in outcome.quoted_rejected:
+        yield Text("Unanswerable" if outcome.kind is Kind.UNANSWERABLE else "Unknown")
+    for number, (gold, quote) in enumerate(outcome.quoted_gold):
+        if number:
+            yield Text()
+        yield from _reference(gold, quote, is_styled)
+    for gold, quote in outcome.quoted_rejected:
         yield Text("Marked wrong:", _QUIET)
-        yield from _place(place, quote, is_styled)
+        yield from _reference(gold, quote, is_styled)
 
 
-def _place(place: Gold, quote: Marked, is_styled: bool) -> Iterator[Text]:
-    yield Text(visible(" | ".join(place.answers)) or "(the place alone counts)", "bold")
+def _reference(gold: Gold, quote: MarkedText, is_styled: bool) -> Iterator[Text]:
+    yield Text(visible(" | ".join(gold.answers)) or "(any words on these lines)", "bold")
     if quote.text:
         yield _marked(quote, is_styled)
-    yield Text(visible_name(place.place), _PLACE)
+    yield Text(visible_name(gold.location), _LOCATION)
 
 
-def _given_side(outcome: Outcome, is_styled: bool) -> Iterator[Text]:
-    for number, one in enumerate(outcome.given):
-        yield from [Text()] * bool(number)
-        yield Text(visible(one.text), "bold")
-        yield _marked(one.marked, is_styled)
-        place = f"{visible_name(one.path)}:{one.line}:{one.column}"
-        yield Text.assemble((place, _PLACE), (f"  {'  '.join(_judged(outcome, one))}", _QUIET))
-    if not outcome.given:
-        yield Text("nothing")
+def _answer_side(outcome: Outcome, is_styled: bool) -> Iterator[Text]:
+    for number, answer in enumerate(outcome.answers):
+        if number:
+            yield Text()
+        yield Text(visible(answer.text), "bold")
+        yield _marked(answer.marked_quote, is_styled)
+        location = f"{visible_name(answer.path)}:{answer.line}:{answer.column}"
+        verdict = "  ".join(_verdict(outcome, answer))
+        yield Text.assemble((location, _LOCATION), (f"  {verdict}", _QUIET))
+    if not outcome.answers:
+        yield Text("none")
 
 
-def _judged(outcome: Outcome, given: Given) -> Iterator[str]:
-    yield f"{given.confidence:.0%} sure"
+def _verdict(outcome: Outcome, answer: JudgedAnswer) -> Iterator[str]:
+    yield confidence_label(answer.confidence)
     if outcome.kind is Kind.ANSWERABLE:
-        yield f"F1 {given.f1:.2f}"
+        yield f"F1 {answer.f1:.2f}"
     if outcome.gold:
-        yield "gold line" if given.is_line_right else "not a gold line"
+        yield "gold line" if answer.is_line_right else "not a gold line"
 
 
-def _marked(quote: Marked, is_styled: bool) -> Text:
+def _marked(quote: MarkedText, is_styled: bool) -> Text:
     start, end = ("", "") if is_styled else _PLAIN_MARKS
     return Text.assemble(
         *(

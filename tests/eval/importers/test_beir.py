@@ -1,4 +1,4 @@
-"""A BEIR folder becomes an article a document, and questions whose gold is whole articles."""
+"""A BEIR folder becomes one article per document, and questions with articles as gold."""
 
 import gzip
 import json
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from eval.importers.beir import import_beir
-from eval.importers.events import Importing, Stage
+from eval.importers.events import ImportProgress, Stage
 from eval.sets.question_set import Gold
 from index.errors import BadRequest
-from tests.eval.importers.made import files_in, imported, names, noted, questions_in
+from tests.eval.importers.imports import files_in, imported, names, noted, questions_in
 
 CORPUS: list[dict[str, object]] = [
     {"_id": "MED-10", "title": "Port", "text": "The port is closed.\nIt waits.", "metadata": {}},
@@ -44,39 +44,42 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "made"
 
 
-def test_documents_and_judged_queries(source: Path, out: Path) -> None:
+def test_documents_and_judged_queries_are_imported(source: Path, out: Path) -> None:
     events = list(import_beir(source, out))
-    assert events[:-1] == [Importing(Stage.ARTICLES, 3, 3), Importing(Stage.QUESTIONS, 2, 2)]
+    assert events[:-1] == [
+        ImportProgress(Stage.ARTICLES, 3, 3),
+        ImportProgress(Stage.QUESTIONS, 2, 2),
+    ]
     result = imported(events)
     assert (result.articles, result.questions, result.unanswerable) == (3, 2, 0)
     assert result.notes == ()
     one, two = questions_in(out)
     assert (one.id, one.question, two.id) == ("q1", "is the port closed", "q2")
     port, bell = one.gold
-    # The document is the place, and no words of it are the answer.
+    # The entire document is the reference, without answers.
     assert port == Gold(port.path, 1, [], end_line=4, grade=2)
     assert bell == Gold(bell.path, 1, [], end_line=3)
     text = (out / port.path).read_text(encoding="utf-8")
     assert text == "# Port\n\nThe port is closed.\nIt waits.\n"
     assert (out / two.gold[0].path).read_text(encoding="utf-8") == "\n\n---\nThe mill was sold.\n"
-    places = {name.split("/", 2)[-1] for name in files_in(out) if name.startswith("articles")}
-    assert places == {"med-10.txt", "med-11.txt", "12.txt"}
+    files = {name.split("/", 2)[-1] for name in files_in(out) if name.startswith("articles")}
+    assert files == {"med-10.txt", "med-11.txt", "12.txt"}
 
 
-def test_the_split_is_test_or_the_only_one_or_the_one_named(source: Path, out: Path) -> None:
+def test_the_split_is_the_named_one_or_test_or_the_only_one(source: Path, out: Path) -> None:
     qrels = source / "qrels"
     (qrels / "train.tsv").write_text("q3\t12\t1\n", encoding="utf-8")
     imported(import_beir(source, out))
     assert [one.id for one in questions_in(out)] == ["q1", "q2"]
     imported(import_beir(source, out, "train", overwrite=True))
     assert [one.id for one in questions_in(out)] == ["q3"]
-    with pytest.raises(BadRequest, match="has no split dev; name one by --split: test, train"):
+    with pytest.raises(BadRequest, match=r"has no split dev.*--split: test, train"):
         list(import_beir(source, out, "dev", overwrite=True))
     (qrels / "test.tsv").unlink()
     imported(import_beir(source, out, overwrite=True))
     assert [one.id for one in questions_in(out)] == ["q3"]
     (qrels / "dev.tsv").touch()
-    with pytest.raises(BadRequest, match="has no split test; name one by --split: dev, train"):
+    with pytest.raises(BadRequest, match=r"has no split test.*--split: dev, train"):
         list(import_beir(source, out, overwrite=True))
 
 
@@ -90,7 +93,7 @@ def test_compressed_files_and_windows_line_ends_are_read(source: Path, out: Path
     assert imported(import_beir(source, out)).questions == 2
 
 
-def test_what_cannot_be_taken_is_left_out_and_counted(source: Path, out: Path) -> None:
+def test_unusable_documents_and_queries_are_skipped_and_counted(source: Path, out: Path) -> None:
     empty = [{"_id": "e", "title": " ", "text": "\n"}, CORPUS[0] | {"text": "A copy."}]
     (source / "corpus.jsonl").write_bytes(lines(*CORPUS, *empty))
     (source / "queries.jsonl").write_bytes(
@@ -100,18 +103,18 @@ def test_what_cannot_be_taken_is_left_out_and_counted(source: Path, out: Path) -
     (source / "qrels" / "test.tsv").write_text(QRELS + more, encoding="utf-8")
     result = imported(import_beir(source, out))
     assert noted(result) == {
-        "skipped: a document is empty": 1,
-        "skipped: a document's id was there before": 1,
-        "left out: a relevant document is not in the corpus": 3,
-        "skipped: the query has no relevant document": 2,
-        "skipped: the query is empty or too long": 1,
+        "skipped: empty document": 1,
+        "skipped: duplicate document id": 1,
+        "relevant document missing from the corpus": 3,
+        "skipped: query without a relevant document": 2,
+        "skipped: empty or overlong query": 1,
     }
     assert [(one.id, len(one.gold)) for one in questions_in(out)] == [
         ("q1", 2), ("q2", 1), ("q1-2", 2),
     ]  # fmt: skip
 
 
-def test_ids_that_are_no_names_or_the_same_name_are_kept_apart(source: Path, out: Path) -> None:
+def test_unusable_and_colliding_ids_become_distinct_files(source: Path, out: Path) -> None:
     keys = ["../../x", "X", "x", "日本", "\ud800", "", "a" * 5000]
     documents = [{"_id": key, "text": f"Number {n}."} for n, key in enumerate(keys)]
     (source / "corpus.jsonl").write_bytes(lines(*documents))
@@ -127,16 +130,16 @@ def test_ids_that_are_no_names_or_the_same_name_are_kept_apart(source: Path, out
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("corpus.jsonl", lines(CORPUS[0], "x"), "corpus.jsonl, line 2, is not a document: "),
-        ("queries.jsonl", b"\n{}", "queries.jsonl, line 2, is not a query: Object missing"),
-        ("qrels/test.tsv", b"q1 MED-10 1\n", "test.tsv, line 1, is not a query's id, "),
-        ("qrels/test.tsv", b"a\tb\tc\td\n", "test.tsv, line 1, is not a query's id, "),
-        ("qrels/test.tsv", b"q1\tMED-10\t1.5\n", "test.tsv, line 1, is not a query's id, "),
-        ("qrels/test.tsv", b"", "test.tsv judges no query and document that are there"),
-        ("corpus.jsonl", b"", "test.tsv judges no query and document that are there"),
+        ("corpus.jsonl", lines(CORPUS[0], "x"), "corpus.jsonl, line 2: "),
+        ("queries.jsonl", b"\n{}", "queries.jsonl, line 2: invalid query: Object missing"),
+        ("qrels/test.tsv", b"q1 MED-10 1\n", "test.tsv, line 1: "),
+        ("qrels/test.tsv", b"a\tb\tc\td\n", "test.tsv, line 1: "),
+        ("qrels/test.tsv", b"q1\tMED-10\t1.5\n", "test.tsv, line 1: "),
+        ("qrels/test.tsv", b"", "test.tsv has no judgment"),
+        ("corpus.jsonl", b"", "test.tsv has no judgment"),
     ],
 )
-def test_a_file_that_is_not_as_it_should_be_is_told(
+def test_an_invalid_line_is_an_error_with_its_number(
     source: Path, out: Path, name: str, data: bytes, why: str
 ) -> None:
     (source / name).write_bytes(data)
@@ -147,7 +150,7 @@ def test_a_file_that_is_not_as_it_should_be_is_told(
 
 
 @pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
-def test_a_folder_without_one_of_the_files_is_told(source: Path, out: Path, name: str) -> None:
+def test_a_folder_with_a_missing_file_is_an_error(source: Path, out: Path, name: str) -> None:
     (source / name).unlink()
-    with pytest.raises(BadRequest, match="beir is no BEIR folder: it has no "):
+    with pytest.raises(BadRequest, match=r"beir is not a BEIR folder: .* missing"):
         list(import_beir(source, out))

@@ -1,4 +1,4 @@
-"""An import's folder is whole or not there, and nothing that is there is lost."""
+"""An import writes its folder completely or not at all, and deletes nothing else."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from eval.importers.folder import ARTICLES, new_folder, write_questions
 from eval.sets.question_set import Question, read_questions
 from index.errors import BadRequest
-from tests.eval.importers.made import names
+from tests.eval.importers.imports import names
 
 SET = [Question(id="q1", question="Why?", gold=[])]
 
@@ -18,10 +18,10 @@ def make(folder: Path, article: str = "new", overwrite: bool = False) -> None:
         write_questions(scratch, SET)
 
 
-@pytest.mark.parametrize("there", [False, True])
-def test_a_folder_that_is_new_or_empty_is_filled(tmp_path: Path, there: bool) -> None:
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_new_or_empty_folder_is_filled(tmp_path: Path, exists: bool) -> None:
     folder = tmp_path / "a" / "b"
-    if there:
+    if exists:
         folder.mkdir(parents=True)
     make(folder)
     assert names(folder) == ["articles", "byline-import", "questions.jsonl"]
@@ -29,11 +29,11 @@ def test_a_folder_that_is_new_or_empty_is_filled(tmp_path: Path, there: bool) ->
     assert names(tmp_path / "a") == ["b"]
 
 
-def test_nothing_is_written_where_anything_is(tmp_path: Path) -> None:
+def test_a_folder_with_files_is_not_written_to(tmp_path: Path) -> None:
     make(tmp_path / "made")
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     (tmp_path / "dangling").symlink_to("nowhere/at/all")
-    with pytest.raises(BadRequest, match=r"made is not empty; name a new folder, or replace"):
+    with pytest.raises(BadRequest, match=r"made is not empty.*--overwrite"):
         make(tmp_path / "made", "other")
     with pytest.raises(BadRequest, match=r"file is a file"):
         make(tmp_path / "file", overwrite=True)
@@ -41,16 +41,16 @@ def test_nothing_is_written_where_anything_is(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BadRequest, match="made cannot be made: "):
+    with pytest.raises(BadRequest, match="made cannot be created: "):
         make(tmp_path / "file" / "made")
 
 
-def test_only_what_an_import_made_is_overwritten(tmp_path: Path) -> None:
+def test_only_an_earlier_import_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "mine.txt").touch()
-    with pytest.raises(BadRequest, match="was not made by an import, so it is not overwritten"):
+    with pytest.raises(BadRequest, match="was not made by an import"):
         make(tmp_path, overwrite=True)
     assert names(tmp_path / "articles") == ["mine.txt"]
 
@@ -66,7 +66,7 @@ def test_overwriting_replaces_articles_and_questions_and_keeps_the_rest(tmp_path
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_an_import_that_fails_changes_nothing(tmp_path: Path, overwrite: bool) -> None:
+def test_a_failed_import_changes_nothing(tmp_path: Path, overwrite: bool) -> None:
     folder = tmp_path / "made"
     if overwrite:
         make(folder, "old")

@@ -1,4 +1,4 @@
-"""The chat's marks become a set whose paths go where the articles go."""
+"""The marks of the chat become a set with portable paths."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from eval.sets.question_set import Gold, Question, read_questions
 from index.articles.files import Root
 from index.disk.json_lines import encode_line
 from index.errors import BadRequest
-from tests.eval.importers.made import noted
+from tests.eval.importers.imports import noted
 
 PORT = "Port\n\nThe port is closed.\n"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Articles beside the set, under an indexed folder, and elsewhere."""
+    """Articles next to the set, in an indexed folder, and elsewhere."""
     for name in ("sets/here.txt", "news/a/port.txt", "else/port.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(PORT, encoding="utf-8")
@@ -35,7 +35,7 @@ def gold(home: Path, name: str, words: str = "closed") -> Gold:
     return Gold(str(home / name), 3, [words])
 
 
-def test_paths_are_made_portable_where_they_can_be(home: Path) -> None:
+def test_paths_become_portable_where_possible(home: Path) -> None:
     names = ("sets/here.txt", "news/a/port.txt", "else/port.txt")
     right = Question(id="a", question="Why?", gold=[gold(home, name) for name in names])
     wrong = Question(
@@ -53,28 +53,28 @@ def test_paths_are_made_portable_where_they_can_be(home: Path) -> None:
     assert check_gold(questions, bases_of(out, roots)) == ()
 
 
-def test_marks_whose_words_went_are_left_out(home: Path) -> None:
+def test_marks_whose_words_are_missing_are_skipped(home: Path) -> None:
     kept = Question(id="a", question="Why?", gold=[gold(home, "else/port.txt")])
     moved = Question(id="b", question="Why?", gold=[gold(home, "else/port.txt", "open")])
     gone = Question(id="c", question="Why?", gold=[], rejected=[gold(home, "no.txt")])
     result = import_marks(mark(home, kept, moved, gone), home / "new" / "set.jsonl", ())
-    assert noted(result) == {"left out: its words no longer stand where they were marked": 2}
+    assert noted(result) == {"skipped: the marked words are no longer there": 2}
     assert result.notes[0].first == "b"
     assert read_questions(home / "new" / "set.jsonl") == [kept]
 
 
-def test_a_set_that_is_there_is_kept_unless_it_is_to_be_overwritten(home: Path) -> None:
+def test_an_existing_set_is_kept_without_overwrite(home: Path) -> None:
     file = mark(home, Question(id="a", question="Why?", gold=[]))
     out = home / "set.jsonl"
     out.write_text("mine", encoding="utf-8")
-    with pytest.raises(BadRequest, match="is there already; name another file, or replace it"):
+    with pytest.raises(BadRequest, match=r"set.jsonl exists.*--overwrite"):
         import_marks(file, out, ())
     assert out.read_text(encoding="utf-8") == "mine"
     assert import_marks(file, out, (), overwrite=True).questions == 1
     assert len(read_questions(out)) == 1
 
 
-def test_without_marks_there_is_nothing_to_import(home: Path) -> None:
-    with pytest.raises(BadRequest, match="holds no marks; mark answers right or wrong"):
+def test_importing_without_marks_is_an_error(home: Path) -> None:
+    with pytest.raises(BadRequest, match="has no marks"):
         import_marks(home / "marks.jsonl", home / "set.jsonl", ())
     assert not (home / "set.jsonl").exists()

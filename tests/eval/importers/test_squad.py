@@ -1,4 +1,4 @@
-"""A file in SQuAD's own format becomes articles, and questions whose gold stands in them."""
+"""A SQuAD file becomes articles, and questions with gold in them."""
 
 import gzip
 import json
@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from eval.importers.events import Importing, Stage
+from eval.importers.events import ImportProgress, Stage
 from eval.importers.squad import import_squad
 from eval.sets.question_set import Gold
 from index.articles.files import Contents, Signature
 from index.articles.parse import ReadArticle, read_article
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.errors import BadRequest
-from tests.eval.importers.made import files_in, imported, line_of, names, noted, questions_in
+from tests.eval.importers.imports import files_in, imported, line_of, names, noted, questions_in
 
 PORT = "The port of Zeebrugge is closed. A ship ran aground there in May."
 NOWHERE = Signature(0, 0, 0, 0)
@@ -25,7 +25,7 @@ def answer(text: str, start: int) -> dict[str, Any]:
     return {"text": text, "answer_start": start}
 
 
-def asked(key: str, *answers: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def qa(key: str, *answers: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"id": key, "question": f"What of {key}?", "answers": list(answers), **more}
 
 
@@ -59,14 +59,17 @@ def test_articles_and_questions_of_version_2(tmp_path: Path, out: Path) -> None:
             "Port_of_Zeebrugge",
             paragraph(
                 PORT,
-                asked("a", answer("in May", 58), answer("May", 61), answer("May", 61)),
-                asked("b", is_impossible=True, plausible_answers=[answer("May", 61)]),
+                qa("a", answer("in May", 58), answer("May", 61), answer("May", 61)),
+                qa("b", is_impossible=True, plausible_answers=[answer("May", 61)]),
             ),
-            paragraph(MILL, asked("c", answer("Damme", 12))),
+            paragraph(MILL, qa("c", answer("Damme", 12))),
         ),
     )
     events = list(import_squad(file, out))
-    assert events[:-1] == [Importing(Stage.ARTICLES, 1, 1), Importing(Stage.QUESTIONS, 3, 3)]
+    assert events[:-1] == [
+        ImportProgress(Stage.ARTICLES, 1, 1),
+        ImportProgress(Stage.QUESTIONS, 3, 3),
+    ]
     result = imported(events)
     assert (result.articles, result.questions, result.unanswerable) == (1, 3, 1)
     assert result.notes == ()
@@ -81,30 +84,32 @@ def test_articles_and_questions_of_version_2(tmp_path: Path, out: Path) -> None:
     assert third.gold == [Gold(name, 5, ["Damme"])]
 
 
-def test_what_is_impossible_has_no_answer_whatever_it_says(tmp_path: Path, out: Path) -> None:
-    file = one(tmp_path, PORT, asked("a", answer("Zeebrugge", 12), is_impossible=True))
+def test_an_impossible_question_is_unanswerable_even_with_answers(
+    tmp_path: Path, out: Path
+) -> None:
+    file = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12), is_impossible=True))
     (note,) = imported(import_squad(file, out)).notes
     assert (note.what, note.first) == (
-        "taken as without an answer: it is impossible, though it has answers", "a",
+        "imported as unanswerable: is_impossible, though it has answers", "a",
     )  # fmt: skip
     (question,) = questions_in(out)
     assert question.gold == []
 
 
-def test_version_1_1_says_nothing_of_the_impossible(tmp_path: Path, out: Path) -> None:
-    file = one(tmp_path, PORT, asked("a", answer("Zeebrugge", 12)), {"id": 7, "question": "Who?"})
+def test_version_1_1_has_no_impossible_flag(tmp_path: Path, out: Path) -> None:
+    file = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12)), {"id": 7, "question": "Who?"})
     assert imported(import_squad(file, out)).unanswerable == 1
     assert [(q.id, bool(q.gold)) for q in questions_in(out)] == [("a", True), ("7", False)]
 
 
 @pytest.mark.parametrize("name", ["squad.json.gz", "squad.json"])
-def test_a_file_compressed_by_gzip_whatever_its_name(tmp_path: Path, out: Path, name: str) -> None:
-    plain = one(tmp_path, PORT, asked("a", answer("Zeebrugge", 12))).read_bytes()
+def test_a_gzip_file_is_read_under_any_name(tmp_path: Path, out: Path, name: str) -> None:
+    plain = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12))).read_bytes()
     (tmp_path / name).write_bytes(gzip.compress(b"\xef\xbb\xbf" + plain))
     assert imported(import_squad(tmp_path / name, out)).questions == 1
 
 
-def test_lines_within_a_context_keep_their_places(tmp_path: Path, out: Path) -> None:
+def test_lines_in_a_context_keep_their_numbers(tmp_path: Path, out: Path) -> None:
     context = "\nIn brief\r\nThe port is closed.\n\nA ship, the Tide,\nran aground. The port waits."
     answers = [(words, context.rindex(words)) for words in ("The port", "Tide,\nran", "In brief")]
     first = answer("The port", context.index("The port"))
@@ -112,8 +117,8 @@ def test_lines_within_a_context_keep_their_places(tmp_path: Path, out: Path) -> 
         tmp_path,
         article(
             "Port",
-            paragraph(context, asked("a", first, *(answer(*pair) for pair in answers))),
-            paragraph(MILL, asked("b", answer("Damme", 12))),
+            paragraph(context, qa("a", first, *(answer(*pair) for pair in answers))),
+            paragraph(MILL, qa("b", answer("Damme", 12))),
         ),
     )
     assert imported(import_squad(file, out)).notes == ()
@@ -132,7 +137,7 @@ def test_lines_within_a_context_keep_their_places(tmp_path: Path, out: Path) -> 
 @pytest.mark.parametrize(
     ("text", "start", "found"),
     [
-        ("May", 0, "May"),  # the offset of something else
+        ("May", 0, "May"),  # the offset of other words
         ("May", 10_000, "May"),
         ("May", -5, "May"),
         ("ship  ran", 33, "ship ran"),
@@ -141,40 +146,40 @@ def test_lines_within_a_context_keep_their_places(tmp_path: Path, out: Path) -> 
         ("closed. A ship", 26, "closed. A ship"),
     ],
 )
-def test_an_answer_at_another_offset_is_repaired(
+def test_a_wrong_offset_is_repaired(
     tmp_path: Path, out: Path, text: str, start: int, found: str
 ) -> None:
-    result = imported(import_squad(one(tmp_path, PORT, asked("a", answer(text, start))), out))
-    assert noted(result) == {"repaired: an answer stands at another place of the context": 1}
+    result = imported(import_squad(one(tmp_path, PORT, qa("a", answer(text, start))), out))
+    assert noted(result) == {"repaired: wrong offset of an answer": 1}
     assert questions_in(out)[0].gold == [Gold("articles/port.txt", 3, [found])]
 
 
-def test_what_cannot_be_placed_is_left_out_and_counted(tmp_path: Path, out: Path) -> None:
+def test_answers_not_in_the_context_are_left_out_and_counted(tmp_path: Path, out: Path) -> None:
     file = one(
         tmp_path,
         PORT,
-        asked("a", answer("Ostend", 12), answer("Zeebrugge", 12)),
-        asked("b", answer("Ostend", 12), answer("Damme", 12)),
-        asked("c", answer(" ", 3)),
-        asked("d", answer("May", 61)) | {"question": " \n "},
-        asked("e", answer("May", 61)) | {"question": "w" * 4001},
+        qa("a", answer("Ostend", 12), answer("Zeebrugge", 12)),
+        qa("b", answer("Ostend", 12), answer("Damme", 12)),
+        qa("c", answer(" ", 3)),
+        qa("d", answer("May", 61)) | {"question": " \n "},
+        qa("e", answer("May", 61)) | {"question": "w" * 4001},
     )
     result = imported(import_squad(file, out))
     assert noted(result) == {
-        "left out: an accepted answer does not stand in the context": 3,
-        "skipped: no accepted answer stands in the context": 1,
-        "skipped: the question is empty or too long": 2,
+        "accepted answer left out: not in the context": 3,
+        "skipped: no accepted answer is in the context": 1,
+        "skipped: empty or overlong question": 2,
     }
     assert [note.first for note in result.notes] == ["a", "b", "d"]
-    # An answer without words says that there is none.
+    # A blank answer counts as no answer.
     assert [(q.id, len(q.gold)) for q in questions_in(out)] == [("a", 1), ("c", 0)]
 
 
-def test_an_id_that_was_taken_gets_a_number(tmp_path: Path, out: Path) -> None:
+def test_a_duplicate_id_gets_a_number(tmp_path: Path, out: Path) -> None:
     keys = ["a", "a-2", "a", "a", " "]
-    qas = [asked(key, answer("May", 61)) for key in keys]
+    qas = [qa(key, answer("May", 61)) for key in keys]
     result = imported(import_squad(one(tmp_path, PORT, *qas), out))
-    assert noted(result) == {"renamed: the id is empty or was taken": 3}
+    assert noted(result) == {"renamed: empty or duplicate id": 3}
     assert [q.id for q in questions_in(out)] == ["a", "a-2", "a-2-2", "a-3", "question"]
 
 
@@ -204,7 +209,7 @@ HOSTILE = [
 
 def test_hostile_and_equal_titles_become_safe_and_distinct_names(tmp_path: Path, out: Path) -> None:
     articles = [
-        article(title, paragraph(f"Number {n}. {PORT}", asked(str(n), answer(f"{n}", 7))))
+        article(title, paragraph(f"Number {n}. {PORT}", qa(str(n), answer(f"{n}", 7))))
         for n, title in enumerate(HOSTILE)
     ]
     assert imported(import_squad(squad(tmp_path, *articles), out)).articles == len(HOSTILE)
@@ -219,22 +224,20 @@ def test_hostile_and_equal_titles_become_safe_and_distinct_names(tmp_path: Path,
         assert len(name) < 100
     for number, question in enumerate(questions_in(out)):
         assert line_of(out, question.gold[0]) == f"Number {number}. {PORT}"
-        # Nothing of the title hides the text from the index.
+        # No title hides the text from the index.
         data = (out / question.gold[0].path).read_bytes()
         read = read_article(Contents(data, NOWHERE), DEFAULT_SETTINGS, NoLimit())
         assert isinstance(read, ReadArticle)
         assert any(f"Number {number}. {PORT}" in passage.text for passage in read.passages)
 
 
-def test_what_a_text_file_cannot_hold_is_replaced_one_for_one(tmp_path: Path, out: Path) -> None:
+def test_unwritable_characters_are_replaced_one_for_one(tmp_path: Path, out: Path) -> None:
     context = "\ufeffA \udfff ship\0 ran \U0001f6a2 aground in May."
     start = context.index("ship")
     file = one(
         tmp_path,
         context,
-        asked(
-            "\ud800", answer("ship\0 ran \U0001f6a2", start), answer("May", context.index("May"))
-        ),
+        qa("\ud800", answer("ship\0 ran \U0001f6a2", start), answer("May", context.index("May"))),
     )
     assert imported(import_squad(file, out)).notes == ()
     (question,) = questions_in(out)
@@ -242,13 +245,11 @@ def test_what_a_text_file_cannot_hold_is_replaced_one_for_one(tmp_path: Path, ou
     assert question.gold[0].answers == ["ship\ufffd ran \U0001f6a2", "May"]
 
 
-def test_a_context_that_stands_in_several_places_has_gold_in_each(
-    tmp_path: Path, out: Path
-) -> None:
+def test_a_context_in_several_articles_has_gold_in_each(tmp_path: Path, out: Path) -> None:
     file = squad(
         tmp_path,
-        article("One", paragraph(PORT), paragraph(MILL), paragraph(PORT, asked("a"))),
-        article("Two", paragraph(" "), paragraph(MILL, asked("b", answer("Damme", 12)))),
+        article("One", paragraph(PORT), paragraph(MILL), paragraph(PORT, qa("a"))),
+        article("Two", paragraph(" "), paragraph(MILL, qa("b", answer("Damme", 12)))),
         article("Three", paragraph("")),
     )
     assert imported(import_squad(file, out)).articles == 2
@@ -267,12 +268,12 @@ def test_a_context_that_stands_in_several_places_has_gold_in_each(
         (b"[]", "is not in SQuAD's format: Expected `object`, got `array`"),
         (b"{}", "is not in SQuAD's format: Object missing required field `data`"),
         (b'{"data": [{"paragraphs": [{}]}]}', "`context` - at `$.data[0].paragraphs[0]`"),
-        (b'{"data": []}', "holds no question that can be asked"),
+        (b'{"data": []}', "has no usable question"),
         (b'{"data": "\xff"}', "is not in SQuAD's format: "),
         (gzip.compress(b"{}" * 99, mtime=0)[:20], "is a damaged gzip file: "),
     ],
 )
-def test_a_file_that_is_none_is_told_and_nothing_is_left(
+def test_an_invalid_file_is_an_error_and_leaves_nothing(
     tmp_path: Path, out: Path, data: bytes, why: str
 ) -> None:
     file = tmp_path / "squad.json"
@@ -284,6 +285,6 @@ def test_a_file_that_is_none_is_told_and_nothing_is_left(
     assert names(tmp_path) == ["squad.json"]
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path, out: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path, out: Path) -> None:
     with pytest.raises(BadRequest, match=r"no.json cannot be read: No such file"):
         list(import_squad(tmp_path / "no.json", out))

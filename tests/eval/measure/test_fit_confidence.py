@@ -5,7 +5,8 @@ import pytest
 
 from eval.measure.dev_pipeline import Prediction
 from eval.measure.fit_confidence import Best, best_of, choose_threshold, fit, right_of
-from eval.metrics.squad import Floats, auroc, calibration_error
+from eval.metrics.resampling import Floats
+from eval.metrics.statistics import auroc, calibration_error
 from index.errors import BadRequest
 from qa.answering.confidence import FEATURES, Calibration, confidences, scores
 from qa.training.data import GoldAnswer, Row

@@ -1,4 +1,4 @@
-"""The report as a browser would take it: nothing fetched, nothing of an article running."""
+"""The report fetches nothing, and nothing from an article can run in it."""
 
 import base64
 import hashlib
@@ -14,13 +14,13 @@ import pytest
 
 from eval.outcomes import Cause, Outcome
 from eval.report.html import report, write_report
-from eval.report.plots import latency_bars, recall_plot
+from eval.report.plots import draw_plots
 from eval.runs.compare import compare
-from eval.runs.export import Exported
+from eval.runs.export import ExportedRun
 from eval.runs.results import results_of
-from eval.sets.highlight import Mark, Marked
+from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
-from tests.eval.outcomes import WRONG, given, outcome, unanswerable
+from tests.eval.outcomes import WRONG, judged, outcome, unanswerable
 from tests.eval.runs.test_run_store import SETTINGS
 
 HOSTILE = (
@@ -28,21 +28,23 @@ HOSTILE = (
 )
 ASKED = (
     outcome("a"),
-    outcome("b", given=(given("Kyiv", 0.3, **WRONG),), cause=Cause.WRONG_SPAN, f1=0.0, exact=0.0),
+    outcome(
+        "b", answers=(judged("Kyiv", 0.3, **WRONG),), cause=Cause.WRONG_SPAN, f1=0.0, exact=0.0
+    ),
     unanswerable("c"),
 )
 
 
-def exported(outcomes: Sequence[Outcome] = ASKED, **told: Any) -> Exported:  # noqa: ANN401
-    known: dict[str, Any] = {
+def exported(outcomes: Sequence[Outcome] = ASKED, **changes: Any) -> ExportedRun:  # noqa: ANN401
+    fields: dict[str, Any] = {
         "run": "20260102-030405",
         "started": "2026-01-02T03:04:05+00:00",
         "settings": SETTINGS,
-        "results": results_of(outcomes, (812.0,)),
+        "results": results_of(outcomes, 812.0),
         "comparisons": (),
         "outcomes": tuple(outcomes),
     }
-    return Exported(**(known | told))
+    return ExportedRun(**(fields | changes))
 
 
 def shown(text: str) -> str:
@@ -50,7 +52,7 @@ def shown(text: str) -> str:
 
 
 class Page(HTMLParser):
-    """The elements of a page with their attributes, and the text of its scripts."""
+    """The elements of a page with their attributes, and their texts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -117,12 +119,12 @@ def test_hostile_text_stays_text() -> None:
     hostile = outcome(
         HOSTILE,
         question=HOSTILE,
-        asked=HOSTILE,
+        searched_question=HOSTILE,
         history=(HOSTILE,),
         tags=(HOSTILE,),
         gold=gold,
-        gold_quotes=(Marked(HOSTILE, (Mark(2, 9),)),),
-        given=(given(HOSTILE, quote=HOSTILE, path=HOSTILE, start=0),),
+        gold_quotes=(MarkedText(HOSTILE, (Mark(2, 9),)),),
+        answers=(judged(HOSTILE, quote=HOSTILE, path=HOSTILE, start=0),),
     )
     settings = msgspec.structs.replace(SETTINGS, set_name=HOSTILE, index=HOSTILE, within=(HOSTILE,))
     missed = outcome(HOSTILE, gold=gold, answered=False, f1=0.0, exact=0.0)
@@ -138,7 +140,7 @@ def test_hostile_text_stays_text() -> None:
     assert "\u202e" not in html
     (row,) = page.rows
     assert row["question"] == shown(HOSTILE)
-    assert row["given"][0]["quote"] == [[shown(HOSTILE), True]]
+    assert row["answers"][0]["quote"] == [[shown(HOSTILE), True]]
     assert row["gold"][0]["quote"] == [
         ["</", False],
         ["script>", True],
@@ -146,39 +148,39 @@ def test_hostile_text_stays_text() -> None:
     ]
 
 
-def test_gold_and_given_stand_side_by_side_with_their_words_marked() -> None:
-    quote = Marked("It was Prague then.", (Mark(7, 13),))
-    told = outcome("a", gold_quotes=(quote,), given=(given("Kyiv", start=7),))
-    (row,) = Page(report(exported([told]), shown)).rows
+def test_a_row_has_gold_and_answers_with_marked_words() -> None:
+    quote = MarkedText("It was Prague then.", (Mark(7, 13),))
+    quoted = outcome("a", gold_quotes=(quote,), answers=(judged("Kyiv", start=7),))
+    (row,) = Page(report(exported([quoted]), shown)).rows
     assert row["gold"] == [
         {
-            "place": "radar.txt:3",
+            "location": "radar.txt:3",
             "answers": ["Prague"],
             "quote": [["It was ", False], ["Prague", True], [" then.", False]],
         }
     ]
-    assert row["given"][0]["quote"] == [["It was ", False], ["Kyiv", True], [".", False]]
+    assert row["answers"][0]["quote"] == [["It was ", False], ["Kyiv", True], [".", False]]
 
 
-def test_a_run_that_kept_no_quotes_is_reported_without() -> None:
+def test_a_run_without_quotes_has_a_report() -> None:
     (row,) = Page(report(exported([outcome("a")]), shown)).rows
     assert row["gold"][0]["quote"] == []
 
 
-def test_every_text_of_a_row_is_made_visible() -> None:
+def test_every_text_of_a_row_is_sanitised() -> None:
     seen: list[str] = []
 
-    def noted(text: str) -> str:
+    def show(text: str) -> str:
         seen.append(text)
         return "⟨shown⟩"
 
-    page = Page(report(exported([outcome("the id", tags=("the tag",))]), noted))
+    page = Page(report(exported([outcome("the id", tags=("the tag",))]), show))
     assert {"the id", "the tag", "Prague", "It was ", "radar.txt:3"} <= set(seen)
     (row,) = page.rows
     assert row["id"] == row["reply"] == "⟨shown⟩"
 
 
-def test_lone_surrogates_and_separators_do_no_harm(tmp_path: Path) -> None:
+def test_lone_surrogates_and_line_separators_are_harmless(tmp_path: Path) -> None:
     odd = outcome("a", question="x\ud800\u2028y")
     file = tmp_path / "r.html"
     write_report(file, exported([odd]), lambda text: text.replace("\ud800", "�"))
@@ -189,39 +191,91 @@ def test_lone_surrogates_and_separators_do_no_harm(tmp_path: Path) -> None:
 def test_a_report_shows_figures_plots_causes_and_settings() -> None:
     page = Page(report(exported(), shown))
     text = " ".join(" ".join(one.split()) for part in page.contents.values() for one in part)
-    for told in (
-        "Exact match, as SQuAD scores it",
+    for expected in (
+        "Exact match (SQuAD)",
         "66.7%",
         "wrong span",
         "Reliability",
         "812 ms",
         "2 January 2026, 03:04 UTC",
     ):
-        assert told in text
+        assert expected in text
     assert sum(tag == "svg" for tag, _ in page.elements) == 4
     assert [row["cause"] for row in page.rows] == ["", "wrong span", ""]
     assert page.rows[0]["ranks"][0] == {"ranking": "keywords", "rank": 1}
 
 
-def test_a_report_of_nothing_to_rank_has_no_empty_plots() -> None:
+def test_without_rankings_there_is_no_recall_plot() -> None:
     page = Page(report(exported([unanswerable("a")]), shown))
-    assert "keywords" not in "".join(page.contents["svg"])
-    assert "Passages by" not in "".join(page.contents["th"])
+    assert "keywords" not in page.contents["text"]
+    assert "Ranking" not in "".join(page.contents["th"])
+
+
+def drawn(title: str, outcomes: Sequence[Outcome] = ASKED) -> Page:
+    results = results_of(outcomes)
+    plots = draw_plots(results.figures, results.reliability, results.risk_coverage)
+    (plot,) = [plot for plot in plots if plot.title == title]
+    return Page(plot.svg)
+
+
+def paths(page: Page, **attributes: str) -> list[list[tuple[float, float]]]:
+    """Return the points of the paths that have these attributes."""
+    return [
+        [(float(x), float(y)) for x, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", found["d"] or "")]
+        for tag, found in page.elements
+        if tag == "path" and attributes.items() <= found.items()
+    ]
+
+
+def position(page: Page, label: str) -> tuple[float, float]:
+    """Return the position of a text."""
+    texts = [found for tag, found in page.elements if tag == "text"]
+    found = texts[page.contents["text"].index(label)]
+    return float(found["x"] or ""), float(found["y"] or "")
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_dot_stands_where_its_figure_says(count: int) -> None:
-    figures = results_of([outcome(str(i)) for i in range(count)]).figures
-    (plot,) = recall_plot(figures)
-    assert [one.name for one in plot.series] == ["keywords", "vectors", "fused"]
-    first, *_, last = plot.series[0].dots
-    # Everything is found at once: at the top, from the left end to the right.
-    assert (first.y, last.y) == (plot.y_ticks[-1].at, plot.y_ticks[-1].at)
-    assert (first.x, last.x) == (plot.x_ticks[0].at, plot.x_ticks[-1].at)
+def test_recall_is_drawn_by_cutoff_and_share(count: int) -> None:
+    page = drawn("Recall", [outcome(str(number)) for number in range(count)])
+    assert {"keywords", "vectors", "fused"} <= set(page.contents["text"])
+    line, *points = paths(page, stroke="var(--one)")
+    # Everything is found at rank 1: all points are at 100%.
+    assert {y for _, y in line} == {line[0][1]}
+    assert line[0][1] == pytest.approx(position(page, "100%")[1], abs=8)
+    assert [x for x, _ in line] == pytest.approx(
+        [position(page, label)[0] for label in ("1", "5", "10", "50")]
+    )
+    assert [point[0] for point in points[:4]] == line
+    assert any("keywords, recall@5: 100.0%" in text for text in page.contents["title"])
 
 
 def test_the_slowest_stage_has_the_longest_bar() -> None:
-    bars = {one.label: one for one in latency_bars(results_of(ASKED).figures)}
-    assert bars["total"].slow == 100
-    assert bars["reading"].slow == pytest.approx(100 * 10 / 12)
-    assert bars["citations"].median == 0
+    page = drawn("Time")
+    bars = paths(page, fill="var(--one)")
+    lengths = [max(x for x, _ in bar) - min(x for x, _ in bar) for bar in bars]
+    slow, medians = lengths[:9], lengths[9:]
+    assert slow == medians
+    assert slow[8] == max(slow)
+    assert slow[5] == pytest.approx(slow[8] * 10 / 12, rel=1e-3)
+    assert slow[7] == 0
+    assert "10.0 ms · 10.0 ms" in page.contents["text"]
+
+
+def test_reliability_is_drawn_against_the_diagonal() -> None:
+    page = drawn("Reliability", [outcome("a", answers=(judged(confidence=0.25),))])
+    (((x, y), _),) = paths(page, **{"stroke-linecap": "round"})
+    # A quarter of the way from 0% to 100% confidence, and always right.
+    zero, half = position(page, "0%")[0], position(page, "50%")[0]
+    left = min(x for x, _ in paths(page, stroke="var(--quiet)")[0])
+    assert half - x == pytest.approx(x - left, abs=0.01)
+    assert zero <= left
+    assert y == pytest.approx(min(y for _, y in paths(page, stroke="var(--quiet)")[0]))
+    assert any("mean 0.25, right 1.00" in text for text in page.contents["title"])
+
+
+def test_a_plot_has_no_style_link_or_address() -> None:
+    results = results_of(ASKED)
+    for plot in draw_plots(results.figures, results.reliability, results.risk_coverage):
+        attributes = {name for _, found in Page(plot.svg).elements for name in found}
+        assert not attributes & {"style", "href", "xlink:href", "id", "xmlns"}
+        assert "http" not in plot.svg

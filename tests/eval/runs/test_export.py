@@ -1,4 +1,4 @@
-"""What other programs make of a run."""
+"""Other programs can read an exported run."""
 
 import json
 from pathlib import Path
@@ -32,12 +32,12 @@ ACCEPTED: tuple[list[str], ...] = (
 )
 
 
-def test_exact_match_and_f1_are_those_of_an_independent_scorer(tmp_path: Path) -> None:
+def test_exact_match_and_f1_match_an_independent_scorer(tmp_path: Path) -> None:
     library = Library(tmp_path)
     library.write("radar.txt", TEXT)
     library.index()
     outcomes = list[Outcome]()
-    asked = list[dict[str, Any]]()
+    qas = list[dict[str, Any]]()
     for marked in MARKED:
         with library.bot(0.5, MarkingReader(marked)) as bot:
             bases = (library.news,)
@@ -47,10 +47,10 @@ def test_exact_match_and_f1_are_those_of_an_independent_scorer(tmp_path: Path) -
                 name = f"q{len(outcomes)}"
                 gold = [Gold("radar.txt", 1, accepted)] if accepted else []
                 outcomes.append(examiner.ask(Question(id=name, question="Who?", gold=gold)))
-                asked.append({"id": name, "answers": [{"text": one} for one in accepted]})
+                qas.append({"id": name, "answers": [{"text": one} for one in accepted]})
     file = tmp_path / "replies.json"
     write_predictions(file, outcomes)
-    dataset = {"data": [{"paragraphs": [{"qas": asked}]}]}
+    dataset = {"data": [{"paragraphs": [{"qas": qas}]}]}
     theirs = scores(dataset, json.loads(file.read_text(encoding="ascii")))
     ours = {one.name: 100 * one.value for one in results_of(outcomes).figures}
     assert ours["exact"] == pytest.approx(theirs["exact"], abs=1e-10)
@@ -58,9 +58,11 @@ def test_exact_match_and_f1_are_those_of_an_independent_scorer(tmp_path: Path) -
     assert 0 < ours["exact"] < ours["f1"] < 100
 
 
-def test_a_refusal_is_an_empty_reply_and_doubt_is_what_confidence_lacks(tmp_path: Path) -> None:
+def test_a_refusal_is_an_empty_reply_and_na_prob_is_one_minus_confidence(tmp_path: Path) -> None:
     file = tmp_path / "replies.json"
-    beside = write_predictions(file, [outcome("a"), unanswerable("b"), unanswerable("c", given=())])
+    probabilities = write_predictions(
+        file, [outcome("a"), unanswerable("b"), unanswerable("c", answers=())]
+    )
     assert json.loads(file.read_text(encoding="ascii")) == {"a": "Prague", "b": "", "c": ""}
-    doubts = json.loads(beside.read_text(encoding="ascii"))
-    assert doubts == pytest.approx({"a": 0.2, "b": 0.9, "c": 1.0})
+    written = json.loads(probabilities.read_text(encoding="ascii"))
+    assert written == pytest.approx({"a": 0.2, "b": 0.9, "c": 1.0})

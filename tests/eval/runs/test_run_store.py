@@ -1,4 +1,4 @@
-"""Runs that are kept: what an interruption leaves, and who goes on with it."""
+"""Stored runs: what an interruption keeps, and when a run is resumed."""
 
 import json
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ SETTINGS = RunSettings(
 
 
 class Killed(BaseException):
-    """As a keypress or a signal ends a run."""
+    """Ends a run like a keypress or a signal."""
 
 
-def asked(*names: str, killed: bool = False) -> Iterator[Outcome]:
+def outcomes_of(*names: str, killed: bool = False) -> Iterator[Outcome]:
     for name in names:
         yield outcome(name)
     if killed:
@@ -47,7 +47,7 @@ def asked(*names: str, killed: bool = False) -> Iterator[Outcome]:
 
 def start(folder: Path, *names: str, killed: bool = False, fresh: bool = False) -> Run:
     with recording(folder, SETTINGS, fresh) as recorder:
-        list(recorder.record(asked(*names, killed=killed)))
+        list(recorder.record(outcomes_of(*names, killed=killed)))
         return recorder.run
 
 
@@ -64,15 +64,15 @@ def done(folder: Path, settings: RunSettings = SETTINGS, fresh: bool = False) ->
         return [one.id for one in recorder.done]
 
 
-def test_what_was_asked_before_an_interruption_is_kept(interrupted: Run) -> None:
+def test_outcomes_before_an_interruption_are_kept(interrupted: Run) -> None:
     assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
     assert not interrupted.is_finished
 
 
-def test_the_same_settings_go_on_where_it_was(interrupted: Run, tmp_path: Path) -> None:
+def test_the_same_settings_resume_a_run(interrupted: Run, tmp_path: Path) -> None:
     with recording(tmp_path, SETTINGS, fresh=False) as recorder:
         assert [one.id for one in recorder.done] == ["a", "b"]
-        list(recorder.record(asked("c")))
+        list(recorder.record(outcomes_of("c")))
         run = recorder.run
     assert run == interrupted
     assert [one.id for one in run.outcomes()] == ["a", "b", "c"]
@@ -90,34 +90,34 @@ def test_the_same_settings_go_on_where_it_was(interrupted: Run, tmp_path: Path) 
         {"versions": ("byline 2",)},
     ],
 )
-def test_other_settings_start_a_run_of_their_own(
+def test_other_settings_start_a_new_run(
     interrupted: Run, tmp_path: Path, other: dict[str, object]
 ) -> None:
     assert done(tmp_path, msgspec.structs.replace(SETTINGS, **other)) == []
     assert len(runs_in(tmp_path)) == 2
 
 
-def test_one_can_start_anew(interrupted: Run, tmp_path: Path) -> None:
+def test_a_fresh_run_does_not_resume(interrupted: Run, tmp_path: Path) -> None:
     assert done(tmp_path, fresh=True) == []
     assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
 
 
-def test_a_finished_run_is_not_gone_on_with(interrupted: Run, tmp_path: Path) -> None:
+def test_a_finished_run_is_not_resumed(interrupted: Run, tmp_path: Path) -> None:
     interrupted.finish(results_of(interrupted.outcomes()))
     assert interrupted.is_finished
     assert done(tmp_path) == []
 
 
-def test_a_line_that_was_cut_short_is_asked_again(interrupted: Run, tmp_path: Path) -> None:
+def test_an_incomplete_line_is_asked_again(interrupted: Run, tmp_path: Path) -> None:
     file = interrupted.folder / OUTCOMES
     file.write_bytes(file.read_bytes()[:-20])
     with recording(tmp_path, SETTINGS, fresh=False) as recorder:
         assert [one.id for one in recorder.done] == ["a"]
-        list(recorder.record(asked("b")))
+        list(recorder.record(outcomes_of("b")))
     assert [one.id for one in interrupted.outcomes()] == ["a", "b"]
 
 
-def test_a_run_with_a_damaged_line_is_left_alone(interrupted: Run, tmp_path: Path) -> None:
+def test_a_run_with_a_damaged_line_is_not_resumed(interrupted: Run, tmp_path: Path) -> None:
     file = interrupted.folder / OUTCOMES
     file.write_bytes(b"{}\n" + file.read_bytes())
     assert done(tmp_path) == []
@@ -125,7 +125,16 @@ def test_a_run_with_a_damaged_line_is_left_alone(interrupted: Run, tmp_path: Pat
         interrupted.outcomes()
 
 
-def test_two_at_once_do_not_write_into_one_run(interrupted: Run, tmp_path: Path) -> None:
+def test_an_error_while_resuming_is_passed_on(interrupted: Run, tmp_path: Path) -> None:
+    with (
+        pytest.raises(BadRequest, match="cannot be asked"),
+        recording(tmp_path, SETTINGS, fresh=False),
+    ):
+        raise BadRequest("cannot be asked")
+    assert runs_in(tmp_path) == [interrupted]
+
+
+def test_two_processes_do_not_write_to_one_run(interrupted: Run, tmp_path: Path) -> None:
     with recording(tmp_path, SETTINGS, fresh=False) as first:
         assert first.run == interrupted
         with recording(tmp_path, SETTINGS, fresh=False) as second:
@@ -133,7 +142,7 @@ def test_two_at_once_do_not_write_into_one_run(interrupted: Run, tmp_path: Path)
             assert second.done == ()
 
 
-def test_runs_are_listed_the_latest_first_and_what_is_none_is_left_out(tmp_path: Path) -> None:
+def test_runs_are_listed_latest_first_without_other_files(tmp_path: Path) -> None:
     made = [start(tmp_path, "a", fresh=True) for _ in range(3)]
     (tmp_path / "notes").mkdir()
     (tmp_path / "stray.txt").write_text("x", encoding="utf-8")
@@ -144,24 +153,24 @@ def test_runs_are_listed_the_latest_first_and_what_is_none_is_left_out(tmp_path:
 def test_the_last_finished_run_of_a_set_is_found(tmp_path: Path) -> None:
     first, second, third = (start(tmp_path, "a", fresh=True) for _ in range(3))
     for run in (first, second, third):
-        assert last_finished(tmp_path, SETTINGS.set_name, "x") == () or run != first
+        assert last_finished(tmp_path, SETTINGS.set_name, "x") is None or run != first
         run.finish(results_of(run.outcomes()))
-    assert last_finished(tmp_path, SETTINGS.set_name, third.name) == (second,)
-    assert last_finished(tmp_path, "/sets/other.jsonl", "") == ()
+    assert last_finished(tmp_path, SETTINGS.set_name, third.name) == second
+    assert last_finished(tmp_path, "/sets/other.jsonl", "") is None
 
 
-def test_a_run_is_named_by_its_beginning(tmp_path: Path) -> None:
+def test_a_run_is_found_by_a_prefix_of_its_name(tmp_path: Path) -> None:
     run = start(tmp_path, "a")
     assert run_named(tmp_path, run.name) == run_named(tmp_path, run.name[:10]) == run
     other = replace(run, folder=start(tmp_path, "a", fresh=True).folder)
-    with pytest.raises(BadRequest, match="beginning of several"):
+    with pytest.raises(BadRequest, match="matches several runs"):
         run_named(tmp_path, other.name[:8])
     assert run_named(tmp_path, run.name) == run
     with pytest.raises(BadRequest, match="there is no run x"):
         run_named(tmp_path, "x")
 
 
-def test_figures_are_read_as_they_were_kept(interrupted: Run) -> None:
+def test_results_are_read_as_they_were_stored(interrupted: Run) -> None:
     results = results_of(interrupted.outcomes())
     interrupted.finish(results)
     assert interrupted.results() == results
@@ -170,12 +179,12 @@ def test_figures_are_read_as_they_were_kept(interrupted: Run) -> None:
         interrupted.results()
 
 
-def test_a_run_is_its_person_s_alone(interrupted: Run) -> None:
+def test_only_the_user_can_read_a_run(interrupted: Run) -> None:
     assert interrupted.folder.stat().st_mode & 0o77 == 0
     assert (interrupted.folder / OUTCOMES).stat().st_mode & 0o77 == 0
 
 
-def test_an_outcome_is_one_line_of_json_whatever_it_holds(tmp_path: Path) -> None:
+def test_an_outcome_is_one_line_of_json_whatever_its_text(tmp_path: Path) -> None:
     odd = outcome("odd", question="a\nb\u2028c\ud800?")
     with recording(tmp_path, SETTINGS, fresh=False) as recorder:
         list(recorder.record(iter([odd])))

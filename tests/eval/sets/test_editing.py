@@ -1,4 +1,4 @@
-"""A set grows by one question at a time and loses none."""
+"""Questions are added to a set one at a time, and none is lost."""
 
 from pathlib import Path
 from threading import Thread
@@ -29,15 +29,15 @@ def test_a_link_to_a_set_stays_a_link(tmp_path: Path) -> None:
     assert len(read_questions(tmp_path / "set.jsonl")) == 1
 
 
-def test_a_file_that_is_no_set_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_set_is_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "notes.jsonl"
     file.write_text("notes", encoding="utf-8")
-    with pytest.raises(BadRequest, match="line 1, is not a question"):
+    with pytest.raises(BadRequest, match="line 1: invalid question"):
         add_question(file, NEW)
     assert file.read_text(encoding="utf-8") == "notes"
 
 
-def test_two_who_add_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_concurrent_additions_lose_nothing(tmp_path: Path) -> None:
     file = tmp_path / "set.jsonl"
 
     def add() -> None:

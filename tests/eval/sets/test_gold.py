@@ -1,4 +1,4 @@
-"""Gold must stand where it says: letter for letter, or at least as SQuAD compares."""
+"""Gold must match its lines: letter for letter, or at least after normalisation."""
 
 import os
 from pathlib import Path
@@ -19,17 +19,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(folder: Path, *places: Gold) -> list[tuple[str, bool]]:
-    question = Question(id="q1", question="Why?", gold=list(places))
+def problems(folder: Path, *gold: Gold) -> list[tuple[str, bool]]:
+    question = Question(id="q1", question="Why?", gold=list(gold))
     return [(one.what, one.is_note) for one in check_gold([question], [folder])]
 
 
-def test_the_bundled_set_stands_letter_for_letter() -> None:
+def test_the_bundled_set_matches_its_articles() -> None:
     assert check_gold(bundled_questions(), [bundled_articles()]) == ()
 
 
 @pytest.mark.parametrize(
-    "place",
+    "gold",
     [
         Gold("port.txt", 3, ["Zeebrugge", "The port of Zeebrugge is closed."]),
         Gold("port.txt", 4, ["A ship, the “Tide”,\nran aground"], end_line=5),
@@ -37,28 +37,28 @@ def test_the_bundled_set_stands_letter_for_letter() -> None:
         Gold("port.txt", 1, [], end_line=5),
     ],
 )
-def test_what_stands_there_is_no_problem(folder: Path, place: Gold) -> None:
-    assert told(folder, place) == []
+def test_a_matching_reference_has_no_problem(folder: Path, gold: Gold) -> None:
+    assert problems(folder, gold) == []
 
 
 @pytest.mark.parametrize("answer", ["zeebrugge", "the Zeebrugge", "port of Zeebrugge, is closed!"])
-def test_what_stands_there_as_squad_compares_is_noted(folder: Path, answer: str) -> None:
-    ((what, is_note),) = told(folder, Gold("port.txt", 3, [answer]))
-    assert what == f"“{answer}” stands there only without case, punctuation and articles"
+def test_a_match_after_normalisation_is_a_note(folder: Path, answer: str) -> None:
+    ((what, is_note),) = problems(folder, Gold("port.txt", 3, [answer]))
+    assert what == f"“{answer}” matches only without case, punctuation and articles (a, an, the)"
     assert is_note
 
 
 @pytest.mark.parametrize(
-    ("place", "what"),
+    ("gold", "what"),
     [
         (
             Gold("port.txt", 4, ["Zeebrugge"]),
-            "“Zeebrugge” does not stand there; it stands on line 3",
+            "“Zeebrugge” is not there; it is on line 3",
         ),
-        # Part of a word is not the word where letters are not the same.
-        (Gold("port.txt", 3, ["Zee", "zee"]), "“zee” does not stand there"),
-        # Of an article alone nothing is left to compare.
-        (Gold("port.txt", 3, ["the"]), "“the” does not stand there; it stands on line 4"),
+        # Part of a word matches only letter for letter.
+        (Gold("port.txt", 3, ["Zee", "zee"]), "“zee” is not there"),
+        # Nothing is left to compare of an article (a, an, the) alone.
+        (Gold("port.txt", 3, ["the"]), "“the” is not there; it is on line 4"),
         (Gold("port.txt", 6, []), "the article has 5 lines"),
         (Gold("port.txt", 4, ["a"], end_line=6), "the article has 5 lines"),
         (Gold("no.txt", 1, []), "the article cannot be used: cannot be opened: No such file"),
@@ -68,24 +68,24 @@ def test_what_stands_there_as_squad_compares_is_noted(folder: Path, answer: str)
         (Gold("x" * 5000, 1, []), "the article cannot be used: "),
     ],
 )
-def test_what_does_not_stand_there_is_told(folder: Path, place: Gold, what: str) -> None:
+def test_a_reference_that_does_not_match_is_a_problem(folder: Path, gold: Gold, what: str) -> None:
     (folder / "sub").mkdir()
     (folder / "nul.txt").write_bytes(b"\0")
     os.mkfifo(folder / "fifo.txt")
-    ((found, is_note),) = told(folder, place)
+    ((found, is_note),) = problems(folder, gold)
     assert found.startswith(what)
     assert not is_note
 
 
-def test_rejected_places_are_checked_too(folder: Path) -> None:
+def test_rejected_answers_are_checked_too(folder: Path) -> None:
     question = Question(
         id="q1", question="Why?", gold=[], rejected=[Gold("port.txt", 3, ["a mill"])]
     )
     (problem,) = check_gold([question], [folder])
-    assert problem.message == "question q1, port.txt:3: “a mill” does not stand there"
+    assert problem.message == "question q1, port.txt:3: “a mill” is not there"
 
 
-def test_a_path_is_looked_for_by_the_set_then_in_the_indexed_folders(tmp_path: Path) -> None:
+def test_a_path_is_searched_in_the_folder_of_the_set_then_in_indexed_ones(tmp_path: Path) -> None:
     for name in ("sets", "news", "blog"):
         (tmp_path / name).mkdir()
     for name in ("news/a.txt", "blog/a.txt", "blog/b.txt", "sets/c.txt"):
@@ -101,7 +101,7 @@ def test_a_path_is_looked_for_by_the_set_then_in_the_indexed_folders(tmp_path: P
         "d.txt": tmp_path / "sets/d.txt",
     }
     assert article_of(str(tmp_path / "link.txt"), bases) == tmp_path / "blog/b.txt"
-    # The shortest way that leads back, which one that another base hides does not.
+    # The shortest path that leads back; another base may hide a shorter one.
     assert portable_path(tmp_path / "sets/c.txt", bases) == "c.txt"
     assert portable_path(tmp_path / "news/a.txt", bases) == "a.txt"
     assert portable_path(tmp_path / "blog/a.txt", bases) == str(tmp_path / "blog/a.txt")

@@ -1,4 +1,4 @@
-"""What stands at gold places: its sentences, the accepted words marked in them."""
+"""The sentences of gold references, with accepted answers marked."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def article(tmp_path: Path) -> Path:
 
 
 def quoted(folder: Path, *answers: str, line: int = 3, end_line: int = 0) -> str:
-    """The quote, its marks in brackets."""
+    """Return the quote with its marks in brackets."""
     quote = GoldQuotes((folder,)).quote(Gold("radar.txt", line, list(answers), end_line))
     return "".join(f"[{text}]" if is_marked else text for text, is_marked in quote.pieces)
 
@@ -33,7 +33,7 @@ def quoted(folder: Path, *answers: str, line: int = 3, end_line: int = 0) -> str
     ("answers", "quote"),
     [
         (["rained"], "It [rained]."),
-        # Which of them is meant is not known: each sentence that has the words is shown.
+        # Which occurrence is meant is unknown: all sentences with one are quoted.
         (["Prague"], "The treaty was signed in [Prague]. … [Prague] slept."),
         (["slept", "Nobody"], "[Nobody] came. Prague [slept]."),
         (["in Prague", "signed in"], "The treaty was [signed in Prague]."),
@@ -43,15 +43,15 @@ def quoted(folder: Path, *answers: str, line: int = 3, end_line: int = 0) -> str
         ([], "It rained."),
     ],
 )
-def test_the_sentences_that_hold_accepted_words_are_quoted(
+def test_sentences_with_accepted_answers_are_quoted(
     folder: Path, answers: list[str], quote: str
 ) -> None:
     assert quoted(folder, *answers) == quote
 
 
-def test_an_answer_over_two_lines_is_marked_across(folder: Path) -> None:
-    told = quoted(folder, "at\nthe port", line=4, end_line=5)
-    assert told == "The ship ran aground [at\nthe port] of Zeebrugge."
+def test_an_answer_across_two_lines_is_marked(folder: Path) -> None:
+    quote = quoted(folder, "at\nthe port", line=4, end_line=5)
+    assert quote == "The ship ran aground [at\nthe port] of Zeebrugge."
 
 
 def test_at_most_three_sentences_are_quoted(folder: Path) -> None:
@@ -59,7 +59,7 @@ def test_at_most_three_sentences_are_quoted(folder: Path) -> None:
     assert quoted(folder, "Oil", line=1) == "[Oil] rose. [Oil] rose. [Oil] rose."
 
 
-def test_a_quote_that_is_too_long_is_cut_around_its_first_words(folder: Path) -> None:
+def test_a_long_quote_is_cut_around_its_first_mark(folder: Path) -> None:
     (folder / "radar.txt").write_text("a " * 1000 + "Prague" + " b" * 1000, encoding="utf-8")
     quote = GoldQuotes((folder,)).quote(Gold("radar.txt", 1, ["Prague"]))
     (mark,) = quote.marks
@@ -69,7 +69,7 @@ def test_a_quote_that_is_too_long_is_cut_around_its_first_words(folder: Path) ->
     assert quote.text.strip("ab …") == "Prague"
 
 
-def test_what_cannot_be_read_has_no_quote(folder: Path) -> None:
+def test_an_unreadable_article_has_no_quote(folder: Path) -> None:
     assert quoted(folder, "Prague", line=6) == ""
     (folder / "radar.txt").unlink()
     assert quoted(folder, "Prague") == ""

@@ -71,7 +71,7 @@ def test_a_follow_up_keeps_what_it_follows_and_a_whole_question_does_not(file: P
     reply = answered(question="And then?", asked="And then at Zeebrugge?")
     question = marked(file, Turn("And then?", reply, AT), True, *before)
     assert question.history == ["Who is he?", "Why now?"]
-    assert question.standalone == question.whole == "And then at Zeebrugge?"
+    assert question.standalone == question.searched_question == "And then at Zeebrugge?"
     file.unlink()
     alone = marked(file, turn("And then?"), True, *before)
     assert (alone.history, alone.standalone) == ([], "")

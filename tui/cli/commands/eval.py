@@ -1,29 +1,32 @@
-"""`byline eval`: how good the answers are, and why questions failed."""
+"""`byline eval`: measure answer quality, and find out why questions fail."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from eval.metrics.labels import shown_value
+from eval.metrics.labels import format_value
 from eval.outcomes import Outcome
 from eval.report.html import write_report
 from eval.runs.ask_all import ask_all
 from eval.runs.compare import Comparison, changed_settings, compare
 from eval.runs.examine import Examiner
-from eval.runs.export import Exported, json_of, write_json, write_predictions
+from eval.runs.export import ExportedRun, write_json, write_predictions
 from eval.runs.gold_passages import GoldPassages
 from eval.runs.results import Results, results_of
 from eval.runs.run_store import Run, RunSettings, last_finished, recording, run_named
-from eval.runs.thresholds import Limit, limit_of, missed
+from eval.runs.thresholds import Minimum, missed, parse_minimum
 from eval.runs.versions import versions
 from eval.sets.gold import check_gold
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.loading import QuestionSet, bundled_set, read_set
 from eval.sets.question_set import Question
-from index.errors import BadRequest
+from index.disk.json_lines import encode_line
+from index.errors import BadRequest, require
 from index.storage.store import Store
 from qa.ablation import Component
 from qa.answering.confidence import default_threshold
@@ -32,21 +35,23 @@ from qa.reader.sources import find_reader
 from tui.cli.commands.eval_runs import runs_command, show_command
 from tui.cli.commands.eval_sets import import_command, new_command
 from tui.cli.default_command import DefaultCommand
-from tui.cli.options import index_option, reader_option
+from tui.cli.options import in_option, index_option, reader_option, threshold_option
 from tui.cli.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 from tui.cli.which_index import bundled_to_ask, store_to_ask
 from tui.exit_codes import Exit
 from tui.jobs.cold_start import cold_start
+from tui.output.console import notice
 from tui.output.eval_progress import watch_asking
 from tui.output.eval_tables import show_comparison, show_results
 from tui.output.sanitise import visible
 from tui.paths import model_cache, runs_folder
 from tui.settings import chosen_reader, setting
 
-_TOLD = 5
-"""Places of gold that are told to be wrong, at most."""
+_MAX_PROBLEMS = 5
+"""Gold references that do not match, reported one by one."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_WRITTEN = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
+_OUTPUT = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
+_OUTPUT_OR_STDOUT = click.Path(path_type=Path, dir_okay=False, resolve_path=True, allow_dash=True)
 
 
 @click.group(
@@ -54,122 +59,100 @@ _WRITTEN = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
     cls=DefaultCommand,
     epilog="""\b
 Examples:
-  byline eval                                    the bundled questions over the bundled articles
-  byline eval my.jsonl --report my.html          your own; a report to read in a browser
-  byline eval my.jsonl --without keywords --compare     what is the keyword search worth?
-  byline eval my.jsonl --at-least f1=0.7         exit code 1 where F1 is less
+  byline eval                                    bundled questions over the bundled articles
+  byline eval my.jsonl --report my.html          your own questions; a report for the browser
+  byline eval my.jsonl --without keywords --compare     what keyword search contributes
+  byline eval my.jsonl --at-least f1=0.7         exit code 1 if F1 is lower
   byline eval --compare=20261122-093000          what changed since that run
-  byline eval show                               what failed in the last run, gold and given
-  byline eval runs                               what is kept
+  byline eval show                               failures of the last run, gold next to answers
+  byline eval runs                               list stored runs
 
-Interrupted, the same command goes on where it was. Exit codes: 0 done, 1 an --at-least was missed,
-2 an error.""",
+Run the same command again to resume an interrupted run. Exit codes: 0 done, 1 an --at-least was
+missed, 2 an error.""",
 )
 def command() -> None:
-    """Ask a question SET from end to end, and tell how good the answers are.
+    """Ask all questions of a SET and measure the answers.
 
-    A set has one question a line, as JSON. Without a SET the bundled questions are asked of the
-    bundled articles. Each run is kept.
+    A set has one question per line, as JSON. Without a SET, the bundled questions are asked about
+    the bundled articles. Every run is stored.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalOptions:
+    """The options of `byline eval`."""
+
+    question_set: Path | None
+    """None for the bundled set."""
+    index_folder: Path | None
+    is_index_named: bool
+    """Whether the index was named on the command line rather than by the environment."""
+    reader: str | None
+    threshold: float | None
+    within: tuple[str, ...]
+    without: tuple[str, ...]
+    limit: int | None
+    json_file: Path | None
+    """STDOUT to print JSON and nothing else."""
+    report: Path | None
+    predictions: Path | None
+    compared: str | None
+    """A run name, LAST_RUN, or None for no comparison."""
+    at_least: tuple[str, ...]
+    fresh: bool
+
+    @property
+    def json_to_stdout(self) -> bool:
+        """Whether JSON is printed instead of tables."""
+        return self.json_file == Path(STDOUT)
+
+    @property
+    def output_files(self) -> list[Path]:
+        """The files to write."""
+        json_file = None if self.json_to_stdout else self.json_file
+        return [file for file in (json_file, self.report, self.predictions) if file]
 
 
 @command.command(DefaultCommand.DEFAULT, cls=WithOptionalValues, hidden=True)
 @click.argument("question_set", metavar="[SET]", required=False, type=_FILE)
 @index_option
 @reader_option
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    metavar="P",
-    help="Confidence under which there is no answer. [default: calibrated on SQuAD dev articles]",
-)
-@click.option(
-    "--in", "within", multiple=True, metavar="PATH", help="Only in articles at or under PATH."
-)
+@threshold_option
+@in_option
 @click.option(
     "--without",
     multiple=True,
-    type=click.Choice([part.value for part in Component]),
-    help="Leave a part out, to see what it is worth; may be given again.",
+    type=click.Choice([component.value for component in Component]),
+    help="Ablate a component (repeatable).",
 )
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Ask only the first N questions."
+)
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(path_type=Path, dir_okay=False, resolve_path=True, allow_dash=True),
+    type=_OUTPUT_OR_STDOUT,
     metavar="[FILE.json]",
-    help="Write figures and outcomes as JSON; alone, print them and nothing else.",
+    help="Write figures and outcomes as JSON; without a file, print only that.",
 )
-@click.option("--report", type=_WRITTEN, help="Write a report as one HTML file.")
-@click.option("--predictions", type=_WRITTEN, help="Write the replies for SQuAD's scorer.")
+@click.option("--report", type=_OUTPUT, help="Write a report as one HTML file.")
+@click.option("--predictions", type=_OUTPUT, help="Write replies for SQuAD's scorer.")
 @click.option(
     "--compare",
     "compared",
     metavar="[RUN]",
     shell_complete=complete_run_or_file,
-    help="Tell what changed since a RUN, by its name; alone, since the last one of this set.",
+    help="Show what changed since a RUN; without a name, since the last run of this set.",
 )
 @click.option(
-    "--at-least", multiple=True, metavar="FIGURE=N", help="Exit with 1 where a figure is less."
+    "--at-least", multiple=True, metavar="FIGURE=N", help="Exit with 1 if a figure is lower."
 )
-@click.option("--fresh", is_flag=True, help="Start anew where an interrupted run could go on.")
+@click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted run.")
 @click.pass_context
-def run_command(
-    ctx: click.Context,
-    question_set: Path | None,
-    index_folder: Path | None,
-    reader: str | None,
-    threshold: float | None,
-    within: tuple[str, ...],
-    without: tuple[str, ...],
-    limit: int | None,
-    json_file: Path | None,
-    report: Path | None,
-    predictions: Path | None,
-    compared: str | None,
-    at_least: tuple[str, ...],
-    fresh: bool,
-) -> int:
-    """Ask a question SET from end to end, and tell how good the answers are."""
-    limits = [limit_of(one) for one in at_least]
-    as_json = json_file == Path(STDOUT)
-    json_written = None if as_json else json_file
-    _require_writable(json_written, report, predictions)
-    named = (run_named(runs_folder(), compared),) if compared else ()
-    asked = read_set(question_set) if question_set else bundled_set()
-    chosen = chosen_reader(reader)
-    is_index_named = ctx.get_parameter_source("index_folder") is ParameterSource.COMMANDLINE
-    is_own = question_set is not None or is_index_named
-    store = store_to_ask(index_folder, chosen) if is_own else bundled_to_ask(chosen)
-    least = setting("threshold", threshold, default_threshold())
-    left_out = frozenset(map(Component, without))
-    with closing(Bot.open(store, model_cache(), chosen, least, _notice, left_out)) as bot:
-        run = _run(bot, store, asked, asked.questions[:limit], within, chosen, fresh)
-    outcomes, results = run.outcomes(), run.results()
-    is_last_wanted = compared == LAST_RUN
-    last = last_finished(runs_folder(), asked.name, run.name) if is_last_wanted else ()
-    comparisons = tuple(_compared(one, run, outcomes, results) for one in named or last)
-    exported = Exported(
-        run=run.name,
-        started=run.started,
-        settings=run.settings,
-        results=results,
-        comparisons=comparisons,
-        outcomes=tuple(outcomes),
-    )
-    # Before anything is shown: who reads it may go away.
-    written = list(_written(exported, json_written, report, predictions))
-    if as_json:
-        click.echo(json_of(exported))
-    else:
-        show_results(results, outcomes)
-        for one in comparisons:
-            show_comparison(one)
-    if is_last_wanted and not comparisons:
-        _notice("there is no earlier run of this set to compare with")
-    for message in written:
-        _notice(message)
-    return _held(limits, results)
+def run_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401
+    """Ask all questions of a SET and measure the answers."""
+    source = ctx.get_parameter_source("index_folder")
+    return _evaluate(EvalOptions(is_index_named=source is ParameterSource.COMMANDLINE, **values))
 
 
 command.add_command(import_command)
@@ -178,48 +161,93 @@ command.add_command(runs_command)
 command.add_command(show_command)
 
 
-def _run(
+def _evaluate(options: EvalOptions) -> int:
+    require("ir_measures", "jinja2", "matplotlib", "scipy", extra="eval")
+    minimums = [parse_minimum(text) for text in options.at_least]
+    _require_writable(options.output_files)
+    earlier = run_named(runs_folder(), options.compared) if options.compared else None
+    question_set = read_set(options.question_set) if options.question_set else bundled_set()
+    run = _run(options, question_set)
+    if options.compared == LAST_RUN:
+        earlier = last_finished(runs_folder(), question_set.name, run.name)
+        if earlier is None:
+            notice("there is no earlier run of this set to compare with")
+    outcomes, results = run.outcomes(), run.results()
+    comparison = _compared(earlier, run, outcomes, results) if earlier else None
+    exported = ExportedRun(
+        run=run.name,
+        started=run.started,
+        settings=run.settings,
+        results=results,
+        comparisons=(comparison,) if comparison else (),
+        outcomes=tuple(outcomes),
+    )
+    # Write first: printing fails if the reader of a pipe has gone.
+    messages = list(_write(exported, options))
+    if options.json_to_stdout:
+        click.echo(encode_line(exported))
+    else:
+        show_results(results, outcomes)
+        if comparison:
+            show_comparison(comparison)
+    for message in messages:
+        notice(message)
+    return _check_minimums(minimums, results)
+
+
+def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
+    """Ask the questions and store the run; resume it if it was interrupted."""
+    reader = chosen_reader(options.reader)
+    is_own_index = options.question_set is not None or options.is_index_named
+    store = store_to_ask(options.index_folder, reader) if is_own_index else bundled_to_ask(reader)
+    threshold = setting("threshold", options.threshold, default_threshold())
+    without = frozenset(map(Component, options.without))
+    questions = question_set.questions[: options.limit]
+    with closing(Bot.open(store, model_cache(), reader, threshold, notice, without)) as bot:
+        bases = question_set.bases(bot.index.generation.manifest.roots)
+        _report_gold_problems(questions, bases)
+        settings = _settings(options, bot, store, question_set, len(questions), reader)
+        gold = GoldPassages(bot.index.generation.catalog, bases)
+        examiner = Examiner(bot, gold, GoldQuotes(bases), options.within)
+        with recording(runs_folder(), settings, options.fresh) as recorder:
+            run = recorder.run
+            if recorder.done:
+                notice(f"resuming run {run.name} ({len(recorder.done):,} questions done)")
+            watch_asking(ask_all(questions, examiner, recorder))
+            milliseconds = cold_start(questions[0].searched_question, store.folder, reader)
+            run.finish(results_of(run.outcomes(), milliseconds))
+            return run
+
+
+def _settings(
+    options: EvalOptions,
     bot: Bot,
     store: Store,
-    asked: QuestionSet,
-    questions: Sequence[Question],
-    within: tuple[str, ...],
+    question_set: QuestionSet,
+    questions: int,
     reader: str,
-    fresh: bool,
-) -> Run:
-    """Ask, and keep the run; what an interruption leaves is gone on with by the same command."""
-    bases = asked.bases(bot.index.generation.manifest.roots)
-    _tell_of_gold(questions, bases)
-    gold = GoldPassages(bot.index.generation.catalog, bases)
-    examiner = Examiner(bot, gold, GoldQuotes(bases), within)
-    settings = RunSettings(
-        set_name=asked.name,
-        set_sha256=asked.sha256,
-        questions=len(questions),
+) -> RunSettings:
+    return RunSettings(
+        set_name=question_set.name,
+        set_sha256=question_set.sha256,
+        questions=questions,
         index=str(store.folder.absolute()),
         generation=bot.index.name,
         reader=reader,
         reader_fingerprint=find_reader(reader).fingerprint,
         threshold=bot.threshold,
-        within=within,
+        within=options.within,
         without=tuple(sorted(bot.without)),
         versions=versions(),
     )
-    with recording(runs_folder(), settings, fresh) as recorder:
-        if recorder.done:
-            _notice(f"going on with run {recorder.run.name}, {len(recorder.done):,} questions done")
-        watch_asking(ask_all(questions, examiner, recorder))
-        cold = cold_start(questions[0].whole, store.folder, reader)
-        recorder.run.finish(results_of(recorder.run.outcomes(), cold))
-        return recorder.run
 
 
-def _tell_of_gold(questions: Sequence[Question], bases: Sequence[Path]) -> None:
-    problems = [one for one in check_gold(questions, bases) if not one.is_note]
-    for problem in problems[:_TOLD]:
-        _notice(problem.message)
-    if len(problems) > _TOLD:
-        _notice(f"and {len(problems) - _TOLD:,} more places of gold are not as they say")
+def _report_gold_problems(questions: Sequence[Question], bases: Sequence[Path]) -> None:
+    problems = [problem for problem in check_gold(questions, bases) if not problem.is_note]
+    for problem in problems[:_MAX_PROBLEMS]:
+        notice(problem.message)
+    if len(problems) > _MAX_PROBLEMS:
+        notice(f"and {len(problems) - _MAX_PROBLEMS:,} more gold references do not match")
 
 
 def _compared(earlier: Run, run: Run, outcomes: Sequence[Outcome], results: Results) -> Comparison:
@@ -228,40 +256,36 @@ def _compared(earlier: Run, run: Run, outcomes: Sequence[Outcome], results: Resu
     return compare(earlier.name, before, (outcomes, results), changed)
 
 
-def _require_writable(*written: Path | None) -> None:
-    for file in written:
-        if file and not file.parent.is_dir():
+def _require_writable(files: Sequence[Path]) -> None:
+    for file in files:
+        if not file.parent.is_dir():
             raise BadRequest(f"{file} cannot be written: its folder does not exist")
-        if file and file.exists() and not file.is_file():
-            raise BadRequest(f"{file} cannot be written: it is no regular file")
+        if file.exists() and not file.is_file():
+            raise BadRequest(f"{file} cannot be written: not a regular file")
 
 
-def _written(
-    exported: Exported, json_file: Path | None, report: Path | None, predictions: Path | None
-) -> Iterator[str]:
-    """Write what was asked for; yields what to tell of it."""
-    if json_file:
-        write_json(json_file, exported)
-        yield f"figures and outcomes written to {json_file}"
-    if report:
-        write_report(report, exported, visible)
-        yield f"report written to {report}"
-    if predictions:
-        beside = write_predictions(predictions, exported.outcomes)
-        yield f"replies written to {predictions}, doubts to {beside}"
-
-
-def _held(limits: Sequence[Limit], results: Results) -> int:
-    code = Exit.DONE
-    for one in missed(limits, results):
-        code = Exit.NO_ANSWER
-        name = one.limit.name
-        _notice(
-            f"{name} is {shown_value(name, one.value)}, below {shown_value(name, one.limit.least)} "
-            f"by {one.by:.4f}"
+def _write(exported: ExportedRun, options: EvalOptions) -> Iterator[str]:
+    """Write the files that the options name; yield a message for each."""
+    if options.json_file and not options.json_to_stdout:
+        write_json(options.json_file, exported)
+        yield f"figures and outcomes written to {options.json_file}"
+    if options.report:
+        write_report(options.report, exported, visible)
+        yield f"report written to {options.report}"
+    if options.predictions:
+        probabilities_file = write_predictions(options.predictions, exported.outcomes)
+        yield (
+            f"replies written to {options.predictions}, no-answer probabilities to "
+            f"{probabilities_file}"
         )
-    return code
 
 
-def _notice(message: str) -> None:
-    click.echo(f"byline: {visible(message)}", err=True)
+def _check_minimums(minimums: Sequence[Minimum], results: Results) -> int:
+    misses = missed(minimums, results)
+    for miss in misses:
+        name, minimum = miss.minimum.name, miss.minimum.value
+        notice(
+            f"{name} is {format_value(name, miss.value)}, below {format_value(name, minimum)} "
+            f"by {miss.by:.4f}"
+        )
+    return Exit.NO_ANSWER if misses else Exit.DONE

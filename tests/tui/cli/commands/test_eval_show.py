@@ -1,4 +1,4 @@
-"""`byline eval show`: gold and given side by side on the terminal."""
+"""`byline eval show`: gold next to answers on the terminal."""
 
 import json
 
@@ -24,26 +24,26 @@ def show(shell: Shell, *words: str) -> Ran:
     return ran
 
 
-def test_gold_and_given_stand_side_by_side(evaluated: Shell) -> None:
-    told = show(evaluated, "mill").out
-    assert told.startswith("When was the mill purchased, and by whom?\nmill · should have answered")
-    heads, sides, *_ = (line for line in told.splitlines() if "Gold" in line or "⟦" in line)
+def test_gold_is_shown_next_to_answers(evaluated: Shell) -> None:
+    out = show(evaluated, "mill").out
+    assert out.startswith("When was the mill purchased, and by whom?\nmill · should have answered")
+    heads, sides, *_ = (line for line in out.splitlines() if "Gold" in line or "⟦" in line)
     assert heads.split("  ")[0].strip() == "Gold"
-    assert "Refused (unsure); nearest were" in heads
-    # The gold line's sentence and the nearest one are the same here, and both wholly marked.
+    assert "Refused (unsure)" in heads
+    # Gold and the closest match are the same sentence, fully marked.
     assert sides.count("⟦The mill was sold in May.⟧") == 2
-    assert "news/in/mill.txt:1 " in told
-    assert "news/in/mill.txt:1:1" in told
+    assert "news/in/mill.txt:1 " in out
+    assert "news/in/mill.txt:1:1" in out
 
 
-def test_questions_are_shown_as_they_are_named(evaluated: Shell) -> None:
-    told = show(evaluated, "cats", "port").out
-    assert told.index("Why do cats purr?") < told.index("the port is closed.")
-    assert "The articles do not answer it." in told
-    assert "right" in told
+def test_named_questions_are_shown_in_order(evaluated: Shell) -> None:
+    out = show(evaluated, "cats", "port").out
+    assert out.index("Why do cats purr?") < out.index("the port is closed.")
+    assert "Unanswerable" in out
+    assert "right" in out
 
 
-def test_without_a_name_what_failed_is_shown(evaluated: Shell) -> None:
+def test_without_ids_failures_are_shown(evaluated: Shell) -> None:
     ran = show(evaluated)
     assert "mill · should have answered" in ran.out
     assert "cats" not in ran.out
@@ -51,15 +51,16 @@ def test_without_a_name_what_failed_is_shown(evaluated: Shell) -> None:
     assert show(evaluated, "--cause", "should have answered").out == ran.out
     none = show(evaluated, "--cause", "wrong span")
     assert (none.out, none.err.count("\n")) == ("", 1)
-    assert "nothing failed so" in none.err
+    assert "no such failures" in none.err
 
 
-def test_at_most_so_many_are_shown(evaluated: Shell) -> None:
+def test_the_number_of_failures_is_limited(evaluated: Shell) -> None:
     failing = [{**MILL, "id": f"mill-{number}"} for number in range(12)]
     assert evaluated.byline("eval", write_set(evaluated, *failing)).code == 0
     ran = show(evaluated)
     assert ran.out.count("Gold") == 10
-    assert ran.err == "byline: and 2 more failed so; --limit shows more, an ID one of them\n"
+    assert "2 more" in ran.err
+    assert "--limit" in ran.err
     assert show(evaluated, "--limit", "12").out.count("Gold") == 12
 
 
@@ -67,13 +68,13 @@ def test_another_run_can_be_named(evaluated: Shell) -> None:
     (run,) = (evaluated.home / "data/byline/runs").iterdir()
     assert evaluated.byline("eval", write_set(evaluated, CATS)).code == 0
     assert "mill" in show(evaluated, "--run", run.name, "mill").out
-    assert_one_line_error(evaluated.byline("eval", "show", "mill"), "asked no question mill")
+    assert_one_line_error(evaluated.byline("eval", "show", "mill"), "no question with ID mill")
     assert_one_line_error(evaluated.byline("eval", "show", "--run", "x"), "there is no run x")
     assert_one_line_error(evaluated.byline("eval", "show", "--cause", "x"), "'x' is not one of")
 
 
-def test_where_no_run_is_kept_it_says_how_to_make_one(shell: Shell) -> None:
-    assert_one_line_error(shell.byline("eval", "show"), "no run is kept yet", "`byline eval`")
+def test_without_runs_the_error_names_the_command_that_starts_one(shell: Shell) -> None:
+    assert_one_line_error(shell.byline("eval", "show"), "no runs yet", "`byline eval`")
 
 
 def test_hostile_text_is_made_visible(evaluated: Shell) -> None:
@@ -87,12 +88,12 @@ def test_hostile_text_is_made_visible(evaluated: Shell) -> None:
     assert not {"\x1b", "\x07", "\u202e"} & set(ran.out + ran.err)
 
 
-def test_markup_in_a_text_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_markup_in_text_is_not_interpreted(capsys: pytest.CaptureFixture[str]) -> None:
     show_outcomes([outcome("a", question="[red]Why[/red] :smile: [/]?", tags=("[bold]",))])
     assert "[red]Why[/red] :smile: [/]?" in capsys.readouterr().out
 
 
-def test_a_run_kept_without_quotes_is_shown(evaluated: Shell) -> None:
+def test_a_run_without_quotes_is_shown(evaluated: Shell) -> None:
     (run,) = (evaluated.home / "data/byline/runs").iterdir()
     lines = [json.loads(line) for line in (run / "outcomes.jsonl").read_text().splitlines()]
     for line in lines:

@@ -1,4 +1,4 @@
-"""What imports made, read back."""
+"""Read back what imports wrote."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ from eval.sets.question_set import Gold, Question, read_questions
 
 
 def imported(events: Iterable[ImportEvent]) -> Imported:
-    """Run an import to its end."""
+    """Run an import and return its result."""
     *_, last = events
     assert isinstance(last, Imported)
     return last
@@ -20,7 +20,7 @@ def noted(result: Imported) -> dict[str, int]:
 
 
 def questions_in(folder: Path) -> list[Question]:
-    """Read the set, every gold word of which stands on its line."""
+    """Read the set and check its gold."""
     questions = read_questions(folder / "questions.jsonl")
     assert check_gold(questions, [folder]) == ()
     return questions
