@@ -1,6 +1,7 @@
-"""Take the README's picture: `python -m tests.picture`.
+"""Take the README's screenshot: `python -m tests.picture`.
 
-The real chat over the bundled articles, in a home of its own; exported models are the person's.
+It shows the real chat over the bundled articles, in a temporary home; the user's model cache is
+used.
 """
 
 import asyncio
@@ -24,16 +25,16 @@ QUESTIONS = (
 )
 SIZE = (132, 38)
 _REMOTE = re.compile(r"@font-face \{.*?\}|<!--.*?-->", re.DOTALL)
-"""Fonts that a viewer would fetch; it has its own."""
+"""Fonts that a viewer would download; it uses its own instead."""
 
 
 async def take() -> None:
-    """Ask, choose the answer before the last question, keep what the terminal shows."""
+    """Ask the questions, select the answer to the second one, save a screenshot."""
     app = ChatApp(setup(None, bundled=False, new=True, top=None, threshold=None, reader=None))
     async with app.run_test(size=SIZE) as pilot:
-        for asked, question in enumerate(QUESTIONS):
+        for answered, question in enumerate(QUESTIONS):
             app.chat.ask(question)
-            while len(app.chat.session.turns) == asked:
+            while len(app.chat.session.turns) == answered:
                 await pilot.pause(0.1)
         await pilot.press("tab", "up", "up")
         await pilot.pause(1)

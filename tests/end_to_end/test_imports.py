@@ -1,4 +1,4 @@
-"""What must not be loaded: a question waits for whatever is."""
+"""Heavy modules must not be imported where nothing uses them."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ TORCH = {"torch", "transformers", "sentence_transformers"}
 
 
 def loaded(script: str, *arguments: str, home: Home | None = None) -> set[str]:
-    """Run a script in a fresh interpreter; gives the top-level modules that it loaded."""
+    """Run a script in a fresh interpreter; return the top-level modules that it loaded."""
     tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted(sys.modules)))\n"
     ended = subprocess.run(
         [sys.executable, "-c", script + tail, *arguments],
@@ -37,28 +37,28 @@ def loaded(script: str, *arguments: str, home: Home | None = None) -> set[str]:
 def test_a_question_is_answered_without_torch(real: Home, arguments: tuple[str, ...]) -> None:
     script = "import sys\nfrom tui.cli.main import run\nassert run(sys.argv[1:]) == 0\n"
     modules = loaded(script, *arguments, home=real)
-    # A question is read by the real model; a check only looks at its files.
+    # A question runs the models; a check only reads their files.
     assert ({"onnxruntime", "tokenizers"} <= modules) == (arguments[0] == "ask")
     heavy = modules & (TORCH | {"textual", "sklearn", "onnx", "eval"})
     assert not heavy
-    # Colours and progress are not needed on a pipe.
+    # A pipe has no colours and no progress.
     assert "rich" not in modules
 
 
-def test_the_command_line_begins_without_anything_heavy() -> None:
+def test_the_command_line_starts_without_heavy_modules() -> None:
     heavy = {"numpy", "faiss", "rich", "textual", "tantivy", "onnxruntime", "tokenizers", "sqlite3"}
     assert not loaded("import tui.cli.main") & (TORCH | heavy)
     help_page = "from tui.cli.main import run\nassert run([]) == 0"
     assert not loaded(help_page) & (TORCH | heavy)
 
 
-def test_the_chat_s_first_frame_waits_for_no_engine() -> None:
+def test_the_first_frame_of_the_chat_loads_no_engine() -> None:
     script = "import tui.chat.opened, tui.chat.screens.chat_screen"
     engines = {"numpy", "faiss", "tantivy", "onnxruntime", "tokenizers", "sqlite3", "tiktoken"}
     assert not loaded(script) & (TORCH | engines | {"markdown_it", "aiohttp", "sklearn"})
 
 
-def test_no_module_loads_torch_when_it_is_imported() -> None:
+def test_no_module_imports_torch_at_the_top_level() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for package in PACKAGES
@@ -70,5 +70,5 @@ def test_no_module_loads_torch_when_it_is_imported() -> None:
     assert not loaded(script) & TORCH
 
 
-def test_the_check_itself_sees_what_is_loaded() -> None:
+def test_loaded_modules_are_detected() -> None:
     assert "sqlite3" in loaded("import sqlite3")

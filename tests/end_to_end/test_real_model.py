@@ -1,4 +1,4 @@
-"""The whole way with the model that comes with Byline, over the articles that come with it."""
+"""Questions over the bundled articles with the real models."""
 
 import shutil
 from collections.abc import Iterator
@@ -44,14 +44,14 @@ def test_all_bundled_articles_are_indexed(real: Home) -> None:
     assert real.summary.embedded == real.summary.passages > 50
 
 
-PLAIN = (
+EASY = (
     "missile-007", "missile-014", "missile-016", "missile-034", "other-023",
 )  # fmt: skip
-"""Questions of the bundled set that any reader should find the line for."""
+"""Bundled questions for which any reader should find the line."""
 
 
-@pytest.mark.parametrize("question_id", PLAIN)
-def test_a_plain_question_finds_its_line(bot: Bot, question_id: str) -> None:
+@pytest.mark.parametrize("question_id", EASY)
+def test_an_easy_question_finds_its_line(bot: Bot, question_id: str) -> None:
     (asked,) = (one for one in bundled_questions() if one.id == question_id)
     reply = bot.ask(asked.question)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
@@ -72,9 +72,7 @@ def test_a_plain_question_finds_its_line(bot: Bot, question_id: str) -> None:
         ("Who signed the Czech radar treaty?", "Schwarzenberg"),
     ],
 )
-def test_a_question_gives_a_short_span_with_the_sentence_around_it(
-    bot: Bot, question: str, part: str
-) -> None:
+def test_an_answer_is_a_short_span_with_its_sentence(bot: Bot, question: str, part: str) -> None:
     reply = bot.ask(question)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     found = [answer for answer in answers if part in answer.text]
@@ -91,7 +89,7 @@ def test_a_question_gives_a_short_span_with_the_sentence_around_it(
         assert cut(text.text.split("\n")[quote.line - 1 :], quote) == quote.text
 
 
-def test_a_question_in_an_article_s_own_words_is_answered(bot: Bot) -> None:
+def test_a_question_in_the_words_of_an_article_is_answered(bot: Bot) -> None:
     reply = bot.ask(ASKED)
     assert isinstance(reply, Answered)
     citation = reply.answers[0].citations[0]
@@ -103,7 +101,7 @@ def test_a_question_in_an_article_s_own_words_is_answered(bot: Bot) -> None:
 @pytest.mark.parametrize(
     "question", ["How can I unsubscribe?", "Who painted the ceiling of the Sistine Chapel?"]
 )
-def test_what_the_articles_do_not_say_is_not_answered(bot: Bot, question: str) -> None:
+def test_a_question_that_the_articles_do_not_answer_has_no_answer(bot: Bot, question: str) -> None:
     assert isinstance(bot.ask(question), NoAnswer)
 
 
@@ -116,7 +114,7 @@ def test_a_second_build_embeds_nothing(real: Home) -> None:
 
 @pytest.fixture
 def foreign(real: Home, tmp_path: Path) -> Store:
-    """An index whose manifest says that another model made it."""
+    """Return an index whose manifest names another model."""
     store = Store(tmp_path / "index")
     shutil.copytree(real.store.folder, store.folder)
     folder = store.generation_folder(store.current())
@@ -127,18 +125,19 @@ def foreign(real: Home, tmp_path: Path) -> Store:
     return store
 
 
-def test_an_index_is_never_asked_with_another_model(foreign: Store, real: Home) -> None:
-    with pytest.raises(ModelUnavailable, match="built with another 'all-MiniLM-L6-v2'"):
+def test_an_index_is_never_searched_with_another_model(foreign: Store, real: Home) -> None:
+    with pytest.raises(ModelUnavailable, match="all-MiniLM-L6-v2"):
         opened(foreign, real, 0.0)
     model = next(one for one in check(foreign, real.cache) if one.subject == "model")
     assert (model.state, model.advice) == ("error", "run `byline index --full`")
 
 
-def test_an_index_of_another_model_is_built_anew(foreign: Store, real: Home) -> None:
+def test_an_index_of_another_model_is_rebuilt(foreign: Store, real: Home) -> None:
     model = find_model(DEFAULT_MODEL)
     *_, summary = build(foreign, BuildRequest(model), SentenceEncoder(model))
     assert isinstance(summary, Summary)
-    assert summary.rebuild_reason == "built with another model, all-MiniLM-L6-v2"
+    assert summary.rebuild_reason is not None
+    assert "another model" in summary.rebuild_reason
     assert summary.embedded == real.summary.passages
     with closing(opened(foreign, real, default_threshold())) as bot:
         assert isinstance(bot.ask(ASKED), Answered)
