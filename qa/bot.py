@@ -158,8 +158,8 @@ class Bot:
         watch = Stopwatch()
         files = FileCache()
         answers = tuple(
-            Answer(one.confidence, self._citations(one.group, trace.hits, files))
-            for one in trace.reading.answers[:limit]
+            Answer(scored.confidence, self._citations(scored.group, trace.hits, files))
+            for scored in trace.reading.answers[:limit]
         )
         stages = trace.stages
         total = stages.retrieve + stages.read + stages.weigh + watch.lap()
@@ -184,9 +184,9 @@ class Bot:
             path = real_path(given)
             under = path.rstrip("/") + "/"
             matching = {
-                one.id: one
-                for one in articles
-                if one.found.path == path or one.found.path.startswith(under)
+                article.id: article
+                for article in articles
+                if article.found.path == path or article.found.path.startswith(under)
             }
             if not matching:
                 raise BadRequest(f"no indexed article is at or under {given}")
@@ -200,13 +200,13 @@ class Bot:
         catalog = self.index.generation.catalog
         citations = [
             cite(
-                catalog.article(one.stored.article_id),
-                one.stored.passage,
-                one.span,
-                one.sentence,
+                catalog.article(evidence.stored.article_id),
+                evidence.stored.passage,
+                evidence.span,
+                evidence.sentence,
                 files,
             )
-            for one in evidence_of(group, hits)
+            for evidence in evidence_of(group, hits)
         ]
         return tuple(sorted(citations, key=lambda citation: not citation.is_current))
 

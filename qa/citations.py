@@ -68,7 +68,7 @@ def cite(
     found = article.found
     if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
         quote = find_again(contents, *indexed)
-    elif all(_is_in_place(one, files.text(article)) for one in indexed):
+    elif all(_is_in_place(quoted, files.text(article)) for quoted in indexed):
         quote = QuoteStatus(Status.UNCHANGED, *indexed)
     else:
         raise IndexDamaged(f"the index does not match {found.path}; run `byline index --full`")

@@ -121,7 +121,7 @@ def _features(weights: dict[str, float], group: Group, hits: Sequence[Hit]) -> t
     best = group.best
     hit = hits[best.passage]
     text = hit.stored.passage.text
-    agreeing = {one.passage for one in group.candidates if one.margin > 0} - {best.passage}
+    agreeing = {other.passage for other in group.candidates if other.margin > 0} - {best.passage}
     return (
         float(np.clip(best.margin, -_MAX_MARGIN, _MAX_MARGIN)),
         max(best.sharpness, -_MAX_MARGIN),

@@ -52,7 +52,7 @@ def read_until_sure(
     weigh = watch.lap()
     if others:
         found = reader.read(question, [passages[index] for index in others])
-        later = [replace(one, passage=others[one.passage]) for one in found]
+        later = [replace(candidate, passage=others[candidate.passage]) for candidate in found]
         both = sorted([*candidates, *later], key=lambda candidate: -candidate.margin)
         read += watch.lap()
         answers = score(both)

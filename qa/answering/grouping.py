@@ -63,8 +63,8 @@ def group_candidates(candidates: Sequence[Candidate], hits: Sequence[Hit]) -> li
     longer forms stays alone if they are different names, such as `Bill Clinton` and
     `Hillary Clinton`.
     """
-    texts = [one.span.of(hits[one.passage].stored.passage.text) for one in candidates]
-    forms = [_Form.of(text) for text in texts]
+    texts = [hits[candidate.passage].stored.passage.text for candidate in candidates]
+    forms = [_Form.of(each.span.of(text)) for each, text in zip(candidates, texts, strict=True)]
     distinct = list(dict.fromkeys(forms))
     groups: list[tuple[_Form, list[Candidate]]] = []
     for form, candidate in zip(forms, candidates, strict=True):

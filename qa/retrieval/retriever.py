@@ -113,7 +113,9 @@ class Retriever:
         keyword_search = self._keyword_thread.submit(
             self.generation.keywords.search, question, DEPTH, articles
         )
-        hits = self.generation.vectors.search(vector, DEPTH, [one.passages for one in scope])
+        hits = self.generation.vectors.search(
+            vector, DEPTH, [article.passages for article in scope]
+        )
         vectors = watch.lap()
         by_keywords = tuple(keyword_search.result())
         by_vectors = tuple(hit.passage for hit in hits)

@@ -68,11 +68,11 @@ def antecedents_of(turns: Sequence[tuple[TaggedText, str | None]]) -> list[Antec
     by_turn = [
         _of_turn(question, answer, age) for age, (question, answer) in enumerate(reversed(turns))
     ]
-    mentioned_in = Counter(key for turn in by_turn for key in {_key(one.mention) for one in turn})
+    mentioned_in = Counter(key for turn in by_turn for key in {_key(each.mention) for each in turn})
     return [
-        replace(one, repeats=mentioned_in[_key(one.mention)] - 1)
+        replace(each, repeats=mentioned_in[_key(each.mention)] - 1)
         for turn in by_turn
-        for one in turn
+        for each in turn
     ]
 
 
@@ -207,16 +207,14 @@ def _score(antecedent: Antecedent, expected: ExpectedType) -> float:
 
 
 def resolve_antecedent(
-    antecedents: Sequence[Antecedent],
-    expected: ExpectedType,
-    exclude: Collection[Mention] = (),
+    antecedents: Sequence[Antecedent], expected: ExpectedType, exclude: Collection[Mention] = ()
 ) -> Mention | None:
     """Return the likeliest mention of the expected type, or None if there is none."""
-    fitting = [one for one in antecedents if fits(one.mention, expected)]
+    fitting = [each for each in antecedents if fits(each.mention, expected)]
     if expected is ExpectedType.PERSON and not fitting:
-        fitting = [one for one in antecedents if _may_be_lower_case_name(one.mention)]
-    allowed = [one for one in fitting if one.mention not in exclude]
-    best = max(allowed, key=lambda one: _score(one, expected), default=None)
+        fitting = [each for each in antecedents if _may_be_lower_case_name(each.mention)]
+    allowed = [each for each in fitting if each.mention not in exclude]
+    best = max(allowed, key=lambda each: _score(each, expected), default=None)
     return best.mention if best else None
 
 

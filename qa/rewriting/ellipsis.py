@@ -24,8 +24,8 @@ def is_elliptical(question: TaggedText) -> bool:
         or not mentions
         or _is_open_count(words, mentions)
         or (first.lower == "which" and second and second.word_class is WordClass.AUXILIARY)
-        or (any(word.lower == "any" for word in words) and not any(one.named for one in mentions))
-        or any(_is_open_aspect(words, one) or _is_demonstrative(words, one) for one in mentions)
+        or (any(word.lower == "any" for word in words) and not any(each.named for each in mentions))
+        or any(_is_open_aspect(words, each) or _is_demonstrative(words, each) for each in mentions)
         or any(_is_open_superlative(words, at) for at in range(len(words)))
         or any(_points_back(words, at) for at in range(len(words)))
     )

@@ -85,8 +85,8 @@ def _from_name(
         return None
     own, mentions = fragment.mentions[-1], previous.mentions
     replaceable = (
-        [one for one in mentions if _is_similar(own, one)]
-        or [one for one in mentions if one.head not in known]
+        [mention for mention in mentions if _is_similar(own, mention)]
+        or [mention for mention in mentions if mention.head not in known]
         or (mentions if len(mentions) == 1 else [])
     )
     if not replaceable:

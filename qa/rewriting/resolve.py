@@ -101,7 +101,7 @@ def _antecedents(recent: Sequence[Exchange], questions: Sequence[TaggedText]) ->
     found = antecedents_of(list(zip(questions, answers, strict=True)))
     if not found:
         found = antecedents_of([(tag(_clipped(turn.title or "")), None) for turn in recent])
-    return [one for one in found if len(one.mention.text) <= _LONGEST_CARRIED]
+    return [each for each in found if len(each.mention.text) <= _LONGEST_CARRIED]
 
 
 def _clipped(text: str) -> str:
@@ -141,8 +141,8 @@ def _replacement(reference: Reference, mention: Mention) -> _Edit:
 
 def _circumstance(question: TaggedText, antecedents: Sequence[Antecedent]) -> _Edit | None:
     """Append the place or time to a question that ends in `that`: `When did he say that?`."""
-    last_turn = (one.mention for one in antecedents if one.age == 0)
-    mention = next((one for one in last_turn if one.kind in (Kind.PLACE, Kind.TIME)), None)
+    last_turn = (each.mention for each in antecedents if each.age == 0)
+    mention = next((each for each in last_turn if each.kind in (Kind.PLACE, Kind.TIME)), None)
     if question.words[-1].lower not in ("that", "this") or not (mention and mention.preposition):
         return None
     at = len(question.text.rstrip(_END))
@@ -153,7 +153,7 @@ def _completed_names(mentions: Sequence[Mention], antecedents: Sequence[Antecede
     """Replace `the College` by `the US Electoral College`, `Comte` by `Auguste Comte`."""
     edits = []
     for mention in mentions:
-        fuller = (one.mention for one in antecedents if _is_fuller(one.mention, mention))
+        fuller = (each.mention for each in antecedents if _is_fuller(each.mention, mention))
         if not mention.aspect and (full := next(fuller, None)):
             edits.append(_Edit(mention.start, mention.end, full.text, full.text))
     return edits
@@ -187,7 +187,7 @@ def _with_subject(question: TaggedText, antecedents: Sequence[Antecedent]) -> Re
     if mention is None or _contains(question.text, mention):
         return Resolved(question.text, ())
     body = question.text.rstrip(_END)
-    ends_in_aspect = any(one.aspect and one.end == len(body) for one in question.mentions)
+    ends_in_aspect = any(each.aspect and each.end == len(body) for each in question.mentions)
     is_person = mention.kind in (Kind.PERSON, Kind.NAME)
     join = "of" if ends_in_aspect else "with" if is_person else "in"
     rewritten = f"{body} {join} {mention.text}{question.text[len(body) :]}"
