@@ -516,7 +516,7 @@ async def test_an_editor_with_a_window_opens_at_the_line(
     install(home, "code", monkeypatch)
     async with chat_of(home) as chat:
         await chat.ask("Who?")
-        await chat.until(lambda: chat.source.article.display)
+        await chat.until(lambda: chat.source.view.display)
         for key in keys:
             await go(chat, key)
         (command,) = opened
@@ -600,7 +600,7 @@ async def test_what_is_typed_right_after_the_key_that_leads_to_an_input_goes_the
         for key in ("slash", *"exo"):
             chat.app.post_message(events.Key(key, key))
         await chat.settle()
-        assert chat.source.article.finder.wanted == "exo"
+        assert chat.source.find_bar.wanted == "exo"
         await go(chat, "escape", "escape", "tab")
         for key in ("escape", *"wxr"):
             chat.app.post_message(events.Key(key, key if len(key) == 1 else None))

@@ -144,7 +144,7 @@ async def test_a_click_on_any_word_of_an_article_does_nothing(
         chat.screen.limit_to((f"news/{ACTIONS}",))
         chat.screen.notice(f"Notice {ACTIONS}")
         home.sessions.append(chat.screen.session.id, turn)
-        await chat.until(lambda: chat.source.article.display)
+        await chat.until(lambda: chat.source.view.display)
         clicked = 0
         for keys in ([], ["ctrl+t"]):
             await chat.pilot.press(*keys)

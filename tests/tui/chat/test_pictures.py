@@ -104,7 +104,7 @@ class Studio:
                 await act(chat)
                 await chat.settle() if not self.home.closed_gate else await pilot.pause()
             if chat.source.display and turns:
-                await chat.until(lambda: chat.source.article.display)
+                await chat.until(lambda: chat.source.view.display)
             for still in app.screen.query(Input):
                 still.cursor_blink = False
             await pilot.pause()

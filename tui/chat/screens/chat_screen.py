@@ -232,7 +232,7 @@ class ChatScreen(AnswerActions):
     @on(SourcePane.OpenEditor)
     def open_shown(self, asked: SourcePane.OpenEditor) -> None:
         """Open the article at the line that is shown."""
-        open_in_editor(self.app, asked.file, asked.line, asked.column)
+        open_in_editor(self.app, asked.file, asked.place.line, asked.place.column, asked.read_only)
 
     def action_toggle_source(self) -> None:
         """Show or hide the article."""

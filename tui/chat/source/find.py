@@ -1,125 +1,62 @@
-"""Finding words in an article that may be far too large to hold."""
+"""Finding words in an article, ignoring case."""
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 
-from tui.chat.source.paged_text import SourceText
+from index.articles.spans import Span
 
-STEP = 64 * 1024
-"""Bytes searched at a time."""
-MOST = 10_000
-"""Places that are kept; more are not looked for."""
-_WIDEST = 4
-"""Most bytes of one code point."""
+LIMIT = 10_000
+"""Matches that are kept; the search ends there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found in a step through an article."""
+class Search:
+    """The matches in a text, and which of them is selected."""
 
-    spans: tuple[tuple[int, int], ...]
-    """First byte and the byte behind the last, in order."""
-    searched: int
-    """Bytes from the start of the article."""
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.matches: list[Span] = []
+        self._wanted = ""
+        self._number: int | None = None
+        """Of the selected match; None if there is no match."""
 
+    @cached_property
+    def _folded(self) -> str:
+        return fold(self._text)
 
-@dataclass
-class Finding:
-    """What was found so far, and which of it is gone to."""
-
-    wanted: str
-    origin: int
-    """The byte from which the first is to be gone to."""
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    current: int = -1
-    """Place in `spans`; -1 while there is none."""
-    searched: int = 0
-    """Bytes from the start of the article."""
-    is_complete: bool = False
-
-    def add(self, found: Found, size: int) -> bool:
-        """Take what a step found; tells whether the first to go to is known by it."""
-        self.spans.extend(found.spans[: MOST - len(self.spans)])
-        self.searched = found.searched
-        self.is_complete = found.searched >= size or len(self.spans) >= MOST
-        if self.current != -1 or not self.spans:
-            return False
-        at = bisect_left(self.spans, (self.origin, 0))
-        if at == len(self.spans) and not self.is_complete:
-            return False
-        self.current = at % len(self.spans)
-        return True
+    def find(self, wanted: str, origin: int) -> None:
+        """Find words, and select the first match at or after `origin`, else the first of all."""
+        needle = fold(wanted)
+        self.matches = []
+        at = self._folded.find(needle) if needle else -1
+        while at != -1 and len(self.matches) < LIMIT:
+            self.matches.append(Span(at, at + len(needle)))
+            at = self._folded.find(needle, at + len(needle))
+        nearest = bisect_left(self.matches, origin, key=lambda match: match.start)
+        self._number = nearest % len(self.matches) if self.matches else None
+        self._wanted = wanted
 
     def step(self, by: int) -> bool:
-        """Go to the next or the one before, around the ends; tells whether there is one."""
-        if self.current == -1:
+        """Select another match, around the ends; return whether there is one."""
+        if self._number is None:
             return False
-        self.current = (self.current + by) % len(self.spans)
+        self._number = (self._number + by) % len(self.matches)
         return True
 
-    def told(self, size: int) -> str:
-        """Tell how much was found."""
-        count = f"{len(self.spans):,}" + "+" * (len(self.spans) >= MOST)
-        if not self.is_complete:
-            return f"{count} so far, {self.searched / max(1, size):.0%} searched"
-        return f"{self.current + 1:,} of {count}" if self.spans else "not found"
+    @property
+    def current(self) -> Span | None:
+        """The selected match; None if there is no match."""
+        return None if self._number is None else self.matches[self._number]
+
+    @property
+    def label(self) -> str:
+        """How many matches there are, and which is selected; empty without a search."""
+        if self._number is None:
+            return "not found" if self._wanted else ""
+        count = f"{len(self.matches):,}" + "+" * (len(self.matches) >= LIMIT)
+        return f"{self._number + 1:,} of {count}"
 
 
-def find(text: SourceText, wanted: str) -> Iterator[Found]:
-    """Find words, upper or lower case, step by step from the start; a match overlaps no other."""
-    begin, free = text.bom, 0
-    if begin >= text.size:
-        yield Found((), text.size)
-    while begin < text.size:
-        end = text.align(begin + STEP)
-        behind = text.align(end + _WIDEST * len(wanted))
-        spans = []
-        for start, stop in _in_window(text, wanted, begin, behind):
-            if free <= start < end:
-                spans.append((start, stop))
-                free = stop
-        yield Found(tuple(spans), end)
-        begin = max(end, free)
-
-
-def _in_window(text: SourceText, wanted: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    if wanted.isascii() and text.feed_width == 1:
-        # Ten times as fast, and what large articles are searched for most.
-        return _ascii_in_window(text, wanted.lower().encode(), begin, end)
-    return _any_in_window(text, wanted, begin, end)
-
-
-def _ascii_in_window(
-    text: SourceText, wanted: bytes, begin: int, end: int
-) -> Iterator[tuple[int, int]]:
-    window = text.read(begin, end).lower()
-    found = window.find(wanted)
-    while found != -1:
-        yield begin + found, begin + found + len(wanted)
-        found = window.find(wanted, found + len(wanted))
-
-
-def _any_in_window(
-    text: SourceText, wanted: str, begin: int, end: int
-) -> Iterator[tuple[int, int]]:
-    window = text.decode(begin, end)
-    at, place = 0, begin
-    for match in re.finditer(re.escape(wanted), window, re.IGNORECASE):
-        start = place + text.width(window[at : match.start()])
-        at, place = match.end(), start + text.width(match[0])
-        yield start, place
-
-
-def find_bytes(text: SourceText, wanted: bytes) -> Iterator[int]:
-    """Find each place of some bytes, letter for letter; no bytes are nowhere."""
-    begin = text.bom
-    while wanted and begin < text.size:
-        data = text.read(begin, begin + STEP + len(wanted) - 1)
-        found = data.find(wanted)
-        while found != -1:
-            if not found % text.feed_width:
-                yield begin + found
-            found = data.find(wanted, found + 1)
-        begin += STEP
+def fold(text: str) -> str:
+    """Fold case, code point by code point, so that every offset stays."""
+    # "İ" alone has a lower case of two code points; "ς" is "σ" at the end of a word.
+    return text.replace("İ", "i").lower().replace("ς", "σ")

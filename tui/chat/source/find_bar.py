@@ -1,4 +1,4 @@
-"""The line in which words to be found in an article are typed."""
+"""The line in which words to find in an article are typed."""
 
 from typing import ClassVar
 
@@ -11,8 +11,8 @@ from textual.widgets import Input, Static
 from tui.chat.widgets.safe_input import VISIBLE
 
 
-class FinderInput(Input):
-    """Where they are typed; its keys hide those that would scroll it."""
+class FindInput(Input):
+    """The input; its bindings come before those that would scroll it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,enter", "step(1)", "Next", id="source.next"),
@@ -20,15 +20,15 @@ class FinderInput(Input):
     ]
 
     def action_step(self, by: int) -> None:
-        """Go to another place."""
-        self.post_message(SourceFinder.Stepped(by))
+        """Ask for another match."""
+        self.post_message(FindBar.Step(by))
 
 
-class SourceFinder(Horizontal):
-    """Asks what to find, and tells how much of it there is."""
+class FindBar(Horizontal):
+    """An input for words to find, and the number of matches."""
 
     DEFAULT_CSS = """
-    SourceFinder {
+    FindBar {
         display: none;
         height: 1;
         background: $surface;
@@ -37,30 +37,30 @@ class SourceFinder(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", id="source.leave"),
+        Binding("escape", "close", "Close", id="source.leave"),
     ]
 
-    class Typed(Message):
-        """Other words are to be found."""
+    class Changed(Message):
+        """Other words were typed."""
 
         def __init__(self, wanted: str) -> None:
             super().__init__()
             self.wanted = wanted
 
-    class Stepped(Message):
-        """Another of the places is asked for."""
+    class Step(Message):
+        """Another match is asked for."""
 
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
-            """1 for the next, -1 for the one before."""
+            """1 for the next, -1 for the previous."""
 
-    class Left(Message):
-        """Nothing is to be found any more."""
+    class Closed(Message):
+        """The search is over."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the words and the count."""
-        yield FinderInput(
+        """Lay out the input and the number of matches."""
+        yield FindInput(
             placeholder="find in the article",
             compact=True,
             select_on_focus=True,
@@ -68,24 +68,25 @@ class SourceFinder(Horizontal):
         )
         yield Static("", markup=False)
 
-    def ask(self) -> None:
-        """Take what is typed."""
+    def open(self) -> None:
+        """Show the bar and put the cursor in it."""
+        self.display = True
         self.screen.set_focus(self.query_one(Input))
 
-    def tell(self, count: str) -> None:
-        """Tell how much was found."""
-        self.query_one(Static).update(count)
+    def show_label(self, label: str) -> None:
+        """Show how many matches there are."""
+        self.query_one(Static).update(label)
 
     @property
     def wanted(self) -> str:
-        """What is to be found."""
+        """The words to find."""
         return self.query_one(Input).value
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.post_message(self.Changed(event.value))
 
-    def action_leave(self) -> None:
-        """Find no more."""
-        self.post_message(self.Left())
+    def action_close(self) -> None:
+        """End the search."""
+        self.post_message(self.Closed())

@@ -1,73 +1,45 @@
-"""Where the words of a citation stand in its article as it is now."""
+"""What is marked in an article, and so how each glyph of a row is drawn."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.text import Place
-from qa.answers import Citation, Quote, Status
-from tui.chat.source.find import find_bytes
-from tui.chat.source.paged_text import SourceText
+from index.articles.spans import Span
+from tui.chat.source.wrap import Glyphs
 
-
-@dataclass(frozen=True, slots=True)
-class ByteSpan:
-    """Bytes of an article."""
-
-    start: int
-    end: int
-    """The byte behind it."""
-
-
-NOWHERE = ByteSpan(0, 0)
+TEXT = "source--text"
+SENTENCE = "source--sentence"
+ANSWER = "source--answer"
+FOUND = "source--found"
+CURRENT = "source--current"
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where to look, and what to mark there."""
+    """What is marked in an article."""
 
-    status: Status
-    place: Place
-    """Of the answer; where it stood, if it does so no more."""
-    at: int
-    """The byte of that place."""
-    sentence: ByteSpan = NOWHERE
-    answer: ByteSpan = NOWHERE
+    sentence: Span | None = None
+    """The cited sentence, if any."""
+    answer: Span | None = None
+    """The answer in it, if any."""
+    found: Sequence[Span] = ()
+    """Matches of a search, in order; none overlaps another."""
+    current: Span | None = None
+    """The selected match, if any."""
 
-
-def find_marks(text: SourceText, citation: Citation) -> Marks:
-    """Find the words of a citation in a text that is scanned up to where they stood.
-
-    They may have moved since the question was answered; then all of it is scanned and searched.
-    """
-    stood = _where_it_stood(text, citation.sentence)
-    if text.decode(stood.start, stood.end) != citation.sentence.text:
-        for _ in text.scan():
-            pass
-        # Now the encoding is settled.
-        stood = _where_it_stood(text, citation.sentence)
-    if text.decode(stood.start, stood.end) == citation.sentence.text:
-        status = citation.status if citation.is_current else Status.UNCHANGED
-        return _marked(text, citation, stood, status)
-    try:
-        wanted = text.encode(citation.sentence.text)
-    except UnicodeEncodeError:
-        wanted = b""
-    places = list(find_bytes(text, wanted))
-    if places:
-        start = min(places, key=lambda at: abs(at - stood.start))
-        return _marked(text, citation, ByteSpan(start, start + len(wanted)), Status.MOVED)
-    place = Place(citation.answer.line, citation.answer.column)
-    return Marks(Status.CHANGED, place, text.start_of(place.line))
-
-
-def _where_it_stood(text: SourceText, quote: Quote) -> ByteSpan:
-    return ByteSpan(
-        text.byte_of(Place(quote.line, quote.column)),
-        text.byte_of(Place(quote.end_line, quote.end_column + 1)),
-    )
-
-
-def _marked(text: SourceText, citation: Citation, sentence: ByteSpan, status: Status) -> Marks:
-    before, answer, _ = citation.parts
-    start = sentence.start + text.width(before)
-    span = ByteSpan(start, start + text.width(answer))
-    return Marks(status, text.place_of(start), start, sentence, span)
+    def classes(self, row: Span, glyphs: Glyphs) -> list[str]:
+        """Return the component class of each glyph of a row: the strongest that marks it."""
+        classes = [TEXT] * len(glyphs.shown)
+        first = bisect_right(self.found, row.start, key=lambda span: span.end)
+        last = bisect_left(self.found, row.end, key=lambda span: span.start)
+        layers = [
+            (SENTENCE, self.sentence),
+            (ANSWER, self.answer),
+            *((FOUND, span) for span in self.found[first:last]),
+            (CURRENT, self.current),
+        ]
+        for name, span in layers:
+            if span and span.start < row.end and span.end > row.start:
+                marked = glyphs.between(span.start, span.end)
+                classes[marked] = [name] * len(classes[marked])
+        return classes

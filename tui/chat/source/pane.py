@@ -1,39 +1,45 @@
-"""The pane that shows the cited article beside the conversation."""
+"""The pane that shows the cited article next to the conversation."""
 
+import asyncio
 from typing import ClassVar, Self
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
-from qa.answers import Citation
-from tui.chat.source.article import SourceArticle
-from tui.chat.source.loading import (
-    NOTHING,
+from index.articles.files import MAX_BYTES
+from index.articles.text import Place
+from qa.answers import Citation, Status
+from tui.chat.source.find import Search
+from tui.chat.source.find_bar import FindBar
+from tui.chat.source.load import (
+    ArticleFile,
     Loaded,
     Outcome,
-    Scanning,
-    Wanted,
-    WholeFile,
+    Target,
+    TooLarge,
+    Unreadable,
     load,
 )
-from tui.chat.source.view import THIRD
-from tui.chat.source_header import header, unreadable
+from tui.chat.source.marks import Marks
+from tui.chat.source.view import SourceView
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import STATUS_NOTES, title_and_date
 
 _PATIENCE = 0.15
-"""Seconds that the article before stays on screen while the next is opened."""
+"""Seconds that the previous article stays on screen while the next one is read."""
 
 
 class SourceNotice(Static, can_focus=True):
-    """Stands in the place of an article that cannot be shown, and keeps the keys."""
+    """Takes the place of an article that cannot be shown, and the keys."""
 
 
 class SourcePane(Vertical):
-    """Shows an article, at a citation if there is one."""
+    """Shows an article, at a citation if there is one, and finds words in it."""
 
     DEFAULT_CSS = """
     SourcePane {
@@ -42,14 +48,18 @@ class SourcePane(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,ctrl+f", "find", "Find", id="source.find"),
+        Binding("enter", "step_match(1)", "Next match", show=False, id="source.found-next"),
+        Binding("N", "step_match(-1)", "Previous match", show=False, id="source.found-previous"),
+        Binding("escape", "close_find", "Close find", show=False, id="source.find-leave"),
         Binding("n", "step(1)", "Next citation", id="source.citation-next"),
         Binding("p", "step(-1)", "Previous citation", show=False, id="source.citation-previous"),
         Binding("f", "full_screen", "Full screen", id="source.full-screen"),
-        Binding("e", "open_editor", "Editor", id="source.editor"),
+        Binding("o,e", "open_editor", "Editor", id="source.editor"),
     ]
 
     class FullScreen(Message):
-        """The pane asks for the whole screen, or to give it back."""
+        """The pane asks for the entire screen, or to give it back."""
 
     class Step(Message):
         """Another citation is asked for."""
@@ -57,133 +67,226 @@ class SourcePane(Vertical):
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
-            """1 for the next, -1 for the one before."""
+            """1 for the next, -1 for the previous."""
 
     class OpenEditor(Message):
         """The article is to be opened in the editor."""
 
-        def __init__(self, file: str, line: int, column: int) -> None:
+        def __init__(self, file: str, place: Place, read_only: bool) -> None:
             super().__init__()
             self.file = file
             """Absolute path."""
-            self.line = line
-            self.column = column
-
-    class Ready(Message):
-        """An article came as far as it can be shown, or was found to be unreadable."""
-
-        def __init__(self, wanted: Wanted, outcome: Outcome) -> None:
-            super().__init__()
-            self.wanted = wanted
-            self.outcome = outcome
+            self.place = place
+            self.read_only = read_only
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._wanted: Wanted = NOTHING
-        self._outcome: Outcome = Scanning()
+        self._target: Target | None = None
+        """The article to show; None for none."""
+        self._outcome: Outcome | None = None
+        """None until it is read."""
+        self._search = Search("")
 
     def compose(self) -> ComposeResult:
-        """Lay out the header, and the article or why there is none."""
+        """Lay out the header, and the article or why it is not shown."""
         yield Static(id="source-header", markup=False)
-        yield SourceArticle()
+        yield SourceView()
+        yield FindBar()
         yield SourceNotice(id="source-notice", markup=False)
 
     def on_mount(self) -> None:
-        """Begin without an article."""
-        self._refresh_all("")
+        """Start without an article."""
+        self._update("")
 
     @property
-    def article(self) -> SourceArticle:
-        """The lines."""
-        return self.query_one(SourceArticle)
+    def view(self) -> SourceView:
+        """The lines of the article."""
+        return self.query_one(SourceView)
 
     @property
-    def outcome(self) -> Outcome:
-        """What came of the article that is wanted, so far."""
-        return self._outcome
+    def find_bar(self) -> FindBar:
+        """The line to type words to find in."""
+        return self.query_one(FindBar)
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        """Put the keys on the lines."""
-        takes = self.article.view if self.article.display else self.query_one(SourceNotice)
-        self.screen.set_focus(takes, scroll_visible)
+        """Put the keys on the lines, or on the notice in their place."""
+        body = self.view if self.view.display else self.query_one(SourceNotice)
+        self.screen.set_focus(body, scroll_visible)
         return self
+
+    # Reading an article
 
     def show(self, citation: Citation) -> None:
         """Show a citation in its article."""
-        self._begin(citation)
+        self._open(citation)
 
     def show_file(self, file: str, path: str, title: str) -> None:
-        """Show an article by its absolute path, without a mark."""
-        self._begin(WholeFile(file, path, title))
+        """Show an article by its absolute path, with nothing marked."""
+        self._open(ArticleFile(file, path, title))
 
     def clear(self) -> None:
         """Show nothing."""
         self.workers.cancel_node(self)
-        self._wanted, self._outcome = NOTHING, Scanning()
-        self._refresh_all("")
+        self._target = self._outcome = None
+        self._update("")
 
-    def _begin(self, wanted: Wanted) -> None:
-        self._wanted, self._outcome = wanted, Scanning()
-        self._load(wanted)
-        self.set_timer(_PATIENCE, lambda: self._tell_opening(wanted))
+    def _open(self, target: Target) -> None:
+        self._target, self._outcome = target, None
+        self._load(target)
+        self.set_timer(_PATIENCE, lambda: self._show_wait(target))
 
-    def _tell_opening(self, wanted: Wanted) -> None:
-        if wanted is self._wanted and isinstance(self._outcome, Scanning):
-            self._refresh_all("opening …")
+    def _show_wait(self, target: Target) -> None:
+        if target is self._target and self._outcome is None:
+            self._update("Opening…")
 
-    @work(thread=True, exclusive=True, group="source-load")
-    def _load(self, wanted: Wanted) -> None:
-        worker = get_current_worker()
-        for outcome in load(wanted):
-            if worker.is_cancelled:
-                return
-            if not isinstance(outcome, Scanning):
-                self.post_message(self.Ready(wanted, outcome))
+    @work(exclusive=True, group="source-load")
+    async def _load(self, target: Target) -> None:
+        self._outcome = await asyncio.to_thread(load, target)
+        match self._outcome:
+            case Loaded(text, cited):
+                self._update("")
+                self._search = Search(text.text)
+                self.action_close_find()
+                marks = Marks(cited.sentence, cited.answer) if cited else Marks()
+                self.view.show(text, marks, cited.offset if cited else 0)
+            case outcome:
+                self._update(notice(target, outcome))
 
-    @on(Ready)
-    def _take(self, message: Ready) -> None:
-        message.stop()
-        if message.wanted is not self._wanted:
-            return
-        before, self._outcome = self._outcome, message.outcome
-        if not isinstance(message.outcome, Loaded):
-            self._refresh_all(unreadable(message.wanted, message.outcome))
-            return
-        self._refresh_all("")
-        text, marks = message.outcome.text, message.outcome.marks
-        self.article.show(text, marks)
-        # Scanned further, it stays where the person has scrolled to meanwhile.
-        if not (isinstance(before, Loaded) and before.text is text and before.marks == marks):
-            self.article.view.go_to(marks.at, THIRD)
-
-    def _refresh_all(self, notice: str) -> None:
-        """Bring header and body in line with what is known; a notice takes the lines' place."""
+    def _update(self, text: str) -> None:
+        """Update the header, and show either the article or a notice in its place."""
         above = self.query_one("#source-header", Static)
-        above.update(header(self._wanted, self._outcome))
-        above.display = self._wanted is not NOTHING
-        self.set_class(self._wanted is NOTHING, "-empty")
+        above.update(header(self._target, self._outcome))
+        above.display = self._target is not None
+        self.set_class(self._target is None, "-empty")
         had_focus = self.has_focus_within
-        self.query_one(SourceNotice).update(notice)
-        readable = isinstance(self._outcome, Loaded)
-        self.article.display = readable
-        self.query_one(SourceNotice).display = not readable
+        is_readable = isinstance(self._outcome, Loaded)
+        self.view.display = is_readable
+        self.find_bar.display = is_readable and self.find_bar.display
+        below = self.query_one(SourceNotice)
+        below.update(text)
+        below.display = not is_readable
         if had_focus:
             self.focus()
+
+    # What the user asks others for
 
     def action_step(self, by: int) -> None:
         """Ask for another citation."""
         self.post_message(self.Step(by))
 
     def action_full_screen(self) -> None:
-        """Ask for the whole screen."""
+        """Ask for the entire screen."""
         self.post_message(self.FullScreen())
 
     def action_open_editor(self) -> None:
-        """Ask for the editor at the place that is looked at."""
-        if isinstance(self._outcome, Loaded):
-            self._locate(self._wanted.file, self._outcome, self.article.place)
+        """Ask for the editor, at the place on screen."""
+        match self._target, self._outcome:
+            case Citation() | ArticleFile() as target, Loaded():
+                self.post_message(self.OpenEditor(target.file, self.view.place, read_only=False))
+            case Citation() as target, TooLarge():
+                place = Place(target.answer.line, target.answer.column)
+                self.post_message(self.OpenEditor(target.file, place, read_only=True))
+            case ArticleFile() as target, TooLarge():
+                self.post_message(self.OpenEditor(target.file, Place(1, 1), read_only=True))
 
-    @work(thread=True, exclusive=True, group="source-editor")
-    def _locate(self, file: str, loaded: Loaded, at: int) -> None:
-        place = loaded.text.place_of(at)
-        self.post_message(self.OpenEditor(file, place.line, place.column))
+    # Finding words
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of a search to others while there is none."""
+        if action == "find":
+            return self.view.display
+        return self.find_bar.display or action not in ("close_find", "step_match")
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self.find_bar.open()
+
+    def action_close_find(self) -> None:
+        """End the search."""
+        had_focus = self.find_bar.has_focus_within
+        self.find_bar.display = False
+        self._find("")
+        if had_focus:
+            self.screen.set_focus(self.view)
+
+    def action_step_match(self, by: int) -> None:
+        """Go to another match, around the ends."""
+        if self._search.step(by):
+            self._show_matches()
+
+    @on(FindBar.Closed)
+    def _closed(self, message: FindBar.Closed) -> None:
+        message.stop()
+        self.action_close_find()
+
+    @on(FindBar.Step)
+    def _step(self, message: FindBar.Step) -> None:
+        message.stop()
+        self.action_step_match(message.by)
+
+    @on(FindBar.Changed)
+    def _changed(self, message: FindBar.Changed) -> None:
+        message.stop()
+        if self.find_bar.display:
+            self._find(message.wanted)
+
+    def _find(self, wanted: str) -> None:
+        self._search.find(wanted, self.view.shown.start)
+        self._show_matches()
+
+    def _show_matches(self) -> None:
+        search, marks = self._search, self.view.marks
+        self.view.marks = Marks(marks.sentence, marks.answer, search.matches, search.current)
+        self.find_bar.show_label(search.label)
+        if search.current:
+            self.view.reveal(search.current.start)
+
+
+def header(target: Target | None, outcome: Outcome | None) -> Content:
+    """Return path and line, title and date, and what became of the article since indexing."""
+    if target is None:
+        return Content("")
+    line = f":{_line(target, outcome)}" if isinstance(target, Citation) else ""
+    title = title_and_date(target) if isinstance(target, Citation) else target.title
+    parts: list[str | tuple[str, str]] = [(visible_name(target.path) + line, "bold")]
+    if title:
+        parts.append("  " + visible(title))
+    if note := _note(outcome):
+        parts.append((f"\n{note}", "bold $text-warning"))
+    return Content.assemble(*parts)
+
+
+def _line(citation: Citation, outcome: Outcome | None) -> int:
+    """Return the line of the citation, as it is now if that is known."""
+    match outcome:
+        case Loaded(cited=cited) if cited:
+            return cited.place.line
+        case _:
+            return citation.answer.line
+
+
+def _note(outcome: Outcome | None) -> str:
+    match outcome:
+        case Loaded(cited=cited) if cited and cited.status is Status.MOVED:
+            return f"{STATUS_NOTES[Status.MOVED]}, to line {cited.place.line}"
+        case Loaded(cited=cited) if cited:
+            return STATUS_NOTES.get(cited.status, "")
+        case Unreadable(status):
+            return STATUS_NOTES.get(status, "")
+        case _:
+            return ""
+
+
+def notice(target: Target, outcome: TooLarge | Unreadable) -> str:
+    """Return why an article is not shown, and what was cited from it."""
+    match outcome:
+        case TooLarge(size):
+            return (
+                f"This file has {size:,} bytes; files over {MAX_BYTES:,} are not shown here. "
+                "Press o to open it in your editor."
+            )
+        case Unreadable(_, reason):
+            shown = f"Cannot show this article: {visible(reason)}."
+    if not isinstance(target, Citation):
+        return shown
+    return f"{shown}\n\nWhen indexed, it said: {visible(target.sentence.text)}"

@@ -1,31 +1,49 @@
-"""The lines of an article with their numbers, drawn row by row at any size of article."""
+"""The lines of an article with their numbers, wrapped, in a view that scrolls."""
 
+import asyncio
+from array import array
+from collections.abc import Sequence
 from itertools import accumulate, groupby
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
-from textual import events
+from textual import work
 from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.geometry import Offset, Size
+from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
-from tui.chat.source.paged_text import SourceText
-from tui.chat.source.window import SourceWindow
-from tui.chat.source.wrap import Row
-from tui.chat.source_highlights import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Highlights
+from index.articles.spans import Span
+from index.articles.text import Place, Text
+from tui.chat.source.marks import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Marks
+from tui.chat.source.wrap import Layout, wrap
 
 THIRD = 1 / 3
-"""Share of the height above what is gone to."""
-_WHEEL = 3
-"""Rows that a turn of the mouse wheel scrolls."""
-_MOST_COPIED = 1024 * 1024
-"""Bytes that are copied at the most."""
+"""Share of the height above what is scrolled to."""
+_AT_ONCE = 64 * 1024
+"""Code points up to which a text is wrapped in a few milliseconds; longer ones in a thread."""
+_DIGITS = 3
+"""Least width of the line numbers."""
+_RULE = 3
+"""Cells between the numbers and the text, the rule included."""
+_MARGIN = 1
+"""Cells between the text and the scrollbar."""
+_NARROWEST = 8
+"""Least width of the text."""
+_NO_TEXT = Text("", "utf-8", 0)
 
 
-class SourceView(Widget, can_focus=True):
-    """Shows an article at a place. Long lines are wrapped; only rows on screen are laid out."""
+class _Anchor(NamedTuple):
+    """A code point that keeps its height in the view when the size changes."""
+
+    offset: int
+    height: float
+    """Share of the rows above it, in [0, 1)."""
+
+
+class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows an article; long lines are wrapped, and only the rows on screen are drawn."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         TEXT,
@@ -38,9 +56,10 @@ class SourceView(Widget, can_focus=True):
     }
     DEFAULT_CSS = """
     SourceView {
-        width: 1fr;
         height: 1fr;
-        padding-right: 1;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
         & > .source--number { color: $text-muted; }
         & > .source--rule { color: $text-muted; }
         & > .source--sentence { background: $warning-muted; text-style: underline; }
@@ -70,150 +89,208 @@ class SourceView(Widget, can_focus=True):
         Binding("end,G", "end", "End of the article", show=False, id="source.end"),
     ]
 
-    class Moved(Message):
-        """Other rows are on screen."""
-
-        def __init__(self, start: int, end: int) -> None:
-            super().__init__()
-            self.start = start
-            """The first byte on screen."""
-            self.end = end
-            """The byte behind the last."""
-
     def __init__(self) -> None:
         super().__init__()
-        self._window = SourceWindow()
-        self._highlights = Highlights()
+        self._text = _NO_TEXT
+        self._marks = Marks()
+        self._layout = Layout("", 0, array("I"))
+        self._anchor = _Anchor(0, 0)
+        self._placed_in = Size(0, 0)
+        """Size in which the rows were last scrolled to the anchor."""
+        self._selected: Span | None = None
+        """Code points selected with the mouse."""
+        self._is_wrapping = False
 
-    def show(self, text: SourceText, highlights: Highlights) -> None:
-        """Show another article from its start, or the same again, as scanned further by now."""
-        self._highlights = highlights
-        if text is not self._window.text:
-            others = self.screen.selections.items()
-            self.screen.selections = {one: chosen for one, chosen in others if one is not self}
-        self._window.open(text)
-        self._moved()
+    def show(self, text: Text, marks: Marks, offset: int) -> None:
+        """Show an article at a code point."""
+        others = self.screen.selections.items()
+        self.screen.selections = {
+            widget: selection for widget, selection in others if widget is not self
+        }
+        self._text, self._marks, self._selected = text, marks, None
+        self._anchor = _Anchor(offset, THIRD if offset else 0)
+        self._update_rows()
 
     @property
-    def highlights(self) -> Highlights:
+    def marks(self) -> Marks:
         """What is marked."""
-        return self._highlights
+        return self._marks
 
-    @highlights.setter
-    def highlights(self, highlights: Highlights) -> None:
-        self._highlights = highlights
+    @marks.setter
+    def marks(self, marks: Marks) -> None:
+        self._marks = marks
         self.refresh()
 
     @property
-    def shown(self) -> tuple[Row, ...]:
-        """The rows on screen."""
-        return self._window.shown
+    def shown(self) -> Span:
+        """The code points on screen."""
+        rows = self._layout.starts
+        first = self.scroll_offset.y
+        behind = first + self.scrollable_content_region.height
+        end = rows[behind] if behind < len(rows) else len(self._text.text)
+        return Span(rows[first] if first < len(rows) else 0, end)
 
-    def go_to(self, at: int, height: float = 0) -> None:
-        """Bring a byte's row on screen, so that a share of the rows stands above it."""
-        self._window.go_to(at, height)
-        self._moved()
+    @property
+    def place(self) -> Place:
+        """Where the user looks: the match or the answer, if on screen, or the first row."""
+        shown = self.shown
+        for span in (self._marks.current, self._marks.answer):
+            if span and shown.start <= span.start < shown.end:
+                return self._text.place(span.start)
+        return self._text.place(shown.start)
 
-    def reveal(self, at: int) -> None:
-        """Bring a byte's row to a third of the height, unless it is on screen."""
-        if not any(row.start <= at < row.next for row in self.shown):
-            self.go_to(at, THIRD)
+    def reveal(self, offset: int) -> None:
+        """Scroll a code point to a third of the height, unless it is on screen."""
+        if not self.shown.start <= offset < self.shown.end:
+            self._scroll_to_anchor(_Anchor(offset, THIRD))
+
+    # Rows
 
     def on_resize(self) -> None:
-        """Keep the place at another size."""
-        self._window.resize(self.size.width, self.size.height)
-        self._moved()
+        """Wrap at another width; the anchor keeps its height."""
+        self._update_rows()
 
-    def _moved(self) -> None:
-        if self.shown:
-            self.post_message(self.Moved(self.shown[0].start, self.shown[-1].next))
+    @property
+    def _numbers(self) -> int:
+        """Width of the line numbers."""
+        return max(_DIGITS, len(str(self._text.line_count)))
+
+    @property
+    def _width(self) -> int:
+        """Width of the text."""
+        width = self.scrollable_content_region.width - self._numbers - _RULE - _MARGIN
+        return max(_NARROWEST, width)
+
+    @property
+    def _is_wrapped(self) -> bool:
+        return (self._layout.width, self._layout.text) == (self._width, self._text.text)
+
+    def _update_rows(self) -> None:
+        if not self.scrollable_content_region:
+            return  # not laid out yet: `on_resize` follows
+        if not self._is_wrapped and len(self._text.text) > _AT_ONCE:
+            if self._layout.text != self._text.text:
+                self._take(Layout(self._text.text, 0, array("I")))
+            if not self._is_wrapping:
+                self._wrap_in_thread()
+            return
+        self._take(self._layout if self._is_wrapped else wrap(self._text.text, self._width))
+
+    @work(group="source-wrap")
+    async def _wrap_in_thread(self) -> None:
+        self._is_wrapping = True
+        try:
+            while not self._is_wrapped:
+                layout = await asyncio.to_thread(wrap, self._text.text, self._width)
+                if layout.text == self._text.text:
+                    self._take(layout)
+        finally:
+            self._is_wrapping = False
+
+    def _take(self, layout: Layout) -> None:
+        self._layout = layout
+        anchor = self._anchor
+        self.virtual_size = Size(self.scrollable_content_region.width, len(layout))
+        self._scroll_to_anchor(anchor)
+
+    def _scroll_to_anchor(self, anchor: _Anchor) -> None:
+        self._placed_in = self.scrollable_content_region.size
+        above = int(anchor.height * self._placed_in.height)
+        y = self._layout.row_of(anchor.offset) - above
+        self.scroll_to(y=y, animate=False, force=True)
+        self._anchor = anchor
         self.refresh()
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the first row where it is from now on, if the user scrolled."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._placed_in == self.scrollable_content_region.size:
+            self._anchor = _Anchor(self.shown.start, 0)
+
     def action_rows(self, count: int) -> None:
-        """Scroll by rows, down where positive."""
-        self._window.scroll(count)
-        self._moved()
+        """Scroll by rows, down if positive."""
+        self.scroll_relative(y=count, animate=False)
 
     def action_pages(self, count: int) -> None:
-        """Scroll by pages that overlap by a row, down where positive."""
-        self.action_rows(count * max(1, self.size.height - 1))
+        """Scroll by pages that overlap by a row, down if positive."""
+        self.action_rows(count * max(1, self.scrollable_content_region.height - 1))
 
     def action_home(self) -> None:
         """Go to the start."""
-        self.go_to(0)
+        self.scroll_to(y=0, animate=False)
 
     def action_end(self) -> None:
-        """Go to the end, as far as it was scanned."""
-        self.go_to(self._window.text.size)
+        """Go to the end."""
+        self.scroll_to(y=self.max_scroll_y, animate=False)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self.action_rows(_WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self.action_rows(-_WHEEL)
+    # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """Draw a row."""
-        width = self.size.width
-        # Cached, as the widget's own style is not.
+        """Draw a row of the view."""
+        width = self.scrollable_content_region.width
+        # A component's style is cached, unlike the widget's own.
         text_style = self.get_component_rich_style(TEXT)
-        if y >= len(self.shown):
+        number = self.scroll_offset.y + y
+        if number >= len(self._layout):
             return Strip.blank(width, text_style)
-        row = self.shown[y]
-        names = self._highlights.classes(self._window.text, row)
-        number = str(row.line) if row.is_line_start else ""
-        rule = "┃" if {SENTENCE, ANSWER} & set(names) else "│"
+        row, glyphs = self._layout.row(number), self._layout.glyphs(number)
+        classes = self._marks.classes(row, glyphs)
+        is_first = self._layout.is_line_start(number)
+        line = str(self._text.line_of(row.start)) if is_first else ""
+        is_cited = not {SENTENCE, ANSWER}.isdisjoint(classes)
         segments = [
-            self._segment(number.rjust(self._window.number_width) + " ", "source--number"),
-            self._segment(rule, "source--rule"),
+            self._segment(line.rjust(self._numbers) + " ", "source--number"),
+            self._segment("┃" if is_cited else "│", "source--rule"),
             Segment(" ", text_style),
         ]
-        gutter = sum(len(segment.text) for segment in segments)
-        selected = self._selected(row)
-        looks = zip(names, selected, row.glyphs.shown, strict=True)
-        for (name, is_selected), glyphs in groupby(looks, lambda look: look[:2]):
-            segment = self._segment("".join(glyph for _, _, glyph in glyphs), name)
-            segments.append(self._marked(segment) if is_selected else segment)
-        strip = Strip(segments).adjust_cell_length(width, text_style)
-        # A row is known by its first byte: where it stands changes with scrolling.
-        return strip.apply_offsets(-gutter, row.start)
+        segments += self._drawn(glyphs.starts, glyphs.shown, classes)
+        # Rows are known by their first code point: their number changes with the width.
+        strip = Strip(segments).apply_offsets(-self._numbers - _RULE, row.start)
+        return strip.adjust_cell_length(width, text_style)
 
-    def _selected(self, row: Row) -> list[bool]:
-        """Tell of each glyph whether the mouse has selected it."""
-        selection = self.text_selection
-        span = selection.get_span(row.start) if selection else None
-        if span is None:
-            return [False] * len(row.glyphs.shown)
-        start, end = span
-        places = accumulate((len(glyph) for glyph in row.glyphs.shown), initial=0)
-        return [
-            start <= place and (end == -1 or place < end)
-            for place, _ in zip(places, row.glyphs.shown, strict=False)
-        ]
-
-    def _marked(self, segment: Segment) -> Segment:
+    def _drawn(
+        self, starts: Sequence[int], shown: Sequence[str], classes: Sequence[str]
+    ) -> list[Segment]:
+        selected = self._selected or Span(0, 0)
+        is_selected = [selected.start <= start < selected.end for start in starts]
         look = self.screen.get_component_rich_style("screen--selection")
-        return Segment(segment.text, segment.style + look if segment.style else look)
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Give what was selected with the mouse, letter for letter."""
-        if not self.shown:
-            return None
-        start, end = selection
-        text = self._window.text
-        first = self._window.byte_at(start.y, start.x) if start else self.shown[0].start
-        last = self._window.byte_at(end.y, end.x) if end else self.shown[-1].end
-        copied = text.decode(first, min(last, text.align(first + _MOST_COPIED)))
-        # What is no text in its encoding cannot be put on a clipboard.
-        return copied.encode(errors="replace").decode(), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw what is selected."""
-        self.refresh()
+        segments = []
+        looks = zip(classes, is_selected, shown, strict=True)
+        for (name, is_chosen), glyphs in groupby(looks, lambda glyph: glyph[:2]):
+            style = self.get_component_rich_style(name)
+            words = "".join(glyph for _, _, glyph in glyphs)
+            segments.append(Segment(words, style + look if is_chosen else style))
+        return segments
 
     def _segment(self, shown: str, name: str) -> Segment:
         return Segment(shown, self.get_component_rich_style(name))
+
+    # Selecting with the mouse
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw what is selected."""
+        self._selected = self._span(selection) if selection else None
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return what was selected with the mouse, letter for letter."""
+        return self._span(selection).of(self._text.text), "\n"
+
+    def _span(self, selection: Selection) -> Span:
+        start, end = selection
+        return Span(
+            self._offset(start) if start else 0,
+            self._offset(end) if end else len(self._text.text),
+        )
+
+    def _offset(self, selected: Offset) -> int:
+        """Return the code point at a character of the row that begins with code point `y`."""
+        if not self._layout:
+            return 0
+        number = self._layout.row_of(selected.y)
+        glyphs = self._layout.glyphs(number)
+        columns = accumulate(map(len, glyphs.shown), initial=0)
+        for start, column in zip(glyphs.starts, columns, strict=False):
+            if column >= selected.x:
+                return start
+        return self._layout.row(number).end

@@ -1,181 +1,169 @@
-"""Pieces of an article as rows of cells; every code point keeps its place."""
+"""An article wrapped at a width in cells, and what is drawn in each row.
+
+A row is a span of code points. Only its start is kept; what is drawn is made when it is on screen.
+"""
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 
-from tui.chat.source.paged_text import SourceText
-from tui.chat.source_pieces import Piece, pieces_before, pieces_from
+from index.articles.spans import Span
 from tui.output.sanitise import visible_name
 
-_PLAIN = re.compile("[ -~¡-¬®-˿‐-‧]*")
-"""What is shown as it is, one cell for each code point."""
+PLAIN = " -~¡-¬®-˿Ͱ-ͷͺ-Ϳ΄-ΊΌΎ-ΡΣ-҂Ҋ-ԯ‐-‧"
+"""Character ranges drawn as they are, in one cell each."""
+_ODD = re.compile(rf"[^{PLAIN}\r\n]|\r(?!\n)")
 _TAB = 4
 """Cells between two tab stops."""
-_KEPT = 128
-"""Pieces whose rows are kept."""
-_WIDENING = "\ufe0f"
-"""Variation selector 16: the emoji form of the code point before it, which may be wider."""
+_LONGEST = 256
+"""Code points of blanks, or of combining marks, after which a row ends even if it has room."""
+_BLANK = -1_000_000
+"""In place of the cells of a blank, for which every row has room."""
+_WIDEST = 8
+"""Most cells of a code point: ⟨10FFFF⟩."""
+_WIDE = 2
+"""Cells of a wide character, after which a line may be broken."""
+_EMOJI = "\ufe0f"
+"""Variation selector 16: the code point before it is drawn as an emoji, which may be wider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """What is drawn in a row: one string for each code point with its combining marks."""
 
-    starts: Sequence[int]
-    """Code point that each begins at, counted in the text that was laid out."""
-    end: int
-    """Code point behind the last."""
-    shown: Sequence[str]
+    starts: list[int] = field(default_factory=list)
+    """Offset in the article of the code point that each begins with."""
+    shown: list[str] = field(default_factory=list)
     """Safe to draw."""
 
     def between(self, start: int, end: int) -> slice:
-        """Give those that show the code points from `start` to before `end`, in part or whole."""
-        if end <= start or end <= self.start or start >= self.end:
-            return slice(0, 0)
+        """Return which glyphs show the code points from `start` to before `end`, even in part."""
+        if start >= end:
+            return slice(0)
         return slice(max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end))
-
-    @property
-    def start(self) -> int:
-        """The first code point."""
-        return self.starts[0] if self.starts else self.end
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of an article, by its bytes."""
+class Layout:
+    """The rows of a text at a width."""
 
-    line: int
-    is_line_start: bool
-    start: int
-    end: int
-    """Byte behind it, a LF left out."""
-    next: int
-    """Where the next row starts."""
-    glyphs: Glyphs
-    piece: Piece
+    text: str
+    width: int
+    """Cells. Blanks at the end of a row may exceed it, and are not drawn there."""
+    starts: "array[int]"
+    """Offset of the first code point of each row."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def row(self, number: int) -> Span:
+        """Return the code points of a row, from 0, without its line ending."""
+        start = self.starts[number]
+        end = self.starts[number + 1] if number + 1 < len(self) else len(self.text)
+        if self.text.endswith("\n", start, end):
+            end -= 1
+            end -= self.text.endswith("\r", start, end)
+        return Span(start, end)
+
+    def row_of(self, offset: int) -> int:
+        """Return the number of the row that holds a code point."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def is_line_start(self, number: int) -> bool:
+        """Return whether a line of the article begins with this row."""
+        start = self.starts[number]
+        return start == 0 or self.text[start - 1] == "\n"
+
+    def glyphs(self, number: int) -> Glyphs:
+        """Return what is drawn in a row."""
+        row, glyphs, used = self.row(number), Glyphs(), 0
+        for at in range(row.start, row.end):
+            shown, cells = _glyph(self.text, at, used)
+            if not cells and glyphs.shown:
+                glyphs.shown[-1] += shown
+                continue
+            if used >= self.width:
+                break
+            glyphs.starts.append(at)
+            glyphs.shown.append(shown)
+            used += cells
+        return glyphs
 
 
-def lay_out(text: str, width: int) -> tuple[Glyphs, ...]:
-    """Wrap a line at a width in cells: at spaces or beside wide characters, where there are any.
-
-    White space at the end of a row may stand out over the width, and is not to be drawn there.
-    """
-    return _lay_out_plain(text, width) if _PLAIN.fullmatch(text) else _lay_out_any(text, width)
-
-
-def _lay_out_plain(text: str, width: int) -> tuple[Glyphs, ...]:
-    rows: list[Glyphs] = []
-    row = 0
-    while True:
-        over = row + width
-        while text[over : over + 1] == " ":
-            over += 1
-        cut = len(text) if over >= len(text) else text.rfind(" ", row, over) + 1 or over
-        rows.append(Glyphs(range(row, cut), cut, text[row:cut]))
-        if cut == len(text):
-            return tuple(rows)
-        row = cut
+def wrap(text: str, width: int) -> Layout:
+    """Wrap a text: after blanks and wide characters where there are any, else anywhere."""
+    plain_rows = _plain_rows(width)
+    starts, at = array("I"), 0
+    while at < len(text):
+        odd = _ODD.search(text, at)
+        line = max(at, text.rfind("\n", at, odd.start()) + 1) if odd else len(text)
+        if at < line:
+            starts.extend(row.start() for row in plain_rows.finditer(text, at, line))
+        at = line
+        if odd:
+            feed = text.find("\n", odd.start())
+            at = feed + 1 or len(text)
+            end = len(text) if feed == -1 else feed - text.endswith("\r", line, feed)
+            fits = (end - line) * _WIDEST <= width
+            starts.extend((line,) if fits else _wrap_line(text, line, end, width))
+    return Layout(text, width, starts)
 
 
-def _lay_out_any(text: str, width: int) -> tuple[Glyphs, ...]:
-    rows: list[Glyphs] = []
-    starts: list[int] = []
-    shown: list[str] = []
-    cells: list[int] = []
-    used = row = breakable = 0
+def _plain_rows(width: int) -> re.Pattern[str]:
+    """Match the rows of plain lines: several times as fast as going through the code points."""
+    fits = f"[{PLAIN}]{{0,{width}}}"
+    end_of_line = rf"{fits}+ {{0,{_LONGEST}}}+(?:\r?\n|\Z)"
+    to_last_blank = rf"{fits} {{1,{_LONGEST}}}+"
+    return re.compile(rf"(?!\Z)(?:{end_of_line}|{to_last_blank}|[{PLAIN}]{{1,{width}}})")
 
-    def close(cut: int, end: int) -> None:
-        rows.append(Glyphs(tuple(starts[row:cut]), end, tuple(shown[row:cut])))
 
-    for at, char in enumerate(text):
-        glyph, taken = _glyph(char)
-        if char == "\t":
-            taken = _TAB - used % _TAB
-            glyph = " " * taken
-        if not taken and len(starts) > row:
-            shown[-1] += glyph
+def _wrap_line(text: str, line: int, end: int, width: int) -> Iterator[int]:
+    """Yield the start of each row of a line."""
+    cells_of = [_CELLS[char] for char in text[line:end]]
+    emoji = text.find(_EMOJI, line + 1, end)
+    while emoji != -1:
+        cells_of[emoji - 1 - line] = _glyph(text, emoji - 1, 0)[1]
+        emoji = text.find(_EMOJI, emoji + 1, end)
+    yield line
+    row = cut = line
+    used = used_at_cut = 0
+    can_cut = False
+    for at, cells in enumerate(cells_of, line):
+        if not cells and row < at < row + _LONGEST:
             continue
-        if text[at + 1 : at + 2] == _WIDENING:
-            taken = cell_len(glyph + _WIDENING)
-        blank = char in " \t"
-        while used + taken > width and not blank and len(starts) > row:
-            cut = breakable if breakable > row else len(starts)
-            close(cut, starts[cut] if cut < len(starts) else at)
-            row, used = cut, sum(cells[cut:])
-        starts.append(at)
-        shown.append(glyph)
-        cells.append(taken)
-        used += taken
-        if blank or taken == 2:
-            breakable = len(starts)
-    close(len(starts), len(text))
-    return tuple(rows)
+        if can_cut:
+            cut, used_at_cut = at, used
+        while row < at and (used + cells > width or at >= row + _LONGEST):
+            row, used = (cut, used - used_at_cut) if cut > row else (at, 0)
+            yield row
+        if cells == _BLANK:
+            cells = 1 if text[at] == " " else _TAB - used % _TAB
+            can_cut = True
+        else:
+            can_cut = cells == _WIDE
+        used += cells
 
 
-@lru_cache(maxsize=4096)
-def _glyph(char: str) -> tuple[str, int]:
-    glyph = visible_name(char)
-    return glyph, cell_len(glyph)
+def _glyph(text: str, at: int, used: int) -> tuple[str, int]:
+    """Return how a code point is drawn after `used` cells of its row, and in how many cells."""
+    char = text[at]
+    if char == "\t":
+        cells = _TAB - used % _TAB
+        return " " * cells, cells
+    shown = visible_name(char)
+    return shown, cell_len(shown + _EMOJI * text.startswith(_EMOJI, at + 1))
 
 
-class SourceRows:
-    """The rows of an article at a width in cells; laid out where they are asked for, and kept."""
+class _Cells(dict[str, int]):
+    """The cells of each code point, or `_BLANK`."""
 
-    def __init__(self, text: SourceText, width: int) -> None:
-        self.text = text
-        self.width = width
-        self._kept: OrderedDict[tuple[int, int], tuple[Row, ...]] = OrderedDict()
+    def __missing__(self, char: str) -> int:
+        self[char] = cell_len(visible_name(char))
+        return self[char]
 
-    def rows_from(self, at: int) -> Iterator[Row]:
-        """Give the row that a byte stands in, and all after it."""
-        for piece in pieces_from(self.text, at):
-            for row in self._rows(piece):
-                if row.next > at or row.start >= at:
-                    yield row
 
-    def rows_before(self, start: int) -> Iterator[Row]:
-        """Give the rows before the one that starts at `start`, the nearest first."""
-        for piece in self._pieces_up_to(start):
-            for row in reversed(self._rows(piece)):
-                if row.start < start:
-                    yield row
-
-    def _pieces_up_to(self, start: int) -> Iterator[Piece]:
-        for piece in pieces_from(self.text, start):
-            yield piece
-            yield from pieces_before(self.text, piece.start)
-            return
-        yield from pieces_before(self.text, start)
-
-    def _rows(self, piece: Piece) -> tuple[Row, ...]:
-        key = (piece.start, piece.next)
-        if key not in self._kept:
-            self._kept[key] = self._laid_out(piece)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key]
-
-    def _laid_out(self, piece: Piece) -> tuple[Row, ...]:
-        text = self.text.decode(piece.start, piece.end)
-        # The CR of a CRLF is part of how the line ends; any other is shown.
-        hidden_cr = piece.is_line_end and text.endswith("\r")
-        parts = lay_out(text[: len(text) - hidden_cr], self.width)
-        bounds = [part.start for part in parts] + [len(text)]
-        widths = (self.text.width(text[start:end]) for start, end in pairwise(bounds))
-        places = list(accumulate(widths, initial=piece.start))
-        ends = [*places[1:-1], piece.end]
-        nexts = [*places[1:-1], piece.next]
-        return tuple(
-            Row(piece.line, piece.is_line_start and not i, place, end, follow, part, piece)
-            for i, (place, end, follow, part) in enumerate(
-                zip(places, ends, nexts, parts, strict=False)
-            )
-        )
+_CELLS = _Cells({" ": _BLANK, "\t": _BLANK})

@@ -1,4 +1,4 @@
-"""The pane alone, with what it shows."""
+"""The pane alone, and what it shows."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,6 @@ from textual.worker import WorkerCancelled
 
 from qa.answers import Citation
 from tests.tui.chat.source.fakes import citation
-from tui.chat.source.find_bar import SourceFinder
 from tui.chat.source.pane import SourcePane
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -29,11 +28,11 @@ ARTICLE = "\n\n".join(
 
 
 class PaneApp(App[None]):
-    """The pane alone, and what it asked for."""
+    """The pane alone, and the messages it posted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[object] = []
+        self.posted: list[object] = []
 
     def compose(self) -> ComposeResult:
         yield SourcePane()
@@ -43,13 +42,13 @@ class PaneApp(App[None]):
         return self.query_one(SourcePane)
 
     def on_source_pane_step(self, message: SourcePane.Step) -> None:
-        self.asked.append(message)
+        self.posted.append(message)
 
     def on_source_pane_full_screen(self, message: SourcePane.FullScreen) -> None:
-        self.asked.append(message)
+        self.posted.append(message)
 
     def on_source_pane_open_editor(self, message: SourcePane.OpenEditor) -> None:
-        self.asked.append(message)
+        self.posted.append(message)
 
 
 class Shown:
@@ -59,7 +58,7 @@ class Shown:
         self.app, self.pilot, self.pane = app, pilot, app.pane
 
     async def settle(self) -> None:
-        """Wait for what was begun to be on screen."""
+        """Wait until the work in progress is on screen."""
         try:
             await self.app.workers.wait_for_complete()
         except WorkerCancelled:
@@ -78,7 +77,7 @@ class Shown:
 
     @property
     def rows(self) -> list[str]:
-        view = self.pane.article.view
+        view = self.pane.view
         return [view.render_line(y).text for y in range(view.size.height)]
 
     @property
@@ -98,9 +97,14 @@ class Shown:
     def notice(self) -> str:
         return text_of(self.pane.query_one("#source-notice", Static))
 
+    @property
+    def count(self) -> str:
+        """The number of matches, as it is shown."""
+        return text_of(self.pane.find_bar.query_one(Static))
+
     def styled(self, words: str) -> Style:
         """The style that words are drawn in."""
-        view = self.pane.article.view
+        view = self.pane.view
         for y in range(view.size.height):
             for segment in view.render_line(y):
                 if segment.text.strip() and words in segment.text:
@@ -110,13 +114,13 @@ class Shown:
 
     @property
     def everything(self) -> list[tuple[str, Style]]:
-        """What each widget draws."""
+        """All that the widgets draw."""
         strips = (
             strip
             for widget in self.app.screen.query(Widget)
             for strip in widget.render_lines(widget.size.region)
         )
-        return [(one.text, one.style or Style()) for strip in strips for one in strip]
+        return [(part.text, part.style or Style()) for strip in strips for part in strip]
 
 
 def text_of(widget: Static) -> str:
@@ -140,10 +144,6 @@ def article(tmp_path: Path) -> Path:
 @pytest.fixture
 def cited(article: Path) -> Citation:
     return citation(str(article), ARTICLE, SENTENCE, "Monday")
-
-
-def count(finder: SourceFinder) -> str:
-    return text_of(finder.query_one(Static))
 
 
 STEERING = "\x1b]52;c;aGk=\x07\x1b[35m\x9b35m\x90q\x9c\x7f\x08\r\u202e\u2066\u200b\ufeff\xad\u2028"

@@ -1,26 +1,19 @@
-import threading
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.text import Text, decode
-from tests.index.strategies import nasty_bytes
-from tests.tui.chat.source.fakes import Repeated, scanned
-from tui.chat.source import find as source_find
-from tui.chat.source.find import STEP, Finding, Found, find, find_bytes
-from tui.chat.source.paged_text import SourceText, open_text
+from index.articles.spans import Span
+from tests.index.strategies import nasty_text
+from tui.chat.source import find
+from tui.chat.source.find import Search, fold
 
 
-@pytest.fixture(autouse=True, params=[False, True], ids=["steps as they are", "tiny steps"])
-def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param:
-        monkeypatch.setattr(source_find, "STEP", 8)
-
-
-def words_found(text: SourceText, wanted: str) -> list[str]:
-    spans = [span for found in find(text, wanted) for span in found.spans]
-    return [text.decode(*span) for span in spans]
+def found(text: str, wanted: str) -> list[str]:
+    search = Search(text)
+    search.find(wanted, 0)
+    return [match.of(text) for match in search.matches]
 
 
 @pytest.mark.parametrize(
@@ -31,76 +24,71 @@ def words_found(text: SourceText, wanted: str) -> list[str]:
         ("a.c abc", "a.c", ["a.c"]),
         ("aaaaaaaaaaaaaaaaaaaaa", "aa", ["aa"] * 10),
         ("東京の東京", "東京", ["東京", "東京"]),
+        ("İzmir, izmir", "i", ["İ", "i", "i", "i"]),
+        ("ΟΔΟΣ, οδος", "οδοσ", ["ΟΔΟΣ", "οδος"]),
         ("one\ntwo", "one two", []),
+        ("one", "", []),
     ],
 )
-def test_words_are_found_upper_or_lower_case(text: str, wanted: str, expected: list[str]) -> None:
-    assert words_found(scanned(text.encode()), wanted) == expected
-    assert words_found(scanned(b"\xff\xfe" + text.encode("utf-16-le")), wanted) == expected
+def test_words_are_found_in_either_case(text: str, wanted: str, expected: list[str]) -> None:
+    assert found(text, wanted) == expected
 
 
-def is_text(data: bytes) -> bool:
-    return isinstance(decode(data), Text)
+def test_folding_keeps_every_offset() -> None:
+    text = "".join(map(chr, range(sys.maxunicode + 1)))
+    folded = fold(text)
+    assert len(folded) == len(text)
+    assert all(fold(char) == folded[ord(char)] for char in text)
 
 
-@given(nasty_bytes.filter(is_text), st.sampled_from(["the", "e", "é", "“", "😀", "東京", "\u0301"]))
-def test_all_places_are_found_at_their_bytes(data: bytes, wanted: str) -> None:
-    expected = decode(data)
-    assert isinstance(expected, Text)
-    starts = [at for at in range(len(expected.text)) if expected.text.startswith(wanted, at)]
-    text = scanned(data)
-    places = {start for found in find(text, wanted) for start, _ in found.spans}
-    assert places >= {expected.byte(start) for start in starts}
-    if text.encoding != "windows-1252" or wanted in "the e é “":
-        exact = list(find_bytes(text, text.encode(wanted)))
-        assert exact == [expected.byte(start) for start in starts]
+@given(nasty_text, st.sampled_from(["the", "e", "é", "“", "😀", "東京", "\u0301"]))
+def test_every_match_that_overlaps_no_other_is_found(text: str, wanted: str) -> None:
+    search = Search(text)
+    search.find(wanted, 0)
+    starts = {at for at in range(len(text)) if text.startswith(wanted, at)}
+    assert {match.start for match in search.matches} >= starts
 
 
-def test_the_first_to_go_to_is_the_nearest_below() -> None:
-    finding = Finding("mill", origin=50)
-    assert not finding.add(Found(((10, 14), (30, 34)), 40), 100)
-    assert finding.told(100) == "2 so far, 40% searched"
-    assert finding.add(Found(((60, 64),), 80), 100)
-    assert finding.current == 2
-    assert not finding.add(Found(((90, 94),), 100), 100)
-    assert finding.told(100) == "3 of 4"
+def test_the_first_match_at_or_after_the_origin_is_selected() -> None:
+    search = Search("mill " * 4)
+    search.find("mill", 5)
+    assert (search.current, search.label) == (Span(5, 9), "2 of 4")
+    search.find("mill", 6)
+    assert (search.current, search.label) == (Span(10, 14), "3 of 4")
+
+
+def test_with_no_match_after_the_origin_the_first_is_selected() -> None:
+    search = Search("a mill, and more")
+    search.find("mill", 9)
+    assert (search.current, search.label) == (Span(2, 6), "1 of 1")
 
 
 def test_steps_go_around_the_ends() -> None:
-    finding = Finding("mill", origin=0)
-    finding.add(Found(((10, 14), (30, 34)), 100), 100)
-    assert [finding.step(by) and finding.current for by in (-1, -1, 1, 1)] == [1, 0, 1, 0]
+    search = Search("mill mill")
+    search.find("mill", 0)
+    assert [search.step(by) and search.label for by in (-1, -1, 1, 1)] == [
+        "2 of 2", "1 of 2", "2 of 2", "1 of 2"
+    ]  # fmt: skip
 
 
-def test_with_nothing_below_the_first_of_all_is_gone_to() -> None:
-    finding = Finding("mill", origin=50)
-    assert not finding.add(Found(((10, 14),), 40), 100)
-    assert finding.add(Found((), 100), 100)
-    assert finding.current == 0
+def test_nothing_is_selected_where_nothing_is_found() -> None:
+    search = Search("mill")
+    search.find("dam", 0)
+    assert (search.current, search.label) == (None, "not found")
+    assert not search.step(1)
+    search.find("", 0)
+    assert search.label == ""
 
 
-def test_nothing_found_is_told() -> None:
-    finding = Finding("mill", origin=0)
-    assert not finding.add(Found((), 100), 100)
-    assert finding.told(100) == "not found"
-    assert not finding.step(1)
+def test_the_number_of_matches_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "LIMIT", 2)
+    search = Search("eeeee")
+    search.find("e", 0)
+    assert len(search.matches) == 2
+    assert search.label == "1 of 2+"
 
 
-def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_find, "MOST", 2)
-    finding = Finding("e", origin=0)
-    finding.add(Found(((1, 2), (3, 4), (5, 6)), 10), 100)
-    assert finding.is_complete
-    assert finding.told(100) == "1 of 2+"
-
-
-def test_a_search_of_100_mb_goes_in_small_steps() -> None:
-    if source_find.STEP != STEP:
-        return
-    article = Repeated(b"The mill stood idle on the river for years.\n", 100_000_000 // 44)
-    text = open_text(article)
-    assert isinstance(text, SourceText)
-    article.read_by.clear()
-    steps = find(text, "mill")
-    assert len(next(steps).spans) == pytest.approx(STEP / 44, abs=1)
-    assert article.read_by[threading.current_thread().name] < 2 * STEP
+def test_words_that_nearly_match_everywhere_are_searched_in_one_pass() -> None:
+    search = Search("a" * 1024 * 1024)
+    search.find("a" * 2_000 + "b" + "a" * 2_000, 0)  # quadratic: 4 billion comparisons
+    assert search.label == "not found"

@@ -1,6 +1,5 @@
 import threading
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from tests.tui.chat.source.panes import (
 from tests.tui.chat.source.panes import article as article
 from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source import pane as source_pane
-from tui.chat.source.loading import Outcome, Wanted, load
+from tui.chat.source.load import Outcome, Target, load
 from tui.chat.source.pane import SourcePane
 
 
@@ -28,7 +27,7 @@ async def test_a_citation_is_shown_at_its_line_with_its_words_marked(cited: Cita
     async with opened() as shown:
         await shown.cite(cited)
         # One row of 20 is the header's; a third of the rest is above.
-        assert shown.rows[6] == "101 ┃ Yes. The mill was sold on Monday, as it turned out. "
+        assert shown.rows[6].rstrip() == "101 ┃ Yes. The mill was sold on Monday, as it turned out."
         assert shown.rows[7].rstrip() == "    │ The end."
         assert shown.header == "news/port.txt:101  The port, 8 July 2008"
         sentence, answer = shown.styled("The mill was sold on "), shown.styled("Monday")
@@ -52,34 +51,34 @@ async def test_marks_and_finds_differ_in_more_than_colour(cited: Citation) -> No
     ("now", "note", "line"),
     [
         (ARTICLE, "", 101),
-        ("New.\n" + ARTICLE, "moved since indexing, to line 102", 102),
-        (ARTICLE.replace("Monday", "Friday"), "changed since indexing; not quoted", 101),
-        ("Short.", "changed since indexing; not quoted", 101),
+        ("New.\n" + ARTICLE, "moved", 102),
+        (ARTICLE.replace("Monday", "Friday"), "changed", 101),
+        ("Short.", "changed", 101),
     ],
 )
-async def test_how_the_file_is_now_is_told(
+async def test_the_header_says_what_became_of_the_file(
     article: Path, cited: Citation, now: str, note: str, line: int
 ) -> None:
     article.write_bytes(now.encode())
     async with opened() as shown:
         await shown.cite(cited)
         first, *rest = shown.header.splitlines()
-        assert (first, "".join(rest)) == (f"news/port.txt:{line}  The port, 8 July 2008", note)
-        marked = any("┃" in row for row in shown.rows)
-        assert marked == (not note or "moved" in note)
+        assert first == f"news/port.txt:{line}  The port, 8 July 2008"
+        assert len(rest) == bool(note)
+        assert "".join(rest).startswith(note)
+        assert ("line 102" in shown.header) == (note == "moved")
+        assert any("┃" in row for row in shown.rows) == (note != "changed")
 
 
-async def test_a_file_that_is_gone_is_told_with_what_it_said(
-    article: Path, cited: Citation
-) -> None:
+async def test_a_deleted_file_is_reported_with_what_it_said(article: Path, cited: Citation) -> None:
     article.unlink()
     async with opened() as shown:
         await shown.cite(cited)
-        assert "file missing" in shown.header
+        assert "missing" in shown.header
         assert "No such file" in shown.notice
-        assert f"When it was indexed, it said: {SENTENCE}" in shown.notice
+        assert SENTENCE in shown.notice
         await shown.press("e", "slash", "f")
-        assert [type(one) for one in shown.app.asked] == [SourcePane.FullScreen]
+        assert [type(message) for message in shown.app.posted] == [SourcePane.FullScreen]
 
 
 async def test_an_article_is_shown_from_its_start_without_a_citation(article: Path) -> None:
@@ -96,23 +95,19 @@ async def test_nothing_is_shown_after_clear(cited: Citation) -> None:
         shown.pane.clear()
         await shown.settle()
         assert (shown.header, shown.notice) == ("", "")
-        assert not shown.pane.article.display
+        assert not shown.pane.view.display
 
 
-async def test_an_article_opened_twice_in_a_hurry_stands_at_the_cited_line(
-    cited: Citation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def twice(wanted: Wanted) -> Iterator[Outcome]:
-        yield from load(wanted)
-        yield from load(wanted)
-
-    monkeypatch.setattr(source_pane, "load", twice)
+async def test_an_article_opened_twice_in_a_hurry_is_at_the_cited_line(cited: Citation) -> None:
     async with opened() as shown:
+        shown.pane.show(cited)
         await shown.cite(cited)
         assert any(SENTENCE in row for row in shown.words)
 
 
-async def test_another_citation_of_the_same_file_is_gone_to(article: Path, cited: Citation) -> None:
+async def test_another_citation_of_the_same_file_is_scrolled_to(
+    article: Path, cited: Citation
+) -> None:
     async with opened() as shown:
         await shown.cite(cited)
         await shown.cite(citation(str(article), ARTICLE, PARAGRAPH.format(9), "nobody"))
@@ -125,12 +120,11 @@ async def test_an_article_that_comes_late_is_not_shown(
     first = citation(str(article), ARTICLE, PARAGRAPH.format(9), "nobody")
     begun, held = threading.Event(), threading.Event()
 
-    def slow(wanted: Wanted) -> Iterator[Outcome]:
-        outcomes = list(load(wanted))
-        if wanted is first:
+    def slow(target: Target) -> Outcome:
+        if target is first:
             begun.set()
             held.wait(10)
-        yield from outcomes
+        return load(target)
 
     monkeypatch.setattr(source_pane, "load", slow)
     async with opened() as shown:
@@ -141,20 +135,17 @@ async def test_an_article_that_comes_late_is_not_shown(
         held.set()
         await shown.settle()
         assert shown.header.startswith("news/port.txt:101")
-        # Even one that was on its way already.
-        shown.pane.post_message(SourcePane.Ready(first, next(load(first))))
-        await shown.settle()
-        assert shown.header.startswith("news/port.txt:101")
+        assert any(SENTENCE in row for row in shown.words)
 
 
-async def test_opening_is_told_where_it_takes_long(
+async def test_a_notice_is_shown_while_an_article_is_read(
     cited: Citation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = threading.Event()
 
-    def slow(wanted: Wanted) -> Iterator[Outcome]:
+    def slow(target: Target) -> Outcome:
         held.wait(10)
-        yield from load(wanted)
+        return load(target)
 
     monkeypatch.setattr(source_pane, "load", slow)
     monkeypatch.setattr(source_pane, "_PATIENCE", 0.001)
@@ -162,14 +153,14 @@ async def test_opening_is_told_where_it_takes_long(
         shown.pane.show(cited)
         while not shown.notice:
             await shown.pilot.pause()
-        assert (shown.header[:17], shown.notice) == ("news/port.txt:101", "opening …")
+        assert shown.header.startswith("news/port.txt:101")
         held.set()
         await shown.settle()
         assert "Monday" in " ".join(shown.words)
 
 
 @pytest.mark.parametrize("status", list(Status))
-async def test_what_the_file_says_now_counts_and_not_what_the_citation_says(
+async def test_the_file_as_it_is_now_counts_and_not_the_citation(
     article: Path, status: Status
 ) -> None:
     async with opened() as shown:
@@ -178,7 +169,7 @@ async def test_what_the_file_says_now_counts_and_not_what_the_citation_says(
         assert any("┃" in row for row in shown.rows)
 
 
-async def test_nothing_hostile_is_obeyed_wherever_it_stands(tmp_path: Path) -> None:
+async def test_nothing_hostile_is_obeyed_wherever_it_is(tmp_path: Path) -> None:
     hostile = f"{STEERING} {MARKUP}"
     sentence = f"The mill {hostile} was sold."
     path = tmp_path / f"evil{STEERING}[red].txt"

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from index.articles.text import Place
 from qa.answers import Citation
 from tests.tui.chat.source.panes import ARTICLE, opened
 from tests.tui.chat.source.panes import article as article
 from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source.pane import SourcePane
-from tui.chat.source.scrollbar import SourceBar
 
 
 async def test_keys_and_wheel_scroll(article: Path) -> None:
@@ -16,11 +16,11 @@ async def test_keys_and_wheel_scroll(article: Path) -> None:
         shown.pane.show_file(str(article), "a", "")
         await shown.settle()
         shown.pane.focus()
-        every = [shown.top]
+        tops = [shown.top]
         for _ in range(4):
             await shown.press("down")
-            every.append(shown.top)
-        assert every == [
+            tops.append(shown.top)
+        assert tops == [
             "Day 0 at the port was like the day before, and",
             "“nobody” asked why it was so. Rain fell.",
             "",
@@ -28,48 +28,38 @@ async def test_keys_and_wheel_scroll(article: Path) -> None:
             "“nobody” asked why it was so. Rain fell.",
         ]
         await shown.press("up")
-        assert shown.top == every[3]
+        assert shown.top == tops[3]
         await shown.press("pagedown", "pageup")
-        assert shown.top == every[3]
+        assert shown.top == tops[3]
         await shown.press("home", "up")
-        assert shown.top == every[0]
+        assert shown.top == tops[0]
         last = ARTICLE.splitlines()[-1]
         await shown.press("end", "down")
         assert (len(shown.words), shown.words[-2:]) == (19, [last[:47], last[48:]])
         await shown.press("home")
-        view = shown.pane.article.view
-        for scroll, top in ((events.MouseScrollDown, every[3]), (events.MouseScrollUp, every[0])):
+        view = shown.pane.view
+        for scroll, top in ((events.MouseScrollDown, tops[2]), (events.MouseScrollUp, tops[0])):
             view.post_message(scroll(view, 5, 5, 0, 0, 0, False, False, False))
             await shown.settle()
             assert shown.top == top
 
 
-async def test_the_scrollbar_is_of_bytes_and_can_be_dragged(article: Path) -> None:
+async def test_the_scrollbar_can_be_clicked_and_dragged(article: Path) -> None:
     async with opened() as shown:
         shown.pane.show_file(str(article), "a", "")
         await shown.settle()
-        bar = shown.pane.query_one(SourceBar)
-        assert (bar.position, bar.window_virtual_size) == (0, len(ARTICLE.encode()))
-        bar.post_message(SourceBar.Dragged(ARTICLE.encode().index(b"Day 60")))
+        view = shown.pane.view
+        bar = view.vertical_scrollbar
+        await shown.pilot.click(bar, offset=(0, 18))
         await shown.settle()
-        assert shown.top.startswith("Day 60 ")
-        bar.action_scroll_down()
-        await shown.settle()
-        assert shown.words[-1] != ""
-        assert bar.position > ARTICLE.encode().index(b"Day 65")
-
-
-async def test_dragging_the_handle_goes_by_its_share_of_the_article(article: Path) -> None:
-    async with opened() as shown:
-        shown.pane.show_file(str(article), "a", "")
-        await shown.settle()
-        bar = shown.pane.query_one(SourceBar)
+        assert 0 < shown.pane.view.place.line < 60
+        view.scroll_to(y=0, animate=False)
         await shown.pilot.mouse_down(bar, offset=(0, 0))
         await shown.pilot.hover(bar, offset=(0, 9))
         await shown.pilot.mouse_up(bar, offset=(0, 9))
         await shown.settle()
         # Nine of nineteen rows down.
-        assert shown.pane.article.place == pytest.approx(9 / 19 * len(ARTICLE.encode()), abs=80)
+        assert view.scroll_y == pytest.approx(9 / 19 * view.virtual_size.height, abs=3)
 
 
 async def test_another_size_keeps_the_place(cited: Citation) -> None:
@@ -82,25 +72,25 @@ async def test_another_size_keeps_the_place(cited: Citation) -> None:
             assert any("┃" in row for row in shown.rows)
         assert "Monday" in shown.words[13]
         await shown.press("down", "down")
-        top = shown.pane.article.place
+        top = shown.pane.view.place
         assert "Monday" in shown.words[11]
         await shown.pilot.resize_terminal(60, 20)
         await shown.pilot.resize_terminal(120, 40)
         await shown.settle()
-        assert shown.pane.article.place == top
+        assert shown.pane.view.place == top
 
 
 async def test_the_pane_asks_for_what_others_do(article: Path, cited: Citation) -> None:
     async with opened() as shown:
         await shown.cite(cited)
         await shown.press("n", "p", "f", "e")
-        steps = [one.by for one in shown.app.asked if isinstance(one, SourcePane.Step)]
+        steps = [step.by for step in shown.app.posted if isinstance(step, SourcePane.Step)]
         assert steps == [1, -1]
-        assert isinstance(shown.app.asked[2], SourcePane.FullScreen)
-        editor = shown.app.asked[3]
+        assert isinstance(shown.app.posted[2], SourcePane.FullScreen)
+        editor = shown.app.posted[3]
         assert isinstance(editor, SourcePane.OpenEditor)
-        place = (cited.answer.line, cited.answer.column)
-        assert (editor.file, editor.line, editor.column) == (str(article), *place)
+        place = Place(cited.answer.line, cited.answer.column)
+        assert (editor.file, editor.place, editor.read_only) == (str(article), place, False)
 
 
 async def test_the_editor_opens_at_what_is_on_screen(cited: Citation) -> None:
@@ -108,12 +98,12 @@ async def test_the_editor_opens_at_what_is_on_screen(cited: Citation) -> None:
         await shown.cite(cited)
         await shown.press("home", "down", "e", "slash", *"day 9 ", "enter", "escape", "end", "e")
         places = [
-            (one.line, one.column)
-            for one in shown.app.asked
-            if isinstance(one, SourcePane.OpenEditor)
+            message.place
+            for message in shown.app.posted
+            if isinstance(message, SourcePane.OpenEditor)
         ]
-        assert places[0] == (1, 48)
-        assert places[1][0] > 180
+        assert places[0] == Place(1, 48)
+        assert places[1].line > 180
 
 
 async def test_what_the_mouse_selects_is_copied_letter_for_letter(tmp_path: Path) -> None:
@@ -122,7 +112,7 @@ async def test_what_the_mouse_selects_is_copied_letter_for_letter(tmp_path: Path
     async with opened((40, 12)) as shown:
         shown.pane.show_file(str(tmp_path / "port.txt"), "news/port.txt", "The port")
         await shown.settle()
-        view = shown.pane.article.view
+        view = shown.pane.view
         last = next(y for y, row in enumerate(shown.words) if row == "Last.")
         await shown.pilot.mouse_down(view, offset=(6, 1))
         await shown.pilot.hover(view, offset=(9, last))

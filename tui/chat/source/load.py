@@ -1,0 +1,114 @@
+"""Reading an article and finding what is cited in it."""
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
+from index.articles.spans import Span
+from index.articles.text import NotText, Place, Text, decode
+from qa.answers import Citation, Quote, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFile:
+    """An article to show from its start, with nothing cited in it."""
+
+    file: str
+    """Absolute path."""
+    path: str
+    """As shown to the user."""
+    title: str
+
+
+Target = Citation | ArticleFile
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where the words of a citation are in its article now."""
+
+    status: Status
+    place: Place
+    """Of the answer; where it was, if it is no longer there."""
+    offset: int
+    """Code point of the answer, or the start of the line where it was."""
+    sentence: Span | None
+    """None if the sentence is no longer there."""
+    answer: Span | None
+    """None if the sentence is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An article that can be shown."""
+
+    text: Text
+    cited: Cited | None
+    """None if nothing is cited."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """An article over the size that is shown."""
+
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An article that cannot be shown."""
+
+    status: Status
+    reason: str
+
+
+Outcome = Loaded | TooLarge | Unreadable
+
+
+def load(target: Target) -> Outcome:
+    """Read an article of at most `MAX_BYTES`, following no link, not even of its folders."""
+    path = Path(target.file)
+    contents = read(Root(str(path.parent), str(path.parent)), path.name, MAX_BYTES)
+    if isinstance(contents, Skipped):
+        size = _size(path)
+        return TooLarge(size) if size > MAX_BYTES else Unreadable(Status.GONE, contents.reason)
+    text = decode(contents.data)
+    if isinstance(text, NotText):
+        return Unreadable(Status.CHANGED, text.reason)
+    return Loaded(text, _find(contents, text, target) if isinstance(target, Citation) else None)
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a regular file; 0 for anything else."""
+    try:
+        status = path.lstat()
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def _find(contents: Contents, text: Text, citation: Citation) -> Cited:
+    from qa.citations import find_again  # loads SQLite: not before the first frame
+
+    found = find_again(contents, citation.answer, citation.sentence)
+    if not (found.status.stands and citation.sentence.text):
+        place = Place(citation.answer.line, citation.answer.column)
+        line = min(max(place.line, 1), len(text.line_starts))
+        return Cited(Status.CHANGED, place, text.line_starts[line - 1], None, None)
+    answer = _span(text, found.answer)
+    # The citation may have moved before it was shown; then its place is already the new one.
+    moved = Status.MOVED in (found.status, citation.status)
+    return Cited(
+        Status.MOVED if moved else Status.UNCHANGED,
+        Place(found.answer.line, found.answer.column),
+        answer.start,
+        _span(text, found.sentence),
+        answer,
+    )
+
+
+def _span(text: Text, quote: Quote) -> Span:
+    start = text.line_starts[quote.line - 1] + quote.column - 1
+    return Span(start, start + len(quote.text))
