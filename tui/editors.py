@@ -43,6 +43,8 @@ class _Family:
     arguments: tuple[str, ...]
     """Templates of `{file}`, `{line}`, `{column}` and `{right}`, vim's motion to the column."""
     in_terminal: bool = True
+    read_only: tuple[str, ...] = ()
+    """Options that open a file read-only, if there are any."""
 
     @property
     def is_joined(self) -> bool:
@@ -59,10 +61,10 @@ _VIM = (
     "+{line}", "-c", "normal! 0{right}zv", "--", "{file}",
 )  # fmt: skip
 _FAMILIES = (
-    _Family(r"(n|r|rn)?vim(\.\w+)?|vimx", _VIM),
-    _Family(r"[egm]vim|gview", _VIM, in_terminal=False),
-    _Family(r"n?vi|r?view", ("+{line}", "--", "{file}")),
-    _Family(r"r?nano(-tiny)?|pico", ("--", "+{line},{column}", "{file}")),
+    _Family(r"(n|r|rn)?vim(\.\w+)?|vimx", _VIM, read_only=("-R",)),
+    _Family(r"[egm]vim|gview", _VIM, in_terminal=False, read_only=("-R",)),
+    _Family(r"n?vi|r?view", ("+{line}", "--", "{file}"), read_only=("-R",)),
+    _Family(r"r?nano(-tiny)?|pico", ("--", "+{line},{column}", "{file}"), read_only=("-v",)),
     _Family(r"emacs(client)?([-.][\w.+-]+)?", ("+{line}:{column}", "{file}")),
     _Family(r"hx|helix", ("--", _JOINED)),
     _Family(r"micro|kak", ("--", "+{line}:{column}", "{file}")),
@@ -85,13 +87,17 @@ _UNSET = ("editor", "nano", "vim", "vi", "less")
 
 
 def editor_command(
-    environment: Mapping[str, str], file: str | Path, line: int, column: int = 1
+    environment: Mapping[str, str],
+    file: str | Path,
+    line: int,
+    column: int = 1,
+    read_only: bool = False,
 ) -> EditorCommand:
     """Return the command that opens a file at a line and a column, both from 1.
 
     `$VISUAL` takes precedence over `$EDITOR`; both may contain arguments. If neither is set, the
     first of editor, nano, vim, vi and less on `$PATH` is used. An unknown editor gets only the
-    file. Raises NoEditor.
+    file, and only vim, vi and nano open it read-only. Raises NoEditor.
     """
     command, *options = _named(environment)
     program = shutil.which(command, path=environment.get("PATH"))
@@ -106,7 +112,7 @@ def editor_command(
         for template in (family.arguments if fits else _ONLY_FILE)
     ]
     return EditorCommand(
-        argv=(command, *options, *arguments),
+        argv=(command, *options, *(family.read_only if read_only else ()), *arguments),
         in_terminal=family.in_terminal and not _is_emacs_window(program, options, environment),
         at_line=fits and family is not _UNKNOWN,
     )

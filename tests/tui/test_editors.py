@@ -118,6 +118,19 @@ def test_emacs_opens_a_window_only_with_a_display_and_unless_disabled(tmp_path: 
     assert command(tmp_path, "vim", **screen).in_terminal
 
 
+@pytest.mark.parametrize(
+    ("editor", "options"),
+    [("vim", ("-R",)), ("vi", ("-R",)), ("gvim", ("-R",)), ("nano", ("-v",)), ("code", ())],
+)
+def test_a_file_is_opened_read_only_by_editors_that_can(
+    tmp_path: Path, editor: str, options: tuple[str, ...]
+) -> None:
+    environment = installed(tmp_path, editor) | {"EDITOR": editor}
+    writing = editor_command(environment, FILE, 12, 5)
+    reading = editor_command(environment, FILE, 12, 5, read_only=True)
+    assert reading.argv == (editor, *options, *writing.argv[1:])
+
+
 def test_an_unknown_editor_gets_only_the_file(tmp_path: Path) -> None:
     expected = EditorCommand(("ed2000", "-x", FILE), in_terminal=True, at_line=False)
     assert command(tmp_path, "ed2000 -x") == expected

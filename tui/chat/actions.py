@@ -29,10 +29,10 @@ def complain(app: Chat, message: str) -> None:
     app.notify(visible(message), severity="error", timeout=10, markup=False)
 
 
-def open_in_editor(app: Chat, file: str, line: int, column: int) -> None:
+def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool = False) -> None:
     """Open a file at a line in the person's editor; one without a window takes the terminal."""
     try:
-        command = editor_command(os.environ, file, line, column)
+        command = editor_command(os.environ, file, line, column, read_only)
         if command.in_terminal:
             with app.suspend():
                 run_editor(command)

@@ -93,7 +93,7 @@ def _find(contents: Contents, text: Text, citation: Citation) -> Cited:
     from qa.citations import find_again  # loads SQLite: not before the first frame
 
     found = find_again(contents, citation.answer, citation.sentence)
-    if not (found.status.stands and citation.sentence.text):
+    if not (found.status.is_current and citation.sentence.text):
         place = Place(citation.answer.line, citation.answer.column)
         line = min(max(place.line, 1), len(text.line_starts))
         return Cited(Status.CHANGED, place, text.line_starts[line - 1], None, None)

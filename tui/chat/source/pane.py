@@ -215,17 +215,17 @@ class SourcePane(Vertical):
             self._show_matches()
 
     @on(FindBar.Closed)
-    def _closed(self, message: FindBar.Closed) -> None:
+    def _leave_find(self, message: FindBar.Closed) -> None:
         message.stop()
         self.action_close_find()
 
     @on(FindBar.Step)
-    def _step(self, message: FindBar.Step) -> None:
+    def _step_find(self, message: FindBar.Step) -> None:
         message.stop()
         self.action_step_match(message.by)
 
     @on(FindBar.Changed)
-    def _changed(self, message: FindBar.Changed) -> None:
+    def _type_find(self, message: FindBar.Changed) -> None:
         message.stop()
         if self.find_bar.display:
             self._find(message.wanted)
