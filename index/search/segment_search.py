@@ -20,8 +20,7 @@ _FEW = 20_000
 """Rows allowed by a filter, up to which every one is compared and no cells are searched."""
 
 _ONE_QUESTION_AT_A_TIME = 11
-"""FAISS's `implem` that scans cells one question at a time and collects results in a reservoir:
-the fastest for one question on one thread."""
+"""FAISS's `implem` with a reservoir for results: the fastest for one question on one thread."""
 
 Mask = NDArray[np.bool_]
 """Shape (rows,): the rows that may be found."""

@@ -10,7 +10,7 @@ from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
 from index.errors import BylineError, ModelUnavailable, summary_of
 from index.models.onnx_runtime import open_tokenizer, write_finished, write_onnx, write_tokenizer
-from index.models.quantization import quantise
+from index.models.quantization import write_finished_int8
 from qa.reader.extractive import (
     CARD_FORMAT,
     CARDS,
@@ -64,9 +64,7 @@ def is_prepared(source: Source, cache: Path) -> bool:
 
 
 def reader_faults(source: Source, cache: Path) -> list[str]:
-    """Return what keeps a reader's export from being used, by size and SHA-256."""
-    if not is_prepared(source, cache):
-        return ["not prepared yet; the next question does that"]
+    """Return what keeps a reader's export from being used."""
     return CARDS.faults(folder_of(source, cache))
 
 
@@ -117,10 +115,7 @@ def _card(loaded: Loaded, folder: Path, name: str, precision: str) -> Card:
 
 def _write_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
     """Write a network in int8; returns whether that changed little."""
-    quantised = folder / "int8.onnx"
-    quantise(exact, quantised, _BLOCK)
-    write_finished(quantised, folder / MODEL_FILE)
-    quantised.unlink()
+    write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
     return _difference(loaded, folder, samples) <= MAX_INT8_DIFFERENCE
 
 

@@ -1,12 +1,13 @@
 """Sources of readers: Byline's own, one that the user trained, or any other by name or path."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from index.articles.paths import expanded
 from index.errors import ModelUnavailable, summary_of
-from index.models.registry import Transformer, find_transformer
+from index.models.registry import find_transformer
 from qa.reader.shipped import (
     DEFAULT_READER,
     FOLDER,
@@ -39,17 +40,17 @@ class Loaded:
     """Whether measurements show that it loses little in int8."""
 
 
-class Source(Protocol):
-    """A reader that can be loaded."""
+@dataclass(frozen=True, slots=True)
+class Source(ABC):
+    """A reader on disk."""
 
-    @property
-    def name(self) -> str:
-        """As the user gave it."""
+    name: str
+    """As the user gave it."""
+    folder: Path
+    fingerprint: str
+    """Distinguishes it from every other reader."""
 
-    @property
-    def fingerprint(self) -> str:
-        """Distinguishes it from every other reader."""
-
+    @abstractmethod
     def load(self) -> Loaded:
         """Load it. Raises ModelUnavailable."""
 
@@ -64,16 +65,11 @@ def find_reader(name: str, *, from_hub: bool = True) -> Source:
     folder = FOLDER if name == DEFAULT_READER else expanded(name)
     if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
         return TrainedSource(name, folder, read_record(folder).sha256)
-    return TransformerSource(find_transformer(name, from_hub=from_hub))
+    return TransformerSource(name, *find_transformer(name, from_hub=from_hub))
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedSource:
+class TrainedSource(Source):
     """A reader that `qa.training` made."""
-
-    name: str
-    folder: Path
-    fingerprint: str
 
     def load(self) -> Loaded:
         """Load it. Raises ModelUnavailable."""
@@ -81,28 +77,15 @@ class TrainedSource:
         return Loaded(load_trained(self.folder), tokenizer, _MAX_TOKENS, _INPUTS, int8=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TransformerSource:
+class TransformerSource(Source):
     """Any other question-answering transformer."""
-
-    transformer: Transformer
-
-    @property
-    def name(self) -> str:
-        """As the user gave it."""
-        return self.transformer.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the transformer."""
-        return self.transformer.fingerprint
 
     def load(self) -> Loaded:
         """Load it. Raises ModelUnavailable."""
-        if not any((self.transformer.folder / file).is_file() for file in _VOCABULARIES):
+        if not any((self.folder / file).is_file() for file in _VOCABULARIES):
             raise ModelUnavailable(f"reader {self.name!r} has no tokenizer (tokenizer.json)")
         try:
-            tokenizer, network, missing = _from_pretrained(self.transformer.folder)
+            tokenizer, network, missing = _from_pretrained(self.folder)
         except Exception as error:  # the libraries raise anything for a malformed folder
             message = f"reader {self.name!r} could not be loaded: {summary_of(error, 300)}"
             raise ModelUnavailable(message) from error

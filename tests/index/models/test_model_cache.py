@@ -5,7 +5,7 @@ import pytest
 
 from index.disk.durable_files import FileRecord, record_files
 from index.errors import IndexUnwritable, ModelUnavailable
-from index.models.model_cache import CardFile, check_sizes, put_in_cache
+from index.models.model_cache import NOT_PREPARED, CardFile, check_sizes, put_in_cache
 
 
 def make(scratch: Path) -> str:
@@ -104,7 +104,8 @@ def unwanted(_: Path) -> Card:
 
 
 def test_a_folder_with_a_card_is_made_once(folder: Path) -> None:
-    assert (CARDS.read(folder), CARDS.exists(folder), CARDS.faults(folder)) == (None, False, [])
+    assert (CARDS.read(folder), CARDS.exists(folder)) == (None, False)
+    assert CARDS.faults(folder) == [NOT_PREPARED]
     card = CARDS.ensure(folder, make_with_card)
     assert card == CARDS.read(folder) == CARDS.ensure(folder, unwanted)
     assert (card.text, set(card.files), CARDS.exists(folder)) == ("of a", {"a"}, True)

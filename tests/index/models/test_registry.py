@@ -51,9 +51,9 @@ def test_a_module_from_elsewhere_is_refused(folder: Path, foreign: str) -> None:
     assert f"custom code ({foreign})" in refused(folder)
 
 
-@pytest.mark.parametrize("place", ["config.json", "1_Pooling/config.json"])
-def test_a_configuration_that_names_code_is_refused(folder: Path, place: str) -> None:
-    write(folder / place, {"auto_map": {"AutoModel": "modeling.Evil"}})
+@pytest.mark.parametrize("name", ["config.json", "1_Pooling/config.json"])
+def test_a_configuration_that_names_code_is_refused(folder: Path, name: str) -> None:
+    write(folder / name, {"auto_map": {"AutoModel": "modeling.Evil"}})
     assert "custom code (auto_map)" in refused(folder)
 
 

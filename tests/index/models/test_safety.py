@@ -50,12 +50,12 @@ def test_a_kernel_from_a_hub_is_refused(folder: Path, value: object) -> None:
     assert "custom code (attn_implementation)" in refused(folder)
 
 
-@pytest.mark.parametrize("place", ["pytorch_model.bin", "2_Dense/pytorch_model.bin"])
-def test_a_pickle_that_would_be_read_is_refused(folder: Path, place: str) -> None:
-    (folder / place).with_name("model.safetensors").rename(folder / "other.safetensors")
-    (folder / place).write_bytes(b"a pickle")
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "2_Dense/pytorch_model.bin"])
+def test_a_pickle_that_would_be_read_is_refused(folder: Path, name: str) -> None:
+    (folder / name).with_name("model.safetensors").rename(folder / "other.safetensors")
+    (folder / name).write_bytes(b"a pickle")
     assert refused(folder) == (
-        f"{folder / place} is a pickle, which can run code when read; not loaded"
+        f"{folder / name} is a pickle, which can run code when read; not loaded"
     )
 
 

@@ -69,7 +69,7 @@ def test_the_smallest_number_of_probes_is_found() -> None:
         assert smallest_reaching(partial(reached, minimum), 32, 1.0) == minimum
 
 
-def recall_of_product(product: int, depths: list[int], probes: int, depth: int) -> float:
+def recall_of_product(product: int, depths: list[int], depth: int, probes: int) -> float:
     depths.append(depth)
     return float(probes * depth >= product)
 

@@ -61,12 +61,12 @@ def test_the_export_has_the_logits_of_the_model(made: Made) -> None:
 
 def test_a_passage_longer_than_the_models_limit_is_read_to_its_end(made: Made) -> None:
     words = (WORDS.replace(",", "to").replace(".", "to") + " ") * 30
-    one = passage(words, *words.split())
+    long_passage = passage(words, *words.split())
     every = windows(made.reader.tokenizer, "who", [words], made.reader.card.max_tokens)
     assert made.reader.card.max_tokens == POSITIONS
     assert max(len(window.ids) for window in every) == POSITIONS
     assert len(every) > 3
-    found = made.reader.read("who", [one])
+    found = made.reader.read("who", [long_passage])
     # There are answers from every window, in the words of that window.
     assert max(candidate.span.start for candidate in found) >= every[-1].offsets[0, 0]
     assert all(candidate.span == candidate.sentence for candidate in found)

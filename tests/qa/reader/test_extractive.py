@@ -55,7 +55,7 @@ def test_the_likeliest_answer_of_all_passages_comes_first() -> None:
     found = reader(session).read(QUESTION, passages)
     # The margin is the start logit of the word: all end logits are 0.
     assert likely(found, passages) == [(2, "prague", 3.0), (0, "north", 2.0), (1, "treaty", 1.0)]
-    assert [one.margin for one in found] == sorted((one.margin for one in found), reverse=True)
+    assert [item.margin for item in found] == sorted((item.margin for item in found), reverse=True)
 
 
 def test_an_answer_is_widened_to_whole_words() -> None:
@@ -67,7 +67,7 @@ def test_an_answer_is_widened_to_whole_words() -> None:
 def test_punctuation_alone_is_not_an_answer() -> None:
     passages = [passage("the , treaty")]
     found = reader(TableSession({",": 5.0}, {",": 5.0})).read(QUESTION, passages)
-    assert all(len(one.span) and one.span.of("the , treaty") != "," for one in found)
+    assert all(len(item.span) and item.span.of("the , treaty") != "," for item in found)
 
 
 def test_an_answer_in_the_overlap_of_two_windows_is_returned_once() -> None:
@@ -96,9 +96,9 @@ def test_of_overlapping_spans_only_the_best_is_kept() -> None:
     session = TableSession({"north": 3.0, "the": 2.0}, {"prague": 3.0, "treaty": 2.0})
     found = reader(session).read(QUESTION, passages)
     for number in (0, 1):
-        spans = sorted((one.span.start, one.span.end) for one in found if one.passage == number)
+        spans = sorted((item.span.start, item.span.end) for item in found if item.passage == number)
         assert len(spans) > 5
-        assert all(one[1] <= other[0] for one, other in pairwise(spans))
+        assert all(span[1] <= following[0] for span, following in pairwise(spans))
     # The same offsets in another passage are another answer.
     assert likely(found, passages)[:2] == [(0, "north of prague", 6.0), (1, "north of prague", 6.0)]
 
@@ -107,22 +107,22 @@ def test_an_answer_never_crosses_the_end_of_a_sentence() -> None:
     passages = [passage("the north. of prague.", "the north.", "of prague.")]
     found = reader(TableSession({"north": 5.0}, {"prague": 5.0})).read(QUESTION, passages)
     assert likely(found, passages)[:2] == [(0, "north", 5.0), (0, "of prague", 5.0)]
-    for one in found:
-        assert one.sentence in passages[0].sentences
-        assert one.sentence.start <= one.span.start < one.span.end <= one.sentence.end
+    for item in found:
+        assert item.sentence in passages[0].sentences
+        assert item.sentence.start <= item.span.start < item.span.end <= item.sentence.end
 
 
 def test_a_heading_is_not_an_answer() -> None:
     passages = [passage("prague\nthe treaty", "the treaty")]
     found = reader(TableSession(PRAGUE, PRAGUE)).read(QUESTION, passages)
-    assert {one.span.of(passages[0].text) for one in found} <= {"the", "treaty", "the treaty"}
+    assert {item.span.of(passages[0].text) for item in found} <= {"the", "treaty", "the treaty"}
     assert found
 
 
 def test_a_passage_without_sentences_has_no_answer() -> None:
     bare = Passage("signed in prague", 0, 16, 1, 1, ())
     found = reader(TableSession(PRAGUE, PRAGUE)).read(QUESTION, [bare, passage("in prague")])
-    assert {one.passage for one in found} == {1}
+    assert {item.passage for item in found} == {1}
 
 
 def test_without_passages_the_model_does_not_run() -> None:
@@ -141,10 +141,10 @@ def test_the_model_gets_only_the_inputs_it_takes() -> None:
 
 def test_each_window_has_one_logit_per_token() -> None:
     session = TableSession({word: float(number) for number, word in enumerate(WORDS)}, PRAGUE)
-    one = reader(session, 64)
+    tested = reader(session, 64)
     texts = ["the treaty " * size for size in (3, 20, 1, 19, 9, 20)]
-    every = windows(one.tokenizer, QUESTION, texts, 64)
-    for window, (starts, ends) in zip(every, one.logits(every), strict=True):
+    every = windows(tested.tokenizer, QUESTION, texts, 64)
+    for window, (starts, ends) in zip(every, tested.logits(every), strict=True):
         # The start logit of a token is its number.
         np.testing.assert_array_equal(starts, window.ids)
         assert len(ends) == len(window.ids)

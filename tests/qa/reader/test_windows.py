@@ -71,17 +71,17 @@ def test_no_token_is_missing_and_no_window_is_too_long(
     assert seen == set(word_piece().encode(text, add_special_tokens=False).offsets)
 
 
-@pytest.mark.parametrize(("asked", "kept"), [(3, 3), (4, 4), (5, 4), (10, 4), (16, 4)])
-def test_a_question_longer_than_a_quarter_of_the_window_is_cut(asked: int, kept: int) -> None:
-    question = " ".join(EVERY_WORD * 2).split()[:asked]
+@pytest.mark.parametrize(("length", "kept"), [(3, 3), (4, 4), (5, 4), (10, 4), (16, 4)])
+def test_a_question_longer_than_a_quarter_of_the_window_is_cut(length: int, kept: int) -> None:
+    question = " ".join(EVERY_WORD * 2).split()[:length]
     (window,) = windows(prepared(16), " ".join(question), ["north"], 16)
     assert words(window.ids) == ["[CLS]", *question[:kept], "[SEP]", "north", "[SEP]"]
     assert window.first == kept + 2
 
 
-@pytest.mark.parametrize("asked", [17, 400])
-def test_a_question_longer_than_a_window_is_cut_too(asked: int) -> None:
-    (window,) = windows(prepared(16), "who " * asked, ["north"], 16)
+@pytest.mark.parametrize("length", [17, 400])
+def test_a_question_longer_than_a_window_is_cut_too(length: int) -> None:
+    (window,) = windows(prepared(16), "who " * length, ["north"], 16)
     assert words(window.ids) == ["[CLS]", "who", "who", "who", "who", "[SEP]", "north", "[SEP]"]
 
 
