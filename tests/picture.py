@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.articles.bundled import bundled_articles
 from tui.chat.app import ChatApp
-from tui.chat.opened import setup
+from tui.chat.setup import setup
 
 PICTURE = Path(__file__).parents[1] / "docs" / "chat.svg"
 QUESTIONS = (

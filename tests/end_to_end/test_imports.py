@@ -53,7 +53,7 @@ def test_the_command_line_starts_without_heavy_modules() -> None:
 
 
 def test_the_first_frame_of_the_chat_loads_no_engine() -> None:
-    script = "import tui.chat.opened, tui.chat.screens.chat_screen"
+    script = "import tui.chat.setup, tui.chat.screens.chat_screen"
     engines = {"numpy", "faiss", "tantivy", "onnxruntime", "tokenizers", "sqlite3", "tiktoken"}
     assert not loaded(script) & (TORCH | engines | {"markdown_it", "aiohttp", "sklearn"})
 

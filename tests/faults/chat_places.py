@@ -16,7 +16,7 @@ from tests.faults.payloads import in_file, in_name
 from tests.qa.fakes import QuickEncoder
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
-from tui.chat.actions import complain, open_in_editor, say
+from tui.chat.actions import notify, notify_error, open_in_editor
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.sessions_screen import NameScreen
 from tui.chat.transcript.entries import Failed, Waiting
@@ -38,7 +38,7 @@ class Shown:
     written: str
     """As a terminal would be sent it."""
     metas: list[dict[str, object]]
-    """What the styles of its cells say beside how they look."""
+    """What the styles of its cells notify beside how they look."""
 
 
 def drawn(chat: Chat, place: str) -> Shown:
@@ -142,8 +142,8 @@ async def _told(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
         chat.screen.notice(text)
         bar.update_job((JobFailed(text, text), JobWaiting(text))[number % 2])
         chat.app.clear_notifications()
-        say(chat.app, text)
-        complain(chat.app, text)
+        notify(chat.app, text)
+        notify_error(chat.app, text)
         os.environ["VISUAL"] = in_file(text) or "x"
         open_in_editor(chat.app, str(chat.home.article), 1, 1)
         await chat.settle()

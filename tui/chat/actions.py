@@ -1,16 +1,20 @@
-"""What is done with an answer: opened, copied, marked, exported. Errors become a notice."""
+"""What keys do with the selected answer: open, copy, mark, edit, export. Errors become a notice."""
 
 import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from index.errors import BylineError
+from tui.chat.transcript.transcript import Transcript
+from tui.chat.widgets.prompt import Prompt
 from tui.editors import editor_command, run_editor
-from tui.output.markdown_export import export_markdown
+from tui.output.markdown_export import citation_text, export_markdown, place_text
 from tui.output.sanitise import visible, visible_name
 from tui.paths import marks_file
 from tui.sessions.feedback import mark_answer
@@ -19,18 +23,18 @@ from tui.sessions.session import Session, Turn
 Chat = App[Any]
 
 
-def say(app: Chat, message: str) -> None:
-    """Tell something in passing."""
+def notify(app: Chat, message: str) -> None:
+    """Show a notice."""
     app.notify(visible(message), markup=False)
 
 
-def complain(app: Chat, message: str) -> None:
-    """Tell what went wrong."""
+def notify_error(app: Chat, message: str) -> None:
+    """Show an error as a notice."""
     app.notify(visible(message), severity="error", timeout=10, markup=False)
 
 
 def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool = False) -> None:
-    """Open a file at a line in the person's editor; one without a window takes the terminal."""
+    """Open a file at a line in the user's editor; a terminal editor suspends the chat."""
     try:
         command = editor_command(os.environ, file, line, column, read_only)
         if command.in_terminal:
@@ -40,41 +44,101 @@ def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool
         else:
             run_editor(command)
     except SuspendNotSupported:
-        complain(app, "An editor in the terminal cannot be opened from here.")
+        notify_error(app, "A terminal editor cannot be opened from here.")
         return
     except (BylineError, OSError) as error:
-        complain(app, error.message if isinstance(error, BylineError) else str(error))
+        notify_error(app, str(error))
         return
     if not command.at_line:
-        say(app, f"{visible_name(file)} is open; the line is {line:,}.")
+        notify(app, f"Opened {visible_name(file)}; go to line {line:,}.")
 
 
-def copy(app: Chat, text: str, what: str) -> None:
-    """Put text on the clipboard."""
-    app.copy_to_clipboard(text)
-    say(app, f"Copied {what}.")
-
-
-def mark_turn(app: Chat, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> str:
-    """Keep a mark as a line of a question set; give the note that stands beneath the turn."""
+def mark_turn(
+    app: Chat, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool
+) -> str | None:
+    """Save a mark as a line of a question set; return the note to show, None if it failed."""
     try:
         file = mark_answer(marks_file(), turn, earlier, answer, right)
     except (BylineError, OSError) as error:
-        complain(app, error.message if isinstance(error, BylineError) else str(error))
-        return ""
+        notify_error(app, str(error))
+        return None
     return f"marked {'right' if right else 'wrong'}, in {visible_name(str(file))}"
 
 
 def export_session(app: Chat, session: Session) -> None:
-    """Write a conversation as Markdown into the folder that Byline was started in."""
+    """Write a conversation as Markdown into the current folder."""
     if not session.turns:
-        say(app, "There is nothing to export yet.")
+        notify(app, "Nothing to export yet.")
         return
-    now = datetime.now()  # noqa: DTZ005  (a file's name tells local time)
+    now = datetime.now()  # noqa: DTZ005  (the file's name has the local time)
     file = Path.cwd() / f"byline-{now:%Y-%m-%d-%H%M%S}.md"
     try:
         export_markdown(session, file)
     except (BylineError, OSError) as error:
-        complain(app, error.message if isinstance(error, BylineError) else str(error))
+        notify_error(app, str(error))
         return
-    say(app, f"Written to {file}. `byline verify` checks later whether every quote still stands.")
+    notify(app, f"Exported to {file}. `byline verify` checks its quotes later.")
+
+
+class AnswerActions(Screen[None]):
+    """A screen with a transcript and a prompt, whose keys act on the selected answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "open_editor", "Open", show=False, id="chat.open",
+                tooltip="Open the cited line in your editor"),
+        Binding("c", "copy_quote", "Copy", id="chat.copy",
+                tooltip="Copy the quote with its citation"),
+        Binding("p", "copy_location", "Copy location", show=False, id="chat.place",
+                tooltip="Copy path:line"),
+        Binding("r", "mark(True)", "Right", id="chat.right", tooltip="Mark this answer as right"),
+        Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
+        Binding("e", "edit", "Edit question", show=False, id="chat.edit",
+                tooltip="Edit the question as it was searched for"),
+        Binding("o", "open_editor", "Open", id="chat.open_letter",
+                tooltip="Open the cited line in your editor"),
+        Binding("x", "export", "Export", show=False, id="chat.export",
+                tooltip="Export the conversation as Markdown"),
+    ]  # fmt: skip
+    session: Session
+    """The conversation shown."""
+
+    def action_open_editor(self) -> None:
+        """Open the selected citation in the editor."""
+        if citation := self.query_one(Transcript).selected_citation:
+            open_in_editor(self.app, citation.file, citation.answer.line, citation.answer.column)
+
+    def action_copy_quote(self) -> None:
+        """Copy the quote with its citation."""
+        if citation := self.query_one(Transcript).selected_citation:
+            self._copy(citation_text(citation), "the quote with its citation")
+
+    def action_copy_location(self) -> None:
+        """Copy path and line."""
+        if citation := self.query_one(Transcript).selected_citation:
+            self._copy(place_text(citation), "path and line")
+
+    def _copy(self, text: str, what: str) -> None:
+        self.app.copy_to_clipboard(text)
+        notify(self.app, f"Copied {what}.")
+
+    def action_mark(self, right: bool) -> None:
+        """Mark the selected answer as right or wrong, for `byline eval`."""
+        transcript = self.query_one(Transcript)
+        turn = transcript.selected_turn
+        if turn is None:
+            return
+        earlier = self.session.turns[: self.session.turns.index(turn)]
+        note = mark_turn(self.app, turn, earlier, transcript.selected_answer, right)
+        if note is not None:
+            transcript.note(transcript.number_of(turn), note)
+
+    def action_edit(self) -> None:
+        """Edit the question as it was searched for; it is then asked without rewriting."""
+        if turn := self.query_one(Transcript).selected_turn:
+            prompt = self.query_one(Prompt)
+            prompt.put(turn.reply.asked, standalone=True)
+            self.set_focus(prompt)
+
+    def action_export(self) -> None:
+        """Export the conversation as Markdown."""
+        export_session(self.app, self.session)

@@ -1,6 +1,7 @@
-"""The chat's app: which screens there are, which index is asked, what runs in the background."""
+"""The chat's app: its screens, the index that it asks, its background jobs."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -13,8 +14,7 @@ from textual.widgets import Input, TextArea
 
 from index.build.events import Summary
 from index.errors import BylineError, reason_of
-from tui.chat.actions import complain, say
-from tui.chat.changed import changes_told
+from tui.chat.actions import notify, notify_error
 from tui.chat.jobs import Jobs
 from tui.chat.palette import key_commands
 from tui.chat.screens.chat_screen import ChatScreen
@@ -38,15 +38,15 @@ class ChatApp(App[None]):
     CSS_PATH = "chat.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "help", "Help", id="app.help", tooltip="What the keys do here"),
+        Binding("f1,question_mark", "help", "Help", id="app.help", tooltip="Show the keys"),
         Binding("ctrl+l", "library", "Library", id="app.library",
-                tooltip="The indexed articles: look, filter, limit the chat, rebuild"),
+                tooltip="Indexed articles: browse, filter, limit the chat, update"),
         Binding("ctrl+t", "sessions", "Chats", id="app.sessions",
-                tooltip="Earlier conversations: open, name, search, delete"),
+                tooltip="Earlier conversations: open, rename, search, delete"),
         Binding("f5", "rebuild", "Rebuild", show=False, id="app.rebuild",
-                tooltip="Bring the index up to date"),
+                tooltip="Update the index"),
         Binding("ctrl+n", "new_session", "New chat", show=False, id="app.new",
-                tooltip="Begin a new conversation"),
+                tooltip="Start a new conversation"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]  # fmt: skip
 
@@ -62,26 +62,26 @@ class ChatApp(App[None]):
         self.theme = setup.settings.theme if known else THEMES[0].name
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the chat."""
+        """Start with the chat."""
         desk = self._setup.open_desk(self._index)
-        shown = self._settings.source_shown
-        return ChatScreen(desk, self._setup.sessions, self._setup.session, shown)
+        is_shown = self._settings.source_shown
+        return ChatScreen(desk, self._setup.sessions, self._setup.session, is_shown)
 
     @property
     def chat(self) -> ChatScreen:
-        """The chat's screen, at the bottom of the others."""
+        """The chat's screen, below all others."""
         screen = self.screen_stack[0]
         assert isinstance(screen, ChatScreen)
         return screen
 
     def on_mount(self) -> None:
-        """Load what questions need, once the first frame is drawn."""
+        """Open the index after the first frame is drawn."""
         self.call_after_refresh(self.open_desk)
 
     def on_key(self, key: events.Key) -> None:
-        """Give to an input what was typed after the key that leads there, but before it led there.
+        """Forward a key typed while the focus was moving to an input.
 
-        A binding would take it otherwise; what is typed in an input itself never comes here.
+        A binding would take it otherwise. Keys typed in an input itself never come here.
         """
         if key.is_printable and isinstance(self.focused, Input | TextArea):
             key.prevent_default()
@@ -91,13 +91,12 @@ class ChatApp(App[None]):
 
     @work(group="desk", exclusive=True)
     async def open_desk(self) -> None:
-        """Get ready for questions: load the models, or have them prepared, or ask for articles."""
+        """Open the index: load the models, have them prepared, or ask for articles."""
         try:
             state = await self.chat.desk.open()
         except (BylineError, OSError) as error:
-            told = error.message if isinstance(error, BylineError) else str(error)
-            self.chat.notice(told)
-            self.chat.ready.set()  # questions fail with the same words, and are given back
+            self.chat.notice(str(error))
+            self.chat.ready.set()  # questions fail with the same message, and are restored
             return
         match state:
             case Ready():
@@ -105,7 +104,7 @@ class ChatApp(App[None]):
                 self.chat.ready.set()
                 self.look_for_changes()
             case ToPrepare():
-                self.chat.notice("Preparing the models, once; you can type meanwhile.")
+                self.chat.notice("Preparing the models, once. You can type meanwhile.")
                 self.run_job(state.job)
             case NothingIndexed() if self._has_bundled:
                 self.ask_index(self._setup.bundled_index)
@@ -116,7 +115,7 @@ class ChatApp(App[None]):
 
     @property
     def _has_bundled(self) -> bool:
-        """Whether the bundled articles were chosen before, and are to be asked again."""
+        """Whether the user chose the bundled articles before."""
         return self._index != self._setup.bundled_index and self._setup.bundled_index.is_dir()
 
     def _welcomed(self, chosen: "Bundled | Folder | None") -> None:
@@ -128,76 +127,77 @@ class ChatApp(App[None]):
             case Folder():
                 self.add_folder(chosen.path)
             case None:
-                self.chat.notice("Nothing is indexed yet; ctrl+l and then a adds a folder.")
+                self.chat.notice("No articles yet. Press Ctrl+L, then A, to add a folder.")
 
     def ask_index(self, folder: Path) -> None:
-        """Ask the index in this folder from now on."""
+        """Ask the index in a folder from now on."""
         self._index = folder
         self.chat.take_desk(self._setup.open_desk(folder))
         self.open_desk()
 
     @work(thread=True, group="changes", exclusive=True)
     def look_for_changes(self) -> None:
-        """Offer to bring the index up to date where articles are other than they were indexed."""
-        if told := changes_told(self._index, self._setup.max_bytes):
-            self.call_from_thread(self.chat.notice, told)
+        """Offer to update the index if articles changed since indexing."""
+        if message := changes_message(self._index, self._setup.max_bytes):
+            self.call_from_thread(self.chat.notice, message)
 
     @on(events.AppFocus)
     def back_in_the_terminal(self) -> None:
-        """Look again what changed: the person may have been in an editor."""
+        """Look for changes again: the user may have been in an editor."""
         if self.chat.ready.is_set() and not self._jobs.is_running:
             self.look_for_changes()
 
     # Builds
 
     def on_library_screen_rebuild(self) -> None:
-        """Bring the index up to date."""
+        """Update the index."""
         self.action_rebuild()
 
-    def on_library_screen_add_folder(self, asked: "LibraryScreen.AddFolder") -> None:
+    def on_library_screen_add_folder(self, added: "LibraryScreen.AddFolder") -> None:
         """Index another folder."""
-        self.add_folder(asked.path)
+        self.add_folder(added.path)
 
-    def on_library_screen_forget_folder(self, asked: "LibraryScreen.ForgetFolder") -> None:
-        """Let the index forget a folder."""
+    def on_library_screen_forget_folder(self, removed: "LibraryScreen.ForgetFolder") -> None:
+        """Remove a folder from the index."""
         if self._index == self._setup.bundled_index:
-            say(self, "The articles that come with Byline stay; a adds a folder of your own.")
+            notify(self, "The bundled articles cannot be removed. Press A to add your own folder.")
             return
-        self.run_job(self._setup.build(self._index, (), (asked.path,)))
+        self.run_job(self._setup.build(self._index, (), (removed.path,)))
 
     def action_rebuild(self) -> None:
-        """Bring the index up to date."""
+        """Update the index."""
         self.run_job(self._setup.build(self._index))
 
     def add_folder(self, path: str) -> None:
-        """Index a folder in the person's own index, which is then the one that is asked."""
-        bundled = self._index == self._setup.bundled_index
-        self.run_job(self._setup.build(self._setup.own_index if bundled else self._index, (path,)))
+        """Add a folder to the user's own index, which is then asked."""
+        is_bundled = self._index == self._setup.bundled_index
+        index = self._setup.own_index if is_bundled else self._index
+        self.run_job(self._setup.build(index, (path,)))
 
     def run_job(self, job: Job) -> None:
-        """Run a job in the background, unless one runs already."""
+        """Run a job in the background, unless one is running."""
         if self._jobs.is_running:
-            say(self, "A build is running already; it is shown above the input.")
+            notify(self, "A build is already running.")
             return
         try:
             self._jobs.start(job)
         except OSError as error:
-            complain(self, f"No build could be started: {reason_of(error)}")
+            notify_error(self, f"The build could not be started: {reason_of(error)}")
 
-    @on(Jobs.Told)
-    def show_job(self, told: Jobs.Told) -> None:
-        """Show how far a job is, on every screen that has a bar for it."""
+    @on(Jobs.Happened)
+    def show_job(self, happened: Jobs.Happened) -> None:
+        """Show an event of a job on every screen that has a progress bar."""
         for screen in self.screen_stack:
             for bar in screen.query(ProgressBar):
-                bar.update_job(told.event)
-        if self._jobs.take(told):
-            assert isinstance(told.event, End)
-            self._end_job(told.event, told.job)
+                bar.update_job(happened.event)
+        if isinstance(happened.event, End):
+            self._jobs.finish()
+            self._end_job(happened.event, happened.job)
 
     def _end_job(self, end: End, job: Job) -> None:
         match end:
             case Failed():
-                complain(self, f"{end.title}: {end.message}")
+                notify_error(self, f"{end.title}: {end.message}")
                 self.chat.ready.set()
             case Stopped():
                 self.chat.ready.set()
@@ -207,7 +207,7 @@ class ChatApp(App[None]):
                 self.open_desk()
 
     def _take_index(self, index: Path) -> None:
-        """Ask an index that was built, and show it where another is shown."""
+        """Ask an index that was built, and show it in the library."""
         from tui.chat.screens.library_screen import LibraryScreen
 
         for screen in self.screen_stack:
@@ -218,7 +218,7 @@ class ChatApp(App[None]):
     # Other screens
 
     def action_help(self) -> None:
-        """Tell what the keys do here."""
+        """Show the keys of this screen."""
         from tui.chat.screens.help_screen import HelpScreen
 
         self.push_screen(HelpScreen(self.screen))
@@ -229,8 +229,8 @@ class ChatApp(App[None]):
             LibraryScreen,  # needs numpy: not before the first frame
         )
 
-        within, max_bytes = self.chat.session.within, self._setup.max_bytes
-        self.push_screen(LibraryScreen(self._index, within, max_bytes), self._from_library)
+        screen = LibraryScreen(self._index, self.chat.session.within, self._setup.max_bytes)
+        self.push_screen(screen, self._from_library)
 
     def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:
         from tui.chat.screens.library_screen import LimitTo, OpenArticle
@@ -253,27 +253,27 @@ class ChatApp(App[None]):
             try:
                 self.chat.show_session(self._setup.sessions.load(session_id))
             except BylineError as error:
-                complain(self, error.message)
+                notify_error(self, error.message)
 
     def action_new_session(self) -> None:
-        """Begin a new conversation."""
+        """Start a new conversation."""
         self.chat.show_session(self._setup.sessions.new())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List everything that the keys do in the command palette too."""
+        """Return Textual's commands and one for each key binding."""
         commands = [*super().get_system_commands(screen), *key_commands(screen)]
         by_title = {command.title: command for command in reversed(commands)}
         yield from reversed(by_title.values())
 
-    # What is kept
+    # Settings
 
     def watch_theme(self, theme: str) -> None:
-        """Keep the theme for the next time."""
+        """Save the theme."""
         self._keep(replace(self._settings, theme=theme))
 
     @on(ChatScreen.SourceToggled)
     def keep_source(self, toggled: ChatScreen.SourceToggled) -> None:
-        """Keep whether the article is shown."""
+        """Save whether the article is shown."""
         self._keep(replace(self._settings, source_shown=toggled.shown))
 
     def _keep(self, settings: ChatSettings) -> None:
@@ -283,8 +283,21 @@ class ChatApp(App[None]):
         try:
             write_chat_settings(self._setup.settings_file, settings)
         except (BylineError, OSError) as error:
-            complain(self, f"The settings are not kept: {reason_of(error)}")
+            notify_error(self, f"The settings could not be saved: {reason_of(error)}")
 
     async def on_unmount(self) -> None:
-        """Let a build end; what it has finished is not lost."""
+        """Stop a running build; its finished work is kept."""
         self._jobs.stop()
+
+
+def changes_message(index: Path, max_bytes: int) -> str | None:
+    """Return an offer to update an index; None if no article changed since indexing."""
+    from index.storage.store import Store  # not before the first frame
+    from tui.library.contents import changes
+
+    with suppress(BylineError, OSError):
+        found = changes(Store(index), max_bytes)
+        kinds = (("new", found.new), ("changed", found.changed), ("deleted", found.deleted))
+        if counts := ", ".join(f"{len(files):,} {kind}" for kind, files in kinds if files):
+            return f"Articles changed since indexing ({counts}). Press F5 to update the index."
+    return None

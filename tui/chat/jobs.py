@@ -8,16 +8,16 @@ from typing import Any
 from textual.app import App
 from textual.message import Message
 
-from tui.jobs.events import End, Event
+from tui.jobs.events import Event
 from tui.jobs.subprocess_job import BackgroundJob, Job
 
 
 class Jobs:
-    """Runs jobs; what happens in one is posted to the app as `Told`."""
+    """Runs one job at a time; posts its events to the app as `Happened`."""
 
     @dataclass
-    class Told(Message):
-        """Something happened in a job."""
+    class Happened(Message):
+        """An event of a job."""
 
         event: Event
         job: Job
@@ -25,33 +25,29 @@ class Jobs:
     def __init__(self, app: App[Any], start_job: Callable[[Job], BackgroundJob]) -> None:
         self._app = app
         self._start_job = start_job
-        self._running: list[BackgroundJob] = []
-        """The one that runs, if one does."""
+        self._running: BackgroundJob | None = None
+        """None while no job runs."""
 
     @property
     def is_running(self) -> bool:
-        """Whether one runs."""
-        return bool(self._running)
+        """Whether a job runs."""
+        return self._running is not None
 
     def start(self, job: Job) -> None:
-        """Start a job where none runs. Raises OSError where no process can be started."""
-        running = self._start_job(job)
-        self._running.append(running)
-        listen = partial(self._listen, running, job)
+        """Start a job while none runs. Raises OSError if no process can be started."""
+        self._running = self._start_job(job)
+        listen = partial(self._listen, self._running, job)
         self._app.run_worker(listen, group="job", thread=True)
 
     def _listen(self, running: BackgroundJob, job: Job) -> None:
         for event in running.events():
-            self._app.post_message(self.Told(event, job))
+            self._app.post_message(self.Happened(event, job))
 
-    def take(self, told: "Jobs.Told") -> bool:
-        """Tell whether a job came to its end by what was told."""
-        ended = isinstance(told.event, End)
-        if ended:
-            self._running.clear()
-        return ended
+    def finish(self) -> None:
+        """Forget the job that has ended."""
+        self._running = None
 
     def stop(self) -> None:
-        """Let a build end; what it has finished is not lost."""
-        for running in self._running:
-            running.stop()
+        """Stop the running job; its finished work is kept."""
+        if self._running:
+            self._running.stop()

@@ -1,4 +1,4 @@
-"""The command palette: everything that the keys do."""
+"""The command palette: every key binding as a command."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,13 +10,13 @@ from textual.screen import Screen
 
 
 def key_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
-    """List what the keys of a screen, of what has the focus and of the app do.
+    """Yield a command for each binding of the focused widget, the screen and the app.
 
-    Also what a letter does, which is typed where the input has the focus.
+    Letters are included, although the input would type them.
     """
     for node in (screen.focused or screen).ancestors_with_self:
         for binding in chain.from_iterable(
-            vars(one).get("BINDINGS", ()) for one in type(node).mro()
+            vars(kind).get("BINDINGS", ()) for kind in type(node).mro()
         ):
             if isinstance(binding, Binding) and binding.id:
                 action = partial(screen.app.run_action, binding.action, node)

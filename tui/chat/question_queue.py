@@ -1,4 +1,4 @@
-"""The questions that wait for their turn, each for the conversation that it was asked in."""
+"""Queued questions, each with the conversation in which it was asked."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,19 +9,19 @@ from tui.sessions.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A question that has no reply yet."""
+    """A question without a reply yet."""
 
     session: Session
-    """As it was when the chat last showed it, or when its last question was answered."""
+    """As the chat last showed it, or after its last answered question."""
     question: str
     number: int
     """Of its entry in the transcript, while its conversation is shown."""
-    whole: bool
-    """Whether it is asked as it stands, whatever was said before."""
+    standalone: bool
+    """Whether it is asked without rewriting, whatever was said before."""
 
 
-class WaitingLine:
-    """Questions in the order in which they were asked; the first is the one being answered."""
+class QuestionQueue:
+    """Questions in the order in which they were asked; the first is being answered."""
 
     def __init__(self) -> None:
         self._pending: deque[Pending] = deque()
@@ -35,27 +35,29 @@ class WaitingLine:
         return self._pending[0]
 
     def add(self, pending: Pending) -> None:
-        """Put a question at the end."""
+        """Append a question."""
         self._pending.append(pending)
 
-    def take(self) -> Pending:
-        """Take the first question out."""
+    def pop(self) -> Pending:
+        """Remove and return the first question."""
         return self._pending.popleft()
 
-    def went_on(self, session: Session) -> None:
-        """Have what waits for a conversation know how far it has gone."""
-        self._change(session.id, lambda one: replace(one, session=session))
+    def update_session(self, session: Session) -> None:
+        """Give the questions of a conversation its latest state."""
+        self._change(session.id, lambda pending: replace(pending, session=session))
 
     def show(self, session_id: str, add: Callable[[str, bool], int]) -> None:
-        """Have a conversation's questions shown again.
+        """Show the questions of a conversation again.
 
-        `add` is told of each whether it is being answered, and gives its number.
+        `add` takes each question and whether it is being answered; it returns the entry's number.
         """
         self._change(
-            session_id, lambda one: replace(one, number=add(one.question, one is self.first))
+            session_id,
+            lambda pending: replace(pending, number=add(pending.question, pending is self.first)),
         )
 
     def _change(self, session_id: str, change: Callable[[Pending], Pending]) -> None:
         self._pending = deque(
-            change(one) if one.session.id == session_id else one for one in self._pending
+            change(pending) if pending.session.id == session_id else pending
+            for pending in self._pending
         )

@@ -1,45 +1,109 @@
-"""What a chat is opened with."""
+"""What a chat starts with: command-line options, settings, and what was kept."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tui.jobs.async_bot import Desk
+from index.articles.files import MAX_BYTES
+from index.errors import BylineError
+from qa.answers import DEFAULT_ANSWERS
+from tui.jobs.async_bot import Desk, IndexDesk
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
+from tui.paths import (
+    bundled_index,
+    chat_settings_file,
+    default_index,
+    model_cache,
+    sessions_folder,
+)
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
-from tui.settings import ChatSettings
+from tui.settings import ChatSettings, chosen_reader, index_folder_or, read_chat_settings, setting
 
 
 class Build(Protocol):
-    """Makes the job of a build."""
+    """Returns the job of a build."""
 
     def __call__(
         self, folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()
     ) -> BuildJob:
-        """Bring the index in a folder up to date, with these paths added or forgotten."""
+        """Update the index in a folder, with paths added or removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a chat is opened with."""
+    """What a chat starts with."""
 
     index: Path
-    """Folder of the index that is asked."""
+    """Folder of the index to ask."""
     own_index: Path
-    """Folder of the person's own index."""
+    """Folder of the user's own index."""
     bundled_index: Path
-    """Folder of the index of the articles that come with Byline."""
+    """Folder of the index of the bundled articles."""
     sessions: Sessions
     session: Session
-    """That is shown first."""
+    """The conversation shown first."""
     settings: ChatSettings
     settings_file: Path
     open_desk: Callable[[Path], Desk]
-    """Opens a desk over the index in a folder."""
+    """Opens the index in a folder for questions."""
     max_bytes: int
-    """Size of the largest file that is taken for an article."""
+    """Size of the largest file that is read as an article, in bytes."""
     build: Build
-    """Makes the job that brings the index in a folder up to date."""
+    """Returns the job that updates the index in a folder."""
     start_job: Callable[[Job], BackgroundJob]
+
+
+def setup(
+    index: Path | None,
+    bundled: bool,
+    new: bool,
+    top: int | None,
+    threshold: float | None,
+    reader: str | None,
+) -> Setup:
+    """Return what the chat starts with. Raises BadRequest and NoIndex."""
+    own = index_folder_or(index, default_index())
+    chosen = chosen_reader(reader)
+    max_bytes = setting("max_bytes", None, MAX_BYTES)
+    limit = setting("top", top, DEFAULT_ANSWERS)
+
+    def lowest_confidence() -> float:
+        from qa.answering.confidence import (
+            default_threshold,  # needs numpy: not before the first frame
+        )
+
+        return float(setting("threshold", threshold, default_threshold()))
+
+    def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
+        from index.models.registry import DEFAULT_MODEL
+        from index.storage.store import Store
+
+        manifest = Store(folder).manifest()
+        model = setting("model", None, manifest.model.name if manifest else DEFAULT_MODEL)
+        return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
+
+    sessions = Sessions(sessions_folder())
+    return Setup(
+        index=bundled_index() if bundled else own,
+        own_index=own,
+        bundled_index=bundled_index(),
+        sessions=sessions,
+        session=sessions.new() if new else _last(sessions),
+        settings=read_chat_settings(chat_settings_file()),
+        settings_file=chat_settings_file(),
+        open_desk=lambda folder: IndexDesk(folder, model_cache(), chosen, lowest_confidence, limit),
+        max_bytes=max_bytes,
+        build=build,
+        start_job=BackgroundJob.start,
+    )
+
+
+def _last(sessions: Sessions) -> Session:
+    """Return the latest conversation that can be loaded, else a new one."""
+    for summary in sessions.latest():
+        with suppress(BylineError):
+            return sessions.load(summary.id)
+    return sessions.new()

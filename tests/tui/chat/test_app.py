@@ -56,7 +56,7 @@ def build(home: Home, *added: str, index: str = "own") -> BuildJob:
 
 async def tell(chat: Chat, event: Event) -> None:
     """Let the job that was begun last tell something."""
-    chat.app.post_message(Jobs.Told(event, chat.home.jobs[-1]))
+    chat.app.post_message(Jobs.Happened(event, chat.home.jobs[-1]))
     await chat.settle()
 
 

@@ -34,7 +34,8 @@ async def test_a_question_is_answered_with_its_quote_and_its_article_beside_it(h
         assert chat.lines[:4] == ["› Who?", *ANSWER]
         assert chat.prompt.text == ""
         assert chat.prompt.has_focus
-        (citation,) = chat.transcript.chosen_citation
+        citation = chat.transcript.selected_citation
+        assert citation is not None
         assert citation.file == str(home.article)
         assert "Mill sold" in chat.seen
         assert home.desk.asked == [("Who?", (), ())]

@@ -1,4 +1,4 @@
-"""Choosing a folder: in a tree, or by typing its path."""
+"""The dialog that asks for a folder: a tree, or a typed path."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from tui.output.sanitise import visible_name
 
 
 class FolderTree(DirectoryTree):
-    """Folders, hidden ones left out; Enter chooses one, the arrows open and close."""
+    """Folders without hidden ones; Enter chooses, the arrows open and close."""
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
@@ -40,26 +40,26 @@ class FolderTree(DirectoryTree):
         path: Path
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave out files and hidden folders."""
-        return [one for one in paths if not one.name.startswith(".") and self._safe_is_dir(one)]
+        """Drop files and hidden folders."""
+        return [path for path in paths if path.name[:1] != "." and self._safe_is_dir(path)]
 
     def process_label(self, label: TextType) -> Text:
-        """Show a name as what it is."""
+        """Show a name with hostile characters made visible."""
         return Text(visible_name(str(label)), no_wrap=True)
 
     def action_choose(self) -> None:
-        """Choose the folder with the cursor."""
+        """Choose the folder under the cursor."""
         node = self.cursor_node
         if node and node.data:
             self.post_message(self.Chosen(node.data.path))
 
     def action_open(self) -> None:
-        """Show what is in the folder."""
+        """Expand the folder."""
         if self.cursor_node:
             self.cursor_node.expand()
 
     def action_close(self) -> None:
-        """Close the folder, or go to the one that it is in."""
+        """Collapse the folder, or move to its parent."""
         node = self.cursor_node
         if node is self.root:
             self.path = Path(self.path).parent
@@ -69,17 +69,17 @@ class FolderTree(DirectoryTree):
             self.move_cursor(node.parent)
 
 
-class FolderScreen(ModalScreen[str]):
-    """Asks for a folder; gives its path, or nothing."""
+class FolderScreen(ModalScreen[str | None]):
+    """Asks for a folder; returns its path, None if cancelled."""
 
     CSS_PATH = "folder_screen.tcss"
     HELP = """
-    Choose the folder that holds your articles: its .txt and .md files are read, and those in the
-    folders below it. **Right** opens a folder, **left** closes it, **Enter** chooses it. A path can
-    be typed below; **~** is your home.
+    Choose the folder with your articles: .txt and .md files are read, in its subfolders too.
+    **Right** opens a folder, **left** closes it, **Enter** chooses it. Or type a path; **~** is
+    your home folder.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", id="folder.back", tooltip="Choose none"),
+        Binding("escape", "leave", "Back", id="folder.back", tooltip="Cancel"),
         Binding("slash", "type", "Type a path", id="folder.type", tooltip="Type the path"),
         Binding("f1,question_mark", "app.help", "Help", id="folder.help"),
     ]
@@ -90,22 +90,22 @@ class FolderScreen(ModalScreen[str]):
         self._highlighted = self._start
 
     def compose(self) -> ComposeResult:
-        """Lay the dialog out."""
-        yield Label("Which folder holds your articles?", classes="title")
+        """Lay out the dialog."""
+        yield Label("Which folder are your articles in?", classes="title")
         yield FolderTree(self._start, id="tree")
         yield Input(placeholder="or type a path", id="path", highlighter=VISIBLE)
-        yield Label("", id="told", markup=False)
+        yield Label("", id="message", markup=False)
         with Horizontal(id="buttons"):
             yield Button("Index this folder", variant="primary", id="choose")
             yield Button("Cancel", id="cancel")
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Begin in the tree."""
+        """Focus the tree."""
         self.query_one(FolderTree).focus()
 
     @on(Tree.NodeHighlighted)
-    def _highlight(self, highlighted: Tree.NodeHighlighted[DirEntry]) -> None:
+    def _node_highlighted(self, highlighted: Tree.NodeHighlighted[DirEntry]) -> None:
         assert highlighted.node.data
         self._highlighted = highlighted.node.data.path
         self.query_one(Input).value = visible_name(str(self._highlighted))
@@ -123,16 +123,16 @@ class FolderScreen(ModalScreen[str]):
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
-        """Choose none."""
-        self.dismiss("")
+        """Cancel."""
+        self.dismiss(None)
 
     def action_type(self) -> None:
-        """Go to the path."""
+        """Focus the path."""
         self.set_focus(self.query_one(Input))
 
     def _choose(self, path: str) -> None:
         if path and expanded(path).exists():
             self.dismiss(path)
         else:
-            told = f"There is no folder {visible_name(path)}" if path else "Type a path"
-            self.query_one("#told", Label).update(Content(told))
+            message = f"No such folder: {visible_name(path)}" if path else "Type a path"
+            self.query_one("#message", Label).update(Content(message))

@@ -1,4 +1,4 @@
-"""Confirming which folder the index is to forget."""
+"""The dialog that asks which folder to remove from the index."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,21 +14,22 @@ from textual.widgets.option_list import Option
 from tui.chat.widgets.footer import KeysFooter
 from tui.library.contents import LibraryRoot
 from tui.output.sanitise import visible_name
+from tui.output.wording import counted
 
-_TOLD = (
-    "Answers come from its articles no more. The files themselves stay as they are, and the folder "
-    "can be added again."
+_EXPLANATION = (
+    "Its articles will no longer be searched. The files are not touched, and the folder can be "
+    "added again."
 )
 
 
-class ForgetScreen(ModalScreen[str]):
-    """Asks which folder is to be forgotten; gives its absolute path, or nothing."""
+class ForgetScreen(ModalScreen[str | None]):
+    """Asks which folder to remove; returns its absolute path, None if cancelled."""
 
     CSS_PATH = "dialogs.tcss"
-    HELP = "**Enter** lets the index forget the folder that is chosen. **Escape** keeps them all."
+    HELP = "**Enter** removes the selected folder from the index. **Escape** cancels."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Keep all", id="forget.keep"),
-        Binding("enter", "forget", "Forget", id="forget.forget"),
+        Binding("escape", "leave", "Cancel", id="forget.keep"),
+        Binding("enter", "forget", "Remove", id="forget.forget"),
         Binding("f1,question_mark", "app.help", "Help", id="forget.help"),
     ]
 
@@ -37,9 +38,9 @@ class ForgetScreen(ModalScreen[str]):
         self._roots = tuple(roots)
 
     def compose(self) -> ComposeResult:
-        """Lay the dialog out."""
-        yield Label("Which folder shall the index forget?", classes="title")
-        yield Static(_TOLD, id="told", markup=False)
+        """Lay out the dialog."""
+        yield Label("Remove which folder from the index?", classes="title")
+        yield Static(_EXPLANATION, id="message", markup=False)
         yield OptionList(*(Option(_line(root)) for root in self._roots), markup=False)
         yield KeysFooter()
 
@@ -48,14 +49,14 @@ class ForgetScreen(ModalScreen[str]):
         self.dismiss(self._roots[chosen.option_index].path)
 
     def action_forget(self) -> None:
-        """Forget the folder that is chosen."""
+        """Remove the selected folder."""
         self.query_one(OptionList).action_select()
 
     def action_leave(self) -> None:
-        """Forget none."""
-        self.dismiss("")
+        """Cancel."""
+        self.dismiss(None)
 
 
 def _line(root: LibraryRoot) -> Content:
-    articles = f"{root.articles:,} article{'s' * (root.articles != 1)}"
+    articles = counted(root.articles, "article")
     return Content.assemble((visible_name(root.given), "bold"), (f"  {articles}", "dim"))

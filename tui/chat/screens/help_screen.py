@@ -1,4 +1,4 @@
-"""What the keys do: those of a screen, of what has the focus, and of the whole app."""
+"""The help screen: the keys of a screen, of the focused widget and of the app."""
 
 from inspect import cleandoc
 from typing import ClassVar
@@ -14,7 +14,7 @@ from tui.chat.widgets.footer import KeysFooter
 
 
 class HelpScreen(ModalScreen[None]):
-    """Help on a screen."""
+    """Help for a screen."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,7 +31,7 @@ class HelpScreen(ModalScreen[None]):
         ]
 
     def compose(self) -> ComposeResult:
-        """Lay the help out."""
+        """Lay out the help."""
         yield Label("Help", classes="title")
         with VerticalScroll():
             yield Markdown(self._help, open_links=False)
@@ -40,7 +40,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _key(about: Screen[object], binding: Binding) -> str:
-    """Give a key as it is written for people."""
+    """Return a key as it is shown to users."""
     return about.app.get_key_display(binding)
 
 

@@ -1,5 +1,6 @@
-"""The library's table and the lines about it, put together from its entries."""
+"""The rows of the library's table, and the lines above and below it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,33 +22,33 @@ _COLUMNS = {
     Order.STATE: Column("Now", 14),
 }
 _NARROW = 100
-"""Cells; on less there is no room for all columns."""
+"""Cells; narrower screens leave out some columns."""
 _WIDE_ONLY = (Order.FILE, Order.LINES, Order.PASSAGES)
 SKIPPED_COLUMNS = (Column("Reason"), Column("File", keep_end=True))
 
 
 def orders_shown(width: int) -> list[Order]:
-    """Give what the columns hold that there is room for."""
-    return [one for one in Order if width >= _NARROW or one not in _WIDE_ONLY]
+    """Return the columns that fit."""
+    return [order for order in Order if width >= _NARROW or order not in _WIDE_ONLY]
 
 
 def columns(orders: Sequence[Order], ordered_by: Order, backwards: bool) -> list[Column]:
-    """Give the columns; the heading of the one that rows are ordered by says so."""
+    """Return the columns; an arrow marks the one that rows are ordered by."""
     arrow = " ▼" if backwards else " ▲"
     return [
-        replace(_COLUMNS[one], heading=_COLUMNS[one].heading + arrow * (one is ordered_by))
-        for one in orders
+        replace(_COLUMNS[order], heading=_COLUMNS[order].heading + arrow * (order is ordered_by))
+        for order in orders
     ]
 
 
 def article_row(entry: Entry, orders: Sequence[Order], marked: bool) -> Row:
-    """Give the row of an article."""
+    """Return the row of an article."""
     article = entry.article
     name = visible_name(article.path)
     cells = {
         Order.TITLE: ("● " if marked else "  ") + (visible(article.title) or name),
         Order.FILE: name,
-        Order.DATE: ", ".join(day(one) for one in article.dates),
+        Order.DATE: ", ".join(day(date) for date in article.dates),
         Order.LINES: f"{article.lines:,}" if entry.indexed else "",
         Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",
         Order.STATE: entry.state.value,
@@ -57,30 +58,30 @@ def article_row(entry: Entry, orders: Sequence[Order], marked: bool) -> Row:
 
 
 def skipped_row(skipped: Skipped) -> Row:
-    """Give the row of a file that was skipped."""
+    """Return the row of a skipped file."""
     return Row((visible(skipped.reason), visible_name(skipped.path)))
 
 
-def counts_told(entries: Sequence[Entry], shown: int, marked: int) -> str:
-    """Tell how many there are, marked, and otherwise than they were indexed."""
+def counts_line(entries: Sequence[Entry], shown: int, marked: int) -> str:
+    """Return how many articles are shown, marked, and changed since indexing."""
     if not entries:
-        return "Nothing is indexed yet; a adds a folder."
-    told = [f"{shown:,} of {len(entries):,}"]
-    told += [f"{marked:,} marked"] * bool(marked)
-    counts = dict.fromkeys(State, 0)
-    for one in entries:
-        counts[one.state] += 1
-    news = (State.NEW, State.CHANGED, State.DELETED)
-    told += [f"{counts[state]:,} {state}" for state in news if counts[state]]
-    if any(counts[state] for state in news):
-        told.append("r brings the index up to date")
-    return ", ".join(told)
+        return "No articles yet. Press A to add a folder."
+    counts = Counter(entry.state for entry in entries)
+    parts = [f"{shown:,} of {len(entries):,}"]
+    if marked:
+        parts.append(f"{marked:,} marked")
+    changes = [state for state in (State.NEW, State.CHANGED, State.DELETED) if counts[state]]
+    parts += [f"{counts[state]:,} {state}" for state in changes]
+    if changes:
+        parts.append("R updates the index")
+    return ", ".join(parts)
 
 
-def folders_told(roots: Sequence[LibraryRoot]) -> Content:
-    """Tell which folders there are, with the number of their articles."""
-    told = [
-        f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.there else " is not there")
-        for root in roots
-    ]
-    return Content("   ".join(told))
+def folders_line(roots: Sequence[LibraryRoot]) -> Content:
+    """Return the folders with their numbers of articles."""
+    return Content(
+        "   ".join(
+            f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.there else " missing")
+            for root in roots
+        )
+    )

@@ -1,4 +1,4 @@
-"""The library: the indexed folders and articles, what changed, what was skipped."""
+"""The library: indexed folders and articles, what changed, what was skipped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from index.articles.paths import is_under, real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
 from index.storage.store import Store
-from tui.chat.actions import complain, say
+from tui.chat.actions import notify, notify_error
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.forget_screen import ForgetScreen
 from tui.chat.screens.library_rows import (
     SKIPPED_COLUMNS,
     article_row,
     columns,
-    counts_told,
-    folders_told,
+    counts_line,
+    folders_line,
     orders_shown,
     skipped_row,
 )
@@ -40,34 +40,33 @@ from tui.library.table import Entry, Order, entries, filtered, ordered
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """Show an article."""
+    """The user opens an article."""
 
     file: str
     """Absolute path."""
     path: str
-    """As answers cite it."""
+    """As in citations."""
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class LimitTo:
-    """Ask only these articles; all, where there are none here."""
+    """The user limits the chat to these articles; to none means no limit."""
 
     paths: tuple[str, ...]
     """Absolute."""
 
 
 class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
-    """What is indexed; gives an article to open, or what to limit the chat to."""
+    """Shows what is indexed; returns an article to open or a limit, None if neither."""
 
     CSS_PATH = "library_screen.tcss"
     HELP = """
-    The articles that questions look into. **Enter** opens one. **Space** marks one, **\\*** all
-    that are shown; **l** limits the chat to those marked, **c** lifts the limit. **/** filters by
-    title and path. **1** to **6**, or a click on a heading, put them in order; once more turns the
-    order round. **r** brings the index up to date, **a** adds a folder, **d** lets
-    the index forget one, **s** shows what was
-    skipped and why.
+    The articles that are searched. **Enter** opens one. **Space** marks one, **\\*** all that are
+    shown; **l** limits the chat to the marked articles, **c** removes the limit. **/** filters by
+    title and path. **1** to **6**, or a click on a heading, sort; again reverses the order.
+    **r** updates the index, **a** adds a folder, **d** removes one, **s** shows what was skipped
+    and why.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="library.back", tooltip="Back to the chat"),
@@ -75,43 +74,43 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
                 tooltip="Filter by title or path"),
         Binding("space", "mark", "Mark", id="library.mark", tooltip="Mark this article"),
         Binding("asterisk", "mark_all", "Mark all", show=False, id="library.mark-all",
-                tooltip="Mark all articles that are shown, or none"),
+                tooltip="Mark or unmark all articles shown"),
         Binding("l", "limit", "Limit", id="library.limit",
                 tooltip="Limit the chat to the marked articles"),
-        Binding("c", "clear", "No limit", id="library.clear", tooltip="Ask all articles again"),
+        Binding("c", "clear", "No limit", id="library.clear", tooltip="Search all articles again"),
         Binding("r", "rebuild", "Rebuild", id="library.rebuild",
-                tooltip="Bring the index up to date"),
+                tooltip="Update the index"),
         Binding("a", "add", "Add folder", id="library.add", tooltip="Index another folder"),
-        Binding("d", "forget", "Forget folder", show=False, id="library.forget",
-                tooltip="Let the index forget a folder; its files stay"),
+        Binding("d", "forget", "Remove folder", show=False, id="library.forget",
+                tooltip="Remove a folder from the index; its files stay"),
         Binding("s", "skipped", "Skipped", id="library.skipped",
-                tooltip="What was skipped, and why; or the articles again"),
+                tooltip="Show skipped files with their reasons, or the articles again"),
         *(Binding(str(order.value), f"order({order.value})", f"By {order.name.lower()}",
                   show=False, id=f"library.by-{order.name.lower()}",
-                  tooltip=f"Order by {order.name.lower()}; once more turns it round")
+                  tooltip=f"Sort by {order.name.lower()}; again to reverse")
           for order in Order),
     ]  # fmt: skip
 
     class Rebuild(Message):
-        """The index is to be brought up to date."""
+        """The user wants the index updated."""
 
     @dataclass
     class ForgetFolder(Message):
-        """A folder is to be forgotten."""
+        """The user removes a folder from the index."""
 
         path: str
 
     @dataclass
     class AddFolder(Message):
-        """A folder is to be indexed."""
+        """The user adds a folder to the index."""
 
         path: str
 
-    def __init__(self, index: Path, within: Sequence[str] = (), max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, index: Path, scope: Sequence[str] = (), max_bytes: int = MAX_BYTES) -> None:
         super().__init__()
         self.index = index
-        """Folder of the index; another is shown once it is built."""
-        self._within = tuple(within)
+        """Folder of the index; set to another once that is built."""
+        self._scope = tuple(scope)
         self._max_bytes = max_bytes
         self._library = Library((), ())
         self._entries: tuple[Entry, ...] = ()
@@ -120,7 +119,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self._order, self._backwards = Order.TITLE, False
 
     def compose(self) -> ComposeResult:
-        """Lay the screen out."""
+        """Lay out the screen."""
         yield Label("Library", classes="title")
         yield Static("", id="folders", markup=False)
         with TabbedContent(id="tabs"):
@@ -132,23 +131,23 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
                     highlighter=VISIBLE,
                 )
                 yield RowTable((), id="articles")
-                yield Label("", id="told", markup=False)
+                yield Label("", id="counts", markup=False)
             with TabPane("Skipped", id="skipped-tab"):
                 yield RowTable(SKIPPED_COLUMNS, id="skipped")
-                yield Label("Nothing was skipped.", id="none-skipped")
+                yield Label("No skipped files.", id="none-skipped")
         yield ProgressBar(id="progress", skipped_hint="s lists them")
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show what is indexed, then look what changed."""
+        """Show what is indexed, then what changed."""
         self.set_focus(self.query_one("#articles"))
         self._load()
 
     def on_resize(self) -> None:
-        """Leave columns out where there is no room for them."""
+        """Show the columns that fit."""
         self._list()
 
-    # What is shown
+    # Contents
 
     @on(ProgressBar.Built)
     def _built(self) -> None:
@@ -159,33 +158,34 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         try:
             store = Store(self.index)
             library = read_library(store)
-            self.app.call_from_thread(self._take, library, ())
-            looked = changes(store, self._max_bytes)
-            self.app.call_from_thread(self._take, library, (looked,))
+            self.app.call_from_thread(self._show, library, None)
+            found = changes(store, self._max_bytes)
+            self.app.call_from_thread(self._show, library, found)
         except NoIndex:
-            self.app.call_from_thread(self._take, Library((), ()), ())
+            self.app.call_from_thread(self._show, Library((), ()), None)
         except BylineError as error:
-            self.app.call_from_thread(complain, self.app, error.message)
+            self.app.call_from_thread(notify_error, self.app, error.message)
 
-    def _take(self, library: Library, looked: Sequence[Changes]) -> None:
+    def _show(self, library: Library, found: Changes | None) -> None:
+        """Show the library; `found` is None until the files have been compared."""
         if not self.is_attached:
             return
-        first = not self._entries
+        is_first = not self._entries
         self._library = library
-        self._entries = entries(library, looked)
-        if first:
-            self._marked = {one.article.file for one in self._entries if self._is_within(one)}
-        self.query_one("#folders", Static).update(folders_told(library.roots))
-        self._show_skipped([one for changes in looked for one in changes.skipped])
+        self._entries = entries(library, found)
+        if is_first:
+            self._marked = {
+                entry.article.file for entry in self._entries if self._is_in_scope(entry)
+            }
+        self.query_one("#folders", Static).update(folders_line(library.roots))
+        self._show_skipped(found.skipped if found else ())
         self._list()
 
-    def _is_within(self, entry: Entry) -> bool:
-        places = [real_path(one) for one in self._within]
-        file = entry.article.file
-        return any(is_under(file, place) for place in places)
+    def _is_in_scope(self, entry: Entry) -> bool:
+        return any(is_under(entry.article.file, real_path(path)) for path in self._scope)
 
     def _show_skipped(self, skipped: Sequence[Skipped]) -> None:
-        rows = [skipped_row(one) for one in skipped]
+        rows = [skipped_row(file) for file in skipped]
         self.query_one("#skipped", RowTable).show(SKIPPED_COLUMNS, len(rows), rows.__getitem__)
         self.query_one("#none-skipped").display = not rows
         label = f"Skipped ({len(rows):,})" if rows else "Skipped"
@@ -195,10 +195,10 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     def _list(self) -> None:
         words = self.query_one("#filter", Input).value
         self._shown = ordered(filtered(self._entries, words), self._order, self._backwards)
-        headed = columns(self._orders, self._order, self._backwards)
-        self.query_one("#articles", RowTable).show(headed, len(self._shown), self._row)
-        told = counts_told(self._entries, len(self._shown), len(self._marked))
-        self.query_one("#told", Label).update(Content(told))
+        shown = columns(self._orders, self._order, self._backwards)
+        self.query_one("#articles", RowTable).show(shown, len(self._shown), self._row)
+        counts = counts_line(self._entries, len(self._shown), len(self._marked))
+        self.query_one("#counts", Label).update(Content(counts))
 
     @property
     def _orders(self) -> list[Order]:
@@ -208,10 +208,10 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         entry = self._shown[number]
         return article_row(entry, self._orders, entry.article.file in self._marked)
 
-    # What keys do
+    # Actions
 
     def action_leave(self) -> None:
-        """Go back to the chat, or from the filter to the list."""
+        """Return to the chat, or from the filter to the list."""
         box = self.query_one("#filter", Input)
         if box.has_focus:
             box.value = ""
@@ -220,7 +220,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
             self.dismiss(None)
 
     def action_filter(self) -> None:
-        """Go to the filter."""
+        """Focus the filter."""
         self._show_tab("articles")
         self.set_focus(self.query_one("#filter"))
 
@@ -229,7 +229,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self.set_focus(self.query_one("#articles"))
 
     def action_skipped(self) -> None:
-        """Go to what was skipped, or back to the articles."""
+        """Show skipped files, or the articles again."""
         now = self.query_one(TabbedContent).active
         self._show_tab("articles" if now == "skipped-tab" else "skipped")
 
@@ -238,7 +238,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self.set_focus(self.query_one(f"#{name}"))
 
     def action_order(self, number: int) -> None:
-        """Put the articles in another order, or turn the order round."""
+        """Sort the articles, or reverse the order."""
         order = Order(number)
         self._backwards = order is self._order and not self._backwards
         self._order = order
@@ -254,20 +254,20 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         self.dismiss(OpenArticle(article.file, article.path, article.title))
 
     def action_mark(self) -> None:
-        """Mark the article with the cursor, or take its mark away, and go to the next."""
+        """Mark or unmark the article under the cursor, and move to the next."""
         table = self.query_one("#articles", RowTable)
         if table.count:
             entry = self._shown[table.cursor]
             if entry.indexed:
                 self._marked ^= {entry.article.file}
             else:
-                say(self.app, "It is not indexed yet; r brings the index up to date.")
+                notify(self.app, "Not indexed yet. Press R to update the index.")
             table.cursor += 1
             self._list()
 
     def action_mark_all(self) -> None:
-        """Mark all that are shown, or take their marks away where all have one."""
-        files = {one.article.file for one in self._shown if one.indexed}
+        """Mark all articles shown, or unmark them if all are marked."""
+        files = {entry.article.file for entry in self._shown if entry.indexed}
         self._marked = self._marked - files if files <= self._marked else self._marked | files
         self._list()
 
@@ -276,28 +276,28 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
         if self._marked:
             self.dismiss(LimitTo(tuple(sorted(self._marked))))
         else:
-            say(self.app, "Mark articles with space first.")
+            notify(self.app, "Mark articles with Space first.")
 
     def action_clear(self) -> None:
-        """Lift the limit."""
+        """Remove the limit."""
         self.dismiss(LimitTo(()))
 
     def action_rebuild(self) -> None:
-        """Have the index brought up to date."""
+        """Update the index."""
         self.post_message(self.Rebuild())
 
     @work(group="adding")
     async def action_add(self) -> None:
-        """Have another folder indexed."""
+        """Ask for a folder, and index it."""
         path = await self.app.push_screen_wait(FolderScreen())
         if path:
             self.post_message(self.AddFolder(path))
 
     @work(group="forgetting")
     async def action_forget(self) -> None:
-        """Have a folder forgotten, once the person has confirmed which."""
+        """Ask which folder to remove, and remove it."""
         if not self._library.roots:
-            say(self.app, "Nothing is indexed yet; a adds a folder.")
+            notify(self.app, "No articles yet. Press A to add a folder.")
             return
         path = await self.app.push_screen_wait(ForgetScreen(self._library.roots))
         if path:

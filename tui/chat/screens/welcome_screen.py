@@ -1,4 +1,4 @@
-"""The first time: choose a folder, or try the articles that come with Byline."""
+"""The welcome screen: choose a folder, or try the bundled articles."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,33 +14,31 @@ from textual.widgets.option_list import Option
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.widgets.footer import KeysFooter
 
-_TOLD = (
-    "Ask a folder of articles; the answer is quoted letter for letter, with the file and line it "
-    "stands on. Nothing leaves this machine. Your articles are only read; hidden files and links "
-    "are left alone."
+_EXPLANATION = (
+    "Ask a folder of articles; the answer is quoted letter for letter, with its file and line. "
+    "Nothing leaves this machine. Your articles are only read; hidden files and links are skipped."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """The articles that come with Byline are to be asked."""
+    """The user tries the bundled articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder is to be indexed and asked."""
+    """The user chose a folder to index."""
 
     path: str
 
 
 class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
-    """Asks what to ask; gives nothing where the person does not want to say yet."""
+    """Asks which articles to use; returns None if the user decides later."""
 
     CSS_PATH = "welcome_screen.tcss"
     HELP = """
-    Byline answers from articles: .txt and .md files in a folder of yours. **Enter** chooses. The
-    articles that come with Byline are there to try it at once; a folder can be added at any time
-    in the library.
+    Byline answers from articles: .txt and .md files in a folder of yours. **Enter** chooses. Try it
+    at once on the bundled articles; you can add a folder at any time in the library.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Later", id="welcome.later", tooltip="Decide later"),
@@ -50,13 +48,13 @@ class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay the screen out."""
+        """Lay out the screen."""
         with Vertical(id="box"):
             yield Label("Welcome to Byline", classes="title")
-            yield Static(_TOLD, id="told", markup=False)
+            yield Static(_EXPLANATION, id="explanation", markup=False)
             yield OptionList(
                 Option("Choose a folder of articles …", id="folder"),
-                Option("Try the articles that come with Byline", id="bundled"),
+                Option("Try the bundled articles", id="bundled"),
                 markup=False,
             )
         yield KeysFooter()
@@ -69,7 +67,7 @@ class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
             self.action_bundled()
 
     def action_bundled(self) -> None:
-        """Ask the bundled articles."""
+        """Choose the bundled articles."""
         self.dismiss(Bundled())
 
     @work(group="choosing")

@@ -1,4 +1,4 @@
-"""The entries of the transcript, one under the other, in rows of the same width."""
+"""The entries of the transcript as blocks of rows, all of one width."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,21 +10,16 @@ from tui.chat.transcript.rows import CitationAt, Fold, Row, greeting, rows, targ
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A target of an entry, by the entry's number from 0."""
+class Selected:
+    """The selected target of an entry, which is counted from 0."""
 
     entry: int
     target: CitationAt | Fold
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing is chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row of an entry, both by their numbers from 0."""
+class RowIndex:
+    """A row of an entry, both counted from 0."""
 
     entry: int
     row: int
@@ -32,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """An entry, and the rows that it was last written in."""
+    """An entry and its rows at the last width."""
 
     entry: Entry
     unfolded: bool = False
@@ -40,20 +35,17 @@ class Block:
     width: int = -1
     rows: tuple[Row, ...] = ()
 
-    def written(self, width: int) -> "Block":
-        """Give it in rows of this width."""
+    def wrapped(self, width: int) -> "Block":
+        """Return the block with rows of this width."""
         if width == self.width:
             return self
-        written = tuple(rows(self.entry, self.unfolded, self.note, width))
-        return replace(self, width=width, rows=written)
-
-    def changed(self, *, unfolded: bool, note: str) -> "Block":
-        """Give it otherwise, to be written anew."""
-        return Block(self.entry, unfolded, note)
+        return replace(
+            self, width=width, rows=tuple(rows(self.entry, self.unfolded, self.note, width))
+        )
 
 
 class Blocks:
-    """Holds the entries; they have rows once `write` was called."""
+    """The entries in order; they have rows after `wrap`."""
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         self._blocks = [Block(entry) for entry in entries]
@@ -72,38 +64,39 @@ class Blocks:
         return [block.entry for block in self._blocks]
 
     def add(self, entry: Entry) -> None:
-        """Add an entry beneath the others."""
+        """Append an entry."""
         self._blocks.append(Block(entry))
 
     def replace(self, number: int, entry: Entry) -> None:
-        """Put an entry in another's place."""
+        """Replace an entry."""
         self._blocks[number] = Block(entry)
 
     def note(self, number: int, note: str) -> None:
-        """Have a note stand beneath an entry."""
+        """Show a note under an entry."""
         block = self._blocks[number]
-        self._blocks[number] = block.changed(unfolded=block.unfolded, note=note)
+        self._blocks[number] = Block(block.entry, block.unfolded, note)
 
     def toggle(self, number: int) -> None:
-        """Unfold the further answers of an entry, or fold them again."""
+        """Unfold the further answers of an entry, or fold them."""
         block = self._blocks[number]
-        self._blocks[number] = block.changed(unfolded=not block.unfolded, note=block.note)
+        self._blocks[number] = Block(block.entry, not block.unfolded, block.note)
 
-    def write(self, width: int) -> None:
-        """Write anew what is not written in this width; without a width, nothing."""
-        self._blocks = [block.written(width) for block in self._blocks] if width else self._blocks
+    def wrap(self, width: int) -> None:
+        """Wrap the blocks that do not have this width yet; a width of 0 changes none."""
+        if width:
+            self._blocks = [block.wrapped(width) for block in self._blocks]
         heights = [len(block.rows) for block in self._blocks]
         self._starts = list(accumulate(heights, initial=0))
         self._greeting = tuple(greeting(width)) if width and not self._blocks else ()
 
     @property
     def height(self) -> int:
-        """Rows altogether."""
+        """The number of rows."""
         return self._starts[-1] or len(self._greeting)
 
     @property
     def last_start(self) -> int:
-        """The row that the last entry begins at."""
+        """The first row of the last entry."""
         return self._starts[-2] if len(self._starts) > 1 else 0
 
     @property
@@ -112,34 +105,36 @@ class Blocks:
         return [row for block in self._blocks for row in block.rows] or list(self._greeting)
 
     def row(self, y: int) -> Row:
-        """Give a row by its number, which is less than the height."""
-        place = self.place(y)
-        return self._blocks[place.entry].rows[place.row] if self._blocks else self._greeting[y]
+        """Return row `y`, which is less than the height."""
+        if not self._blocks:
+            return self._greeting[y]
+        index = self.index_of(y)
+        return self._blocks[index.entry].rows[index.row]
 
-    def place(self, y: int) -> Place:
-        """Tell which entry a row belongs to; that of no entry belongs to the last."""
+    def index_of(self, y: int) -> RowIndex:
+        """Return the entry of row `y`; rows after the end belong to the last entry."""
         entry = max(0, min(bisect_right(self._starts, y) - 1, len(self._blocks) - 1))
-        return Place(entry, y - self._starts[entry])
+        return RowIndex(entry, y - self._starts[entry])
 
-    def row_of(self, place: Place) -> int:
-        """Give the number of a row of an entry, of its last row where it has so many no more."""
+    def y_of(self, index: RowIndex) -> int:
+        """Return the number of an entry's row, or of its last row if it has fewer now."""
         if not self._blocks:
             return 0
-        height = self._starts[place.entry + 1] - self._starts[place.entry]
-        return self._starts[place.entry] + min(place.row, height - 1)
+        height = self._starts[index.entry + 1] - self._starts[index.entry]
+        return self._starts[index.entry] + min(index.row, height - 1)
 
-    def rows_of(self, chosen: Chosen) -> range:
-        """Give the rows that what is chosen stands in."""
-        places = [
-            at for at, row in enumerate(self[chosen.entry].rows) if row.target == chosen.target
+    def rows_of(self, selected: Selected) -> range:
+        """Return the rows of a selected target."""
+        found = [
+            at for at, row in enumerate(self[selected.entry].rows) if row.target == selected.target
         ]
-        start = self._starts[chosen.entry] + places[0]
-        return range(start, start + len(places))
+        start = self._starts[selected.entry] + found[0]
+        return range(start, start + len(found))
 
-    def targets(self) -> list[Chosen]:
-        """Give all that can be chosen, in order."""
+    def targets(self) -> list[Selected]:
+        """Return everything that can be selected, in order."""
         return [
-            Chosen(number, target)
+            Selected(number, target)
             for number, block in enumerate(self._blocks)
             for target in targets(block.entry, block.unfolded)
         ]

@@ -1,4 +1,4 @@
-"""What the transcript holds: a question that waits, one that failed, or a turn with its reply."""
+"""The entries of the transcript: a queued question, a failed one, or a turn with its reply."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from tui.sessions.session import Turn
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that is not answered yet."""
+    """A question without a reply yet."""
 
     question: str
     note: str
-    """What it waits for."""
+    """Why it waits, or that it is being answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A question that could not be asked, and why."""
+    """A question that could not be asked, with the error message."""
 
     question: str
     message: str

@@ -1,4 +1,4 @@
-"""Rows of the transcript as strips in the styles of the theme."""
+"""Rows of the transcript as strips in the theme's styles."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,12 +9,12 @@ from rich.text import Text
 from rich.theme import Theme
 from textual.strip import Strip
 
-CHOSEN_SIGN = "▌"
-"""Stands before what is chosen: without colours it could not be told otherwise."""
+SELECTED_SIGN = "▌"
+"""Marks the selected row where there are no colours."""
 
 
 class RowPainter:
-    """Draws rows; every name of a row's styles is looked up in `styles`."""
+    """Draws rows; `styles` maps the style names of rows to styles."""
 
     def __init__(self, styles: Mapping[str, Style]) -> None:
         self._console = Console(
@@ -22,18 +22,18 @@ class RowPainter:
         )
 
     def strip(self, text: Text, base: Style, width: int) -> Strip:
-        """Draw the text of a row."""
+        """Return a row as a strip."""
         segments = list(self._segments(text, base))
         return Strip(segments, text.cell_len).crop_extend(0, width, base)
 
-    def chosen_strip(self, text: Text, base: Style, chosen: Style, width: int) -> Strip:
-        """Draw the text of a row of what is chosen, with a sign where its indent ends."""
+    def selected_strip(self, text: Text, base: Style, selected: Style, width: int) -> Strip:
+        """Return a selected row as a strip, with a sign at the end of its indent."""
         strip = self.strip(_signed(text), base, width)
-        return Strip(list(Segment.apply_style(strip, post_style=chosen)), width)
+        return Strip(list(Segment.apply_style(strip, post_style=selected)), width)
 
     def _segments(self, text: Text, base: Style) -> Iterator[Segment]:
         text.end = ""
-        # Rich leaves a text's own style out where it has no spans.
+        # Rich ignores a text's own style if it has no spans.
         base += self._console.get_style(text.style, default=Style.null())
         for segment in text.render(self._console):
             yield Segment(segment.text, base + segment.style if segment.style else base)
@@ -43,4 +43,4 @@ def _signed(text: Text) -> Text:
     indent = len(text.plain) - len(text.plain.lstrip(" "))
     if indent < 2:
         return text
-    return Text.assemble(text[: indent - 2], CHOSEN_SIGN, text[indent - 1 :])
+    return Text.assemble(text[: indent - 2], SELECTED_SIGN, text[indent - 1 :])

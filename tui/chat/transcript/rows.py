@@ -1,4 +1,4 @@
-"""An entry of the transcript as rows of a given width; every word of it is made visible here."""
+"""An entry of the transcript as rows of one width; hostile text is made visible here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from tui.output.wording import (
 from tui.sessions.session import Turn
 
 STYLES = (
-    "question", "resolved", "answer", "likeliness", "unsure", "quote", "span", "place", "about",
+    "question", "rewritten", "answer", "confident", "unsure", "quote", "span", "location", "about",
     "note", "refusal", "error", "fold", "waiting", "mark",
 )  # fmt: skip
-"""Names of the styles that rows are written in."""
+"""Names of the styles of rows."""
 _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
@@ -52,12 +52,7 @@ class Fold:
     """The line that unfolds the further answers, or folds them again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """Nothing that can be chosen."""
-
-
-Target = CitationAt | Fold | Plain
+Target = CitationAt | Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,8 @@ class Row:
 
     text: Text
     """Styled by the names of `STYLES`."""
-    target: Target = Plain()
+    target: Target | None = None
+    """What selecting the row selects; None for a row that cannot be selected."""
 
 
 def shown_answers(turn: Turn) -> tuple[Answer, ...]:
@@ -100,12 +96,12 @@ def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
 
     `note` stands beneath a turn: that it was marked, and where that went.
     """
-    written = [
+    wrapped = [
         Row(line, target)
         for text, target, indent in _paragraphs(entry, unfolded, note)
         for line in _wrapped(text, indent, max(_NARROWEST, width))
     ]
-    return [*written, Row(Text(""))]
+    return [*wrapped, Row(Text(""))]
 
 
 def greeting(width: int) -> list[Row]:
@@ -118,20 +114,20 @@ def greeting(width: int) -> list[Row]:
     ]
 
 
-_Paragraph = tuple[Text, Target, int]
+_Paragraph = tuple[Text, Target | None, int]
 
 
 def _paragraphs(entry: Entry, unfolded: bool, note: str) -> Iterator[_Paragraph]:
-    yield Text.assemble(("› ", "question"), (_lines(entry.question), "question")), Plain(), 0
+    yield Text.assemble(("› ", "question"), (_lines(entry.question), "question")), None, 0
     match entry:
         case Waiting():
-            yield Text(visible(entry.note), "waiting"), Plain(), _INDENT
+            yield Text(visible(entry.note), "waiting"), None, _INDENT
         case Failed():
-            yield Text(visible(entry.message), "error"), Plain(), _INDENT
+            yield Text(visible(entry.message), "error"), None, _INDENT
         case Turn():
             yield from _reply(entry, unfolded)
             if note:
-                yield Text(visible(note), "mark"), Plain(), _INDENT
+                yield Text(visible(note), "mark"), None, _INDENT
 
 
 def _lines(question: str) -> str:
@@ -142,7 +138,7 @@ def _lines(question: str) -> str:
 def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     reply = turn.reply
     if (rewritten := rewritten_question(turn.question, reply)) is not None:
-        yield Text(f"Searched for: {visible(rewritten)}", "resolved"), Plain(), _INDENT
+        yield Text(f"Searched for: {visible(rewritten)}", "rewritten"), None, _INDENT
     answers = shown_answers(turn)
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
@@ -158,22 +154,22 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
     reason = refusal(reply).removeprefix(REFUSAL)
-    yield Text.assemble((REFUSAL, "refusal"), (reason, "note")), Plain(), _INDENT
+    yield Text.assemble((REFUSAL, "refusal"), (reason, "note")), None, _INDENT
     if reply.rejected:
-        yield Text(rejected_label(reply), "note"), Plain(), _INDENT
+        yield Text(rejected_label(reply), "note"), None, _INDENT
 
 
 def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
     first = answer.citations[0]
-    likely = confidence_label(answer.confidence)
-    likely_style = "likeliness" if answer.confidence >= _LIKELY else "unsure"
+    label = confidence_label(answer.confidence)
+    label_style = "confident" if answer.confidence >= _LIKELY else "unsure"
     if first.is_current:
         if not rejected and answer.text != answer.quote:
-            told = Text.assemble((visible(answer.text), "answer"), (f"   {likely}", likely_style))
-            yield told, Plain(), _INDENT
+            line = Text.assemble((visible(answer.text), "answer"), (f"   {label}", label_style))
+            yield line, None, _INDENT
         elif not rejected:
-            yield Text(likely, likely_style), Plain(), _INDENT
-        yield _quote(first, rejected), Plain(), _DEEPER
+            yield Text(label, label_style), None, _INDENT
+        yield _quote(first, rejected), None, _DEEPER
     for at, citation in enumerate(answer.citations):
         yield _citation(citation), CitationAt(number, at), _DEEPER
 
@@ -189,7 +185,7 @@ def _citation(citation: Citation) -> Text:
     told = visible(title_and_date(citation))
     note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
-        (location(citation), "place"),
+        (location(citation), "location"),
         (f"  {told}" * bool(told), "about"),
         (f"  ({note})" * bool(note), "note"),
     )

@@ -1,4 +1,4 @@
-"""The conversation: what it holds, and what of it is chosen."""
+"""The conversation: its entries, and which citation is selected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,36 +9,39 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from qa.answers import Citation
-from tui.chat.transcript.blocks import Blocks, Chosen, Nothing
+from tui.chat.transcript.blocks import Blocks, Selected
 from tui.chat.transcript.blocks_view import BlocksView
 from tui.chat.transcript.entries import Entry
 from tui.chat.transcript.rows import CitationAt, Fold, citation_of, targets
 from tui.sessions.session import Turn
 
+_FIRST = CitationAt(0, 0)
+
 
 class Transcript(BlocksView, can_focus=True):
-    """Entries under one another; a citation of them can be chosen."""
+    """Entries one below another; one of their citations can be selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab,j", "step(1)", "Next citation", show=False, id="transcript.next"),
-        Binding("up,shift+tab,k", "step(-1)", "The one before", show=False, id="transcript.before"),
+        Binding("up,shift+tab,k", "step(-1)", "Previous citation", show=False,
+                id="transcript.before"),
         Binding("enter,space", "activate", "Show or unfold", show=False, id="transcript.activate"),
-    ]
+    ]  # fmt: skip
 
     @dataclass
-    class CitationChosen(Message):
-        """A citation was chosen."""
+    class CitationSelected(Message):
+        """A citation was selected."""
 
         turn: Turn
         citation: Citation
 
     @dataclass
     class Activated(Message):
-        """A citation was entered."""
+        """Enter or a double click activated a citation."""
 
         citation: Citation
 
-    # What it holds
+    # Entries
 
     @property
     def entries(self) -> list[Entry]:
@@ -46,105 +49,101 @@ class Transcript(BlocksView, can_focus=True):
         return self.blocks.entries
 
     @property
-    def chosen_turn(self) -> tuple[Turn, ...]:
-        """The turn of what is chosen, else the last turn, if there is one."""
-        if isinstance(self.chosen, Chosen):
-            entry = self.blocks[self.chosen.entry].entry
-            return (entry,) if isinstance(entry, Turn) else ()
-        turns = [entry for entry in self.entries if isinstance(entry, Turn)]
-        return tuple(turns[-1:])
+    def selected_turn(self) -> Turn | None:
+        """The turn of the selection, else the last turn; None if there is no turn."""
+        if self.selected is not None:
+            entry = self.blocks[self.selected.entry].entry
+            return entry if isinstance(entry, Turn) else None
+        return next((entry for entry in reversed(self.entries) if isinstance(entry, Turn)), None)
 
     @property
-    def chosen_citation(self) -> tuple[Citation, ...]:
-        """The citation that is chosen, else the first of the last turn, if there is one."""
-        for turn in self.chosen_turn:
-            if isinstance(self.chosen, Chosen) and isinstance(self.chosen.target, CitationAt):
-                return (citation_of(turn, self.chosen.target),)
-            for target in targets(turn, unfolded=False)[:1]:
-                assert isinstance(target, CitationAt)
-                return (citation_of(turn, target),)
-        return ()
+    def selected_citation(self) -> Citation | None:
+        """The selected citation, else the first of the selected turn; None if there is none."""
+        turn = self.selected_turn
+        if turn is None or not targets(turn, unfolded=False):
+            return None
+        return citation_of(turn, self._citation_at or _FIRST)
 
     @property
-    def chosen_answer(self) -> int:
-        """The number, from 0, of the answer that is chosen; the first where none is."""
-        if isinstance(self.chosen, Chosen) and isinstance(self.chosen.target, CitationAt):
-            return self.chosen.target.answer
-        return 0
+    def selected_answer(self) -> int:
+        """The number of the selected answer, from 0; 0 if none is selected."""
+        return (self._citation_at or _FIRST).answer
+
+    @property
+    def _citation_at(self) -> CitationAt | None:
+        target = self.selected.target if self.selected else None
+        return target if isinstance(target, CitationAt) else None
 
     def fill(self, entries: Sequence[Entry]) -> None:
-        """Hold these entries and no others, and show their end."""
+        """Replace all entries, and show the end."""
         self.blocks = Blocks(entries)
-        self.chosen = Nothing()
+        self.selected = None
         self.following = True
         self.lay_out()
         if entries:
-            self._choose_first(len(self.blocks) - 1)
+            self._select_first(len(self.blocks) - 1)
 
     def add(self, entry: Entry) -> int:
-        """Add an entry beneath the others, and give its number."""
+        """Append an entry, and return its number."""
         self.blocks.add(entry)
         self.lay_out()
         return len(self.blocks) - 1
 
     def replace(self, number: int, entry: Entry) -> None:
-        """Put an entry in another's place; its first citation is chosen where it was the last."""
+        """Replace an entry; the first citation of a last one is selected."""
         self.blocks.replace(number, entry)
         self.lay_out()
-        unchosen = isinstance(self.chosen, Nothing) or not self.has_focus
-        if isinstance(entry, Turn) and number == len(self.blocks) - 1 and unchosen:
-            self._choose_first(number)
+        is_free = self.selected is None or not self.has_focus
+        if isinstance(entry, Turn) and number == len(self.blocks) - 1 and is_free:
+            self._select_first(number)
 
     def note(self, number: int, note: str) -> None:
-        """Write a note beneath an entry."""
+        """Show a note under an entry."""
         self.blocks.note(number, note)
         self.lay_out()
 
     def number_of(self, turn: Turn) -> int:
-        """Give the number of a turn's entry."""
+        """Return the number of a turn's entry."""
         return next(at for at, entry in enumerate(self.entries) if entry is turn)
 
-    # What is chosen in it
+    # Selection
 
-    def _choose_first(self, number: int) -> None:
+    def _select_first(self, number: int) -> None:
         block = self.blocks[number]
-        self.chosen = Nothing()
-        for target in targets(block.entry, block.unfolded)[:1]:
-            self._choose(Chosen(number, target), scroll=False)
+        self.selected = None
+        if found := targets(block.entry, block.unfolded):
+            self._select(Selected(number, found[0]), scroll=False)
 
-    def _choose(self, one: Chosen, scroll: bool = True) -> None:
-        self.chosen = one
+    def _select(self, selected: Selected, scroll: bool = True) -> None:
+        self.selected = selected
         self.refresh()
         if scroll:
-            self.scroll_to_chosen(one)
-        block = self.blocks[one.entry]
-        if isinstance(one.target, CitationAt) and isinstance(block.entry, Turn):
-            citation = citation_of(block.entry, one.target)
-            self.post_message(self.CitationChosen(block.entry, citation))
+            self.scroll_to_selected(selected)
+        entry = self.blocks[selected.entry].entry
+        if isinstance(selected.target, CitationAt) and isinstance(entry, Turn):
+            self.post_message(self.CitationSelected(entry, citation_of(entry, selected.target)))
 
     def action_step(self, by: int) -> None:
-        """Choose the next citation, or the one before."""
-        places = self.blocks.targets()
-        if not places:
+        """Select the next citation, or the previous one."""
+        found = self.blocks.targets()
+        if not found:
             return
-        if isinstance(self.chosen, Nothing) or self.chosen not in places:
-            last = places[-1].entry
-            self._choose(next(one for one in places if one.entry == last))
+        if self.selected not in found:
+            last = found[-1].entry
+            self._select(next(target for target in found if target.entry == last))
             return
-        at = places.index(self.chosen) + by
-        if 0 <= at < len(places):
-            self._choose(places[at])
+        at = found.index(self.selected) + by
+        if 0 <= at < len(found):
+            self._select(found[at])
 
     def action_activate(self) -> None:
         """Show a citation in its article, or unfold further answers."""
-        if isinstance(self.chosen, Nothing):
+        if self.selected is None:
             return
-        match self.chosen.target:
-            case Fold():
-                self._toggle(self.chosen.entry)
-            case CitationAt():
-                for citation in self.chosen_citation:
-                    self.post_message(self.Activated(citation))
+        if isinstance(self.selected.target, Fold):
+            self._toggle(self.selected.entry)
+        elif citation := self.selected_citation:
+            self.post_message(self.Activated(citation))
 
     def _toggle(self, number: int) -> None:
         self.blocks.toggle(number)
@@ -152,11 +151,11 @@ class Transcript(BlocksView, can_focus=True):
         self.lay_out()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked; a second click shows it."""
+        """Select what was clicked; a double click activates it."""
         at = self.scroll_offset.y + event.get_content_offset_capture(self).y
         clicked = self.target_at(at)
-        if isinstance(clicked, Nothing):
+        if clicked is None:
             return
-        self._choose(clicked, scroll=False)
+        self._select(clicked, scroll=False)
         if isinstance(clicked.target, Fold) or event.chain > 1:
             self.action_activate()

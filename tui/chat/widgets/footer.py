@@ -1,24 +1,24 @@
-"""The footer: as many of the keys that matter here as there is room for, whole."""
+"""The footer: the keys that matter here, as many as fit."""
 
 from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-_BEFORE_OTHERS = frozenset({"help", "app.help", "app.command_palette"})
-"""Actions whose keys are never left out for others; they lead to all that are."""
+_ALWAYS = frozenset({"help", "app.help", "app.command_palette"})
+"""Actions whose keys come first; they lead to all others."""
 _PADDING = 3
-"""Cells that a key takes beside its name and what it does."""
+"""Cells of a key besides its name and description."""
 
 
 class KeysFooter(Footer):
-    """Shows keys in their order, and leaves out those for which there is no room."""
+    """Shows the keys that fit, in their order."""
 
     def compose(self) -> ComposeResult:
         """Lay out the keys that fit."""
-        keys = [one for one in super().compose() if isinstance(one, FooterKey)]
+        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         room = self.size.width or self.app.size.width
         fitting = set()
-        for key in sorted(keys, key=lambda one: one.action not in _BEFORE_OTHERS):
+        for key in sorted(keys, key=lambda key: key.action not in _ALWAYS):
             width = _width(key)
             if width <= room:
                 room -= width
@@ -26,7 +26,7 @@ class KeysFooter(Footer):
         yield from (key for key in keys if key in fitting)
 
     def on_resize(self) -> None:
-        """Fit the keys into the new width."""
+        """Fit the keys to the new width."""
         if self.children:
             self.call_after_refresh(self.recompose)
 

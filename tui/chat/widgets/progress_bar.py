@@ -17,7 +17,7 @@ _CELLS = 20
 
 
 class ProgressBar(Static):
-    """How far a build is; nothing where none runs or has run."""
+    """The progress of a build; hidden until one runs."""
 
     DEFAULT_CSS = """
     ProgressBar { height: 1; padding: 0 2; color: $text-muted; display: none; }
@@ -27,7 +27,7 @@ class ProgressBar(Static):
 
     @dataclass
     class Built(Message):
-        """An index was brought up to date."""
+        """An index was updated."""
 
         summary: Summary
 
@@ -37,10 +37,10 @@ class ProgressBar(Static):
         """How to see what was skipped."""
         self._stage = ""
         self._began = (0.0, 0)
-        """When the stage was first heard of, in seconds, and how much was done then."""
+        """When the stage started, in seconds, and what was done then."""
 
     def update_job(self, event: Event) -> None:
-        """Show what happened last."""
+        """Show the latest event."""
         self.set_class(not isinstance(event, Stopped | Prepared), "-shown")
         self.set_class(isinstance(event, Failed), "-failed")
         match event:
@@ -51,7 +51,7 @@ class ProgressBar(Static):
             case Failed(title, message):
                 self.update(Content(visible(f"{title}: {message}")))
             case Summary():
-                self.update(Content(summarised(event, self._hint)))
+                self.update(Content(build_summary(event, self._hint)))
                 self.post_message(self.Built(event))
 
     def _progress(self, progress: Progress) -> Content:
@@ -71,10 +71,10 @@ class ProgressBar(Static):
         )
 
 
-def summarised(summary: Summary, skipped_hint: str) -> str:
-    """Say what a build did; the hint tells how to see what was skipped."""
+def build_summary(summary: Summary, skipped_hint: str) -> str:
+    """Return what a build did; `skipped_hint` says how to see skipped files."""
     counts = ((summary.added, "added"), (summary.changed, "changed"), (summary.removed, "removed"))
-    told = [f"{count:,} {what}" for count, what in counts if count] or ["nothing had changed"]
+    parts = [f"{count:,} {what}" for count, what in counts if count] or ["no changes"]
     if summary.skipped:
-        told.append(f"{len(summary.skipped):,} skipped ({skipped_hint})")
-    return f"The index is up to date: {', '.join(told)}"
+        parts.append(f"{len(summary.skipped):,} skipped ({skipped_hint})")
+    return f"Index updated: {', '.join(parts)}"

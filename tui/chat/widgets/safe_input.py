@@ -1,4 +1,4 @@
-"""What is typed or pasted into an input of one line is seen as what it is."""
+"""Text typed or pasted into an input, with hostile characters made visible."""
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -15,4 +15,4 @@ class _Visible(Highlighter):
 
 
 VISIBLE = _Visible()
-"""For the `highlighter` of an input: nothing in it steers a terminal or hides."""
+"""The `highlighter` of every input: nothing in it controls the terminal or hides."""

@@ -1,4 +1,4 @@
-"""A table of any number of rows, of which only those in sight are ever put together."""
+"""A table of any number of rows; only visible ones are rendered."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ class Column:
     """A column and its heading."""
 
     heading: str
-    width: int = 0
-    """Cells; 0 for a share of what the others leave."""
+    width: int | None = None
+    """Cells; None shares what the other columns leave."""
     right: bool = False
     keep_end: bool = False
-    """Whether what is too long loses its beginning, as a path should."""
+    """Whether a long cell is cut at its start, as a path should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What stands in a row, safe to show."""
+    """The cells of a row, safe to show."""
 
     cells: tuple[str, ...]
     marked: bool = False
@@ -40,7 +40,7 @@ class Row:
 
 
 class RowTable(ScrollView, can_focus=True):
-    """Rows under headings; the arrow keys move, Enter and a double click choose."""
+    """Rows under headings; arrows move, Enter and a double click choose."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="table.up"),
@@ -66,7 +66,7 @@ class RowTable(ScrollView, can_focus=True):
     }
     """
     cursor: reactive[int] = reactive(0)
-    """Number of the row that keys act on, from 0."""
+    """The row that keys act on, from 0."""
 
     @dataclass
     class Chosen(Message):
@@ -99,11 +99,11 @@ class RowTable(ScrollView, can_focus=True):
         self._row: Callable[[int], Row] = lambda _: Row(())
 
     def show(self, columns: Sequence[Column], count: int, row: Callable[[int], Row]) -> None:
-        """Show so many rows, each asked for when it comes into sight."""
+        """Show `count` rows; `row` returns each when it becomes visible."""
         self._columns, self._count, self._row = tuple(columns), count, row
         self.virtual_size = Size(0, 1 + count)
         self.cursor = self.validate_cursor(self.cursor)
-        self._keep_in_sight()
+        self._keep_in_view()
         self.refresh()
 
     @property
@@ -116,29 +116,29 @@ class RowTable(ScrollView, can_focus=True):
         return max(0, min(cursor, self._count - 1))
 
     def watch_cursor(self) -> None:
-        """Keep the cursor in sight."""
-        self._keep_in_sight()
+        """Keep the cursor in view."""
+        self._keep_in_view()
         self.refresh()
 
     def action_move(self, rows: int) -> None:
-        """Move by so many rows."""
+        """Move by `rows`."""
         self.cursor += rows
 
     def action_page(self, pages: int) -> None:
-        """Move by so many pages."""
-        self.cursor += pages * max(1, self._in_sight - 1)
+        """Move by `pages`."""
+        self.cursor += pages * max(1, self._visible_rows - 1)
 
     def action_go(self, row: int) -> None:
-        """Go to a row; below zero, counted from the end."""
+        """Move to a row; negative numbers count from the end."""
         self.cursor = row % max(1, self._count)
 
     def action_choose(self) -> None:
-        """Choose the row with the cursor."""
+        """Choose the row under the cursor."""
         if self._count:
             self.post_message(self.Chosen(self, self.cursor))
 
     def on_click(self, click: events.Click) -> None:
-        """Go to a row, choose it, or tell which heading was clicked."""
+        """Move to a row, choose it, or report a click on a heading."""
         if click.y == 0:
             self.post_message(self.HeadingClicked(self, self._column_at(click.x)))
             return
@@ -149,11 +149,11 @@ class RowTable(ScrollView, can_focus=True):
                 self.action_choose()
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight in another size too."""
-        self._keep_in_sight()
+        """Keep the cursor in view after a resize."""
+        self._keep_in_view()
 
     def render_line(self, y: int) -> Strip:
-        """Put a line together."""
+        """Render one line."""
         width = self.scrollable_content_region.width
         if y == 0:
             cells = tuple(column.heading for column in self._columns)
@@ -177,9 +177,12 @@ class RowTable(ScrollView, can_focus=True):
         return Strip([Segment(set_cell_size(_GAP.join(fitted), width), style)], width)
 
     def _widths(self, width: int) -> list[int]:
-        taken = sum(one.width for one in self._columns) + len(_GAP) * (len(self._columns) - 1)
-        shares = max(1, sum(not one.width for one in self._columns))
-        return [one.width or max(1, (width - taken) // shares) for one in self._columns]
+        taken = sum(column.width or 0 for column in self._columns) + len(_GAP) * (
+            len(self._columns) - 1
+        )
+        shares = max(1, sum(column.width is None for column in self._columns))
+        share = max(1, (width - taken) // shares)
+        return [column.width or share for column in self._columns]
 
     def _column_at(self, x: int) -> int:
         end = 0
@@ -190,19 +193,19 @@ class RowTable(ScrollView, can_focus=True):
         return len(self._columns) - 1
 
     @property
-    def _in_sight(self) -> int:
+    def _visible_rows(self) -> int:
         return max(1, self.scrollable_content_region.height - 1)
 
-    def _keep_in_sight(self) -> None:
+    def _keep_in_view(self) -> None:
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + self._in_sight:
-            self.scroll_to(y=self.cursor - self._in_sight + 1, animate=False)
+        elif self.cursor >= top + self._visible_rows:
+            self.scroll_to(y=self.cursor - self._visible_rows + 1, animate=False)
 
 
 def _fitted(cell: str, width: int, column: Column) -> str:
-    """Cut or pad a text to so many cells."""
+    """Cut or pad a text to `width` cells."""
     spare = width - cell_len(cell)
     if spare >= 0:
         return " " * spare + cell if column.right else cell + " " * spare

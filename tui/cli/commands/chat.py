@@ -48,7 +48,7 @@ def command(
     if not (web or _has_terminal()):
         raise BadRequest('the chat needs a terminal; elsewhere use byline ask "your question"')
     from tui.chat.app import ChatApp
-    from tui.chat.opened import setup
+    from tui.chat.setup import setup
 
     opened = setup(index_folder, bundled, new, top, threshold, reader)
     if not web:

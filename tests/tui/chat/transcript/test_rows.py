@@ -12,7 +12,6 @@ from tui.chat.transcript.rows import (
     STYLES,
     CitationAt,
     Fold,
-    Plain,
     Row,
     citation_of,
     rows,
@@ -72,14 +71,14 @@ def test_further_answers_are_folded_beneath_until_they_are_asked_for() -> None:
     assert targets(answered(answer(), *more), False) == [CitationAt(0, 0), Fold()]
     unfolded = rows(answered(answer(), *more), True, "", 70)
     places = [CitationAt(0, 0), CitationAt(1, 0), CitationAt(2, 0), Fold()]
-    assert [row.target for row in unfolded if row.target != Plain()] == places
+    assert [row.target for row in unfolded if row.target is not None] == places
     assert targets(answered(answer(), *more), True) == places
     assert shown(answered(answer(), more[0]))[4] == "  ▸ 1 further answer (enter: show)"
 
 
 def test_every_citation_of_an_answer_can_be_chosen() -> None:
     turn = answered(answer(citation(), citation(path="b.txt", line=2)))
-    targets = [row.target for row in rows(turn, False, "", 70) if row.target != Plain()]
+    targets = [row.target for row in rows(turn, False, "", 70) if row.target is not None]
     assert targets == [CitationAt(0, 0), CitationAt(0, 1)]
     assert citation_of(turn, CitationAt(0, 1)).path == "b.txt"
 

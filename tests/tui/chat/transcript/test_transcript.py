@@ -21,7 +21,7 @@ class Shown(App[None]):
     def __init__(self, *entries: Entry) -> None:
         super().__init__()
         self.before = entries
-        self.chosen: list[Citation] = []
+        self.selected: list[Citation] = []
         self.entered: list[Citation] = []
 
     def compose(self) -> ComposeResult:
@@ -34,8 +34,8 @@ class Shown(App[None]):
     def transcript(self) -> Transcript:
         return self.query_one(Transcript)
 
-    def on_transcript_citation_chosen(self, message: Transcript.CitationChosen) -> None:
-        self.chosen.append(message.citation)
+    def on_transcript_citation_chosen(self, message: Transcript.CitationSelected) -> None:
+        self.selected.append(message.citation)
 
     def on_transcript_activated(self, message: Transcript.Activated) -> None:
         self.entered.append(message.citation)
@@ -123,13 +123,15 @@ async def test_the_row_at_the_top_stays_when_the_width_changes() -> None:
 async def test_the_arrows_and_tab_go_from_citation_to_citation() -> None:
     async with transcript_of(TWO, answered()) as (app, pilot):
         app.transcript.focus()
-        assert app.chosen == [citation()]
+        assert app.selected == [citation()]
         await pilot.press("up")
-        assert app.chosen[-1].path == "b.txt"
+        assert app.selected[-1].path == "b.txt"
         await pilot.press("up", "up", "up", "tab", "down")
-        places = [one.path for one in app.chosen[2:]]
+        places = [one.path for one in app.selected[2:]]
         assert places == ["news/mill.txt", "b.txt", "news/mill.txt"]
-        assert app.transcript.chosen_turn[0].question == "Who bought the mill?"
+        turn = app.transcript.selected_turn
+        assert turn is not None
+        assert turn.question == "Who bought the mill?"
 
 
 async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
@@ -140,8 +142,8 @@ async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
         await pilot.press("down", "enter")
         assert app.lines[4].startswith("  two   ")
         await pilot.press("up")
-        assert app.transcript.chosen_answer == 1
-        assert app.chosen[-1].path == "c.txt"
+        assert app.transcript.selected_answer == 1
+        assert app.selected[-1].path == "c.txt"
         await pilot.press("down", "enter")
         assert "▸ 1 further answer" in app.lines[4]
 
@@ -149,12 +151,12 @@ async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
 async def test_a_click_chooses_a_citation_and_unfolds() -> None:
     async with transcript_of(MORE) as (app, pilot):
         await pilot.click(Transcript, offset=(10, 3))
-        assert app.chosen == 2 * [citation()]
+        assert app.selected == 2 * [citation()]
         await pilot.click(Transcript, offset=(10, 4))
         assert app.lines[4].startswith("  two   ")
         await pilot.click(Transcript, offset=(10, 0))
         await pilot.click(Transcript, offset=(10, 11))
-        assert len(app.chosen) == 2
+        assert len(app.selected) == 2
 
 
 async def test_the_first_citation_of_a_new_answer_is_chosen_while_the_person_types() -> None:
@@ -163,24 +165,24 @@ async def test_the_first_citation_of_a_new_answer_is_chosen_while_the_person_typ
         number = app.transcript.add(Waiting("Who?", "looking"))
         app.transcript.replace(number, TWO)
         await pilot.pause()
-        assert app.transcript.chosen_turn == (TWO,)
-        assert app.transcript.chosen_citation == (citation(),)
+        assert app.transcript.selected_turn == TWO
+        assert app.transcript.selected_citation == citation()
 
 
 async def test_nothing_is_chosen_where_there_is_nothing() -> None:
     async with transcript_of(Failed("Who?", "no index")) as (app, pilot):
         app.transcript.focus()
         await pilot.press("down", "enter")
-        assert (app.chosen, app.entered) == ([], [])
-        assert app.transcript.chosen_turn == ()
-        assert app.transcript.chosen_citation == ()
+        assert (app.selected, app.entered) == ([], [])
+        assert app.transcript.selected_turn is None
+        assert app.transcript.selected_citation is None
 
 
 async def test_a_refusal_s_nearest_quote_can_be_chosen() -> None:
     async with transcript_of(unanswered(answer())) as (app, pilot):
         app.transcript.focus()
         await pilot.pause()
-        assert app.chosen == [citation()]
+        assert app.selected == [citation()]
 
 
 async def test_a_note_is_written_beneath_its_turn() -> None:

@@ -3,7 +3,7 @@ from textual.app import App, ComposeResult
 
 from index.articles.files import Skipped
 from index.build.events import Progress, Stage, Summary
-from tui.chat.widgets.progress_bar import ProgressBar, summarised
+from tui.chat.widgets.progress_bar import ProgressBar, build_summary
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting
 
 
@@ -87,4 +87,4 @@ async def test_a_failure_is_told_without_obeying_it() -> None:
     ],
 )
 def test_only_what_happened_is_counted(done: Summary, told: str) -> None:
-    assert summarised(done, "s") == f"The index is up to date: {told}"
+    assert build_summary(done, "s") == f"The index is up to date: {told}"
