@@ -172,7 +172,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
             return
         is_first = not self._entries
         self._library = library
-        self._entries = entries(library, found)
+        self._entries = entries(library, [found] if found else [])
         if is_first:
             self._marked = {
                 entry.article.file for entry in self._entries if self._is_in_scope(entry)
