@@ -23,7 +23,7 @@ from qa.answering.confidence import default_threshold
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.reader.shipped import DEFAULT_READER
-from tests.faults.standing import cut
+from tests.faults.quote_check import cut
 from tests.real import Home
 
 ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarzenberg?"

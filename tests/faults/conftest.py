@@ -1,29 +1,32 @@
-"""The size and the seed of the fault battery, and the figures that it prints."""
+"""The size and the seed of the fault battery, the figures that it prints, and shared fixtures."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+
+from tests.faults.scenario import Scenario, prepare_scenario
+from tests.faults.trapper import Trapper, compile_trap
 
 Figure = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Battery:
-    """How large a run is, and where its chances begin."""
+    """The size of a run, and its seed."""
 
     large: bool
     count: int
-    """Asked for by `--fault-count`; 0 where the size decides."""
+    """From `--fault-count`; 0 if the size decides."""
     seed: int
 
     def pick(self, small: int, large: int) -> int:
-        """Choose how often something is done."""
+        """Return how often something is done."""
         return self.count or (large if self.large else small)
 
     def chance(self, name: str) -> random.Random:
-        """Give the source of chances of one thing that is done."""
+        """Return a source of randomness for one purpose."""
         return random.Random(f"{name} {self.seed}")
 
 
@@ -38,5 +41,16 @@ def battery(pytestconfig: pytest.Config) -> Battery:
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Figure:
-    """Give a function that has a line printed after the run, beside the name of its test."""
+    """Return a function that has a line printed after the run, with the name of its test."""
     return lambda line: record_property("figure", line)
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with prepare_scenario(tmp_path_factory.mktemp("scenario")) as scenario:
+        yield scenario
+
+
+@pytest.fixture(scope="module")
+def trapper(scenario: Scenario) -> Trapper:
+    return compile_trap(scenario)

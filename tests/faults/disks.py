@@ -1,4 +1,4 @@
-"""Disks that are full after so many bytes."""
+"""Disks that are full after some bytes."""
 
 import os
 import shutil
@@ -12,103 +12,108 @@ from typing import ClassVar, Protocol
 import pytest
 
 from index.storage.store import Store
-from tests.faults.beneath import FileLimit, Trap
-from tests.faults.building import Told
-from tests.faults.stage import Kind, Stage
-from tests.faults.trapping import Trapper
+from tests.faults.build_client import BuildLog
+from tests.faults.injection import FileLimit, Trap
+from tests.faults.scenario import Kind, Scenario
+from tests.faults.trapper import Trapper
 
 PAGE = 4096
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A build on a disk that had so many bytes left."""
+class LimitedBuild:
+    """A build on a disk that had some bytes left."""
 
     store: Store
-    told: Told
+    log: BuildLog
     make_room: Callable[[], None]
 
 
 class Disk(Protocol):
     """A disk that can be filled."""
 
-    what: ClassVar[str]
+    label: ClassVar[str]
 
     def needed(self, store: Store) -> int:
-        """How many bytes at most a build takes that ends in this index."""
+        """Return an upper bound of the bytes that a build of this index needs."""
 
-    def build(self, kind: Kind, left: int) -> Filled:
-        """Build with so many bytes left."""
+    def build(self, kind: Kind, left: int) -> LimitedBuild:
+        """Build with some bytes left."""
 
 
 @dataclass(frozen=True)
 class LimitedFiles:
-    """No file grows beyond the bytes that are left; works everywhere."""
+    """No file grows beyond the limit; works everywhere."""
 
-    what: ClassVar[str] = "files that may not grow"
-    stage: Stage
+    label: ClassVar[str] = "a limit on file sizes"
+    scenario: Scenario
 
     def needed(self, store: Store) -> int:
         return max(sizes(store))
 
-    def build(self, kind: Kind, left: int) -> Filled:
-        store = self.stage.store(kind, "limited")
-        told = self.stage.builder.build(self.stage.job(store, beneath=FileLimit(left)))
-        return Filled(store, told, lambda: None)
+    def build(self, kind: Kind, left: int) -> LimitedBuild:
+        store = self.scenario.store(kind, "limited")
+        log = self.scenario.builder.build(self.scenario.job(store, fault=FileLimit(left)))
+        return LimitedBuild(store, log, lambda: None)
 
 
 @dataclass(frozen=True)
 class TrappedWrites:
-    """Writes take no more bytes than are left, of the last one a part."""
+    """Writes fail after the bytes that are left; the last one writes a part."""
 
-    what: ClassVar[str] = "writes that take a part and then nothing"
+    label: ClassVar[str] = "partial writes"
     trapper: Trapper
 
     def needed(self, store: Store) -> int:
         return 5 * sum(sizes(store)) // 4
 
-    def build(self, kind: Kind, left: int) -> Filled:
-        store = self.trapper.stage.store(kind, "trapped")
-        return Filled(store, self.trapper.build(store, Trap(space=left)), lambda: None)
+    def build(self, kind: Kind, left: int) -> LimitedBuild:
+        store = self.trapper.scenario.store(kind, "trapped")
+        return LimitedBuild(store, self.trapper.build(store, Trap(space=left)), lambda: None)
 
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """A file system of its own in memory, filled up to the bytes that are left."""
+    """A separate file system in memory, filled up to the bytes that are left."""
 
-    what: ClassVar[str] = "a small file system"
-    stage: Stage
+    label: ClassVar[str] = "a small file system"
+    scenario: Scenario
     mounted: Path
 
     def needed(self, store: Store) -> int:
         return 5 * sum(-(-size // PAGE) * PAGE for size in sizes(store)) // 4
 
-    def build(self, kind: Kind, left: int) -> Filled:
-        store, ballast = self.stage.store(kind, f"{self.mounted.name}/index"), self.mounted / "full"
+    def build(self, kind: Kind, left: int) -> LimitedBuild:
+        store, ballast = (
+            self.scenario.store(kind, f"{self.mounted.name}/index"),
+            self.mounted / "full",
+        )
         free = os.statvfs(self.mounted).f_bavail * PAGE
         with ballast.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, free - left)
-        return Filled(store, self.stage.builder.build(self.stage.job(store)), ballast.unlink)
+        return LimitedBuild(
+            store, self.scenario.builder.build(self.scenario.job(store)), ballast.unlink
+        )
 
 
 @contextmanager
-def small_disk(stage: Stage) -> Iterator[SmallDisk]:
-    """Mount one; skips the test, with the reason, where that is not allowed."""
-    mounted = stage.folder / "disk"
+def small_disk(scenario: Scenario) -> Iterator[SmallDisk]:
+    """Mount a small disk; skip the test, with the reason, if that is not allowed."""
+    mounted = scenario.folder / "disk"
     mounted.mkdir()
     mount = shutil.which("mount") or "mount"
-    told = subprocess.run(
+    done = subprocess.run(
         [mount, "-t", "tmpfs", "-o", "size=16m", "byline", mounted],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if told.returncode:
-        pytest.skip(f"no small disk can be mounted: {told.stderr.strip()}")
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted: {done.stderr.strip()}")
     try:
-        yield SmallDisk(stage, mounted)
+        yield SmallDisk(scenario, mounted)
     finally:
         subprocess.run(["umount", "-l", mounted], check=True)
 
 
 def sizes(store: Store) -> list[int]:
-    """Give the sizes of all files of an index."""
+    """Return the sizes of all files of an index."""
     return [path.stat().st_size for path in store.folder.rglob("*") if path.is_file()]

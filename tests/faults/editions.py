@@ -1,29 +1,30 @@
-"""Articles that name their edition in every sentence, so that a mix of editions shows."""
+"""Articles that name their edition in every sentence, so that mixed editions are noticed."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from qa.answers import Answer, Answered, Reply
+from qa.answers import Reply
+from tests.faults.quote_check import citations_of
 
 ARTICLES = 8
 SHIPS = 6
-LASTING = "lasting.txt"
-LASTS = -1
-"""The edition of what is the same in all."""
-LASTING_TEXT = "Every edition has the harbour of article 99. It was dark."
+UNCHANGING = "unchanging.txt"
+NO_EDITION = -1
+"""Of the article that is the same in all editions."""
+UNCHANGING_TEXT = "Every edition has the harbour of article 99. It was dark."
 _SENTENCE = re.compile(r"Edition (\d+): ship (\d+) of article (\d+) left the port\.")
 
 
 def present(edition: int) -> list[int]:
-    """The articles of an edition: of four, one stays out, the next one in the next edition."""
+    """Return the articles of an edition: one in four is left out, another in each edition."""
     return [article for article in range(ARTICLES) if (article + edition) % 4]
 
 
 def write_edition(news: Path, edition: int) -> None:
-    """Write an edition over the one before; one article is the same in all."""
+    """Write an edition over the previous one; one article is the same in all."""
     news.mkdir(exist_ok=True)
-    (news / LASTING).write_text(LASTING_TEXT, encoding="utf-8")
+    (news / UNCHANGING).write_text(UNCHANGING_TEXT, encoding="utf-8")
     for article in range(ARTICLES):
         path = news / f"{article}.txt"
         if article in present(edition):
@@ -37,7 +38,7 @@ def write_edition(news: Path, edition: int) -> None:
 
 
 def questions(choose: Callable[[int], int]) -> list[str]:
-    """Questions of an article that may not be there, of every article, and of the lasting one."""
+    """Return questions about one article that may be missing, all articles, the unchanging one."""
     return [
         f"Which edition has ship {choose(SHIPS)} of article {choose(ARTICLES)}?",
         "Which edition left the port?",
@@ -46,23 +47,21 @@ def questions(choose: Callable[[int], int]) -> list[str]:
 
 
 def editions_of(reply: Reply) -> set[int]:
-    """The editions that answers are of. Raises AssertionError where one is of none."""
-    citations = [citation for answer in _answers(reply) for citation in answer.citations]
-    found = {_edition(Path(one.file).name, one.sentence.text) for one in citations}
-    return found - {LASTS}
-
-
-def _answers(reply: Reply) -> tuple[Answer, ...]:
-    return reply.answers if isinstance(reply, Answered) else reply.rejected
+    """Return the editions of a reply's answers. Raises AssertionError if one is of no edition."""
+    found = {
+        _edition(Path(citation.file).name, citation.sentence.text)
+        for citation in citations_of(reply)
+    }
+    return found - {NO_EDITION}
 
 
 def _edition(name: str, sentence: str) -> int:
-    if name == LASTING:
-        assert sentence in LASTING_TEXT, f"{name} never said {sentence!r}"
-        return LASTS
-    read = _SENTENCE.fullmatch(sentence)
-    assert read, f"{name} never said {sentence!r}"
-    edition, ship, article = map(int, read.groups())
+    if name == UNCHANGING:
+        assert sentence in UNCHANGING_TEXT, f"{name} never said {sentence!r}"
+        return NO_EDITION
+    match = _SENTENCE.fullmatch(sentence)
+    assert match, f"{name} never said {sentence!r}"
+    edition, ship, article = map(int, match.groups())
     assert name == f"{article}.txt", f"{name} never said {sentence!r}"
     assert article in present(edition), f"edition {edition} has no {name}"
     assert ship < SHIPS

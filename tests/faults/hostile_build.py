@@ -1,8 +1,8 @@
 """`python -m tests.faults.hostile_build NEWS INDEX NAIVE` indexes a hostile folder.
 
-Memory is capped, and so is the processor's time for each file: who breaks a cap dies. Names of
-`FLEETING` change just before they are opened. What NAIVE names is done the careless way. Writes a
-JSON line for each file once it is read, and what was skipped last.
+Memory is limited, and so is the processor time for each file; going over a limit ends the process.
+Files in `FLEETING` change just before they are opened. NAIVE names what is done carelessly. Writes
+a JSON line for each file that was read, and last what was skipped.
 """
 
 import json
@@ -30,12 +30,12 @@ from tests.fakes import fake_model
 from tests.faults.hostile_folder import FLEETING
 
 MEMORY = 2 << 30
-"""Bytes of address space over what was in use before the first article."""
+"""Bytes of address space beyond what is in use before the first article."""
 
 
 @dataclass
 class LengthEncoder:
-    """An encoder that costs nothing."""
+    """An encoder that takes no time."""
 
     max_tokens: int = 256
     precision: Precision = "float32"
@@ -50,31 +50,31 @@ class LengthEncoder:
         return rows
 
 
-def cap_memory() -> None:
+def limit_memory() -> None:
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = used * os.sysconf("SC_PAGESIZE") + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit = used * os.sysconf("SC_PAGESIZE") + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def rewind() -> None:
-    """Give the next file its whole time."""
+def restart_timer() -> None:
+    """Start the processor time of the next file."""
     signal.setitimer(signal.ITIMER_PROF, limits.processor)
 
 
 def make_fleeting(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Change a name of `FLEETING` just before it is opened."""
+    """Change the files in `FLEETING` just before they are opened."""
 
-    def late(path: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    def call_late(path: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         fleeting = FLEETING.get(Path(path).name) if isinstance(path, str) else None
         if fleeting and os.path.lexists(path):
             fleeting.become(path)
         return call(path, *arguments, **named)
 
-    return late
+    return call_late
 
 
-def plant(naive: str) -> None:
-    """Put a careless way in the place of ours."""
+def plant(naive: str | None) -> None:
+    """Plant a careless way to read."""
     if naive == "open":
         careful: Any = os.open
 
@@ -97,41 +97,41 @@ def plant(naive: str) -> None:
 
 @dataclass
 class Limits:
-    """What is allowed for one file."""
+    """The limits for one file."""
 
     processor: float = 20.0
-    """Seconds; ten times what it may take, for slow machines."""
+    """Seconds; ten times what is expected, for slow machines."""
 
 
 limits = Limits()
 hoard: list[object] = []
 
 
-def tell(**what: object) -> None:
-    sys.stdout.write(f"{json.dumps(what)}\n")
+def write(**record: object) -> None:
+    sys.stdout.write(f"{json.dumps(record)}\n")
     sys.stdout.flush()
 
 
-def main(news: str, folder: str, naive: str) -> None:
+def main(news: str, folder: str, naive: str | None = None) -> None:
     roots = (Root(news, news),)
-    names = [*(one.path for one in find(roots)), ""]
+    names = [*(item.path for item in find(roots)), None]
     os.open = make_fleeting(os.open)
     os.scandir = make_fleeting(os.scandir)
     plant(naive)
-    cap_memory()
-    tell(done=0, seconds=0.0, next=names[0])
-    began = time.process_time()
-    rewind()
+    limit_memory()
+    write(done=0, seconds=0.0, next=names[0])
+    started = time.process_time()
+    restart_timer()
     for event in build(Store(Path(folder)), BuildRequest(fake_model(), roots), LengthEncoder()):
         if isinstance(event, Summary):
-            skipped = {one.path: one.reason for one in event.skipped}
+            skipped = {file.path: file.reason for file in event.skipped}
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            tell(skipped=skipped, articles=event.articles, peak=peak)
+            write(skipped=skipped, articles=event.articles, peak=peak)
         elif isinstance(event, Progress) and event.stage is Stage.READ:
-            spent = time.process_time() - began
-            tell(done=event.done, seconds=spent, next=names[event.done])
-            began = time.process_time()
-            rewind()
+            spent = time.process_time() - started
+            write(done=event.done, seconds=spent, next=names[event.done])
+            started = time.process_time()
+            restart_timer()
 
 
 if __name__ == "__main__":

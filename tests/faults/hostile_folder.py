@@ -1,4 +1,4 @@
-"""A folder of everything that is no article and of articles meant to do harm."""
+"""A folder of everything that is not an article, and of articles meant to do harm."""
 
 import os
 import random
@@ -12,9 +12,9 @@ from pathlib import Path
 from index.articles.files import MAX_BYTES
 
 LINE = MAX_BYTES - 200
-"""Bytes of a huge line: no file may be larger."""
+"""Bytes of a huge line; larger files are skipped."""
 DEEP = 40
-"""Folders within one another, of names so long that the innermost has no path any more."""
+"""Nested folders, with names so long that the path of the innermost one is too long."""
 PROSE = "The port is closed. Nobody has the money to dig it out.\n\nIt rained at night in May.\n"
 
 HUGE = {
@@ -47,7 +47,7 @@ HUGE = {
     "returns": "\r",
     "separators": "\u2028",
 }
-"""What a huge line is made of."""
+"""What huge lines are made of."""
 
 TRAPS = {
     "heading-spaces": "# a" + 3_000 * " " + "b\n\n" + PROSE,
@@ -80,7 +80,7 @@ TRAPS = {
     "nul-behind": PROSE * 200 + 200_000 * "\0",
     "utf-16-odd": "\ufeff" + PROSE,
 }  # fmt: skip
-"""Articles on which something that looks at every way to read them would take for ever."""
+"""Articles on which a backtracking parser would take forever."""
 
 NAMES = (
     "new\nline.txt", "-rf.txt", "--help.txt", "-", "tab\t.txt", "back\x08.txt", "bell\x07.txt",
@@ -95,19 +95,19 @@ BROKEN_NAMES = (b"broken\xff.txt", b"half\xc3.txt", b"surrogate\xed\xa0\x80.txt"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is to become of a name: it is skipped, and these words stand in the reason."""
+    """A path that must be skipped, and words of the reason."""
 
     path: str
     reason: str
 
 
-def make(news: Path, source: random.Random, huge: int) -> list[Expected]:
-    """Fill a folder; so many of the huge lines are chosen. Gives what must be skipped."""
+def make(news: Path, chance: random.Random, huge: int) -> list[Expected]:
+    """Fill a folder, with some of the huge lines; return what must be skipped."""
     news.mkdir()
     (news / "port.txt").write_text(PROSE, encoding="utf-8")
     _named(news / "names")
     _trapped(news / "traps")
-    _huge(news / "huge", source.sample(sorted(HUGE), min(huge, len(HUGE))))
+    _huge(news / "huge", chance.sample(sorted(HUGE), min(huge, len(HUGE))))
     skipped = [*_special(news / "special"), *_linked(news / "links"), *_sparse(news / "sparse")]
     return [*skipped, *_unreadable(news / "unreadable"), *_fleeting(news), *_deep(news / "deep")]
 
@@ -115,8 +115,8 @@ def make(news: Path, source: random.Random, huge: int) -> list[Expected]:
 def _named(folder: Path) -> None:
     folder.mkdir()
     for number, name in enumerate((*map(os.fsencode, NAMES), *BROKEN_NAMES)):
-        place = os.fsencode(folder) + b"/" + name
-        Path(os.fsdecode(place)).write_text(f"Ship {number} left. {PROSE}", encoding="utf-8")
+        path = os.fsencode(folder) + b"/" + name
+        Path(os.fsdecode(path)).write_text(f"Ship {number} left. {PROSE}", encoding="utf-8")
 
 
 def _trapped(folder: Path) -> None:
@@ -138,16 +138,16 @@ def _special(folder: Path) -> Iterator[Expected]:
     folder.mkdir()
     os.mkfifo(folder / "pipe.txt")
     yield Expected(str(folder / "pipe.txt"), "a FIFO")
-    with closing(socket.socket(socket.AF_UNIX)) as one:
+    with closing(socket.socket(socket.AF_UNIX)) as listener:
         before = Path.cwd()
-        os.chdir(folder)  # a socket's path may not be long
-        one.bind("socket.txt")
+        os.chdir(folder)  # the path of a socket must be short
+        listener.bind("socket.txt")
         os.chdir(before)
     yield Expected(str(folder / "socket.txt"), "a socket")
     devices = {"zero.txt": (stat.S_IFCHR, 1, 5), "tty.md": (stat.S_IFCHR, 5, 0),
                "disk.txt": (stat.S_IFBLK, 7, 0)}  # fmt: skip
     for name, (kind, major, minor) in devices.items():
-        with suppress(OSError):  # only who may make devices can put them there
+        with suppress(OSError):  # needs the right to make devices
             os.mknod(folder / name, kind | 0o600, os.makedev(major, minor))
             yield Expected(str(folder / name), "a device")
 
@@ -197,19 +197,19 @@ def _unreadable(folder: Path) -> Iterator[Expected]:
 
 
 def _fleeting(news: Path) -> Iterator[Expected]:
-    """Make what is put out of the way by `FLEETING` once it is looked for."""
+    """Create what `FLEETING` changes later."""
     for name, fleeting in FLEETING.items():
-        place = news / name
+        path = news / name
         if fleeting.is_folder:
-            place.mkdir()
-            (place / "inside.txt").write_text(PROSE, encoding="utf-8")
+            path.mkdir()
+            (path / "inside.txt").write_text(PROSE, encoding="utf-8")
         else:
-            place.write_text(PROSE, encoding="utf-8")
-        yield Expected(str(place), fleeting.reason)
+            path.write_text(PROSE, encoding="utf-8")
+        yield Expected(str(path), fleeting.reason)
 
 
 def _deep(folder: Path) -> Iterator[Expected]:
-    """Make folders so deep that the innermost cannot be named by its path."""
+    """Create folders so deep that the innermost cannot be opened by its path."""
     name = 200 * "d"
     folder.mkdir()
     at = os.open(folder, os.O_RDONLY)
@@ -227,7 +227,7 @@ def _deep(folder: Path) -> Iterator[Expected]:
 
 @dataclass(frozen=True, slots=True)
 class Fleeting:
-    """A name that is something else by the time it is opened."""
+    """A file that is something else by the time it is opened."""
 
     become: Callable[[str], None]
     reason: str

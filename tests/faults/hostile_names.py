@@ -1,16 +1,16 @@
-"""File names that attack an editor, from one seed: each would make the file `canary` if obeyed."""
+"""File names that attack an editor: each would create the file `canary` if obeyed."""
 
 import random
 
-_DEED = "touch canary"
+_ATTACK = "touch canary"
 _KNOWN = (
-    f"+!{_DEED}",
-    f"-c!{_DEED}",
-    f"--cmd=!{_DEED}",
+    f"+!{_ATTACK}",
+    f"-c!{_ATTACK}",
+    f"--cmd=!{_ATTACK}",
     "+call system('touch canary')",
     "-S canary.vim",
-    f"+:!{_DEED}",
-    f"-c :!{_DEED}",
+    f"+:!{_ATTACK}",
+    f"-c :!{_ATTACK}",
     "+qall!",
     "-u canary",
     "-es",
@@ -20,17 +20,17 @@ _KNOWN = (
     "--goto",
     "--wait",
     "-o",
-    f"+lua os.execute('{_DEED}')",
-    f"a|!{_DEED}",
-    f"`{_DEED}`",
-    f"$({_DEED})",
-    f"a;{_DEED};",
-    f"a\n!{_DEED}\nb",
-    f"a&{_DEED}&",
-    f'a"{_DEED}"',
-    f"a';{_DEED};'",
-    f"|{_DEED}",
-    f">{_DEED}",
+    f"+lua os.execute('{_ATTACK}')",
+    f"a|!{_ATTACK}",
+    f"`{_ATTACK}`",
+    f"$({_ATTACK})",
+    f"a;{_ATTACK};",
+    f"a\n!{_ATTACK}\nb",
+    f"a&{_ATTACK}&",
+    f'a"{_ATTACK}"',
+    f"a';{_ATTACK};'",
+    f"|{_ATTACK}",
+    f">{_ATTACK}",
     "> canary",
     "%",
     "#",
@@ -42,8 +42,8 @@ _KNOWN = (
     "a:1",
     "<cfile>",
     "=system('touch canary')",
-    f"!{_DEED}",
-    f"\\!{_DEED}",
+    f"!{_ATTACK}",
+    f"\\!{_ATTACK}",
     "-",
     "--",
     "+",
@@ -67,22 +67,22 @@ _KNOWN = (
     '"',
     "-K",
     "-ocanary",
-    f"-k{_DEED}",
+    f"-k{_ATTACK}",
     "++1",
     '+"!touch canary"',
     "--startuptime=canary",
     "-W canary",
     "-w canary",
 )
-_BEFORE = ("", "", "", "-", "+", "--", " ", "\n", "a ", "#", "%", "|", ";", "&")
-_BEHIND = ("", ".txt", ".md", "\n.txt", "|.txt", ":3", " #")
+_PREFIXES = ("", "", "", "-", "+", "--", " ", "\n", "a ", "#", "%", "|", ";", "&")
+_SUFFIXES = ("", ".txt", ".md", "\n.txt", "|.txt", ":3", " #")
 
 
-def names(count: int, source: random.Random) -> list[str]:
-    """Give so many different names, the known attacks first."""
+def names(count: int, chance: random.Random) -> list[str]:
+    """Return different names, the known attacks first."""
     found = dict.fromkeys(_KNOWN)
     while len(found) < count:
-        name = source.choice(_BEFORE) + source.choice(_KNOWN) + source.choice(_BEHIND)
+        name = chance.choice(_PREFIXES) + chance.choice(_KNOWN) + chance.choice(_SUFFIXES)
         if name not in (".", "..") and len(name) < 100:
             found[name] = None
     return [*found][:count]

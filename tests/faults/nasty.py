@@ -1,4 +1,4 @@
-"""Articles as nobody would write them, but as they lie about."""
+"""Articles as nobody would write them, but as they are found."""
 
 import codecs
 import random
@@ -21,53 +21,53 @@ BOILERPLATE = (
 
 @dataclass(frozen=True, slots=True)
 class Nasty:
-    """An article's bytes and how they are to be read."""
+    """An article's bytes and their encoding."""
 
     data: bytes
     codec: str
     words: tuple[str, ...]
-    """Some that stand in it."""
+    """Some of its words."""
 
     def text(self, lines: bytes) -> str:
-        """Read some of its bytes; a byte order mark is no part of the text."""
+        """Decode some of its bytes, without a byte order mark."""
         return lines.removeprefix(codecs.BOM_UTF8).decode(self.codec, errors="replace")
 
 
-def article(number: int, source: random.Random) -> Nasty:
-    """Make an article; every third one is Windows-1252, every fourth of the others has a mark."""
+def article(number: int, chance: random.Random) -> Nasty:
+    """Return an article: every third is Windows-1252, every fourth of the others has a BOM."""
     narrow = number % 3 == 0
     gaps = GAPS if narrow else GAPS + WIDE_GAPS
     words = WORDS if narrow else [*WORDS, *WIDE]
     parts = [
-        _paragraph(source, words, gaps, number)
-        if source.random() < 0.8
-        else source.choice(BOILERPLATE)
-        for _ in range(source.randint(1, 7))
+        _paragraph(chance, words, gaps, number)
+        if chance.random() < 0.8
+        else chance.choice(BOILERPLATE)
+        for _ in range(chance.randint(1, 7))
     ]
-    text = "".join(part + source.choice(ENDS) for part in parts)
-    if source.random() < 0.3:
+    text = "".join(part + chance.choice(ENDS) for part in parts)
+    if chance.random() < 0.3:
         text = text.rstrip()
     if narrow:
-        # The curly quotes are lone high bytes there, which no UTF-8 has.
+        # The curly quotes are single high bytes there, which is not UTF-8.
         return Nasty(f"{text} “Odd”, he said.".encode("windows-1252", "replace"), "windows-1252",
-                     _some(text, source))  # fmt: skip
+                     _some(text, chance))  # fmt: skip
     mark = codecs.BOM_UTF8 if number % 4 == 1 else b""
-    return Nasty(mark + text.encode(), "utf-8", _some(text, source))
+    return Nasty(mark + text.encode(), "utf-8", _some(text, chance))
 
 
-def _paragraph(source: random.Random, words: list[str], gaps: tuple[str, ...], number: int) -> str:
-    sentences = [_sentence(source, words, gaps, number) for _ in range(source.randint(1, 6))]
-    text = source.choice((" ", "  ", "\t")).join(sentences)
-    if source.random() < 0.3:
-        text = _wrapped(text, source.choice((40, 64, 72)), source.choice(("\n", "\r\n")))
-    return text if source.random() < 0.9 else text * 30
+def _paragraph(chance: random.Random, words: list[str], gaps: tuple[str, ...], number: int) -> str:
+    sentences = [_sentence(chance, words, gaps, number) for _ in range(chance.randint(1, 6))]
+    text = chance.choice((" ", "  ", "\t")).join(sentences)
+    if chance.random() < 0.3:
+        text = _wrapped(text, chance.choice((40, 64, 72)), chance.choice(("\n", "\r\n")))
+    return text if chance.random() < 0.9 else text * 30
 
 
-def _sentence(source: random.Random, words: list[str], gaps: tuple[str, ...], number: int) -> str:
-    chosen = [source.choice(words) + source.choice(MARKS) for _ in range(source.randint(2, 14))]
+def _sentence(chance: random.Random, words: list[str], gaps: tuple[str, ...], number: int) -> str:
+    chosen = [chance.choice(words) + chance.choice(MARKS) for _ in range(chance.randint(2, 14))]
     chosen[0] = chosen[0].capitalize()
-    body = "".join(word + source.choice(gaps) for word in chosen)
-    return f"{body}in {number} days{source.choice('.!?')}"
+    body = "".join(word + chance.choice(gaps) for word in chosen)
+    return f"{body}in {number} days{chance.choice('.!?')}"
 
 
 def _wrapped(text: str, width: int, end: str) -> str:
@@ -79,6 +79,6 @@ def _wrapped(text: str, width: int, end: str) -> str:
     return end.join(lines)
 
 
-def _some(text: str, source: random.Random) -> tuple[str, ...]:
-    standing = [word for word in WORDS if word in text]
-    return tuple(source.sample(standing, min(3, len(standing))))
+def _some(text: str, chance: random.Random) -> tuple[str, ...]:
+    found = [word for word in WORDS if word in text]
+    return tuple(chance.sample(found, min(3, len(found))))

@@ -20,7 +20,7 @@ Answers = tuple[Reply, ...]
 
 
 def answers(store: Store) -> Answers:
-    """Ask the current index everything."""
+    """Ask the current index all questions."""
     bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     try:
         bot.index.generation.check()
@@ -34,22 +34,22 @@ def answers(store: Store) -> Answers:
 
 @dataclass(frozen=True)
 class Checker:
-    """Tells which index answers."""
+    """Finds out which index answers."""
 
-    old: tuple[Answers, ...]
-    """Nothing where there was no index before."""
+    old: Answers | None
+    """None if there was no index before."""
     new: Answers
 
     def outcome(self, store: Store) -> Outcome:
-        """Tell which index answers. Raises AssertionError where it is neither, whole."""
+        """Return which index answers. Raises AssertionError if it is neither, or a mix."""
         try:
             found = answers(store)
         except NoIndex as error:
-            assert not self.old, f"the old index is gone: {error}"
+            assert self.old is None, f"the old index is missing: {error}"
             return "none"
         except BaseException as error:  # a panic of tantivy is no Exception
             raise AssertionError(f"the index cannot be asked: {error}") from error
         if found == self.new:
             return "new"
-        assert (found,) == self.old, "the answers are neither those of the old nor of the new index"
+        assert found == self.old, "the answers are neither those of the old nor of the new index"
         return "old"

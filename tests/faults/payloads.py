@@ -1,4 +1,4 @@
-"""Texts that would steer a terminal or a chat, from one seed; what must never be written."""
+"""Texts that would control a terminal or a chat, and what must never be written to one."""
 
 import random
 import re
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 CODE = "1337"
-"""In every escape code of the payloads, and in none of ours."""
+"""Part of every escape code of the payloads, and of none of Byline's."""
 _ACTIONS = (
     "app.quit",
     "app.bell",
@@ -80,38 +80,38 @@ _HTML = (
 WORDS = "the port is closed mill sold in May ship left for Prague nobody has money".split()
 
 
-def payload(number: int, source: random.Random) -> str:
-    """Make a text of two or more attacks between plain words; its number makes it the only one."""
+def payload(number: int, chance: random.Random) -> str:
+    """Return a text of two or more attacks between plain words, made unique by its number."""
     parts = [f"p{number}"]
-    for _ in range(source.randint(2, 5)):
-        parts += [source.choice(WORDS), source.choice(_KINDS)(source)]
-    return source.choice(("", " ")).join(parts)
+    for _ in range(chance.randint(2, 5)):
+        parts += [chance.choice(WORDS), chance.choice(_KINDS)(chance)]
+    return chance.choice(("", " ")).join(parts)
 
 
-def payloads(count: int, source: random.Random) -> list[str]:
-    return [payload(number, source) for number in range(count)]
+def payloads(count: int, chance: random.Random) -> list[str]:
+    return [payload(number, chance) for number in range(count)]
 
 
 def in_file(text: str) -> str:
-    """Give a payload as one line of an article: what UTF-8 cannot say, and line ends, left out."""
+    """Return a payload as one line of an article, without what UTF-8 cannot encode."""
     one_line = text.replace("\n", " ").replace("\0", "")
     return one_line.encode("utf-8", errors="ignore").decode()
 
 
 def in_name(text: str) -> str:
-    """Give a payload as a file name: as many of its bytes as a name may have."""
+    """Return a payload as a file name, cut to the bytes that a name may have."""
     kept = "".join(char for char in text if char not in "/\0" and not _is_lone(char))
     data = kept.encode("utf-8", errors="surrogateescape").removeprefix(b".")
     return data[:200].decode("utf-8", errors="surrogateescape")
 
 
 def _is_lone(char: str) -> bool:
-    """Tell a surrogate that stands for no byte of a file's name."""
+    """Whether a character is a surrogate that encodes no byte of a file name."""
     return "\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff"
 
 
 def faults(written: str, ours: re.Pattern[str]) -> Iterator[str]:
-    """Tell what in a terminal's output is neither text to be seen nor one of our own sequences."""
+    """Yield what in a terminal's output is neither visible text nor one of Byline's sequences."""
     plain = ours.sub("", written)
     for char in sorted(set(plain) - {"\n"}):
         if is_forbidden(char):
@@ -122,21 +122,21 @@ def faults(written: str, ours: re.Pattern[str]) -> Iterator[str]:
 
 
 def is_forbidden(char: str) -> bool:
-    """Tell whether a code point steers a terminal or cannot be seen."""
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or char in _UNSEEN
+    """Whether a code point controls a terminal or is invisible."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or char in _INVISIBLE
 
 
 def action_links(metas: Iterable[dict[str, object]]) -> Iterator[str]:
-    """Tell what in the styles of cells would run something, were it clicked."""
+    """Yield what in the styles of cells would run an action when clicked."""
     for meta in metas:
         for name, value in meta.items():
             if name.startswith("@") and (name, value) not in _SCROLLING:
                 yield f"{name}={value}"
 
 
-def _markup(source: random.Random) -> str:
-    action = source.choice(_ACTIONS)
-    return source.choice(
+def _markup(chance: random.Random) -> str:
+    action = chance.choice(_ACTIONS)
+    return chance.choice(
         (
             f"[@click={action}]x[/]",
             f"[ @click={action}]y[/]",
@@ -166,38 +166,38 @@ def _markup(source: random.Random) -> str:
     )
 
 
-def _control(source: random.Random) -> str:
-    return source.choice(_CONTROLS)
+def _control(chance: random.Random) -> str:
+    return chance.choice(_CONTROLS)
 
 
-def _hidden(source: random.Random) -> str:
-    return "".join(source.choice(_HIDDEN) for _ in range(source.randint(1, 4)))
+def _hidden(chance: random.Random) -> str:
+    return "".join(chance.choice(_HIDDEN) for _ in range(chance.randint(1, 4)))
 
 
-def _surrogate(source: random.Random) -> str:
-    return source.choice(_SURROGATES)
+def _surrogate(chance: random.Random) -> str:
+    return chance.choice(_SURROGATES)
 
 
-def _web(source: random.Random) -> str:
-    return source.choice(_HTML)
+def _web(chance: random.Random) -> str:
+    return chance.choice(_HTML)
 
 
-def _combining(source: random.Random) -> str:
+def _combining(chance: random.Random) -> str:
     return "e" + "".join(
-        chr(source.randint(0x300, 0x36F)) for _ in range(source.choice((3, 60, 600)))
+        chr(chance.randint(0x300, 0x36F)) for _ in range(chance.choice((3, 60, 600)))
     )
 
 
-def _wide(source: random.Random) -> str:
-    return source.choice(
+def _wide(chance: random.Random) -> str:
+    return chance.choice(
         ("👩\u200d👩\u200d👧", "🇵🇦🇵", "⚠\ufe0f", "﷽", "東京", "ﷺ" * 9, "x" * 300, "🏴\U000e0067")
     )
 
 
 _KINDS = (_markup, _markup, _control, _control, _hidden, _surrogate, _web, _combining, _wide)
 _SCROLLING = (("@mouse.down", "scroll_up"), ("@mouse.down", "scroll_down"), ("@mouse.down", "grab"))
-"""What Textual's scroll bars do."""
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {
+"""The actions of Textual's scroll bars."""
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {
     chr(code) for code in range(0xE0100, 0xE01F0)
 }
-"""Letters and marks that take no part in what is seen."""
+"""Letters and marks that are invisible."""

@@ -1,4 +1,4 @@
-"""Makes one of Python's own calls on files fail; works where system calls cannot be trapped."""
+"""Makes one of Python's calls on files fail; works where system calls cannot be trapped."""
 
 import errno
 import os
@@ -17,11 +17,11 @@ CALLS = ("os.fsync", "os.replace", "os.open", "io.open", "os.mkdir", "os.unlink"
 
 @dataclass
 class PythonCalls:
-    """Counts the calls on what lies below a folder, and lets one fail."""
+    """Counts the calls on files in a folder, and makes one fail."""
 
     folder: Path
-    failing: int
-    """Number of the call that fails, from 0; below 0 none does."""
+    failing: int | None
+    """Number of the call that fails, from 0; None if none does."""
     count: int = 0
 
     def patch(self, patch: MonkeyPatch) -> None:
@@ -34,7 +34,7 @@ class PythonCalls:
         self, call: Callable[Concatenate[Subject, P], R]
     ) -> Callable[Concatenate[Subject, P], R]:
         def watched(subject: Subject, /, *arguments: P.args, **named: P.kwargs) -> R:
-            # A number is a file that was opened below the folder, or a lock there.
+            # A number is a file that was opened in the folder, or a lock there.
             if isinstance(subject, int) or self.folder in Path(os.fsdecode(subject)).parents:
                 self.count += 1
                 if self.count - 1 == self.failing:

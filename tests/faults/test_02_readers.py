@@ -1,4 +1,4 @@
-"""Readers ask while the index is rebuilt: each answer is of one edition, and there is no error."""
+"""Readers ask while the index is rebuilt: each answer is of one edition, without errors."""
 
 import subprocess
 import sys
@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from index.storage.store import Store
-from tests.faults.building import ROOT
 from tests.faults.conftest import Battery, Figure
 from tests.faults.editions import write_edition
-from tests.faults.naive import overwrite
-from tests.faults.readers import visit
+from tests.faults.naive_builds import overwrite
+from tests.faults.processes import ROOT
+from tests.faults.reader_worker import visit
 from tests.qa.fakes import Library
 
 READERS = 8
@@ -40,9 +40,9 @@ class Newsroom:
 
     @contextmanager
     def readers(self, count: int) -> Iterator[None]:
-        """Have readers ask all the time; each of them has asked once before."""
+        """Run readers until the block ends; each has asked once before it begins."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.readers",
+            [sys.executable, "-m", "tests.faults.reader_worker",
              self.library.store.folder, self.log, str(count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
         ) as process:  # fmt: skip
@@ -57,7 +57,7 @@ class Newsroom:
                 process.wait()
 
     def faults(self) -> list[str]:
-        """What the readers found wrong, and answers of an edition that the generation has not."""
+        """Return the readers' errors, and answers of an edition that is not the generation's."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
         faults = [line for line in lines if line.startswith("fault")]
         for line in set(lines) - set(faults):
@@ -66,21 +66,21 @@ class Newsroom:
                 faults.append(f"generation {name} answered of edition {edition}")
         return faults
 
-    def asked(self) -> Counter[str]:
-        """How many questions each generation answered."""
-        counted: Counter[str] = Counter()
+    def answered(self) -> Counter[str]:
+        """Return how many questions each generation answered."""
+        count_of: Counter[str] = Counter()
         for line in self.log.read_text(encoding="utf-8").splitlines():
             if not line.startswith("fault"):
-                name, _, asked = line.split()
-                counted[name] += int(asked)
-        return counted
+                name, _, questions = line.split()
+                count_of[name] += int(questions)
+        return count_of
 
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
-    room = Newsroom(Library(tmp_path))
-    room.publish(0)
-    return room
+    newsroom = Newsroom(Library(tmp_path))
+    newsroom.publish(0)
+    return newsroom
 
 
 def test_every_answer_is_of_one_edition(
@@ -92,15 +92,15 @@ def test_every_answer_is_of_one_edition(
             newsroom.publish(edition)
     faults = newsroom.faults()
     assert not faults, "\n".join(faults[:20])
-    asked = newsroom.asked()
-    assert len(asked) > 1
+    answered = newsroom.answered()
+    assert len(answered) > 1
     figure(
-        f"{asked.total():,} answers by {READERS} readers of {len(asked)} generations "
+        f"{answered.total():,} answers by {READERS} readers of {len(answered)} generations "
         f"during {rebuilds} rebuilds: 0 errors, 0 mixed"
     )
 
 
-def test_readers_of_an_index_that_is_overwritten_find_errors_and_mixes(
+def test_readers_of_an_index_that_is_overwritten_find_errors_and_mixed_editions(
     newsroom: Newsroom, battery: Battery, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     halfway: list[str] = []
@@ -114,5 +114,5 @@ def test_readers_of_an_index_that_is_overwritten_find_errors_and_mixes(
             newsroom.publish(edition)
     found = [line for line in halfway if line.startswith("fault")]
     assert found
-    told = f"{len(found)} of {len(halfway)} readers that came halfway"
-    figure(f"planted: a build that overwrites: {told}, {len(newsroom.faults())} others: faults")
+    counts = f"{len(found)} of {len(halfway)} readers that came halfway"
+    figure(f"planted: a build that overwrites: {counts}, {len(newsroom.faults())} others: faults")

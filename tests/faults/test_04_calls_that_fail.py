@@ -1,7 +1,6 @@
-"""Whichever write, fsync, rename or open of a build fails: what is published is whole."""
+"""Whichever write, fsync, rename or open of a build fails, what is published is complete."""
 
 import errno
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -9,74 +8,60 @@ import pytest
 
 from index.errors import BylineError
 from index.storage.store import Store
-from tests.faults.beneath import Trap
-from tests.faults.building import Told
-from tests.faults.choosing import choose
+from tests.faults.build_client import BuildLog
 from tests.faults.conftest import Battery, Figure
-from tests.faults.disturbed import faults_after
-from tests.faults.naive import Naive
+from tests.faults.injection import Trap
+from tests.faults.naive_builds import Naive
 from tests.faults.python_calls import PythonCalls
-from tests.faults.stage import Kind, Stage, go_on, set_stage
-from tests.faults.trapping import Trapper, set_trap
+from tests.faults.scenario import BUILDS, Kind, Scenario, build_again, faults_after, sample
+from tests.faults.trapper import Trapper
 
-KINDS: tuple[Kind, ...] = ("first build", "update")
 WAYS = (
     Trap(error=errno.EIO),
     Trap(error=errno.EIO, lasting=True),
     Trap(error=errno.ENOSPC, lasting=True),
     Trap(error=0),
 )
-"""A call fails, every call from then on does, and a write writes half."""
+"""One call fails, all calls from it on fail, or a write writes half."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One way in which a build is made to fail."""
+    """One way to make a build fail."""
 
     kind: Kind
     trap: Trap
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with set_stage(tmp_path_factory.mktemp("failing")) as stage:
-        yield stage
+def calls_of(trapper: Trapper, kind: Kind, naive: Naive | None = None, only: str = "") -> int:
+    """Return the number of calls of a build without a fault."""
+    store = trapper.scenario.store(kind, f"counted-{kind}-{naive}")
+    log = trapper.build(store, Trap(only=only), naive)
+    assert log.finished
+    return log.trap_counts.calls
 
 
-@pytest.fixture(scope="module")
-def trapper(stage: Stage) -> Trapper:
-    return set_trap(stage)
-
-
-def calls_of(trapper: Trapper, kind: Kind, naive: Naive = "", only: str = "") -> int:
-    """Count the calls of a build that nothing happens to."""
-    store = trapper.stage.store(kind, f"counted-{kind}-{naive}")
-    told = trapper.build(store, Trap(only=only), naive)
-    assert told.finished
-    return told.seen.calls
-
-
-def faults_of(trapper: Trapper, case: Case, naive: Naive = "") -> list[str]:
-    store = trapper.stage.store(case.kind, "failing")
-    told = trapper.build(store, case.trap, naive)
-    faults = faults_after(trapper.stage, case.kind, store, told)
+def faults_of(trapper: Trapper, case: Case, naive: Naive | None = None) -> list[str]:
+    store = trapper.scenario.store(case.kind, "failing")
+    log = trapper.build(store, case.trap, naive)
+    faults = faults_after(trapper.scenario, case.kind, store, log)
     return [f"call {case.trap.failing}, {case.trap.error}: {fault}" for fault in faults]
 
 
 def test_whichever_call_fails_nothing_bad_is_published(
     trapper: Trapper, battery: Battery, figure: Figure
 ) -> None:
-    calls = {kind: calls_of(trapper, kind) for kind in KINDS}
+    calls = {kind: calls_of(trapper, kind) for kind in BUILDS}
     cases = [
         Case(kind, msgspec.structs.replace(way, failing=number))
-        for kind in KINDS
+        for kind in BUILDS
         for number in range(calls[kind])
         for way in WAYS
     ]
-    chosen = choose(
+    chosen = sample(
         cases,
         battery.pick(40, len(cases)),
-        lambda case: case.trap.failing > calls[case.kind] * 4 // 5,
+        lambda case: (case.trap.failing or 0) > calls[case.kind] * 4 // 5,
         battery.chance("calls"),
     )
     faults = [fault for case in chosen for fault in faults_of(trapper, case)]
@@ -87,40 +72,40 @@ def test_whichever_call_fails_nothing_bad_is_published(
     )
 
 
-def build_here(stage: Stage, store: Store) -> Told:
+def build_in_process(scenario: Scenario, store: Store) -> BuildLog:
     try:
-        go_on(stage, store)
+        build_again(scenario, store)
     except BylineError as error:
-        return Told([(0.0, f"failed {type(error).__name__}: {error.message!a}")])
-    return Told([(0.0, "done")])
+        return BuildLog([(0.0, f"failed {type(error).__name__}: {error.message!a}")])
+    return BuildLog([(0.0, "done")])
 
 
-def test_whichever_call_of_python_fails_nothing_bad_is_published(
-    stage: Stage, battery: Battery, figure: Figure
+def test_whichever_python_call_fails_nothing_bad_is_published(
+    scenario: Scenario, battery: Battery, figure: Figure
 ) -> None:
-    def build_failing(number: int) -> tuple[int, list[str]]:
-        store = stage.store("update", "failing")
+    def build_failing(number: int | None) -> tuple[int, list[str]]:
+        store = scenario.store("update", "failing")
         calls = PythonCalls(store.folder, number)
         with pytest.MonkeyPatch.context() as patch:
             calls.patch(patch)
-            told = build_here(stage, store)
-        return calls.count, faults_after(stage, "update", store, told)
+            log = build_in_process(scenario, store)
+        return calls.count, faults_after(scenario, "update", store, log)
 
-    total, none = build_failing(-1)
-    assert none == []
+    total, faults_without_failure = build_failing(None)
+    assert faults_without_failure == []
     tried = min(battery.pick(8, total), total)
     faults: list[str] = []
     for number in battery.chance("calls of Python").sample(range(total), tried):
         faults += [f"call {number}: {fault}" for fault in build_failing(number)[1]]
     assert not faults, "\n".join(faults)
-    figure(f"{tried} of {total} calls of Python's fail: 0 bad")
+    figure(f"{tried} of {total} Python calls fail: 0 bad")
 
 
 @pytest.mark.parametrize(
     ("naive", "only"),
     [("saves as FAISS does", "vectors.f16"), ("publishes first", "vectors.f16")],
 )
-def test_a_call_that_fails_in_a_naive_build_is_found_to_publish_what_is_bad(
+def test_the_checks_find_that_naive_builds_publish_what_is_bad_when_a_call_fails(
     trapper: Trapper, naive: Naive, only: str, battery: Battery, figure: Figure
 ) -> None:
     calls = calls_of(trapper, "update", naive, only)

@@ -1,8 +1,8 @@
-"""Power lost before any call of a build: what is on the disk opens as the old or the new index."""
+"""A power cut before any call of a build leaves a disk that opens as the old or the new index."""
 
 import random
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -10,18 +10,25 @@ from tempfile import mkdtemp
 import pytest
 
 from index.storage.store import Store
-from tests.faults.beneath import Trap
-from tests.faults.calls import Call, read_calls
-from tests.faults.choosing import choose
 from tests.faults.conftest import Battery, Figure
-from tests.faults.naive import Naive
-from tests.faults.power import Change, Fate, History, Tree, always, by_chance, digest, lay_out
-from tests.faults.stage import Kind, go_on, set_stage
-from tests.faults.trapping import Trapper, set_trap
+from tests.faults.injection import Trap
+from tests.faults.naive_builds import Naive
+from tests.faults.power_model import (
+    Change,
+    Fate,
+    History,
+    Tree,
+    always,
+    at_random,
+    digest,
+    write_tree,
+)
+from tests.faults.scenario import BUILDS, Kind, build_again, sample
+from tests.faults.syscall_log import Call, read_calls
+from tests.faults.trapper import Trapper
 
-KINDS: tuple[Kind, ...] = ("first build", "update")
 INDEX = Path("deep") / "index"
-"""Where the index is below the folder that is recorded."""
+"""Path of the index in the recorded folder."""
 FATES: dict[str, Callable[[Change], Fate]] = {
     "all lost": always(Fate.LOST, Fate.LOST),
     "names without data": always(Fate.KEPT, Fate.LOST),
@@ -29,14 +36,14 @@ FATES: dict[str, Callable[[Change], Fate]] = {
     "data without names": always(Fate.LOST, Fate.KEPT),
     "all kept": always(Fate.KEPT, Fate.KEPT),
 }
-"""How all that was not synced may fare."""
-CHANCES = 3
-"""How often, at each moment, each change fares by chance of its own."""
+"""Fates that all unsynced changes may share."""
+RANDOM_FATES = 3
+"""How often, at each moment, each change has a random fate."""
 
 
 @dataclass(frozen=True)
-class Record:
-    """A build that was recorded."""
+class RecordedBuild:
+    """A recorded build."""
 
     kind: Kind
     folder: Path
@@ -44,134 +51,125 @@ class Record:
     history: History
 
 
-@pytest.fixture(scope="module")
-def trapper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trapper]:
-    with set_stage(tmp_path_factory.mktemp("powerless")) as stage:
-        yield set_trap(stage)
-
-
-def record(trapper: Trapper, kind: Kind, naive: Naive = "") -> Record:
-    """Build, and record the calls."""
-    outer = Path(mkdtemp(prefix="recorded-", dir=trapper.stage.folder))
+def record(trapper: Trapper, kind: Kind, naive: Naive | None = None) -> RecordedBuild:
+    """Build and record the calls."""
+    outer = Path(mkdtemp(prefix="recorded-", dir=trapper.scenario.folder))
     folder, before, log = outer / "now", outer / "before", outer / "log"
     folder.mkdir()
-    store = trapper.stage.store(kind, f"{outer.name}/now/{INDEX}")
+    store = trapper.scenario.store(kind, f"{outer.name}/now/{INDEX}")
     shutil.copytree(folder, before)
-    told = trapper.build(store, Trap(folder=str(folder), log=str(log)), naive)
-    assert told.finished
+    result = trapper.build(store, Trap(folder=str(folder), log=str(log)), naive)
+    assert result.finished
     calls = read_calls(log, folder)
-    return Record(kind, folder, calls, History.of(before, calls))
+    return RecordedBuild(kind, folder, calls, History.of(before, calls))
 
 
 @dataclass(frozen=True)
-class Loss:
-    """A moment at which the power is lost, and what becomes of what was not synced."""
+class PowerCut:
+    """A moment at which the power is cut, and the fate of unsynced changes."""
 
-    record: Record
-    cut: int
-    """The number of the first call that is not made."""
+    build: RecordedBuild
+    before: int
+    """Number of the first call that is not build."""
     fate: str
-    build_again: bool
+    builds_again: bool
 
     @property
     def is_done(self) -> bool:
-        """Whether the build had come to its end."""
-        return self.cut == len(self.record.calls)
+        """Whether the build had finished."""
+        return self.before == len(self.build.calls)
 
     def tree(self, chance: random.Random) -> Tree:
-        return self.record.history.after(self.cut, FATES.get(self.fate) or by_chance(chance))
+        return self.build.history.after(self.before, FATES.get(self.fate) or at_random(chance))
 
 
-def losses(record: Record, count: int, chance: random.Random) -> list[Loss]:
-    """Every loss there can be, or so many; where there are fewer, not all are built upon."""
-    fates = [*FATES, *(f"by chance {number}" for number in range(CHANCES))]
-    total = len(record.calls)
-    every = [Loss(record, cut, fate, True) for cut in range(total + 1) for fate in fates]
-    chosen = choose(every, count, lambda loss: loss.cut > total * 4 // 5, chance)
-    if len(chosen) == len(every):
-        return every
-    return [replace(loss, build_again=number % 4 == 0) for number, loss in enumerate(chosen)]
+def power_cuts(build: RecordedBuild, count: int, chance: random.Random) -> list[PowerCut]:
+    """Return all power cuts, or some of them; only some of the latter build again."""
+    fates = [*FATES, *(f"at random {number}" for number in range(RANDOM_FATES))]
+    total = len(build.calls)
+    cuts = [PowerCut(build, number, fate, True) for number in range(total + 1) for fate in fates]
+    chosen = sample(cuts, count, lambda cut: cut.before > total * 4 // 5, chance)
+    if len(chosen) == len(cuts):
+        return cuts
+    return [replace(cut, builds_again=number % 4 == 0) for number, cut in enumerate(chosen)]
 
 
 @dataclass
 class Judge:
-    """Tells what is wrong with what disks hold; what was seen before is not looked at again."""
+    """Finds what is wrong with the contents of disks; the same contents are checked only once."""
 
     trapper: Trapper
-    seen: dict[tuple[str, bool, bool], str] = field(default_factory=dict)
-    """By the digest of all that is on a disk, and by what is asked of it."""
+    seen: dict[tuple[str, bool, bool], str | None] = field(default_factory=dict)
+    """By the hash of the disk's contents, and by what is checked."""
 
-    def faults(self, chosen: Sequence[Loss], chance: random.Random) -> list[str]:
-        found = [(loss, self._fault(loss, loss.tree(chance))) for loss in chosen]
+    def faults(self, chosen: Sequence[PowerCut], chance: random.Random) -> list[str]:
+        found = [(cut, self._fault(cut, cut.tree(chance))) for cut in chosen]
         return [
-            f"{loss.record.kind}, before call {loss.cut}, {loss.fate}: {fault}"
-            for loss, fault in found
+            f"{cut.build.kind}, before call {cut.before}, {cut.fate}: {fault}"
+            for cut, fault in found
             if fault
         ]
 
-    def _fault(self, loss: Loss, tree: Tree) -> str:
-        key = (f"{loss.record.kind} {digest(tree)}", loss.is_done, loss.build_again)
+    def _fault(self, cut: PowerCut, tree: Tree) -> str | None:
+        key = (f"{cut.build.kind} {digest(tree)}", cut.is_done, cut.builds_again)
         if key not in self.seen:
-            self.seen[key] = _fault(self.trapper, loss, tree)
+            self.seen[key] = _fault(self.trapper, cut, tree)
         return self.seen[key]
 
 
-def _fault(trapper: Trapper, loss: Loss, tree: Tree) -> str:
-    """Tell what is wrong with what is on the disk; empty where nothing is."""
-    stage, folder = trapper.stage, trapper.stage.folder / "after"
-    checker, store = stage.checker(loss.record.kind), Store(folder / INDEX)
-    lay_out(tree, folder)
+def _fault(trapper: Trapper, cut: PowerCut, tree: Tree) -> str | None:
+    """Return what is wrong with the contents of a disk, or None."""
+    scenario, folder = trapper.scenario, trapper.scenario.folder / "after"
+    checker, store = scenario.checker(cut.build.kind), Store(folder / INDEX)
+    write_tree(tree, folder)
     try:
         outcome = checker.outcome(store)
-        if loss.is_done:
+        if cut.is_done:
             assert outcome == "new", f"the build was done, and the {outcome} index answers"
-        if loss.build_again:
-            go_on(stage, store)
+        if cut.builds_again:
+            build_again(scenario, store)
             assert checker.outcome(store) == "new"
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is what the battery looks for)
+    except Exception as error:  # noqa: BLE001  (any exception is a fault)
         return f"{type(error).__name__}: {error}"
     finally:
         shutil.rmtree(folder)
-    return ""
+    return None
 
 
-def test_the_record_holds_all_that_a_build_changes(trapper: Trapper) -> None:
-    made = record(trapper, "first build")
-    there = {
-        path.relative_to(made.folder).as_posix(): path.read_bytes()
-        for path in made.folder.rglob("*")
+def test_the_record_has_everything_that_a_build_changes(trapper: Trapper) -> None:
+    build = record(trapper, "first build")
+    expected = {
+        path.relative_to(build.folder).as_posix(): path.read_bytes()
+        for path in build.folder.rglob("*")
         if path.is_file()
     }
-    tree = made.history.after(len(made.calls), FATES["all kept"])
-    assert {path: data for path, data in tree.items() if not path.endswith("/")} == there
+    tree = build.history.after(len(build.calls), FATES["all kept"])
+    assert {path: data for path, data in tree.items() if not path.endswith("/")} == expected
 
 
 def test_whatever_the_disk_kept_opens_as_the_old_or_the_new_index(
     trapper: Trapper, battery: Battery, figure: Figure
 ) -> None:
     chance = battery.chance("power")
-    records = [record(trapper, kind) for kind in KINDS]
-    count = battery.pick(60, 1_000_000) // len(KINDS)
-    chosen = [loss for made in records for loss in losses(made, count, chance)]
+    builds = [record(trapper, kind) for kind in BUILDS]
+    count = battery.pick(60, 1_000_000) // len(BUILDS)
+    chosen = [cut for build in builds for cut in power_cuts(build, count, chance)]
     judge = Judge(trapper)
     faults = judge.faults(chosen, chance)
     assert not faults, "\n".join(faults)
-    calls = ", ".join(f"{len(made.calls)} calls of the {made.kind}" for made in records)
-    figure(
-        f"{len(chosen):,} losses of power within {calls}, {len(judge.seen):,} different disks: "
-        "0 bad"
-    )
+    calls = ", ".join(f"{len(build.calls)} calls of the {build.kind}" for build in builds)
+    figure(f"{len(chosen):,} power cuts within {calls}, {len(judge.seen):,} different disks: 0 bad")
 
 
 @pytest.mark.parametrize("naive", ["never syncs", "publishes first"])
-def test_a_naive_build_is_found_to_lose_the_index(
+def test_the_checks_find_that_a_naive_build_loses_the_index(
     trapper: Trapper, naive: Naive, battery: Battery, figure: Figure
 ) -> None:
     chance = battery.chance(naive)
-    made = record(trapper, "update", naive)
+    build = record(trapper, "update", naive)
     # A build that is done has published, whatever it left unsynced.
-    done = [loss for loss in losses(made, 1_000_000, chance) if loss.is_done]
-    chosen = [*losses(made, 16, chance), *done]
+    done = [cut for cut in power_cuts(build, 1_000_000, chance) if cut.is_done]
+    chosen = [*power_cuts(build, 16, chance), *done]
     faults = Judge(trapper).faults(chosen, chance)
     assert faults
-    figure(f"planted: a build that {naive}: {len(faults)} of {len(chosen)} losses of power bad")
+    figure(f"planted: a build that {naive}: {len(faults)} of {len(chosen)} power cuts bad")

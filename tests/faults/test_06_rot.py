@@ -1,166 +1,159 @@
-"""Files of the index that rot: a check finds all of it, and asking never cites a line wrongly."""
+"""Damaged files of the index: a check finds all of them, and no line is ever cited wrongly."""
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.faults.asker import Told, Trust
-from tests.faults.asking import Asking, asking
 from tests.faults.conftest import Battery, Figure
-from tests.faults.rotting import KINDS, Damage, damaged, draw
-from tests.faults.soundness import QUESTIONS, Shelved, shelved
+from tests.faults.damage import KINDS, Damage, damaged, draw
+from tests.faults.question_client import QuestionClient, question_client
+from tests.faults.question_worker import StepResult, Trust
+from tests.faults.sample_index import QUESTIONS, SampleIndex, Tally, build_sample_index
 
 SMALL, LARGE = 240, 10_000
 
 
 @dataclass
-class Found:
-    """What came of damage."""
+class DamageTally(Tally):
+    """The results of damage."""
 
-    tried: int = 0
     harmless: int = 0
     unfound: list[str] = field(default_factory=list)
-    """Damage that a check did not see."""
-    crashes: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    """Citations that do not stand where they say."""
+    """Damage that a check did not find."""
     others: list[str] = field(default_factory=list)
-    """Answers other than those of the undamaged index, in spite of looking at every file."""
-    ends: Counter[str] = field(default_factory=Counter)
-    """How asking ended."""
-
-    def take(self, damage: Damage, told: Told, shelf: Shelved) -> None:
-        """Count how asking ended."""
-        self.tried += 1
-        self.ends[told.kind] += 1
-        if told.kind == "crash":
-            self.crashes.append(f"{damage}: {told.message}")
-        self.wrong += [f"{damage}: {one}" for one in shelf.wrong(told)]
+    """Answers that differ from those of the undamaged index, although every file is checked."""
 
     def __str__(self) -> str:
         return (
-            f"{self.tried} damaged files: {len(self.unfound)} not found, {len(self.crashes)} "
-            f"crashes, {len(self.wrong)} lines cited wrongly; {self.ends['error']} clear errors, "
-            f"{self.ends['done']} answered rightly, {self.harmless} harmless"
+            f"{self.kinds.total()} damaged files: {len(self.unfound)} not found, "
+            f"{super().__str__()}, {self.harmless} harmless"
         )
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelved:
-    return shelved(tmp_path_factory.mktemp("rot"))
+def index(tmp_path_factory: pytest.TempPathFactory) -> SampleIndex:
+    return build_sample_index(tmp_path_factory.mktemp("rot"))
 
 
 def is_harmless(damage: Damage) -> bool:
-    """Tell whether nothing ever reads what was damaged.
+    """Whether nothing ever reads what was damaged.
 
-    Of a lock and of the file that marks a folder as an index only being there counts, and the name
-    of the generation may be followed by white space.
+    A lock, and the file that marks a folder as an index, only need to exist; the name of the
+    generation may be followed by white space.
     """
     if damage.path.name == "CURRENT":
         return damage.after.strip(b" \n\0") == damage.before.strip(b" \n\0")
     if damage.path.name == "writer.lock" or damage.path.name.startswith(".tantivy-"):
         return True
-    presence = damage.path.suffix == ".lock" or damage.path.name == "byline-index"
-    return presence and damage.kind != "delete"
+    only_exists = damage.path.suffix == ".lock" or damage.path.name == "byline-index"
+    return only_exists and damage.kind != "delete"
 
 
-def drawn(shelf: Shelved, count: int, source: random.Random, cache: bool) -> Iterator[Damage]:
-    """Choose damage, to each file in turn as often as to any other."""
-    files = [path for path in shelf.files() if cache or shelf.cache not in path.parents]
-    older = shelf.older()
+def draw_all(
+    index: SampleIndex, count: int, chance: random.Random, cache: bool
+) -> Iterator[Damage]:
+    """Choose damage to one file after the other."""
+    files = [path for path in index.files() if cache or index.cache not in path.parents]
+    older = index.older()
     for number in range(count):
         path = files[number % len(files)]
-        alike = [one for one in older if one.suffix == path.suffix]
-        others = alike if any(one.read_bytes() != path.read_bytes() for one in alike) else files
-        yield draw(path, KINDS[number // len(files) % len(KINDS)], others, source)
+        alike = [other for other in older if other.suffix == path.suffix]
+        differ = any(other.read_bytes() != path.read_bytes() for other in alike)
+        others = alike if differ else files
+        yield draw(path, KINDS[number // len(files) % len(KINDS)], others, chance)
 
 
-def rot(shelf: Shelved, count: int, source: random.Random, trust: Trust = "") -> Found:
+def damage_all(
+    index: SampleIndex, count: int, chance: random.Random, trust: Trust | None = None
+) -> DamageTally:
     """Damage files before they are opened; check and ask each time."""
-    found = Found()
-    with asking(shelf.setting(trust), QUESTIONS) as asked:
-        whole = asked.do("ask afresh")
-        assert whole.kind == "done"
-        assert not shelf.wrong(whole)
-        assert {state for _, state in asked.do("check").states} == {"ok"}
-        for damage in drawn(shelf, count, source, cache=True):
+    tally = DamageTally(index)
+    with question_client(index.setting(trust), QUESTIONS) as client:
+        undamaged = client.do("open and ask")
+        assert undamaged.kind == "done"
+        assert not index.wrong(undamaged)
+        assert {state for _, state in client.do("check").states} == {"ok"}
+        for damage in draw_all(index, count, chance, cache=True):
             with damaged(damage):
-                _take(found, damage, asked, whole, shelf)
-    return found
+                _add(tally, damage, client, undamaged)
+    return tally
 
 
-def _take(found: Found, damage: Damage, asked: Asking, whole: Told, shelf: Shelved) -> None:
-    told, checked = asked.do("ask afresh"), asked.do("check")
-    found.take(damage, told, shelf)
+def _add(tally: DamageTally, damage: Damage, client: QuestionClient, undamaged: StepResult) -> None:
+    result, checked = client.do("open and ask"), client.do("check")
+    tally.add(str(damage), result)
     if checked.kind == "crash":
-        found.crashes.append(f"checking, {damage}: {checked.message}")
-    if told.kind == "done" and told.replies != whole.replies:
-        found.others.append(str(damage))
-    sound = {state for _, state in checked.states} == {"ok"}
+        tally.crashes.append(f"checking, {damage}: {checked.message}")
+    if result.kind == "done" and result.replies != undamaged.replies:
+        tally.others.append(str(damage))
+    is_ok = {state for _, state in checked.states} == {"ok"}
     if is_harmless(damage):
-        found.harmless += 1
-        assert told.replies == whole.replies, damage
-    elif sound:
-        found.unfound.append(str(damage))
+        tally.harmless += 1
+        assert result.replies == undamaged.replies, damage
+    elif is_ok:
+        tally.unfound.append(str(damage))
 
 
-def rot_behind(shelf: Shelved, count: int, source: random.Random, open_before: bool) -> Found:
-    """Damage files behind the back of who has them open, or of who opens them and trusts them."""
-    found = Found()
-    with asking(shelf.setting("everything"), QUESTIONS) as asked:
-        for damage in drawn(shelf, count, source, cache=False):
+def damage_unnoticed(
+    index: SampleIndex, count: int, chance: random.Random, open_before: bool
+) -> DamageTally:
+    """Damage files that a reader has open, or that it opens without checking them."""
+    tally = DamageTally(index)
+    with question_client(index.setting("everything"), QUESTIONS) as client:
+        for damage in draw_all(index, count, chance, cache=False):
             if open_before:
-                opened = asked.do("open")
+                opened = client.do("open")
                 assert opened.kind == "done", opened
             with damaged(damage):
-                found.take(damage, asked.do("ask" if open_before else "ask afresh"), shelf)
-    return found
+                tally.add(str(damage), client.do("ask" if open_before else "open and ask"))
+    return tally
 
 
-def test_a_check_finds_all_damage_and_asking_is_right_or_refused(
-    shelf: Shelved, battery: Battery, figure: Figure
+def test_a_check_finds_all_damage_and_answers_are_correct_or_refused(
+    index: SampleIndex, battery: Battery, figure: Figure
 ) -> None:
-    found = rot(shelf, battery.pick(SMALL, LARGE), battery.chance("rot"))
+    found = damage_all(index, battery.pick(SMALL, LARGE), battery.chance("rot"))
     figure(str(found))
     assert (found.unfound, found.crashes, found.wrong, found.others) == ([], [], [], [])
-    # A quarter of the files or less is such that nothing reads what is in them.
-    assert found.harmless < found.tried / 3
+    # At most a quarter of the files have contents that nothing reads.
+    assert found.harmless < found.kinds.total() / 3
 
 
 @pytest.mark.parametrize("open_before", [False, True], ids=["trusted", "open"])
-def test_damage_that_nobody_looks_for_is_refused_and_never_cited(
-    shelf: Shelved, battery: Battery, figure: Figure, open_before: bool
+def test_damage_that_is_not_checked_for_is_refused_and_never_cited(
+    index: SampleIndex, battery: Battery, figure: Figure, open_before: bool
 ) -> None:
     count = battery.pick(SMALL // 2, LARGE // 2)
-    found = rot_behind(shelf, count, battery.chance(f"behind {open_before}"), open_before)
+    found = damage_unnoticed(index, count, battery.chance(f"unnoticed {open_before}"), open_before)
     figure(f"{'open before' if open_before else 'trusted'}: {found}")
     assert (found.crashes, found.wrong) == ([], [])
 
 
-def test_a_check_that_looks_at_sizes_alone_is_caught(
-    shelf: Shelved, battery: Battery, figure: Figure
+def test_a_check_of_sizes_alone_is_caught(
+    index: SampleIndex, battery: Battery, figure: Figure
 ) -> None:
-    found = rot(shelf, battery.pick(80, 500), battery.chance("sizes"), "sizes")
-    figure(f"planted, sizes alone: {found}")
-    assert len(found.unfound) > found.tried / 20
+    found = damage_all(index, battery.pick(80, 500), battery.chance("sizes"), "sizes")
+    figure(f"planted, only sizes checked: {found}")
+    assert len(found.unfound) > found.kinds.total() / 20
 
 
-def misspelt(shelf: Shelved) -> Damage:
-    """Change a letter of every sentence in the catalog, which is no damage that SQLite sees."""
-    (catalog,) = (one for one in shelf.files() if one.name == "passages.sqlite")
-    before = catalog.read_bytes()
-    return Damage(catalog, "flip", before, before.replace(b" late on day ", b" late in day "))
+def misspell(index: SampleIndex) -> Damage:
+    """Change a letter of every sentence in the passages, which SQLite does not notice."""
+    (passages,) = (path for path in index.files() if path.name == "passages.sqlite")
+    before = passages.read_bytes()
+    return Damage(passages, "flip", before, before.replace(b" late on day ", b" late in day "))
 
 
-def test_rows_believed_without_check_sums_are_caught(shelf: Shelved, figure: Figure) -> None:
-    told: dict[Trust, Told] = {}
+def test_rows_that_are_trusted_without_checksums_are_caught(
+    index: SampleIndex, figure: Figure
+) -> None:
+    results: dict[Trust, StepResult] = {}
     for trust in ("everything", "rows"):
-        with asking(shelf.setting(trust), QUESTIONS) as asked, damaged(misspelt(shelf)):
-            told[trust] = asked.do("ask afresh")
-    wrong = len(shelf.wrong(told["rows"]))
-    figure(f"planted, rows believed: {wrong} lines cited wrongly")
+        with question_client(index.setting(trust), QUESTIONS) as client, damaged(misspell(index)):
+            results[trust] = client.do("open and ask")
+    wrong = len(index.wrong(results["rows"]))
+    figure(f"planted, rows trusted: {wrong} lines cited wrongly")
     assert wrong >= len(QUESTIONS)
-    assert told["everything"].kind == "error"
+    assert results["everything"].kind == "error"

@@ -1,46 +1,44 @@
-"""Files of the index are cut short, overwritten, replaced while it is asked: nothing kills it."""
+"""Index files that are truncated, overwritten or replaced while it is asked: nothing kills it."""
 
 import os
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.faults.asker import Told, Trust
-from tests.faults.asking import Asking, asking
 from tests.faults.conftest import Battery, Figure
-from tests.faults.rotting import overwrite
-from tests.faults.soundness import QUESTIONS, Shelved, shelved
+from tests.faults.damage import overwrite
+from tests.faults.question_client import QuestionClient, question_client
+from tests.faults.question_worker import Trust
+from tests.faults.sample_index import QUESTIONS, SampleIndex, Tally, build_sample_index
 
 SMALL, LARGE = 30, 2_000
-ASKED = 3
-"""Times that the questions are asked, one after another, while a file is cut."""
+TIMES = 3
+"""How often the questions are asked while a file is cut."""
 
 
-def emptied(path: Path, _data: bytes, _source: random.Random) -> None:
+def emptied(path: Path, _data: bytes, _chance: random.Random) -> None:
     os.truncate(path, 0)
 
 
-def halved(path: Path, data: bytes, source: random.Random) -> None:
-    os.truncate(path, source.randrange(len(data) or 1))
+def halved(path: Path, data: bytes, chance: random.Random) -> None:
+    os.truncate(path, chance.randrange(len(data) or 1))
 
 
-def overwritten(path: Path, data: bytes, source: random.Random) -> None:
-    overwrite(path, source.randbytes(len(data)))
+def overwritten(path: Path, data: bytes, chance: random.Random) -> None:
+    overwrite(path, chance.randbytes(len(data)))
 
 
-def replaced(path: Path, data: bytes, source: random.Random) -> None:
+def replaced(path: Path, data: bytes, chance: random.Random) -> None:
     other = path.with_name("other")
-    other.write_bytes(source.randbytes(len(data)))
+    other.write_bytes(chance.randbytes(len(data)))
     other.replace(path)
 
 
-def deleted(path: Path, _data: bytes, _source: random.Random) -> None:
+def deleted(path: Path, _data: bytes, _chance: random.Random) -> None:
     path.unlink()
 
 
@@ -48,31 +46,9 @@ Cut = Callable[[Path, bytes, random.Random], None]
 CUTS: tuple[Cut, ...] = (emptied, halved, overwritten, replaced, deleted)
 
 
-@dataclass
-class Seen:
-    """What came of asking while files were cut."""
-
-    ends: Counter[str] = field(default_factory=Counter)
-    crashes: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def take(self, what: str, told: Told, shelf: Shelved) -> None:
-        """Count how asking ended."""
-        self.ends[told.kind] += 1
-        self.crashes += [f"{what}: {told.message}"] if told.kind == "crash" else []
-        self.wrong += [f"{what}: {one}" for one in shelf.wrong(told)]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.ends.total()} times cut while asked: {len(self.crashes)} crashes, "
-            f"{len(self.wrong)} lines cited wrongly; {self.ends['done']} answered rightly, "
-            f"{self.ends['error']} clear errors"
-        )
-
-
 @contextmanager
-def mending(paths: list[Path]) -> Iterator[dict[Path, bytes]]:
-    """Give the contents of files, and put them back."""
+def restoring(paths: list[Path]) -> Iterator[dict[Path, bytes]]:
+    """Yield the contents of files, and restore them."""
     kept = {path: path.read_bytes() for path in paths}
     try:
         yield kept
@@ -82,59 +58,59 @@ def mending(paths: list[Path]) -> Iterator[dict[Path, bytes]]:
 
 
 def cut_while_asked(
-    shelf: Shelved,
+    index: SampleIndex,
     count: int,
-    source: random.Random,
+    chance: random.Random,
     trust: Trust = "everything",
     cuts: Sequence[Cut] = CUTS,
-) -> Seen:
-    """Cut one file or all of them while the index is opened or asked, again and again."""
-    seen = Seen()
-    files = [one for one in shelf.files() if shelf.cache not in one.parents]
-    with asking(shelf.setting(trust), QUESTIONS) as asked:
-        longest = _seconds_to_ask(asked)
+) -> Tally:
+    """Repeatedly change one file or all of them while the index is opened or asked."""
+    tally = Tally(index)
+    files = [path for path in index.files() if index.cache not in path.parents]
+    with question_client(index.setting(trust), QUESTIONS) as client:
+        longest = _seconds_to_ask(client)
         for number in range(count):
             chosen = files if number % 3 == 0 else [files[number % len(files)]]
-            cut = source.choice(cuts)
-            with mending(chosen) as kept:
-                asked.begin("ask afresh" if number % 5 == 4 else "ask", ASKED)
-                asked.wait(source.uniform(0, longest))
+            cut = chance.choice(cuts)
+            with restoring(chosen) as kept:
+                client.begin("open and ask" if number % 5 == 4 else "ask", TIMES)
+                client.wait(chance.uniform(0, longest))
                 for path, data in kept.items():
-                    cut(path, data, source)
-                told = asked.end()
+                    cut(path, data, chance)
+                result = client.end()
             what = chosen[0].name if len(chosen) == 1 else "all files"
-            seen.take(f"{cut.__name__} {what}", told, shelf)
-            opened = asked.do("open")
+            tally.add(f"{cut.__name__} {what}", result)
+            opened = client.do("open")
             assert opened.kind == "done", opened
-    return seen
+    return tally
 
 
-def _seconds_to_ask(asked: Asking) -> float:
-    opened = asked.do("open")
+def _seconds_to_ask(client: QuestionClient) -> float:
+    opened = client.do("open")
     assert opened.kind == "done", opened
-    began = time.monotonic()
-    asked.do("ask", ASKED)
-    return time.monotonic() - began
+    started = time.monotonic()
+    client.do("ask", TIMES)
+    return time.monotonic() - started
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelved:
-    return shelved(tmp_path_factory.mktemp("cut"))
+def index(tmp_path_factory: pytest.TempPathFactory) -> SampleIndex:
+    return build_sample_index(tmp_path_factory.mktemp("cut"))
 
 
-def test_no_cut_kills_the_process_that_asks(
-    shelf: Shelved, battery: Battery, figure: Figure
+def test_a_truncated_file_never_kills_the_process_that_asks(
+    index: SampleIndex, battery: Battery, figure: Figure
 ) -> None:
-    seen = cut_while_asked(shelf, battery.pick(SMALL, LARGE), battery.chance("cut"))
-    figure(str(seen))
-    assert (seen.crashes, seen.wrong) == ([], [])
+    tally = cut_while_asked(index, battery.pick(SMALL, LARGE), battery.chance("cut"))
+    figure(f"{tally.kinds.total()} times cut while asked: {tally}")
+    assert (tally.crashes, tally.wrong) == ([], [])
 
 
-def test_keywords_that_are_mapped_where_they_stand_are_caught(
-    shelf: Shelved, battery: Battery, figure: Figure
+def test_keywords_that_are_mapped_in_place_are_caught(
+    index: SampleIndex, battery: Battery, figure: Figure
 ) -> None:
-    seen = cut_while_asked(
-        shelf, battery.pick(6, 100), battery.chance("mapped"), "maps", (emptied,)
+    tally = cut_while_asked(
+        index, battery.pick(6, 100), battery.chance("mapped"), "maps", (emptied,)
     )
-    figure(f"planted, mapped where they stand: {seen}")
-    assert any("SIGBUS" in crash for crash in seen.crashes)
+    figure(f"planted, mapped in place: {tally}")
+    assert any("SIGBUS" in crash for crash in tally.crashes)

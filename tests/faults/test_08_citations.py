@@ -1,4 +1,4 @@
-"""Whatever stands in an article, a citation is what `sed -n` prints at its lines and columns."""
+"""Whatever is in an article, a citation is what `sed -n` prints at its lines and columns."""
 
 import os
 import random
@@ -18,19 +18,19 @@ from index.storage.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot
 from tests.fakes import fake_model
-from tests.faults.asker import FewSentences
 from tests.faults.conftest import Battery, Figure
 from tests.faults.nasty import Nasty, article
-from tests.faults.standing import cut
+from tests.faults.question_worker import FewSentences
+from tests.faults.quote_check import citations_of, cut
 from tests.qa.fakes import QuickEncoder
 
 SMALL, LARGE = 2_000, 100_000
-TOGETHER = 250
+LIBRARY_SIZE = 250
 """Articles that are indexed at once."""
 
 
 def printed(path: str, first: int, last: int) -> list[bytes]:
-    """Give the lines of a file that `sed -n` prints, their LF left out."""
+    """Return the lines of a file that `sed -n` prints, without LF."""
     done = subprocess.run(
         ["sed", "-n", f"{first},{last}p", path],
         capture_output=True, check=True, env=os.environ | {"LC_ALL": "C"},
@@ -39,8 +39,8 @@ def printed(path: str, first: int, last: int) -> list[bytes]:
 
 
 def is_wrong(citations: Sequence[Citation], written: Nasty) -> bool:
-    """Tell whether a citation of a file errs; one `sed` prints all the lines that they are on."""
-    quotes = [quote for one in citations for quote in (one.answer, one.sentence)]
+    """Whether one of some citations of a file is wrong; a single `sed` prints all their lines."""
+    quotes = [quote for citation in citations for quote in (citation.answer, citation.sentence)]
     first = min(quote.line for quote in quotes)
     last = max(quote.end_line for quote in quotes)
     if first < 1:
@@ -55,19 +55,19 @@ def is_wrong(citations: Sequence[Citation], written: Nasty) -> bool:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """All articles, and what was cited of each."""
+class CitedLibrary:
+    """Articles, and the citations of each."""
 
     articles: dict[str, Nasty]
     cited: dict[str, list[Citation]]
 
     def wrong(self) -> list[str]:
-        """Give the articles that are cited wrongly, or as if they had changed."""
+        """Return the articles that are cited wrongly, or as if they had changed."""
         return [
             path
             for path, citations in self.cited.items()
-            if {one.path for one in citations} != {path}
-            or {one.status for one in citations} != {Status.UNCHANGED}
+            if {citation.path for citation in citations} != {path}
+            or {citation.status for citation in citations} != {Status.UNCHANGED}
             or is_wrong(citations, self.articles[path])
         ]
 
@@ -76,82 +76,86 @@ class Shelf:
         return sum(len(citations) for citations in self.cited.values())
 
 
-def shelve(folder: Path, count: int, source: random.Random) -> Shelf:
-    """Make articles, index them, and ask of each."""
+def build_library(folder: Path, count: int, chance: random.Random) -> CitedLibrary:
+    """Write articles, index them, and ask about each."""
     news = folder / "news"
     news.mkdir(parents=True)
     articles: dict[str, Nasty] = {}
     for number in range(count):
         path = news / f"{number:04}.txt"
-        made = article(number, source)
-        path.write_bytes(made.data)
-        articles[str(path)] = made
+        nasty = article(number, chance)
+        path.write_bytes(nasty.data)
+        articles[str(path)] = nasty
     store = Store(folder / "index")
     request = BuildRequest(fake_model(), (Root(str(news), str(news)),))
     *_, summary = build(store, request, QuickEncoder())
     assert isinstance(summary, Summary)
-    # A few are boilerplate alone.
+    # A few are only boilerplate.
     assert count * 0.9 < summary.articles <= count
     with closing(Bot.from_index(store.open(), QuickEncoder(), FewSentences(), 0.0)) as bot:
-        return Shelf(articles, ask(bot, articles))
+        return CitedLibrary(articles, ask(bot, articles))
 
 
 def ask(bot: Bot, articles: dict[str, Nasty]) -> dict[str, list[Citation]]:
-    """Ask of each indexed article with words that stand in it."""
+    """Ask about each indexed article with words that it contains."""
     cited: dict[str, list[Citation]] = {}
     for stored in bot.index.generation.catalog.articles():
         path = stored.found.path
         question = " ".join(articles[path].words) or "days"
         reply = bot.ask(question, limit=4, scope=[path])
         assert isinstance(reply, Answered), path
-        cited[path] = [one for answer in reply.answers for one in answer.citations]
+        cited[path] = citations_of(reply)
     return cited
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, battery: Battery) -> Shelf:
-    count = min(TOGETHER, battery.pick(SMALL, LARGE))
-    return shelve(tmp_path_factory.mktemp("fuzzed"), count, battery.chance("citations 0"))
+def library(tmp_path_factory: pytest.TempPathFactory, battery: Battery) -> CitedLibrary:
+    count = min(LIBRARY_SIZE, battery.pick(SMALL, LARGE))
+    return build_library(tmp_path_factory.mktemp("fuzzed"), count, battery.chance("citations 0"))
 
 
-def shelves(first: Shelf, folder: Path, battery: Battery) -> Iterator[Shelf]:
-    """Yield shelves until there were as many articles as asked for."""
+def libraries(first: CitedLibrary, folder: Path, battery: Battery) -> Iterator[CitedLibrary]:
+    """Yield libraries until there were enough articles."""
     yield first
     left = battery.pick(SMALL, LARGE) - len(first.articles)
-    for number, start in enumerate(range(0, left, TOGETHER), 1):
-        source = battery.chance(f"citations {number}")
-        yield shelve(folder / "more", min(TOGETHER, left - start), source)
+    for number, start in enumerate(range(0, left, LIBRARY_SIZE), 1):
+        chance = battery.chance(f"citations {number}")
+        yield build_library(folder / "more", min(LIBRARY_SIZE, left - start), chance)
         shutil.rmtree(folder / "more")
 
 
-def test_every_quote_is_what_sed_prints_at_its_place(
-    shelf: Shelf, tmp_path: Path, battery: Battery, figure: Figure
+def test_every_quote_is_what_sed_prints_at_its_position(
+    library: CitedLibrary, tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
     wrong: list[str] = []
     articles = count = 0
-    for one in shelves(shelf, tmp_path, battery):
-        wrong += one.wrong()
-        articles += len(one.articles)
-        count += one.count
+    for cited in libraries(library, tmp_path, battery):
+        wrong += cited.wrong()
+        articles += len(cited.articles)
+        count += cited.count
     figure(f"{articles} articles, {count} citations: {len(wrong)} not what `sed -n` prints")
     assert wrong == []
     assert count > 2 * articles
 
 
-def test_the_articles_are_as_nasty_as_they_should_be(shelf: Shelf) -> None:
-    quotes = [one.sentence for citations in shelf.cited.values() for one in citations]
+def test_the_articles_are_as_nasty_as_they_should_be(library: CitedLibrary) -> None:
+    quotes = [citation.sentence for citations in library.cited.values() for citation in citations]
     for char in "\r\u2028\x85\x0b\x0c\x1c\t\xa0\u0301😀":
         assert any(char in quote.text for quote in quotes), f"{char!r} was never quoted"
-    narrow = [path for path, one in shelf.articles.items() if one.codec == "windows-1252"]
-    assert any("é" in one.sentence.text for path in narrow for one in shelf.cited.get(path, []))
+    narrow = [path for path, nasty in library.articles.items() if nasty.codec == "windows-1252"]
+    assert any(
+        "é" in citation.sentence.text for path in narrow for citation in library.cited.get(path, [])
+    )
     assert any(quote.end_line > quote.line for quote in quotes)
     assert any(quote.column > 5_000 for quote in quotes)
-    marked = [path for path, one in shelf.articles.items() if one.data.startswith(b"\xef\xbb\xbf")]
-    assert any(quote.sentence.line == 1 for path in marked for quote in shelf.cited.get(path, []))
+    marked = [
+        path for path, nasty in library.articles.items() if nasty.data.startswith(b"\xef\xbb\xbf")
+    ]
+    assert any(quote.sentence.line == 1 for path in marked for quote in library.cited.get(path, []))
 
 
 def by_splitlines(quote: Quote, text: str) -> Quote:
-    """Place a quote as `str.splitlines` would: a plausible mistake."""
+    """Return the position that `str.splitlines` gives a quote: a plausible mistake."""
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -165,10 +169,10 @@ def by_splitlines(quote: Quote, text: str) -> Quote:
                    end_column=end)  # fmt: skip
 
 
-def test_lines_that_splitlines_counts_are_caught(shelf: Shelf, figure: Figure) -> None:
-    caught = unharmed = 0
-    for path, citations in list(shelf.cited.items())[:300]:
-        text = shelf.articles[path].text(Path(path).read_bytes())
+def test_lines_counted_by_splitlines_are_caught(library: CitedLibrary, figure: Figure) -> None:
+    caught = unaffected = 0
+    for path, citations in list(library.cited.items())[:300]:
+        text = library.articles[path].text(Path(path).read_bytes())
         placed = [
             replace(
                 one,
@@ -177,21 +181,23 @@ def test_lines_that_splitlines_counts_are_caught(shelf: Shelf, figure: Figure) -
             )
             for one in citations
         ]
-        if is_wrong(placed, shelf.articles[path]):
+        if is_wrong(placed, library.articles[path]):
             caught += 1
         else:
-            # Where nothing but LF ends a line the mistake is none.
-            unharmed += 1
+            # If only LF ends lines, there is no mistake.
+            unaffected += 1
             assert placed == citations
-    figure(f"planted, str.splitlines: {caught} of {caught + unharmed} articles cited wrongly")
+    figure(f"planted, str.splitlines: {caught} of {caught + unaffected} articles cited wrongly")
     assert caught > 100
-    assert unharmed > 50
+    assert unaffected > 50
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(1, 0), (-1, 0), (0, 1)])
-def test_a_citation_that_is_off_by_one_is_caught(shelf: Shelf, columns: int, lines: int) -> None:
-    for path in list(shelf.cited)[:50]:
-        one = shelf.cited[path][0]
+def test_a_citation_that_is_off_by_one_is_caught(
+    library: CitedLibrary, columns: int, lines: int
+) -> None:
+    for path in list(library.cited)[:50]:
+        one = library.cited[path][0]
         moved = replace(
             one.answer,
             column=one.answer.column + columns,
@@ -199,4 +205,4 @@ def test_a_citation_that_is_off_by_one_is_caught(shelf: Shelf, columns: int, lin
             line=one.answer.line + lines,
             end_line=one.answer.end_line + lines,
         )
-        assert is_wrong([replace(one, answer=moved)], shelf.articles[path])
+        assert is_wrong([replace(one, answer=moved)], library.articles[path])

@@ -1,4 +1,4 @@
-"""Articles that are edited while questions are asked: no stale quote is shown as if it stood."""
+"""Articles that are edited while questions are asked: no stale quote is shown as current."""
 
 import subprocess
 import sys
@@ -16,15 +16,15 @@ import pytest
 from index.articles import files as articles
 from index.articles.files import Contents, Root, Skipped, read
 from index.storage.catalog import Catalog, StoredArticle
-from qa.answers import Answered, Citation, Reply, Status
+from qa.answers import Citation, Status
 from qa.bot import Bot
 from qa.lookup import look_up
-from tests.faults.asker import FewSentences
-from tests.faults.asking import ROOT
 from tests.faults.conftest import Battery, Figure
-from tests.faults.editor import Entry, Job
-from tests.faults.soundness import article
-from tests.faults.standing import stands
+from tests.faults.editor_worker import Entry, Job
+from tests.faults.processes import ROOT
+from tests.faults.question_worker import FewSentences
+from tests.faults.quote_check import citations_of, is_at_its_position
+from tests.faults.sample_index import article
 from tests.qa.fakes import Library, QuickEncoder
 
 SMALL, LARGE = 300, 10_000
@@ -33,76 +33,75 @@ _ARTICLES = 4
 
 @dataclass
 class Journal:
-    """What the editor tells of its edits."""
+    """The editor's log of its edits."""
 
     path: Path
-    read: int = 0
-    """Bytes."""
-    told: int = 0
-    """Entries."""
+    bytes_read: int = 0
+    entries: int = 0
     begun: dict[str, list[tuple[int, Entry]]] = field(default_factory=dict)
-    """By file: what was put in its place, each with how many entries were told by then."""
+    """By file: the edits that were begun, each with the number of entries by then."""
     done: dict[str, list[int]] = field(default_factory=dict)
-    """By file: how many entries were told when each of them was in place."""
+    """By file: the number of entries when each edit was done."""
 
     def catch_up(self) -> int:
-        """Read what was told since; gives how many entries there are."""
+        """Read new entries; return the number of all entries."""
         with self.path.open("rb") as file:
-            file.seek(self.read)
+            file.seek(self.bytes_read)
             data = file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self.read += len(whole)
-        for line in whole.splitlines():
+        complete = data[: data.rfind(b"\n") + 1]
+        self.bytes_read += len(complete)
+        for line in complete.splitlines():
             entry = msgspec.json.decode(line, type=Entry)
-            self.told += 1
+            self.entries += 1
             if entry.when == "before":
-                self.begun.setdefault(entry.name, []).append((self.told, entry))
+                self.begun.setdefault(entry.name, []).append((self.entries, entry))
             else:
-                self.done.setdefault(entry.name, []).append(self.told)
-        return self.told
+                self.done.setdefault(entry.name, []).append(self.entries)
+        return self.entries
 
     def between(self, name: str, first: int, last: int) -> list[Entry]:
-        """Give what may have been in a file's place from one number of entries to another."""
+        """Return what a file may have contained between two numbers of entries."""
         in_place = bisect_right(self.done[name], first) - 1
         begun = bisect_right(self.begun[name], last, key=itemgetter(0))
         return [entry for _, entry in self.begun[name][in_place:begun]]
 
 
 @dataclass
-class Seen:
+class Tally:
     """How quotes were shown."""
 
     shown: Counter[str] = field(default_factory=Counter)
     stale: list[str] = field(default_factory=list)
-    """Shown as standing where they stood at no moment of the question."""
+    """Shown as current although they were at no moment of the question."""
     denied: list[str] = field(default_factory=list)
-    """Shown as changed or gone although they stood there all along."""
+    """Shown as changed or deleted although they were current all the time."""
 
     def __str__(self) -> str:
         shown = ", ".join(f"{count} {status}" for status, count in sorted(self.shown.items()))
         return (
-            f"{len(self.stale)} stale quotes shown as standing, {len(self.denied)} standing ones "
+            f"{len(self.stale)} stale quotes shown as current, {len(self.denied)} current ones "
             f"denied ({shown})"
         )
 
 
-def judge(citation: Citation, possible: Sequence[Entry], seen: Seen) -> None:
-    """Hold a citation against all that may have been in the file's place."""
-    seen.shown[citation.status] += 1
-    told = f"{citation.status} {citation.answer} of {[one.kind for one in possible]}"
+def judge(citation: Citation, possible: Sequence[Entry], tally: Tally) -> None:
+    """Compare a citation with everything that the file may have contained."""
+    tally.shown[citation.status] += 1
+    described = f"{citation.status} {citation.answer} of {[entry.kind for entry in possible]}"
     quotes = (citation.answer, citation.sentence)
-    standing = [
-        one.there and all(stands(quote, one.text.encode()) for quote in quotes) for one in possible
+    current = [
+        entry.exists and all(is_at_its_position(quote, entry.text.encode()) for quote in quotes)
+        for entry in possible
     ]
-    if citation.is_current and not any(standing):
-        seen.stale.append(told)
-    if not citation.is_current and len(possible) == 1 and standing[0]:
-        seen.denied.append(told)
+    if citation.is_current and not any(current):
+        tally.stale.append(described)
+    if not citation.is_current and len(possible) == 1 and current[0]:
+        tally.denied.append(described)
 
 
 @contextmanager
 def editing(library: Library, seed: int) -> Iterator[Journal]:
-    """Have the articles edited, and tell of it."""
+    """Edit the articles until the block ends; yield the journal."""
     aside, journal = library.folder / "aside", library.folder / "journal"
     aside.mkdir()
     lines = [
@@ -113,7 +112,7 @@ def editing(library: Library, seed: int) -> Iterator[Journal]:
     journal.write_bytes(b"".join(line + b"\n" for line in lines))
     job = Job(str(library.news), str(aside), str(journal), seed)
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.editor"], stdin=subprocess.PIPE, cwd=ROOT
+        [sys.executable, "-m", "tests.faults.editor_worker"], stdin=subprocess.PIPE, cwd=ROOT
     ) as process:
         assert process.stdin
         process.stdin.write(msgspec.json.encode(job) + b"\n")
@@ -135,71 +134,66 @@ def library(tmp_path: Path) -> Library:
 
 
 @contextmanager
-def asked(library: Library) -> Iterator[Bot]:
-    """Give a bot over the library."""
+def open_bot(library: Library) -> Iterator[Bot]:
+    """Return a bot for the library."""
     bot = Bot.from_index(library.store.open(), QuickEncoder(), FewSentences(), 0.0)
     with closing(bot):
         yield bot
 
 
-def ask_while_edited(library: Library, battery: Battery, times: int) -> Seen:
-    """Ask again and again while an editor is at work."""
-    seen = Seen()
-    with asked(library) as bot, editing(library, battery.seed) as journal:
+def ask_while_edited(library: Library, battery: Battery, times: int) -> Tally:
+    """Ask repeatedly while an editor is at work."""
+    tally = Tally()
+    with open_bot(library) as bot, editing(library, battery.seed) as journal:
         while journal.catch_up() < 4 * _ARTICLES:
             pass
         for number in range(times):
             before = journal.catch_up()
             reply = bot.ask(f"Ship {number % 14} of article {number % _ARTICLES} late")
             after = journal.catch_up()
-            for citation in _citations(reply):
+            for citation in citations_of(reply):
                 possible = journal.between(Path(citation.file).name, before, after)
-                judge(citation, possible, seen)
-    return seen
+                judge(citation, possible, tally)
+    return tally
 
 
-def _citations(reply: Reply) -> list[Citation]:
-    answers = reply.answers if isinstance(reply, Answered) else reply.rejected
-    return [one for answer in answers for one in answer.citations]
-
-
-def test_no_stale_quote_is_shown_as_if_it_stood(
+def test_no_stale_quote_is_shown_as_current(
     library: Library, battery: Battery, figure: Figure
 ) -> None:
     times = battery.pick(SMALL, LARGE)
-    seen = ask_while_edited(library, battery, times)
-    figure(f"{times} questions while articles are edited: {seen}")
-    assert (seen.stale, seen.denied) == ([], [])
-    assert min(seen.shown[status] for status in Status) > 0
+    tally = ask_while_edited(library, battery, times)
+    figure(f"{times} questions while articles are edited: {tally}")
+    assert (tally.stale, tally.denied) == ([], [])
+    assert min(tally.shown[status] for status in Status) > 0
 
 
 Read = Callable[[Root, str, int], Contents | Skipped]
 
 
 def trusting_times() -> Read:
-    """Read a file again only where its size or time of change is another."""
+    """Return a reader that reads a file again only if its size or mtime has changed."""
     known: dict[tuple[str, int, int], Contents | Skipped] = {}
 
-    def trusting(root: Root, relative: str, most: int) -> Contents | Skipped:
+    def trusting(root: Root, relative: str, limit: int) -> Contents | Skipped:
         try:
             status = Path(articles.absolute_path(root, relative)).stat()
         except OSError:
-            return read(root, relative, most)
+            return read(root, relative, limit)
         key = (relative, status.st_size, status.st_mtime_ns)
         if key not in known:
-            known[key] = read(root, relative, most)
+            known[key] = read(root, relative, limit)
         return known[key]
 
     return trusting
 
 
 def reading_once() -> Read:
-    """Never read a file again."""
+    """Return a reader that never reads a file again."""
     known: dict[str, Contents | Skipped] = {}
 
-    def once(root: Root, relative: str, most: int) -> Contents | Skipped:
+    def once(root: Root, relative: str, limit: int) -> Contents | Skipped:
         if relative not in known:
-            known[relative] = read(root, relative, most)
+            known[relative] = read(root, relative, limit)
         return known[relative]
 
     return once
@@ -215,50 +209,48 @@ def test_files_that_are_not_read_again_are_caught(
 ) -> None:
     monkeypatch.setattr("qa.citations.read", naive())
     times = battery.pick(150, 1_000)
-    seen = ask_while_edited(library, battery, times)
-    figure(f"planted, {naive.__name__}: {times} questions: {seen}")
-    assert seen.stale
+    tally = ask_while_edited(library, battery, times)
+    figure(f"planted, {naive.__name__}: {times} questions: {tally}")
+    assert tally.stale
 
 
-def hostile(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
-    """Have the index say that every article is elsewhere."""
-    honest = Catalog.article
+def redirect_articles(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
+    """Make the index claim that every article is elsewhere."""
+    article_of = Catalog.article
 
     def elsewhere(self: Catalog, number: int) -> StoredArticle:
-        stored = honest(self, number)
+        stored = article_of(self, number)
         return replace(stored, found=replace(stored.found, relative=relative))
 
     monkeypatch.setattr(Catalog, "article", elsewhere)
 
 
-def shown(library: Library) -> set[Status]:
-    """Ask, and tell how quotes are shown."""
-    with asked(library) as bot:
+def statuses(library: Library) -> set[Status]:
+    """Ask, and return the statuses of the citations."""
+    with open_bot(library) as bot:
         reply = bot.ask("Ship 3 of article 1 late")
-    return {one.status for one in _citations(reply)}
+    return {citation.status for citation in citations_of(reply)}
 
 
 @pytest.mark.parametrize("relative", ["../secret.txt", "{folder}/secret.txt", "in/../1.txt", ".."])
-def test_an_edited_index_leads_to_no_file_outside(
+def test_an_edited_index_cannot_point_to_files_outside(
     library: Library, monkeypatch: pytest.MonkeyPatch, relative: str
 ) -> None:
     secret = library.folder / "secret.txt"
     secret.write_bytes((library.news / "1.txt").read_bytes())
-    hostile(monkeypatch, relative.format(folder=library.folder))
-    assert shown(library) == {Status.GONE}
+    redirect_articles(monkeypatch, relative.format(folder=library.folder))
+    assert statuses(library) == {Status.GONE}
 
 
-def test_a_path_that_is_believed_is_caught(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_trusted_path_is_caught(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     (library.folder / "secret.txt").write_bytes((library.news / "1.txt").read_bytes())
-    hostile(monkeypatch, "../secret.txt")
+    redirect_articles(monkeypatch, "../secret.txt")
     monkeypatch.setattr("index.articles.files._is_beneath", lambda *_: True)
-    assert Status.UNCHANGED in shown(library)
+    assert Status.UNCHANGED in statuses(library)
 
 
-def swap_links_in(library: Library) -> Path:
-    """Put links in the places of all articles, to the very same words; gives one of them."""
+def replace_by_links(library: Library) -> Path:
+    """Replace all articles by links to files with the same content; return one of them."""
     elsewhere = library.folder / "elsewhere"
     elsewhere.mkdir()
     for path in list(library.news.iterdir()):
@@ -267,17 +259,17 @@ def swap_links_in(library: Library) -> Path:
     return library.news / "1.txt"
 
 
-def test_a_link_swapped_in_is_not_followed(library: Library) -> None:
-    swapped = swap_links_in(library)
-    assert shown(library) == {Status.GONE}
+def test_a_link_in_place_of_an_article_is_not_followed(library: Library) -> None:
+    swapped = replace_by_links(library)
+    assert statuses(library) == {Status.GONE}
     with closing(library.store.open()) as opened:
-        told = look_up(opened.generation.catalog, str(swapped), 1, 1)
-    assert (told.status, told.lines) == (Status.GONE, ())
+        found = look_up(opened.generation.catalog, str(swapped), 1, 1)
+    assert (found.status, found.lines) == (Status.GONE, ())
 
 
 def test_a_link_that_is_followed_is_caught(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    swap_links_in(library)
+    replace_by_links(library)
     monkeypatch.setattr("index.articles.files.os.O_NOFOLLOW", 0)
-    assert Status.UNCHANGED in shown(library)
+    assert Status.UNCHANGED in statuses(library)

@@ -1,4 +1,4 @@
-"""Hostile texts through every place that shows text: nothing of them is obeyed."""
+"""Hostile texts in every place that shows text: none of them takes effect."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from textual.events import MouseDown, MouseUp
 from eval.report.html import report
 from tests.eval.outcomes import judged, outcome
 from tests.eval.report.test_html import Page, exported
-from tests.faults.chat_places import Shown, drawn, shown_by, turns
+from tests.faults.chat_screens import Drawn, drawn, drawn_by_chat, turns
 from tests.faults.conftest import Battery, Figure
-from tests.faults.markup import unsafe_calls
+from tests.faults.markup_check import unsafe_calls
 from tests.faults.payloads import action_links, faults, in_file, in_name, payloads
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.terminals import ENTER, ESCAPE, TAB, control, running
@@ -35,7 +35,7 @@ from tui.sessions.session import Session
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-"""Of the progress bars: colours, and where the cursor goes."""
+"""Sequences of the progress bars: colours, and cursor movements."""
 NOTHING = re.compile(r"(?!)")
 PAGE_DOWN = "\x1b[6~"
 BATCH = 50
@@ -46,12 +46,12 @@ def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + BATCH]
 
 
-def found_in(shown: Shown) -> list[str]:
+def found_in(shown: Drawn) -> list[str]:
     found = [*faults(shown.written, COLOURS), *action_links(shown.metas)]
-    return [f"{shown.place}: {one}" for one in found]
+    return [f"{shown.place}: {fault}" for fault in found]
 
 
-async def test_no_text_is_obeyed_in_any_place_of_the_chat(
+async def test_no_text_takes_effect_anywhere_in_the_chat(
     tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -62,7 +62,7 @@ async def test_no_text_is_obeyed_in_any_place_of_the_chat(
         place = tmp_path / f"{number}"
         place.mkdir()
         monkeypatch.chdir(place)
-        async for shown in shown_by(Home(place), batch):
+        async for shown in drawn_by_chat(Home(place), batch):
             places[shown.place] += 1
             found += found_in(shown)
     figure(
@@ -73,7 +73,7 @@ async def test_no_text_is_obeyed_in_any_place_of_the_chat(
 
 
 @pytest.mark.parametrize("naive", ["raw markup", "rich's escape", "raw text"])
-async def test_a_careless_chat_would_be_found_out(
+async def test_a_careless_chat_is_caught(
     tmp_path: Path,
     battery: Battery,
     figure: Figure,
@@ -100,7 +100,7 @@ async def test_a_careless_chat_would_be_found_out(
                 chat.screen.notice(text)
                 await chat.pilot.pause()
                 found += found_in(drawn(chat, "notice"))
-        except Exception:  # noqa: BLE001  whatever it is, the chat is gone
+        except Exception:  # noqa: BLE001  any exception ends the chat
             crashes += 1
         if crashes or any("@click" in fault for fault in found) or (found and naive == "raw text"):
             break
@@ -111,7 +111,7 @@ async def test_a_careless_chat_would_be_found_out(
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The actions that were run of those that payloads name; they do nothing."""
+    """The actions of payloads that were run; they do nothing."""
     ran: list[str] = []
     for action in ("action_quit", "action_bell", "action_screenshot", "open_url"):
         monkeypatch.setattr(ChatApp, action, lambda *_, action=action: ran.append(action))
@@ -119,7 +119,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def click_everywhere(chat: Chat) -> int:
-    """Click on every cell but those of the footer, which press keys; gives how many."""
+    """Click on every cell except the footer, which presses keys; return the number of cells."""
     height = chat.app.size.height - 1
     for y in range(height):
         for x in range(chat.app.size.width):
@@ -131,7 +131,7 @@ async def click_everywhere(chat: Chat) -> int:
     return height * chat.app.size.width
 
 
-async def test_a_click_on_any_cell_runs_nothing_that_a_text_names(
+async def test_a_click_on_any_cell_runs_no_action_of_a_text(
     tmp_path: Path,
     battery: Battery,
     figure: Figure,
@@ -157,7 +157,7 @@ async def test_a_click_on_any_cell_runs_nothing_that_a_text_names(
     assert ran == []
 
 
-async def test_a_click_on_what_rich_escaped_would_be_found_out(
+async def test_a_click_on_text_escaped_by_rich_is_caught(
     tmp_path: Path, figure: Figure, monkeypatch: pytest.MonkeyPatch, ran: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -171,7 +171,7 @@ async def test_a_click_on_what_rich_escaped_would_be_found_out(
 
 
 def neutral(place: str, written: str, ours: re.Pattern[str] = NOTHING) -> list[str]:
-    return [f"{place}: {one}" for one in faults(written, ours)]
+    return [f"{place}: {fault}" for fault in faults(written, ours)]
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def evaluating(shell: Shell) -> Shell:
     return stand_in(shell)
 
 
-def test_no_text_is_obeyed_on_the_command_line(
+def test_no_text_takes_effect_on_the_command_line(
     evaluating: Shell, battery: Battery, figure: Figure
 ) -> None:
     shell = evaluating
@@ -200,7 +200,7 @@ def test_no_text_is_obeyed_on_the_command_line(
 
 
 def _outputs(shell: Shell, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Run every command on hostile articles, names and arguments; gives what each wrote."""
+    """Run every command on hostile articles, names and arguments; yield what each wrote."""
     files = []
     for number, text in enumerate(texts):
         said = in_file(text)
@@ -217,11 +217,11 @@ def _outputs(shell: Shell, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "index --json", ran("index", "--json")
     questions = [text.replace("\n", " ") for text in texts]
     lines = "\n".join(questions).encode(errors="replace")
-    told = [json.dumps({"question": text, "in": [text], "id": text}) for text in texts]
+    objects = [json.dumps({"question": text, "in": [text], "id": text}) for text in texts]
     yield "ask -", ran("ask", "-", stdin=lines)
     yield "ask --threshold 0", ran("ask", "-", "--threshold", "0", stdin=lines)
     yield "ask - --json", ran("ask", "-", "--json", stdin=lines)
-    yield "ask - with objects", ran("ask", "-", "--json", stdin="\n".join(told).encode())
+    yield "ask - with objects", ran("ask", "-", "--json", stdin="\n".join(objects).encode())
     yield "eval", _evaluated(shell, texts, ran)
     yield "check", ran("check")
     yield "verify", _verified(shell, texts, ran)
@@ -280,7 +280,7 @@ def test_nothing_in_a_report_runs(battery: Battery, figure: Figure, tmp_path: Pa
     assert len(seen) == len(texts)
 
 
-def test_no_module_of_the_chat_hands_a_text_over_as_markup() -> None:
+def test_no_module_passes_a_text_as_markup() -> None:
     found = [
         f"{path.name} {one}"
         for path in sorted((ROOT / "tui").rglob("*.py"))
@@ -302,7 +302,7 @@ def test_no_module_of_the_chat_hands_a_text_over_as_markup() -> None:
         "Option(name, id='x')",
     ],
 )
-def test_careless_code_is_found_out(careless: str) -> None:
+def test_careless_code_is_caught(careless: str) -> None:
     assert list(unsafe_calls(careless))
 
 
@@ -310,13 +310,13 @@ def test_careless_code_is_found_out(careless: str) -> None:
     "careful",
     ["Static(Content(text))", "Label('Library')", "app.notify(visible(x), markup=False)"],
 )
-def test_careful_code_is_not(careful: str) -> None:
+def test_careful_code_is_not_reported(careful: str) -> None:
     assert not list(unsafe_calls(careful))
 
 
 @pytest.fixture
 def terminal_home(shell: Shell, battery: Battery) -> Path:
-    """A home in which hostile articles are indexed; the last of them holds every payload."""
+    """A home with an index of hostile articles; the last one contains every payload."""
     texts = payloads(battery.pick(60, 600), battery.chance("terminal"))
     shell.patch.chdir(shell.home)
     for text in texts:
@@ -327,7 +327,7 @@ def terminal_home(shell: Shell, battery: Battery) -> Path:
     return shell.home
 
 
-def test_commands_send_a_terminal_no_byte_of_a_text(terminal_home: Path, figure: Figure) -> None:
+def test_commands_send_a_terminal_no_forbidden_byte(terminal_home: Path, figure: Figure) -> None:
     files = sorted(path.name for path in (terminal_home / "news").iterdir())[:3]
     commands = [
         ["index", "--full"],
@@ -344,7 +344,7 @@ def test_commands_send_a_terminal_no_byte_of_a_text(terminal_home: Path, figure:
     assert found == []
 
 
-def test_the_chat_sends_a_terminal_no_byte_of_a_text(
+def test_the_chat_sends_a_terminal_no_forbidden_byte(
     terminal_home: Path, battery: Battery, figure: Figure
 ) -> None:
     with running(terminal_home, size=(160, 50)) as terminal:

@@ -1,4 +1,4 @@
-"""The report of a run full of hostile texts, opened in a browser: nothing of them runs."""
+"""The report of a run full of hostile texts, opened in a browser: none of them runs."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ REFUSED = """
     document.addEventListener("securitypolicyviolation",
         event => refused.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
-"""Notes what the page's policy keeps from running or loading."""
+"""Records what the page's policy blocks."""
 OPEN_EVERYTHING = """
     () => {
         for (const one of document.querySelectorAll("details")) one.open = true;
@@ -50,11 +50,11 @@ FOREIGN = """
         .map(one => one.outerHTML.slice(0, 80))
         .concat(document.scripts.length === 2 ? [] : [`${document.scripts.length} scripts`])
 """
-"""Elements that Byline's template has none of."""
+"""Elements that Byline's template does not have."""
 
 
 @dataclass
-class Seen:
+class PageLog:
     """What a page did."""
 
     dialogs: list[str] = field(default_factory=list)
@@ -66,8 +66,8 @@ class Seen:
     """Questions whose answers were unfolded."""
 
     def faults(self) -> int:
-        told = (self.dialogs, self.requests, self.errors, self.refused, self.foreign)
-        return sum(map(len, told))
+        lists = (self.dialogs, self.requests, self.errors, self.refused, self.foreign)
+        return sum(map(len, lists))
 
     def __str__(self) -> str:
         return (
@@ -78,7 +78,7 @@ class Seen:
 
 
 def hostile(texts: Sequence[str]) -> str:
-    """Give a report that has a hostile text in every place that takes one."""
+    """Return a report with hostile texts in every place that takes a text."""
 
     def asked(text: str, right: bool) -> Outcome:
         reply = judged(text, quote=text, path=text, **({} if right else WRONG))
@@ -102,50 +102,50 @@ def hostile(texts: Sequence[str]) -> str:
 
 
 @contextmanager
-def watched(page: Page, seen: Seen) -> Iterator[None]:
-    """Note what a page does."""
+def logged(page: Page, log: PageLog) -> Iterator[None]:
+    """Log what a page does."""
 
-    def dialog(one: Dialog) -> None:
-        seen.dialogs.append(one.message)
-        one.dismiss()
+    def dismiss(dialog: Dialog) -> None:
+        log.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     page.add_init_script(REFUSED)
-    page.on("dialog", dialog)
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("dialog", dismiss)
+    page.on("request", lambda request: log.requests.append(request.url))
+    page.on("pageerror", lambda error: log.errors.append(str(error)))
     yield
     page.wait_for_timeout(200)
-    seen.refused += page.evaluate("refused")
-    seen.foreign += page.evaluate(FOREIGN)
+    log.refused += page.evaluate("refused")
+    log.foreign += page.evaluate(FOREIGN)
 
 
-def opened(html: str, home: Path) -> Seen:
-    """Open a report, and unfold all that it has."""
+def opened(html: str, home: Path) -> PageLog:
+    """Open a report and unfold everything."""
     file = home / "report.html"
     file.write_text(html, encoding="utf-8")
-    seen = Seen()
+    log = PageLog()
     with chromium(home) as browser:
         (page,) = browser.pages
-        with watched(page, seen):
+        with logged(page, log):
             page.goto(file.as_uri())
-            seen.opened = page.evaluate(OPEN_EVERYTHING)
-    seen.requests.remove(file.as_uri())
-    return seen
+            log.opened = page.evaluate(OPEN_EVERYTHING)
+    log.requests.remove(file.as_uri())
+    return log
 
 
 def test_nothing_in_a_report_runs_in_a_browser(
     tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
     texts = payloads(battery.pick(120, 5_000), battery.chance("browser"))
-    seen = opened(hostile(texts), tmp_path)
-    figure(f"report of {len(texts):,} payloads in Chromium, {seen}")
-    assert seen.opened == len(texts)
-    assert seen.faults() == 0, seen
+    log = opened(hostile(texts), tmp_path)
+    figure(f"report of {len(texts):,} payloads in Chromium, {log}")
+    assert log.opened == len(texts)
+    assert log.faults() == 0, log
 
 
 @pytest.fixture
 def unescaped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the template put texts in as they are."""
+    """Switch off escaping in the template."""
     careful = jinja2.Environment
     monkeypatch.setattr(
         jinja2, "Environment", lambda **named: careful(**(named | {"autoescape": False}))
@@ -153,22 +153,22 @@ def unescaped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unescaped")
-def test_a_report_that_escapes_nothing_is_found_out_behind_its_policy(
+def test_a_report_without_escaping_is_caught_although_its_policy_blocks(
     tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
-    seen = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
-    figure(f"planted, nothing escaped: {seen}")
-    assert seen.foreign
-    assert seen.refused
-    assert seen.dialogs == []
+    log = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
+    figure(f"planted, nothing escaped: {log}")
+    assert log.foreign
+    assert log.refused
+    assert log.dialogs == []
 
 
 @pytest.mark.usefixtures("unescaped")
-def test_without_its_policy_what_is_not_escaped_runs(
+def test_unescaped_texts_run_without_the_policy(
     tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eval.report.html._policy", lambda *_: "")
-    seen = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
-    figure(f"planted, nothing escaped and no policy: {seen}")
-    assert seen.dialogs
-    assert seen.requests
+    log = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
+    figure(f"planted, nothing escaped and no policy: {log}")
+    assert log.dialogs
+    assert log.requests

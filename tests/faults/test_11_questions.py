@@ -1,4 +1,4 @@
-"""Whatever is asked is answered, refused, or told in one line to be no question."""
+"""Whatever is asked is answered, refused, or rejected in one line as no question."""
 
 import json
 import random
@@ -24,19 +24,19 @@ from qa.reader.shipped import DEFAULT_READER
 from qa.retrieval.retriever import Ranking, Retriever
 from qa.rewriting.resolve import Exchange, history_from_questions
 from tests.faults.conftest import Battery, Figure
-from tests.faults.questions import WORDS, bombs, question
+from tests.faults.fuzzed_questions import WORDS, bombs, question
 from tests.qa.fakes import Library, QuickEncoder, SentenceReader
 from tests.real import Home
 from tests.tui.terminal import FAKED, environment
 
 PATIENCE = 900
-"""Seconds after which a process that answers is held up."""
+"""Seconds after which a process counts as hung."""
 ARTICLES = 40
 
 
 @dataclass
-class Counting(QuickEncoder):
-    """An encoder that keeps count of what it was given; its vectors hang on no word."""
+class CountingEncoder(QuickEncoder):
+    """An encoder that counts its inputs; its vectors depend only on the first character."""
 
     longest: int = 0
     calls: int = 0
@@ -48,24 +48,25 @@ class Counting(QuickEncoder):
 
 
 @dataclass
-class Reading(SentenceReader):
-    """A reader that keeps count of what it was given."""
+class CountingReader(SentenceReader):
+    """A reader that counts its inputs."""
 
     calls: int = 0
-    most: int = 0
+    passages: int = 0
+    """The largest number in one call."""
     longest: int = 0
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         question.encode()  # real tokenizers take no lone surrogates
         self.calls += 1
-        self.most = max(self.most, len(passages))
+        self.passages = max(self.passages, len(passages))
         self.longest = max(self.longest, len(question))
         return super().read(question, passages)[:5]
 
 
 @dataclass
-class Told:
-    """What became of questions."""
+class Tally:
+    """The results of questions."""
 
     answered: int = 0
     refused: int = 0
@@ -81,38 +82,38 @@ class Told:
         slow = sorted(self.milliseconds)[len(self.milliseconds) * 99 // 100]
         return (
             f"{self.asked:,} questions: {len(self.faults)} exceptions; {self.answered:,} answered, "
-            f"{self.refused:,} refused, {self.no_question:,} told to be none; "
+            f"{self.refused:,} refused, {self.no_question:,} rejected as none; "
             f"99% within {slow:.0f} ms"
         )
 
 
-def ask_all(bot: Bot, questions: Sequence[str], source: random.Random) -> Told:
-    """Ask them, every third after others, and note what is raised that no person is told."""
-    told = Told()
+def ask_all(bot: Bot, questions: Sequence[str], chance: random.Random) -> Tally:
+    """Ask questions, every third as a follow-up, and record unexpected exceptions."""
+    tally = Tally()
     history: tuple[Exchange, ...] = ()
     for number, asked in enumerate(questions):
-        began = perf_counter()
+        started = perf_counter()
         try:
             reply = bot.ask(asked, history=history if number % 3 == 0 else ())
-            told.answered += isinstance(reply, Answered)
-            told.refused += isinstance(reply, NoAnswer)
+            tally.answered += isinstance(reply, Answered)
+            tally.refused += isinstance(reply, NoAnswer)
             history = tuple(
-                history_from_questions([one[:500] for one in source.choices(questions, k=2)])
+                history_from_questions([text[:500] for text in chance.choices(questions, k=2)])
             )
         except BadRequest:
-            told.no_question += 1
-        except Exception as error:  # noqa: BLE001  whatever it is, it is a fault
-            told.faults.append(f"{asked[:80]!r}: {error!r}")
-        told.milliseconds.append(1000 * (perf_counter() - began))
-    return told
+            tally.no_question += 1
+        except Exception as error:  # noqa: BLE001  any other exception is a fault
+            tally.faults.append(f"{asked[:80]!r}: {error!r}")
+        tally.milliseconds.append(1000 * (perf_counter() - started))
+    return tally
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = Library(tmp_path_factory.mktemp("asked"))
-    source = random.Random(3)
+    chance = random.Random(3)
     for number in range(ARTICLES):
-        words = [source.choice(WORDS) for _ in range(60)]
+        words = [chance.choice(WORDS) for _ in range(60)]
         words[10:40:10] = [".\n\nShip", f"{number}.", "The mill was sold to Dmitry Rogozin."]
         library.write(f"{number}.txt", " ".join(words))
     library.index()
@@ -121,39 +122,39 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture
 def bot(library: Library) -> Iterator[Bot]:
-    with library.bot(0.5, Reading()) as bot:
-        yield replace(bot, retriever=replace(bot.retriever, encoder=Counting()))
+    with library.bot(0.5, CountingReader()) as bot:
+        yield replace(bot, retriever=replace(bot.retriever, encoder=CountingEncoder()))
 
 
-def questions(source: random.Random, count: int) -> list[str]:
-    return [question(source) for _ in range(count)]
+def questions(chance: random.Random, count: int) -> list[str]:
+    return [question(chance) for _ in range(count)]
 
 
-def test_no_question_raises_anything_and_none_makes_work_without_end(
+def test_no_question_raises_an_exception_or_causes_unbounded_work(
     bot: Bot, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clauses: list[int] = []
     monkeypatch.setattr(tantivy, "Query", _CountedQueries(tantivy.Query, clauses))
-    source = battery.chance("questions")
-    asked = [*bombs(), *questions(source, battery.pick(800, 100_000))]
-    told = ask_all(bot, asked, source)
-    figure(str(told))
-    assert told.faults == []
-    assert min(told.answered, told.refused, told.no_question) > 0
+    chance = battery.chance("questions")
+    asked = [*bombs(), *questions(chance, battery.pick(800, 100_000))]
+    tally = ask_all(bot, asked, chance)
+    figure(str(tally))
+    assert tally.faults == []
+    assert min(tally.answered, tally.refused, tally.no_question) > 0
     encoder, reader = bot.retriever.encoder, bot.reader
-    assert isinstance(encoder, Counting)
-    assert isinstance(reader, Reading)
+    assert isinstance(encoder, CountingEncoder)
+    assert isinstance(reader, CountingReader)
     # A follow-up is encoded alone, with the question before it, and that one too.
-    assert encoder.calls <= 3 * (told.answered + told.refused)
-    assert reader.calls <= 2 * (told.answered + told.refused)  # the first passages, then others
+    assert encoder.calls <= 3 * (tally.answered + tally.refused)
+    assert reader.calls <= 2 * (tally.answered + tally.refused)  # the first passages, then others
     assert max(encoder.longest, reader.longest) <= MAX_QUESTION_LENGTH
-    assert reader.most <= PASSAGES_READ
+    assert reader.passages <= PASSAGES_READ
     assert max(clauses) <= 2 * 64
 
 
 @dataclass(frozen=True)
 class _CountedQueries:
-    """tantivy's queries; of each that is put together, the number of its parts is noted."""
+    """tantivy's queries; records the number of parts of each boolean query."""
 
     queries: type[tantivy.Query]
     clauses: list[int]
@@ -168,7 +169,7 @@ class _CountedQueries:
 
 @dataclass
 class RawRetriever(Retriever):
-    """A retriever that hands a question to tantivy's own query parser."""
+    """A retriever that passes a question to tantivy's query parser."""
 
     def search(
         self, question: str, scope: Sequence[object] = (), previous: str | None = None
@@ -179,22 +180,22 @@ class RawRetriever(Retriever):
         return super().search(question)
 
 
-def test_a_raw_query_parser_would_be_found_out(bot: Bot, battery: Battery, figure: Figure) -> None:
+def test_a_raw_query_parser_is_caught(bot: Bot, battery: Battery, figure: Figure) -> None:
     retriever = bot.retriever
     raw = replace(bot, retriever=RawRetriever(retriever.generation, retriever.encoder))
-    source = battery.chance("questions")
-    told = ask_all(raw, questions(source, 200), source)
-    figure(f"planted raw query parser: {told}")
-    assert len(told.faults) > 20
+    chance = battery.chance("questions")
+    tally = ask_all(raw, questions(chance, 200), chance)
+    figure(f"planted raw query parser: {tally}")
+    assert len(tally.faults) > 20
 
 
-def test_on_standard_input_each_line_has_its_reply_and_none_ends_the_rest(
+def test_each_line_of_standard_input_gets_a_reply(
     library: Library, battery: Battery, figure: Figure, tmp_path: Path
 ) -> None:
-    source = battery.chance("lines")
-    asked = [*bombs(), *questions(source, battery.pick(200, 10_000))]
+    chance = battery.chance("lines")
+    asked = [*bombs(), *questions(chance, battery.pick(200, 10_000))]
     lines = [one.encode("utf-8", "surrogatepass").replace(b"\n", b" ") for one in asked]
-    lines += [source.randbytes(source.randint(1, 60)).replace(b"\n", b"") for _ in range(200)]
+    lines += [chance.randbytes(chance.randint(1, 60)).replace(b"\n", b"") for _ in range(200)]
     lines += [json.dumps({"question": one, "history": asked[:3], "id": n}).encode()
               for n, one in enumerate(islice(asked, 30, 130))]  # fmt: skip
     lines += [
@@ -226,14 +227,14 @@ def test_on_standard_input_each_line_has_its_reply_and_none_ends_the_rest(
     assert done.returncode in (0, 2)
 
 
-def test_the_real_models_take_every_question_too(
+def test_the_real_models_accept_every_question(
     real: Home, battery: Battery, figure: Figure
 ) -> None:
-    source = battery.chance("real")
-    asked = [*source.sample(bombs(), 12), *questions(source, battery.pick(30, 2_000))]
+    chance = battery.chance("real")
+    asked = [*chance.sample(bombs(), 12), *questions(chance, battery.pick(30, 2_000))]
     with closing(
         Bot.open(real.store, real.cache, DEFAULT_READER, default_threshold(), print)
     ) as bot:
-        told = ask_all(bot, asked, source)
-    figure(f"real models: {told}")
-    assert told.faults == []
+        tally = ask_all(bot, asked, chance)
+    figure(f"real models: {tally}")
+    assert tally.faults == []

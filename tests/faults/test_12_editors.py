@@ -1,4 +1,4 @@
-"""Names that attack `$EDITOR`: it is given one file, and nothing that a name says is run."""
+"""Names that attack `$EDITOR`: it gets one file, and nothing in a name is run."""
 
 import os
 import shutil
@@ -25,14 +25,14 @@ RECORDER = '#!/bin/sh\nprintf \'%s\\0\' "$@" END > "$RECORD"\n'
 
 @dataclass(frozen=True)
 class Recorder:
-    """Editors that write down how they were started."""
+    """Editors that record their arguments."""
 
     folder: Path
     record: int
-    """Read end of the pipe that they write into."""
+    """Read end of the pipe that they write to."""
 
     def argv(self, open_file: Callable[[], None]) -> list[bytes]:
-        """Give the arguments that an editor was started with."""
+        """Return the arguments that an editor was started with."""
         open_file()
         data = b""
         while not data.endswith(b"\0END\0"):
@@ -51,7 +51,7 @@ def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record
     os.mkfifo(pipe)
     monkeypatch.setenv("RECORD", str(pipe))
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    record = os.open(pipe, os.O_RDWR)  # so that none waits for the other end
+    record = os.open(pipe, os.O_RDWR)  # so that no editor waits for the other end
     yield Recorder(folder, record)
     os.close(record)
 
@@ -64,8 +64,8 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return news
 
 
-def laid(news: Path, attacks: list[str]) -> list[str]:
-    """Put an article under each name that can be that of a file."""
+def write_articles(news: Path, attacks: list[str]) -> list[str]:
+    """Write an article under each name that a file can have."""
     kept = [name for name in attacks if "/" not in name]
     for name in kept:
         (news / name).write_text("One.\nTwo.\nIt is three.\n", encoding="utf-8")
@@ -73,13 +73,13 @@ def laid(news: Path, attacks: list[str]) -> list[str]:
 
 
 def strays(news: Path, kept: list[str]) -> set[str]:
-    """Tell what is in the folder that was not put there."""
+    """Return the names in the folder that were not written there."""
     return {path.name for path in news.iterdir()} - set(kept)
 
 
 def faults_of(argv: list[bytes], file: Path, plain: list[bytes], other: bytes) -> list[str]:
-    """Tell how arguments differ from those for a harmless file but in its name."""
-    wanted = [one.replace(other, os.fsencode(file)) for one in plain]
+    """List how arguments differ, except for the name, from those for a harmless file."""
+    wanted = [argument.replace(other, os.fsencode(file)) for argument in plain]
     return [] if argv == wanted else [f"{file.name!r}: {argv} and not {wanted}"]
 
 
@@ -88,10 +88,10 @@ def opener(editor: str, file: Path) -> Callable[[], None]:
     return lambda: run_editor(editor_command(environment, file, 3, 4))
 
 
-def test_every_editor_is_given_the_file_and_nothing_else_that_its_name_says(
+def test_every_editor_gets_the_file_and_nothing_else_from_its_name(
     recorder: Recorder, news: Path, battery: Battery, figure: Figure
 ) -> None:
-    kept = laid(news, names(battery.pick(75, 200), battery.chance("names")))
+    kept = write_articles(news, names(battery.pick(75, 200), battery.chance("names")))
     found: list[str] = []
     starts = 0
     for number, editor in enumerate(FAMILIES):
@@ -113,7 +113,7 @@ def test_show_opens_a_hostile_name_as_it_is(
     shell.news.mkdir()
     shell.patch.chdir(shell.news)
     attacks = [f"{name}.txt" for name in names(battery.pick(20, 200), battery.chance("show"))]
-    kept = laid(shell.news, attacks)
+    kept = write_articles(shell.news, attacks)
     assert shell.byline("index", ".").code == 0
     shell.patch.setenv("VISUAL", "vim")
     found: list[str] = []
@@ -140,14 +140,14 @@ def planted_name_alone(file: Path) -> None:
 
 
 @pytest.mark.parametrize("careless", [planted_shell, planted_name_alone])
-def test_a_careless_call_would_be_found_out(
+def test_a_careless_call_is_caught(
     recorder: Recorder,
     news: Path,
     battery: Battery,
     figure: Figure,
     careless: Callable[[Path], None],
 ) -> None:
-    kept = laid(news, names(60, battery.chance("names")))
+    kept = write_articles(news, names(60, battery.chance("names")))
     found: list[str] = []
     os.set_blocking(recorder.record, False)
     for name in kept:
@@ -165,14 +165,14 @@ def test_a_careless_call_would_be_found_out(
 
 RC = "set nocompatible modeline modelines=5 noswapfile encoding=utf-8\nautocmd!\n"
 NETRW = ".vim"
-"""Where netrw keeps which folders it showed."""
+"""Folder in which netrw keeps its history."""
 
 
 @pytest.mark.skipif(not shutil.which("vim"), reason="no vim here")
 def test_the_real_vim_opens_the_file_and_runs_nothing(
     news: Path, battery: Battery, figure: Figure
 ) -> None:
-    kept = laid(news, names(battery.pick(75, 200), battery.chance("names")))
+    kept = write_articles(news, names(battery.pick(75, 200), battery.chance("names")))
     chosen = kept if battery.large else battery.chance("vim").sample(kept, 12)
     rc = news.parent / "rc.vim"
     rc.write_text(RC, encoding="ascii")
@@ -180,7 +180,7 @@ def test_the_real_vim_opens_the_file_and_runs_nothing(
     found = []
     for name in chosen:
         shown, place = in_vim(news, news / name, environment)
-        # netrw, a plugin that comes with vim, takes such a name for that person's home.
+        # netrw, a plugin that comes with vim, expands such a name to a home folder.
         is_home = name.startswith("~") and shown == os.path.expanduser(name)  # noqa: PTH111
         if not is_home and (shown, place) != (str(news / name), "3:4:0"):
             found.append(f"{name!r} opened as {shown!r} at {place}")
@@ -190,10 +190,8 @@ def test_the_real_vim_opens_the_file_and_runs_nothing(
 
 
 @pytest.mark.skipif(not shutil.which("vim"), reason="no vim here")
-def test_a_name_handed_to_the_real_vim_as_it_is_would_be_found_out(
-    news: Path, figure: Figure
-) -> None:
-    kept = laid(news, ["+!touch canary", "a.txt"])
+def test_an_unprotected_name_in_the_real_vim_is_caught(news: Path, figure: Figure) -> None:
+    kept = write_articles(news, ["+!touch canary", "a.txt"])
     subprocess.run(
         ["vim", "-u", "NONE", "-i", "NONE", "-es", "+3", "+!touch canary", "+qa!", "a.txt"],
         check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=900,

@@ -1,4 +1,4 @@
-"""Byline without a network: nothing is asked of one, no pickle read, no foreign code run."""
+"""Byline without a network: no connection is made, no pickle read, no foreign code run."""
 
 import fcntl
 import os
@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import traps
+from tests.faults import model_traps
 from tests.faults.audit import SWITCHES
-from tests.faults.commands import Ended, run_all
+from tests.faults.command_runner import CommandResult, run_all
 from tests.faults.conftest import Battery, Figure
-from tests.faults.traps import Trap
-from tests.faults.watched import BYLINE, FORBIDDEN, ROOT, Watch, can_trace, how
+from tests.faults.model_traps import Trap
+from tests.faults.processes import ROOT
+from tests.faults.watch import BYLINE, FORBIDDEN, Watch, can_trace, description
 from tests.qa.reader.models import save_bert
 from tests.real import Home
 from tests.tui.chat.terminals import ENTER, Terminal
@@ -29,7 +30,7 @@ from tests.tui.fakes import home_variables
 STORY = "Harbour closed\n\nThe harbour board closed the port on Tuesday. Anna Weiss signed it.\n"
 QUESTION = "Who signed it?"
 NOWHERE = {"HF_ENDPOINT": "http://127.0.0.1:9"}
-"""Nobody listens there: what would go to a hub stays on this machine."""
+"""Nothing listens there: requests to a hub stay on this machine."""
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def assert_ended(ended: "subprocess.CompletedProcess[str]", words: str) -> None:
 
 
 def chat(watch: Watch, cwd: Path) -> None:
-    """Open the chat, ask a question, and leave."""
+    """Open the chat, ask a question, and quit."""
     here, there = pty.openpty()
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     process = subprocess.Popen(
@@ -76,7 +77,7 @@ def chat(watch: Watch, cwd: Path) -> None:
 
 
 def use(watch: Watch, home: Path) -> None:
-    """Do what a person does in a day."""
+    """Use the commands of a usual day."""
     assert_ended(watch.run((*BYLINE, "index", "news"), home), "1 articles, 1 passages")
     assert_ended(watch.run((*BYLINE, "ask", QUESTION), home), "news/harbour.txt:3")
     assert_ended(watch.run((*BYLINE, "check"), home), "every file as written")
@@ -86,110 +87,116 @@ def use(watch: Watch, home: Path) -> None:
 
 def assert_only_allowed(watch: Watch, *libraries: str) -> None:
     assert watch.forbidden() == []
-    # It was watched: libraries that could call home were seen, switched off.
-    seen = {deed.detail for deed in watch.deeds() if deed.kind == "switched off"}
+    # The watch worked: it saw that telemetry of these libraries was switched off.
+    seen = {done.detail for done in watch.operations() if done.kind == "switched off"}
     assert seen == set(libraries)
 
 
-def test_a_day_of_byline_asks_nothing_of_the_network_and_reads_no_pickle(
+def test_a_usual_day_uses_no_network_and_reads_no_pickle(
     prepared: Watch, tmp_path: Path, figure: Figure
 ) -> None:
     use(prepared, tmp_path)
     assert_only_allowed(prepared, *SWITCHES)
-    figure(f"index, ask, check, show, chat {how()}: 0 connects, 0 pickles, 0 foreign code")
+    figure(f"index, ask, check, show, chat {description()}: 0 connects, 0 pickles, 0 foreign code")
 
 
-def test_preparing_the_models_for_the_first_time_does_not_either(
+def test_preparing_the_models_for_the_first_time_uses_no_network_either(
     watch: Watch, tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
     if not battery.large:
         pytest.skip("takes half a minute; the other runs have models prepared before")
     use(watch, tmp_path)
     assert_only_allowed(watch, *SWITCHES)
-    figure(f"the same in an empty home {how()}: 0 connects, 0 pickles, 0 foreign code")
+    figure(f"the same in an empty home {description()}: 0 connects, 0 pickles, 0 foreign code")
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an honest embedding model and an honest reader, tiny both."""
+    """A folder with a harmless embedding model and a harmless reader, both tiny."""
     folder = tmp_path_factory.mktemp("models")
     save_bert(folder / "embedding", "BertModel")
-    traps.modules(folder / "embedding")
+    model_traps.write_modules(folder / "embedding")
     save_bert(folder / "reader")
     return folder
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """A trap that is laid."""
+class TrappedModel:
+    """A model folder with a trap."""
 
     name: str
     folder: Path
     canary: Path
-    """There once what the folder holds was run, or read as a pickle."""
+    """Exists once code of the folder was run, or a pickle read."""
 
 
-def lay(models: Path, kind: str, name: str, trap: Trap, at: Path) -> Laid:
-    spoilt = Path(shutil.copytree(models / kind, at / f"{kind} with {name}"))
+def set_trap(models: Path, kind: str, name: str, trap: Trap, at: Path) -> TrappedModel:
+    folder = Path(shutil.copytree(models / kind, at / f"{kind} with {name}"))
     canary = at / f"{kind} with {name} ran"
-    trap(spoilt, canary)
-    return Laid(f"{kind} with {name}", spoilt, canary)
+    trap(folder, canary)
+    return TrappedModel(f"{kind} with {name}", folder, canary)
 
 
-def lay_all(models: Path, kind: str, some: Mapping[str, Trap], at: Path) -> list[Laid]:
-    return [lay(models, kind, name, trap, at) for name, trap in some.items()]
+def set_traps(models: Path, kind: str, some: Mapping[str, Trap], at: Path) -> list[TrappedModel]:
+    return [set_trap(models, kind, name, trap, at) for name, trap in some.items()]
 
 
-def indexed(model: Laid, index: str) -> list[str]:
+def indexed(model: TrappedModel, index: str) -> list[str]:
     return ["index", "news", "--index", index, "--model", str(model.folder)]
 
 
-def asked(reader: Laid, index: str) -> list[str]:
+def asked(reader: TrappedModel, index: str) -> list[str]:
     options = ["--index", index, "--threshold", "0"]
     return ["ask", QUESTION, *options, "--reader", str(reader.folder)]
 
 
-def assert_refused(ended: Ended, name: str) -> None:
+def assert_refused(ended: CommandResult, name: str) -> None:
     assert ended.code == 2, (name, ended)
     assert ended.out == "", name
     assert ended.last.startswith("byline: Model cannot be used: "), (name, ended)
     assert len(ended.last) < 600, name
 
 
-def test_trapped_models_are_refused_in_one_line_and_honest_ones_with_a_pickle_beside_are_not(
+def test_trapped_models_are_refused_in_one_line_but_not_models_with_an_unused_pickle(
     prepared: Watch, models: Path, tmp_path: Path, figure: Figure
 ) -> None:
-    honest = [
-        lay(models, kind, "a pickle beside", traps.pickle_beside, tmp_path)
+    harmless = [
+        set_trap(models, kind, "an unused pickle", model_traps.add_unused_pickle, tmp_path)
         for kind in ("embedding", "reader")
     ]
-    embedding = lay_all(models, "embedding", {**traps.ANY, **traps.EMBEDDING}, tmp_path)
-    readers = lay_all(models, "reader", traps.ANY, tmp_path)
+    embedding = set_traps(
+        models, "embedding", {**model_traps.ANY, **model_traps.EMBEDDING}, tmp_path
+    )
+    readers = set_traps(models, "reader", model_traps.ANY, tmp_path)
     trapped = [*embedding, *readers]
-    commands = [indexed(honest[0], "own"), asked(honest[1], "own")]
+    commands = [indexed(harmless[0], "own"), asked(harmless[1], "own")]
     commands += [indexed(one, f"index {number}") for number, one in enumerate(embedding)]
     commands += [asked(one, "own") for one in readers]
     ends = run_all(prepared, commands, tmp_path)
-    assert [end.code for end in ends[: len(honest)]] == [0, 0], ends[: len(honest)]
-    for end, one in zip(ends[len(honest) :], trapped, strict=True):
+    assert [end.code for end in ends[: len(harmless)]] == [0, 0], ends[: len(harmless)]
+    for end, one in zip(ends[len(harmless) :], trapped, strict=True):
         assert_refused(end, one.name)
-    assert [one.name for one in (*honest, *trapped) if one.canary.exists()] == []
+    assert [one.name for one in (*harmless, *trapped) if one.canary.exists()] == []
     assert prepared.forbidden() == []
     figure(f"{len(trapped)} trapped model folders: {len(trapped)} refused in a line, 0 ran or read")
 
 
-def test_the_same_watch_catches_a_careless_loader(
+def test_the_watch_catches_a_careless_loader(
     watch: Watch, models: Path, tmp_path: Path, figure: Figure
 ) -> None:
-    code = lay(models, "embedding", "code", traps.EMBEDDING["a foreign module"], tmp_path)
+    code = set_trap(
+        models, "embedding", "code", model_traps.EMBEDDING["a foreign module"], tmp_path
+    )
     pickled = tmp_path / "weights.bin"
-    traps.write_pickle(pickled, tmp_path / "pickle ran")
-    argv = (sys.executable, "-m", "tests.faults.careless", str(code.folder), str(pickled))
+    model_traps.write_pickle(pickled, tmp_path / "pickle ran")
+    argv = (sys.executable, "-m", "tests.faults.careless_loader", str(code.folder), str(pickled))
     ended = watch.run(argv, ROOT, NOWHERE)
     assert ended.returncode == 0, ended.stderr
     assert code.canary.exists()
     assert (tmp_path / "pickle ran").exists()
-    caught = {deed.kind for deed in watch.deeds()} & FORBIDDEN
+    caught = {done.kind for done in watch.operations()} & FORBIDDEN
     assert caught >= FORBIDDEN - (set() if can_trace() else {"traced connect"})
-    assert {one.detail for one in watch.deeds() if one.kind == "switched on"} == set(SWITCHES)
-    figure(f"planted, a careless loader: {len(watch.forbidden())} forbidden deeds seen")
+    assert {done.detail for done in watch.operations() if done.kind == "switched on"} == set(
+        SWITCHES
+    )
+    figure(f"planted, a careless loader: {len(watch.forbidden())} forbidden operations seen")

@@ -1,9 +1,8 @@
-/* Looks at every system call by which this process changes or opens the files of a folder: counts
-   them, makes one fail, lets the disk be full, or records them.
+/* Intercepts every system call with which this process changes or opens the files of a folder:
+   counts the calls, makes one fail, simulates a full disk, or records them.
 
-   A filter of the kernel sends these calls to a signal handler, which makes them itself and marks
-   them as its own in their unused sixth argument. So the calls that a library makes without the C
-   library are seen as well. */
+   A seccomp filter sends these calls to a signal handler, which makes them itself and marks them as
+   its own in their unused sixth argument. So calls that bypass the C library are seen as well. */
 
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,4 @@
-"""Processes run without a network, where that can be had, and watched for what they may not do."""
+"""Runs processes, without a network where possible, and logs forbidden operations."""
 
 import json
 import os
@@ -12,19 +12,19 @@ from functools import cache
 from pathlib import Path
 
 from tests.faults import audit
+from tests.faults.processes import ROOT
 
-ROOT = Path(__file__).parents[2]
 BYLINE = (sys.executable, "-P", "-m", "tui")
 FORBIDDEN = frozenset({"connect", "traced connect", "pickle", "foreign code", "switched on"})
 _OWN_NETWORK = ("unshare", "--map-root-user", "--net")
 _TRACE = ("strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=connect,sendto,sendmsg,sendmmsg")
 _TO_NETWORK = re.compile(r"(connect|sendto|sendm?msg)\(.*sa_family=AF_(?!UNIX)")
-_PERSONS = ("HF_", "TRANSFORMERS_", "ORT_", "PYTHON")
-"""What the variables begin with that would hide what Byline itself switches off."""
+_HIDDEN = ("HF_", "TRANSFORMERS_", "ORT_", "PYTHON")
+"""Prefixes of variables that would hide what Byline itself switches off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Operation:
     """Something that a process did."""
 
     kind: str
@@ -33,26 +33,26 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A folder that keeps what the processes run under it did."""
+    """Runs processes and keeps their logs in a folder."""
 
     folder: Path
     variables: Mapping[str, str]
-    """Of the home that they run in."""
+    """Environment variables of their home."""
 
     def command(self, *argv: str) -> list[str]:
-        """Give a command with what it is watched by."""
+        """Return a command with what watches it."""
         return [*own_network(), *_tracing(self.folder), *argv]
 
     @property
     def environment(self) -> dict[str, str]:
-        """What they run in. A CI is hidden: some telemetry is off there."""
+        """The environment, without the variable CI, which switches off some telemetry."""
         site = self.folder / "site"
         site.mkdir(exist_ok=True)
         (site / "sitecustomize.py").write_text(audit.SITE, encoding="ascii")
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name != "CI" and not name.startswith(_PERSONS)
+            if name != "CI" and not name.startswith(_HIDDEN)
         }
         paths = {"PYTHONPATH": f"{site}{os.pathsep}{ROOT}", audit.LOG: str(self._log)}
         return {**kept, **self.variables, **paths}
@@ -67,43 +67,43 @@ class Watch:
             errors="replace", check=False,
         )  # fmt: skip
 
-    def deeds(self) -> list[Deed]:
-        """Give what was done, the calls that strace saw last."""
+    def operations(self) -> list[Operation]:
+        """Return what was done; the calls that strace saw come last."""
         lines = self._log.read_text(encoding="ascii").splitlines()
-        seen = [Deed(*json.loads(line)) for line in lines]
+        seen = [Operation(*json.loads(line)) for line in lines]
         calls = [
-            Deed("traced connect", line)
+            Operation("traced connect", line)
             for path in sorted(self.folder.glob("calls.*"))
             for line in path.read_text(errors="replace").splitlines()
             if _TO_NETWORK.search(line)
         ]
         return seen + calls
 
-    def forbidden(self) -> list[Deed]:
-        """Give what Byline never may do."""
-        return [deed for deed in self.deeds() if deed.kind in FORBIDDEN]
+    def forbidden(self) -> list[Operation]:
+        """Return what Byline must never do."""
+        return [operation for operation in self.operations() if operation.kind in FORBIDDEN]
 
     @property
     def _log(self) -> Path:
-        return self.folder / "deeds"
+        return self.folder / "operations"
 
 
 @cache
 def own_network() -> tuple[str, ...]:
-    """Give what puts a process into a network of its own, without a way out; or nothing."""
+    """Return the command prefix for an isolated network; empty if there is none."""
     return _OWN_NETWORK if _works(*_OWN_NETWORK, "true") else ()
 
 
 @cache
 def can_trace() -> bool:
-    """Tell whether strace can be had."""
+    """Whether strace works here."""
     return _works(*own_network(), *_TRACE, "-o", os.devnull, "true")
 
 
-def how() -> str:
-    """Tell what the processes are watched by."""
-    own = "a network of their own" if own_network() else "the machine's network"
-    return f"in {own}, {'strace and ' if can_trace() else ''}audit hook"
+def description() -> str:
+    """Describe how the processes are watched."""
+    network = "an isolated network" if own_network() else "the machine's network"
+    return f"in {network}, {'strace and ' if can_trace() else ''}audit hook"
 
 
 def _tracing(folder: Path) -> tuple[str, ...]:

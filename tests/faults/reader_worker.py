@@ -1,8 +1,8 @@
-"""Readers that ask without a pause: `python -m tests.faults.readers INDEX LOG HOW-MANY`.
+"""Readers that ask continuously: `python -m tests.faults.reader_worker INDEX LOG COUNT`.
 
-Each says a line on standard output when it has asked once, and ends when standard input does. For
+Each writes a line to standard output when it has asked once, and ends when standard input does. For
 every index that it opens it adds a line to the log: the generation, the edition that answered, and
-how many questions it asked; or what went wrong.
+the number of questions, or what failed.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.faults.editions import editions_of, questions
 from tests.qa.fakes import QuickEncoder, SentenceReader
 
 ROUNDS = 4
-"""At most so many rounds of questions are asked of an index before the current one is opened."""
+"""Rounds of questions, at most, before a reader opens the current index again."""
 
 
 def main(index: str, log: str, count: str) -> None:
@@ -31,7 +31,7 @@ def main(index: str, log: str, count: str) -> None:
     for reader in readers:
         _, status = os.waitpid(reader, 0)
         if status:
-            _tell(file, f"fault reader ended with status {status}")
+            _log(file, f"fault reader ended with status {status}")
 
 
 def _fork(index: str, log: int, number: int) -> int:
@@ -43,16 +43,16 @@ def _fork(index: str, log: int, number: int) -> int:
 
 
 def _read(store: Store, log: int, chance: random.Random) -> None:
-    said = False
+    has_asked = False
     while not _is_over():
-        _tell(log, visit(store, chance))
-        if not said:
+        _log(log, visit(store, chance))
+        if not has_asked:
             os.write(1, b"asked\n")
-            said = True
+            has_asked = True
 
 
 def visit(store: Store, chance: random.Random) -> str:
-    """Open the current index and ask it some rounds of questions; tell what came of it."""
+    """Open the current index and ask some rounds of questions; return a line for the log."""
     try:
         bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
     except BaseException as error:  # noqa: BLE001  (a panic of tantivy is no Exception)
@@ -78,7 +78,7 @@ def _is_over() -> bool:
     return bool(ready)
 
 
-def _tell(log: int, line: str) -> None:
+def _log(log: int, line: str) -> None:
     os.write(log, " ".join(line.split()).encode(errors="replace") + b"\n")
 
 

@@ -1,4 +1,4 @@
-"""Builds that are killed or fail, told line by line."""
+"""The parent of a build worker: runs builds, kills them, and collects their output."""
 
 import os
 import select
@@ -9,34 +9,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
-from tests.faults.beneath import Seen
-from tests.faults.builder import Job
+from tests.faults.build_worker import Job
+from tests.faults.injection import TrapCounts
+from tests.faults.processes import ROOT, TIMEOUT
 
-ROOT = Path(__file__).parents[2]
-_LONGEST = 900.0
-"""Seconds after which a build that does not end, or never reaches a step, is given up."""
 _ENDS = frozenset({"done", "failed", "crashed", "untrapped:"})
 
 
 @dataclass
-class Told:
-    """What a build told before it ended, and when, in seconds after its start."""
+class BuildLog:
+    """The lines that a build wrote, each with the seconds since its start."""
 
     lines: list[tuple[float, str]] = field(default_factory=list)
 
-    def at(self, line: str) -> float:
-        """When a line was told."""
-        return next(when for when, told in self.lines if told == line)
+    def time_of(self, line: str) -> float:
+        """Return when a line was written."""
+        return next(seconds for seconds, written in self.lines if written == line)
 
     @property
-    def end(self) -> str:
-        """How it ended; empty where it was killed first."""
-        ends = [told for _, told in self.lines if told.split()[0] in _ENDS]
-        return ends[0] if ends else ""
+    def end(self) -> str | None:
+        """How the build ended; None if it was killed."""
+        ends = [line for _, line in self.lines if line.split()[0] in _ENDS]
+        return ends[0] if ends else None
 
     @property
     def finished(self) -> bool:
@@ -44,25 +41,24 @@ class Told:
 
     @property
     def steps(self) -> list[str]:
-        """The lines of its progress."""
-        return [told for _, told in self.lines if told.split()[0].isupper()]
+        """The lines of progress."""
+        return [line for _, line in self.lines if line.split()[0].isupper()]
 
     @property
     def stage(self) -> str:
-        """What it was at, by the first word of what it told last."""
+        """The last stage, by the first word of the last line."""
         return self.lines[-1][1].split()[0].lower() if self.lines else "start"
 
     @property
     def embedded(self) -> int:
-        """Vectors that it told it had finished."""
+        """Vectors that the build reported as finished."""
         steps = [step.split() for step in self.steps]
         return max((int(step[1]) for step in steps if step[0] == "EMBED"), default=0)
 
     @property
-    def seen(self) -> Seen:
-        """What its trap saw."""
-        (told,) = [told.split() for _, told in self.lines if told.startswith("seen ")]
-        return Seen(int(told[1]), int(told[2]))
+    def trap_counts(self) -> TrapCounts:
+        (counts,) = [line.split() for _, line in self.lines if line.startswith("trapped ")]
+        return TrapCounts(int(counts[1]), int(counts[2]))
 
 
 @dataclass(frozen=True)
@@ -76,27 +72,26 @@ class Builder:
         job: Job,
         kill_after: float | None = None,
         kill_at: Callable[[str], bool] | None = None,
-    ) -> Told:
-        """Run a build; kill it so many seconds after its start, or after a line it tells."""
+    ) -> BuildLog:
+        """Run a build; kill it some seconds after its start, or after a line that it writes."""
         self._send(msgspec.json.encode(job))
         pid = int(self._line().removeprefix("pid "))
-        began = time.monotonic()
-        told = Told()
-        due = began + (_LONGEST if kill_at or kill_after is None else kill_after)
-        while not told.end:
+        started = time.monotonic()
+        log = BuildLog()
+        due = started + (TIMEOUT if kill_at or kill_after is None else kill_after)
+        while not log.end:
             line = self._line_before(due)
-            if line:
-                told.lines.append((time.monotonic() - began, line))
+            if line is None:
+                os.kill(pid, signal.SIGKILL)
+                break
+            log.lines.append((time.monotonic() - started, line))
             if kill_at and kill_at(line):
                 due = time.monotonic() + (kill_after or 0.0)
                 kill_at = None
-            if not line:
-                os.kill(pid, signal.SIGKILL)
-                break
         self._send(b"")
         while not (line := self._line()).startswith("ended "):
-            told.lines.append((time.monotonic() - began, line))
-        return told
+            log.lines.append((time.monotonic() - started, line))
+        return log
 
     def _send(self, line: bytes) -> None:
         assert self.process.stdin
@@ -106,22 +101,22 @@ class Builder:
     def _line(self) -> str:
         assert self.process.stdout
         line = self.process.stdout.readline()
-        assert line, "the builder is gone"
+        assert line, "the build worker ended"
         return line.decode().strip()
 
-    def _line_before(self, due: float) -> str:
-        """Give the next line, or nothing once it is due."""
+    def _line_before(self, due: float) -> str | None:
+        """Return the next line, or None if it does not come in time."""
         assert self.process.stdout
         wait = max(0.0, due - time.monotonic())
         ready, _, _ = select.select([self.process.stdout], [], [], wait)
-        return self._line() if ready else ""
+        return self._line() if ready else None
 
 
 @contextmanager
 def builder() -> Iterator[Builder]:
-    """Start a builder, and end it."""
+    """Start a build worker, and end it."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.builder"],
+        [sys.executable, "-m", "tests.faults.build_worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=ROOT,
     ) as process:  # fmt: skip
         try:
@@ -131,6 +126,6 @@ def builder() -> Iterator[Builder]:
             process.stdin.close()
 
 
-def one_step(line: str) -> Callable[[str], bool]:
-    """Wait for a line."""
-    return lambda told: told == line
+def at_line(line: str) -> Callable[[str], bool]:
+    """Return a condition for `kill_at` that holds at one line."""
+    return lambda written: written == line

@@ -1,6 +1,6 @@
-"""Asks an index in a process of its own, for it may be killed: `python -m tests.faults.asker`.
+"""Asks an index in a process that may be killed: `python -m tests.faults.question_worker`.
 
-Reads a step as JSON from a line of standard input and tells what came of it, a line each.
+Reads the setting and then steps as lines of JSON, and writes the result of each step as a line.
 """
 
 import os
@@ -20,20 +20,21 @@ from index.disk.durable_files import FileRecord
 from index.errors import BylineError
 from index.storage.database import Row, fetch
 from index.storage.store import Store
-from qa.answers import Answered, Citation, Quote, Reply
+from qa.answers import Citation, Quote
 from qa.bot import Bot
 from qa.reader.check import check_reader
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import fake_model
+from tests.faults.quote_check import citations_of
 from tests.qa.fakes import QuickEncoder, SentenceReader
 
 _CANDIDATES = 6
 
-Work = Literal["ask afresh", "open", "ask", "close", "check"]
-Trust = Literal["", "sizes", "everything", "rows", "maps"]
-"""What is taken on trust: that a file of the same size is the same; that every file is as it was
-written; that every row is too, and stands in its article; that nobody cuts short what is mapped."""
+Work = Literal["open and ask", "open", "ask", "close", "check"]
+Trust = Literal["sizes", "everything", "rows", "maps"]
+"""What is not checked: the content of a file that has its size; any file; the checksums of rows and
+the quotes either; that nobody truncates a mapped file."""
 
 
 class Step(msgspec.Struct):
@@ -42,7 +43,7 @@ class Step(msgspec.Struct):
     work: Work
     questions: tuple[str, ...] = ()
     times: int = 1
-    """How often everything is asked."""
+    """How often all questions are asked."""
 
 
 class Setting(msgspec.Struct):
@@ -50,11 +51,11 @@ class Setting(msgspec.Struct):
 
     store: str
     cache: str
-    trust: Trust = ""
+    trust: Trust | None = None
 
 
 class Cited(msgspec.Struct, frozen=True):
-    """A citation, as far as it can be right or wrong."""
+    """The parts of a citation that can be right or wrong."""
 
     file: str
     path: str
@@ -65,97 +66,99 @@ class Cited(msgspec.Struct, frozen=True):
     dates: tuple[str, ...]
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What came of a step."""
+class StepResult(msgspec.Struct, frozen=True):
+    """The result of a step."""
 
     kind: Literal["done", "error", "crash"]
-    """`error` is one made for people, `crash` is any other."""
+    """`error` is one for users, `crash` is any other."""
     message: str = ""
     replies: tuple[tuple[Cited, ...], ...] = ()
-    """The citations of each question."""
+    """The citations for each question."""
     states: tuple[tuple[str, str], ...] = ()
     """What a check found: subjects and their states."""
 
 
 class FewSentences(SentenceReader):
-    """A reader that gives few candidates, for weighing many takes long."""
+    """A reader that returns few candidates, because scoring many takes long."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         return super().read(question, passages)[:_CANDIDATES]
 
 
-class Asker:
+class QuestionWorker:
     """An index that is asked."""
 
     def __init__(self, setting: Setting) -> None:
         self.store = Store(Path(setting.store))
         self.cache = Path(setting.cache)
-        self.bots: list[Bot] = []
+        self.bot: Bot | None = None
 
-    def told(self, step: Step) -> Told:
-        """Do a step; whatever is raised is told."""
+    def run(self, step: Step) -> StepResult:
+        """Do a step; report whatever is raised."""
         try:
-            return self._done(step)
+            return self._run(step)
         except BylineError as error:
-            return Told("error", f"{error.title}: {error.message}")
+            return StepResult("error", f"{error.title}: {error.message}")
         except BaseException as error:  # noqa: BLE001  (a panic of Rust is no Exception)
-            return Told("crash", f"{type(error).__name__}: {error}")
+            return StepResult("crash", f"{type(error).__name__}: {error}")
 
-    def _done(self, step: Step) -> Told:
+    def _run(self, step: Step) -> StepResult:
         match step.work:
             case "check":
-                found = [
-                    (one.subject, one.state)
-                    for one in (
-                        *check(self.store, self.cache),
-                        check_reader(DEFAULT_READER, self.cache),
-                    )
-                ]
-                return Told("done", states=tuple(found))
-            case "ask afresh":
+                findings = (
+                    *check(self.store, self.cache),
+                    check_reader(DEFAULT_READER, self.cache),
+                )
+                states = tuple((finding.subject, finding.state) for finding in findings)
+                return StepResult("done", states=states)
+            case "open and ask":
                 self._open()
                 try:
-                    return self._asked(step)
+                    return self._ask(step)
                 finally:
                     self._close()
             case "open":
                 self._open()
-                return self._asked(step)
+                return self._ask(step)
             case "ask":
-                return self._asked(step)
+                return self._ask(step)
             case "close":
                 self._close()
-                return Told("done")
+                return StepResult("done")
 
     def _open(self) -> None:
         self._close()
-        self.bots = [Bot.from_index(self.store.open(), QuickEncoder(), FewSentences(), 0.0)]
+        self.bot = Bot.from_index(self.store.open(), QuickEncoder(), FewSentences(), 0.0)
 
     def _close(self) -> None:
-        for bot in self.bots:
-            bot.close()
-        self.bots = []
+        if self.bot is not None:
+            self.bot.close()
+        self.bot = None
 
-    def _asked(self, step: Step) -> Told:
+    def _ask(self, step: Step) -> StepResult:
         replies: tuple[tuple[Cited, ...], ...] = ()
         for _ in range(step.times):
-            replies = tuple(_cited(self.bots[0].ask(one)) for one in step.questions)
-        return Told("done", replies=replies)
+            # A step without questions needs no open index.
+            asked = [self._opened.ask(question) for question in step.questions]
+            replies = tuple(tuple(map(_record, citations_of(reply))) for reply in asked)
+        return StepResult("done", replies=replies)
+
+    @property
+    def _opened(self) -> Bot:
+        assert self.bot is not None, "no index is open"
+        return self.bot
 
 
-def _cited(reply: Reply) -> tuple[Cited, ...]:
-    answers = reply.answers if isinstance(reply, Answered) else reply.rejected
-    return tuple(_record(one) for answer in answers for one in answer.citations)
-
-
-def _record(one: Citation) -> Cited:
-    days = tuple(day.isoformat() for day in one.dates)
-    return Cited(one.file, one.path, one.status, one.answer, one.sentence, one.title, days)
+def _record(citation: Citation) -> Cited:
+    return Cited(
+        citation.file, citation.path, citation.status, citation.answer, citation.sentence,
+        citation.title, tuple(day.isoformat() for day in citation.dates),
+    )  # fmt: skip
 
 
 @contextmanager
-def trusting(trust: Trust) -> Iterator[None]:
-    """Plant a fault, so that a checker can be seen to find it."""
+def trusting(trust: Trust | None) -> Iterator[None]:
+    """Plant a fault that a check must find."""
 
     def faults(folder: Path, files: Mapping[str, FileRecord], *_: object) -> list[str]:
         return [
@@ -169,9 +172,9 @@ def trusting(trust: Trust) -> Iterator[None]:
 
     with ExitStack() as patches:
         put = patches.enter_context
-        # The index was made by no model of this machine.
+        # No model of this machine made the index.
         put(patch("index.check.find_model", lambda name, **_: fake_model(name=name)))
-        if trust in ("sizes", "everything", "rows", "maps"):
+        if trust is not None:
             put(patch("index.storage.hash_cache.file_faults", faults))
             put(patch("index.models.model_cache.file_faults", faults))
         if trust == "rows":
@@ -184,14 +187,14 @@ def trusting(trust: Trust) -> Iterator[None]:
 
 
 def main() -> None:
-    """Do step after step until there is no more to read."""
+    """Do step after step until standard input is closed."""
     setting = msgspec.json.decode(sys.stdin.readline(), type=Setting)
     with trusting(setting.trust):
-        asker = Asker(setting)
+        worker = QuestionWorker(setting)
         while line := sys.stdin.readline():
-            told = asker.told(msgspec.json.decode(line, type=Step))
-            # In one write, so that a kill leaves whole lines.
-            os.write(1, msgspec.json.encode(told) + b"\n")
+            result = worker.run(msgspec.json.decode(line, type=Step))
+            # In a single write, so that a kill leaves complete lines.
+            os.write(1, msgspec.json.encode(result) + b"\n")
 
 
 if __name__ == "__main__":

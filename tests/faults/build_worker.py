@@ -1,8 +1,8 @@
-"""Builds in processes of their own, to be killed or to fail: `python -m tests.faults.builder`.
+"""Builds in separate processes, to be killed or to fail: `python -m tests.faults.build_worker`.
 
-Reads a job as JSON from a line of standard input, forks a process that builds, and waits for
-another line before it takes leave of that process, so that its id stays its own until then. The
-build tells its id, each step, what was seen beneath it, and its end, a line each.
+Reads a job as JSON from a line of standard input and forks a process that builds. It waits for
+another line before it reaps that process, so that the process id stays valid until then. The build
+writes its id, each step, the trap's counts, and its end, a line each.
 """
 
 import os
@@ -27,21 +27,21 @@ from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError
 from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
-from tests.faults.beneath import Beneath, NotTrapped, Sound, lay
-from tests.faults.naive import Naive, plant
+from tests.faults.injection import Fault, NoFault, TrapUnavailable, inject
+from tests.faults.naive_builds import Naive, plant
 
-SOUND = Sound()
+NO_FAULT = NoFault()
 
 
 class Job(msgspec.Struct):
-    """What to build, and what is to go wrong."""
+    """What to build, and what fails."""
 
     store: str
     news: str
-    naive: Naive = ""
-    wait_at: str = ""
-    """The line after which it waits to be killed; empty where it does not wait."""
-    beneath: Beneath = SOUND
+    naive: Naive | None = None
+    wait_at: str | None = None
+    """The line after which the build waits to be killed."""
+    fault: Fault = NO_FAULT
     dimension: int = FakeEncoder.dimension
 
 
@@ -51,16 +51,16 @@ def main() -> None:
         job = msgspec.json.decode(line, type=Job)
         child = os.fork()
         if child == 0:
-            _say(f"pid {os.getpid()}")
-            _say(_run(job))
+            _write(f"pid {os.getpid()}")
+            _write(_run(job))
             os._exit(0)
         sys.stdin.readline()
         _, status = os.waitpid(child, 0)
-        _say(f"ended {status}")
+        _write(f"ended {status}")
 
 
 def warm_up() -> None:
-    """Load what a build loads, so that a kill meets a build at work."""
+    """Import what a build imports, so that a kill hits a build at work."""
     assert faiss
     assert filelock
     assert tantivy
@@ -69,39 +69,40 @@ def warm_up() -> None:
 
 
 def _run(job: Job) -> str:
-    """Build, and tell how it ended."""
+    """Build; return how it ended."""
     try:
         return _build(job)
-    except NotTrapped as error:
+    except TrapUnavailable as error:
         return f"untrapped: {error.strerror}"
     except BylineError as error:
         return f"failed {type(error).__name__}: {error.message!a}"
-    except BaseException as error:  # noqa: BLE001  (a fork must end here, whatever comes)
-        with suppress(OSError):  # not even that can be written where files may not grow
+    except BaseException as error:  # noqa: BLE001  (a fork must end here in any case)
+        with suppress(OSError):  # fails too where files may not grow
             traceback.print_exc()
         return f"crashed {type(error).__name__}: {str(error)!a}"
 
 
 def _build(job: Job) -> str:
     def step(line: str) -> None:
-        _say(line)
+        _write(line)
         if line == job.wait_at:
             signal.pause()
 
-    plant(job.naive, MonkeyPatch(), step)
-    seen = lay(job.beneath)
+    if job.naive is not None:
+        plant(job.naive, MonkeyPatch(), step)
+    counts = inject(job.fault)
     request = BuildRequest(fake_model(), (Root("news", job.news),))
     try:
         for event in build(Store(Path(job.store)), request, FakeEncoder(dimension=job.dimension)):
             if not isinstance(event, Summary):
                 step(f"{event.stage.name} {event.done} {event.total}")
     finally:
-        _say(f"seen {seen().calls} {seen().growth}")
+        _write(f"trapped {counts().calls} {counts().growth}")
     return "done"
 
 
-def _say(line: str) -> None:
-    # In one write, so that a kill leaves whole lines.
+def _write(line: str) -> None:
+    # In a single write, so that a kill leaves complete lines.
     os.write(1, line.encode() + b"\n")
 
 

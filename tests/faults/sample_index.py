@@ -1,8 +1,9 @@
-"""An index with an older generation beside it and models in a cache, asked by a process."""
+"""An index with an older generation and models in a cache, for a question worker."""
 
 import random
+from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.disk.durable_files import FileRecord, record_files
@@ -12,8 +13,8 @@ from qa.reader.export import folder_of
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.fakes import fake_model
-from tests.faults.asker import Cited, Setting, Told, Trust
-from tests.faults.standing import stands
+from tests.faults.question_worker import Cited, Setting, StepResult, Trust
+from tests.faults.quote_check import is_at_its_position
 from tests.qa.fakes import Library
 
 _ARTICLES = 24
@@ -40,25 +41,25 @@ def article(number: int, edition: int) -> str:
 
 
 @dataclass(frozen=True)
-class Shelved:
+class SampleIndex:
     """The index, its articles and the cache."""
 
     library: Library
     cache: Path
 
-    def setting(self, trust: Trust = "") -> Setting:
-        """Tell a process that asks where everything is."""
+    def setting(self, trust: Trust | None = None) -> Setting:
+        """Return the setting for a question worker."""
         return Setting(str(self.library.store.folder), str(self.cache), trust)
 
     def files(self) -> list[Path]:
-        """Give every file of the index and the cache but those of the older generation."""
+        """Return every file of the index and the cache except those of the older generation."""
         folder = self.library.store.folder
         found = [path for path in (*folder.rglob("*"), *self.cache.rglob("*")) if path.is_file()]
         older = set(self.older())
         return sorted(path for path in found if path not in older)
 
     def older(self) -> list[Path]:
-        """Give every file of the older generation."""
+        """Return every file of the older generation."""
         store = self.library.store
         current = store.current()
         return sorted(
@@ -67,23 +68,51 @@ class Shelved:
             if path.is_file() and current not in str(path)
         )
 
-    def wrong(self, told: Told) -> list[Cited]:
-        """Give the citations that do not stand where they say, or not in an article at all."""
-        cited = [one for reply in told.replies for one in reply]
-        return [one for one in cited if one.status in ("unchanged", "moved") and self._errs(one)]
+    def wrong(self, result: StepResult) -> list[Cited]:
+        """Return the citations that are shown as valid and are not."""
+        return [
+            cited
+            for reply in result.replies
+            for cited in reply
+            if cited.status in ("unchanged", "moved") and self._is_wrong(cited)
+        ]
 
-    def _errs(self, one: Cited) -> bool:
-        file = Path(one.file)
-        if file.parent != self.library.news or not file.is_file() or one.path != one.file:
+    def _is_wrong(self, cited: Cited) -> bool:
+        file = Path(cited.file)
+        if file.parent != self.library.news or not file.is_file() or cited.path != cited.file:
             return True
         data = file.read_bytes()
         number = int(file.stem)
-        titled = (one.title, one.dates) == (f"Article {number} of the envoy", ("2010-05-12",))
-        return not (titled and stands(one.answer, data) and stands(one.sentence, data))
+        titled = (cited.title, cited.dates) == (f"Article {number} of the envoy", ("2010-05-12",))
+        quotes = (cited.answer, cited.sentence)
+        return not (titled and all(is_at_its_position(quote, data) for quote in quotes))
 
 
-def shelved(folder: Path) -> Shelved:
-    """Make the index anew."""
+@dataclass
+class Tally:
+    """The results of asking a damaged index."""
+
+    index: SampleIndex
+    kinds: Counter[str] = field(default_factory=Counter)
+    crashes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """Citations that are not at their positions."""
+
+    def add(self, what: str, result: StepResult) -> None:
+        """Count the result of one step."""
+        self.kinds[result.kind] += 1
+        if result.kind == "crash":
+            self.crashes.append(f"{what}: {result.message}")
+        self.wrong += [f"{what}: {cited}" for cited in self.index.wrong(result)]
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.crashes)} crashes, {len(self.wrong)} lines cited wrongly; "
+            f"{self.kinds['error']} clear errors, {self.kinds['done']} answered correctly"
+        )
+
+
+def build_sample_index(folder: Path) -> SampleIndex:
     library = Library(folder)
     for number in range(_ARTICLES):
         library.write(f"{number}.txt", article(number, 1))
@@ -95,7 +124,7 @@ def shelved(folder: Path) -> Shelved:
     cache = folder / "cache"
     CARDS.ensure(cache / fake_model().fingerprint, _question_card)
     extractive.CARDS.ensure(folder_of(find_reader(DEFAULT_READER), cache), _reader_card)
-    return Shelved(library, cache)
+    return SampleIndex(library, cache)
 
 
 def _question_card(folder: Path) -> Card:

@@ -1,4 +1,4 @@
-"""Whether a module may hand text to Textual or Rich as markup, told from its source."""
+"""Finds, in the source of a module, text that is passed to Textual or Rich as markup."""
 
 import ast
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ WIDGETS = frozenset(
         "RichLog",
     }
 )
-"""Calls whose first argument is markup unless they are told otherwise."""
+"""Calls whose first argument is markup unless `markup=False`."""
 SAFE = frozenset(
     {
         "Content",
@@ -38,17 +38,17 @@ SAFE = frozenset(
 )
 BANNED = frozenset({"from_markup", "escape", "render_markup", "to_content"})
 ATTRIBUTES = frozenset({"border_title", "border_subtitle", "tooltip", "placeholder", "sub_title"})
-"""What is markup, or is written as it is, where a text is put into it."""
+"""Attributes that take markup, or that are written unchanged."""
 
 
 def unsafe_calls(source: str) -> Iterator[str]:
-    """Tell each place where a text that is not ours could be taken for markup."""
+    """Yield each place where a foreign text could be taken for markup."""
     tree = ast.parse(source)
-    functions = (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))
-    contents = {one.name for one in functions if _gives_content(one)}
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    contents = {function.name for function in functions if _returns_content(function)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _of_call(node, contents)
+            yield from _in_call(node, contents)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 named = isinstance(target, ast.Attribute) and target.attr in ATTRIBUTES
@@ -56,19 +56,19 @@ def unsafe_calls(source: str) -> Iterator[str]:
                     yield f"line {node.lineno}: {ast.unparse(target)} is set to what may be markup"
 
 
-def _of_call(call: ast.Call, contents: set[str]) -> Iterator[str]:
+def _in_call(call: ast.Call, contents: set[str]) -> Iterator[str]:
     name = ast.unparse(call.func)
     last = name.rpartition(".")[2]
-    keywords = {one.arg: one.value for one in call.keywords}
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     plain = "markup" in keywords and ast.unparse(keywords["markup"]) == "False"
     if last in BANNED and not name.startswith(("re.", "html.")):
-        yield f"line {call.lineno}: {name} makes or mends markup"
+        yield f"line {call.lineno}: {name} makes markup"
     if last in WIDGETS and call.args and not plain and not _is_safe(call.args[0], contents):
-        yield f"line {call.lineno}: {name} takes a text for markup"
+        yield f"line {call.lineno}: {name} takes a text as markup"
     if last == "update" and len(call.args) == 1 and not call.keywords and _is_text(call.args[0]):
-        yield f"line {call.lineno}: {name} takes a text for markup"
+        yield f"line {call.lineno}: {name} takes a text as markup"
     if last in ATTRIBUTES and call.args and not _is_safe(call.args[0], contents):
-        yield f"line {call.lineno}: {name} takes a text for markup"
+        yield f"line {call.lineno}: {name} takes a text as markup"
 
 
 def _is_safe(node: ast.expr, contents: set[str]) -> bool:
@@ -81,14 +81,14 @@ def _is_safe(node: ast.expr, contents: set[str]) -> bool:
 
 
 def _is_text(node: ast.expr) -> bool:
-    """Whether something is surely a string, and not one of ours."""
+    """Whether an expression is certainly a string that is not a constant."""
     if isinstance(node, ast.Call):
         return ast.unparse(node.func) in {"str", "visible", "visible_name"}
     return isinstance(node, ast.JoinedStr | ast.BinOp)
 
 
-def _gives_content(node: ast.AST) -> bool:
-    """Whether it is a function that gives what is no markup."""
+def _returns_content(node: ast.AST) -> bool:
+    """Whether a function returns styled text instead of markup."""
     if not isinstance(node, ast.FunctionDef) or node.returns is None:
         return False
     return ast.unparse(node.returns) in {"Content", "Text"}

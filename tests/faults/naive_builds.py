@@ -1,4 +1,4 @@
-"""The naive ways to build, each of which loses something; planted, so that checkers find it."""
+"""Naive ways to build, each of which loses data; planted, so that the checks must find them."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ from index.storage.generation import Generation
 from index.storage.store import CURRENT, Store
 
 Naive = Literal[
-    "", "publishes first", "collects first", "overwrites", "never syncs", "saves as FAISS does"
+    "publishes first", "collects first", "overwrites", "never syncs", "saves as FAISS does"
 ]
 
 
 def plant(naive: Naive, patch: MonkeyPatch, step: Callable[[str], None]) -> None:
-    """Have every build of this process be naive; `step` is told how far it is."""
+    """Make every build of this process naive; `step` is called at some points."""
     if naive == "publishes first":
         _publish_first(patch)
     elif naive == "collects first":
@@ -34,7 +34,7 @@ def plant(naive: Naive, patch: MonkeyPatch, step: Callable[[str], None]) -> None
 
 
 def overwrite(store: Store, name: str, step: Callable[[str], None]) -> None:
-    """Put a generation's files over those of the current one, one after the other."""
+    """Write a generation's files over those of the current one, one after the other."""
     new, current = store.generation_folder(name), store.generation_folder(store.current())
     files = sorted(path for path in new.rglob("*") if path.is_file())
     for done, path in enumerate(files):
@@ -46,10 +46,10 @@ def overwrite(store: Store, name: str, step: Callable[[str], None]) -> None:
 
 
 def _publish_first(patch: MonkeyPatch) -> None:
-    make = Store.new_generation
+    new_generation = Store.new_generation
 
     def publishes_first(self: Store) -> str:
-        name = make(self)
+        name = new_generation(self)
         (self.folder / CURRENT).write_text(f"{name}\n", encoding="ascii")
         return name
 
@@ -68,7 +68,7 @@ def _collect_first(patch: MonkeyPatch, step: Callable[[str], None]) -> None:
 
 
 def _save_as_faiss(patch: MonkeyPatch) -> None:
-    """Tell nobody of a write that failed, and leave the file short."""
+    """Ignore writes that fail, and leave the file short."""
     put, finish, append = VectorWriter.put, VectorWriter.finish, EmbeddingLog.append
     short: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""The real chat with hostile texts in every place of it, and what is drawn there."""
+"""The real chat with hostile texts in every part of it, and what is drawn there."""
 
 import os
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,7 @@ from textual.widgets import Input
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
-from qa.answers import Answer, Answered, Reason
+from qa.answers import Answered, Reason
 from tests.fakes import fake_model
 from tests.faults.payloads import in_file, in_name
 from tests.qa.fakes import QuickEncoder
@@ -26,30 +26,32 @@ from tui.jobs.events import Waiting as JobWaiting
 from tui.sessions.session import Turn
 
 SIZE = (150, 120)
-_TOGETHER = 10
-"""Texts that are shown as one, where a place shows no more."""
+_JOINED = 10
+"""Texts that are joined, where a part of the chat shows only one."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What was drawn on the whole screen."""
+class Drawn:
+    """What was drawn on the screen."""
 
     place: str
     written: str
-    """As a terminal would be sent it."""
+    """As it is sent to a terminal."""
     metas: list[dict[str, object]]
-    """What the styles of its cells notify beside how they look."""
+    """The metadata in the styles of its cells."""
 
 
-def drawn(chat: Chat, place: str) -> Shown:
+def drawn(chat: Chat, place: str) -> Drawn:
     strips = chat.app.screen._compositor.render_strips()
-    metas = [one.style.meta for strip in strips for one in strip if one.style and one.style.meta]
-    return Shown(place, "\n".join(strip.render(chat.app.console) for strip in strips), metas)
+    metas = [
+        cell.style.meta for strip in strips for cell in strip if cell.style and cell.style.meta
+    ]
+    return Drawn(place, "\n".join(strip.render(chat.app.console) for strip in strips), metas)
 
 
 def turns(texts: Sequence[str], file: Path) -> tuple[Turn, ...]:
-    """Make of each text a question, an answer, its sentence, a title and a path."""
-    made = []
+    """Return, for each text, a turn that has it as question, answer, sentence, title and path."""
+    result = []
     for number, text in enumerate(texts):
         said = in_file(text) or "x"
         cited = citation(said, f"So {said} it is.", path=f"news/{in_name(text)}", title=said)
@@ -57,15 +59,15 @@ def turns(texts: Sequence[str], file: Path) -> tuple[Turn, ...]:
         turn = answered(one, question=text, asked=f"asked {text}")
         if number % 4 == 3:
             turn = unanswered(one, question=text, reason=Reason.UNSURE)
-        made.append(turn)
-    return tuple(made)
+        result.append(turn)
+    return tuple(result)
 
 
-def lay(home: Home, texts: Sequence[str]) -> Path:
-    """Write an article of hostile lines, and index a hostile folder of hostile articles."""
+def write_hostile(home: Home, texts: Sequence[str]) -> Path:
+    """Write an article of hostile lines, and index hostile articles in a hostile folder."""
     lines = "".join(f"{in_file(text)}\n\n" for text in texts)
     home.article.write_text(f"Mill sold\n\n{lines}", encoding="utf-8")
-    # A remembered folder has a name that is UTF-8; resolve_roots sees to it.
+    # The name of a remembered folder must be UTF-8: resolve_roots checks it.
     folder = home.path / in_name(texts[0]).encode(errors="ignore").decode()
     folder.mkdir()
     for number, text in enumerate(texts):
@@ -78,27 +80,26 @@ def lay(home: Home, texts: Sequence[str]) -> Path:
     return folder
 
 
-async def shown_by(home: Home, texts: Sequence[str]) -> AsyncIterator[Shown]:
-    """Go through the chat, and give what is drawn in each of its places."""
-    folder = lay(home, texts)
+async def drawn_by_chat(home: Home, texts: Sequence[str]) -> AsyncIterator[Drawn]:
+    """Go through the chat, and yield what is drawn in each part of it."""
+    folder = write_hostile(home, texts)
     for text in texts:
         session = home.sessions.new()
         home.sessions.append(session.id, turns([text], home.article)[0])
         home.sessions.rename(session.id, text)
     async with chat_of(home, size=SIZE) as chat:
-        async for one in _conversation(chat, texts):
-            yield one
-        async for one in _told(chat, texts):
-            yield one
-        async for one in _screens(chat, texts, folder):
-            yield one
+        for part in (_conversation(chat, texts), _messages(chat, texts)):
+            async for shown in part:
+                yield shown
+        async for shown in _screens(chat, texts, folder):
+            yield shown
         assert chat.app.is_running
 
 
-async def _conversation(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
+async def _conversation(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Drawn]:
     spoken = turns(texts, chat.home.article)
-    for start in range(0, len(spoken), _TOGETHER):
-        part = spoken[start : start + _TOGETHER]
+    for start in range(0, len(spoken), _JOINED):
+        part = spoken[start : start + _JOINED]
         chat.screen.show_session(replace(chat.screen.session, turns=part))
         chat.transcript.note(0, f"marked {texts[0]}")
         await chat.settle()
@@ -107,37 +108,40 @@ async def _conversation(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown
     for text in texts:
         chat.transcript.add(Waiting(text, "looking"))
         chat.transcript.add(Failed(text, f"cannot {text}"))
-    several = answer(*(one.citations[0] for turn in spoken for one in _answers(turn)))
+    several = answer(
+        *(
+            one.citations[0]
+            for turn in spoken
+            if isinstance(turn.reply, Answered)
+            for one in turn.reply.answers
+        )
+    )
     chat.transcript.add(
         Turn("all", Answered("all", "all", (several, several), SPENT), spoken[0].at)
     )
     await chat.settle()
     yield drawn(chat, "what waits and what failed")
-    for text in _together(texts):
+    for text in _join(texts):
         chat.prompt.put(text)
         chat.screen.show_article(str(chat.home.article), in_name(text), in_file(text))
         await chat.settle()
         yield drawn(chat, "input and article")
     await chat.pilot.press("slash")
-    for text in _together(texts):
+    for text in _join(texts):
         chat.source.query_one(Input).value = text
         await chat.settle()
         yield drawn(chat, "find")
     await chat.pilot.press("escape")
 
 
-def _together(texts: Sequence[str]) -> list[str]:
-    return [" ".join(texts[at : at + _TOGETHER]) for at in range(0, len(texts), _TOGETHER)]
+def _join(texts: Sequence[str]) -> list[str]:
+    return [" ".join(texts[at : at + _JOINED]) for at in range(0, len(texts), _JOINED)]
 
 
-def _answers(turn: Turn) -> Sequence[Answer]:
-    return turn.reply.answers if isinstance(turn.reply, Answered) else ()
-
-
-async def _told(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
+async def _messages(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Drawn]:
     bar = chat.screen.query_one(ProgressBar)
     before = os.environ.get("VISUAL", "")
-    for number, text in enumerate(_together(texts)):
+    for number, text in enumerate(_join(texts)):
         chat.screen.limit_to((in_name(text), text))
         chat.screen.notice(text)
         bar.update_job((JobFailed(text, text), JobWaiting(text))[number % 2])
@@ -152,7 +156,7 @@ async def _told(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Shown]:
     chat.app.clear_notifications()
 
 
-async def _screens(chat: Chat, texts: Sequence[str], folder: Path) -> AsyncIterator[Shown]:
+async def _screens(chat: Chat, texts: Sequence[str], folder: Path) -> AsyncIterator[Drawn]:
     for keys, place in (
         (["escape", "ctrl+l"], "library"),
         (["slash"], "filter"),

@@ -1,4 +1,4 @@
-"""Folders of models that would run code, read a pickle or break the loader when they are loaded."""
+"""Model folders that would run code, read a pickle or break the loader."""
 
 import json
 import pickle
@@ -22,18 +22,18 @@ def _touch(canary: Path) -> str:
 
 
 def write_pickle(path: Path, canary: Path) -> None:
-    """Write a pickle that makes the canary when it is read."""
+    """Write a pickle that creates the canary when it is read."""
     path.write_bytes(pickle.dumps(_Payload(canary)))
 
 
 def write_code(folder: Path, canary: Path) -> None:
-    """Write a module `evil` that makes the canary when it is imported."""
+    """Write a module `evil` that creates the canary when it is imported."""
     code = f"{_touch(canary)}\n\n\nclass Trap:\n    pass\n"
     (folder / "evil.py").write_text(code, encoding="utf-8")
 
 
-def modules(folder: Path, *more: tuple[str, str], first: str = "Transformer") -> None:
-    """Make a folder that holds a transformer one of sentence-transformers."""
+def write_modules(folder: Path, *more: tuple[str, str], first: str = "Transformer") -> None:
+    """Turn the folder of a transformer into one of sentence-transformers."""
     types = [(f"{_OWN}{first}", ""), (f"{_OWN}Pooling", "1_Pooling"), *more]
     _write(
         folder / "modules.json",
@@ -56,8 +56,8 @@ def _configured(path: Path, **more: object) -> None:
     _write(path, known | more)
 
 
-def pickle_beside(folder: Path, canary: Path) -> None:
-    """Put a pickle beside the weights, as many published models have one; nobody reads it."""
+def add_unused_pickle(folder: Path, canary: Path) -> None:
+    """Add a pickle next to the weights, as many published models have one; it is never read."""
     write_pickle(folder / "pytorch_model.bin", canary)
 
 
@@ -66,7 +66,7 @@ def _pickle_alone(folder: Path, canary: Path) -> None:
     write_pickle(folder / "pytorch_model.bin", canary)
 
 
-def _pickle_beside_a_decoy(folder: Path, canary: Path) -> None:
+def _pickle_with_a_decoy(folder: Path, canary: Path) -> None:
     (folder / "model.safetensors").rename(folder / "decoy.safetensors")
     write_pickle(folder / "pytorch_model.bin", canary)
 
@@ -120,11 +120,11 @@ def _tokenizer_of_junk(folder: Path, _canary: Path) -> None:
 
 def _foreign_module(folder: Path, canary: Path) -> None:
     write_code(folder, canary)
-    modules(folder, ("evil.Trap", ""))
+    write_modules(folder, ("evil.Trap", ""))
 
 
 def _dense_of_a_pickle(folder: Path, canary: Path) -> None:
-    modules(folder, (f"{_OWN}Dense", "2_Dense"))
+    write_modules(folder, (f"{_OWN}Dense", "2_Dense"))
     (folder / "2_Dense").mkdir()
     config = {"in_features": 32, "out_features": 32, "activation_function": "evil.Trap"}
     _write(folder / "2_Dense" / "config.json", config)
@@ -133,14 +133,14 @@ def _dense_of_a_pickle(folder: Path, canary: Path) -> None:
 
 def _router_to_code(folder: Path, canary: Path) -> None:
     write_code(folder, canary)
-    modules(folder, first="Router")
+    write_modules(folder, first="Router")
     config = {"types": {"a": "evil.Trap"}, "structure": {"query": ["a"]}, "parameters": {}}
     _write(folder / "router_config.json", config)
 
 
 def _words_of_code(folder: Path, canary: Path) -> None:
     write_code(folder, canary)
-    modules(folder, first="WordEmbeddings")
+    write_modules(folder, first="WordEmbeddings")
     _write(folder / "wordembedding_config.json", {"tokenizer_class": "evil.Trap"})
 
 
@@ -149,15 +149,15 @@ def _module_outside(folder: Path, canary: Path) -> None:
     outside.mkdir()
     write_pickle(outside / "pytorch_model.bin", canary)
     _write(outside / "config.json", {"in_features": 32, "out_features": 32})
-    modules(folder, (f"{_OWN}Dense", f"../{outside.name}"))
+    write_modules(folder, (f"{_OWN}Dense", f"../{outside.name}"))
 
 
 Trap = Callable[[Path, Path], None]
-"""Spoils a model's folder; what runs or is read makes the canary."""
+"""Changes a model folder; code that runs, or a pickle that is read, creates the canary."""
 
 ANY: Mapping[str, Trap] = {
     "a pickle alone": _pickle_alone,
-    "a pickle beside a decoy": _pickle_beside_a_decoy,
+    "a pickle with a decoy": _pickle_with_a_decoy,
     "pickles as shards": _pickles_as_shards,
     "a pickle by name": _pickle_by_name,
     "code of the model": _code_of_the_model,
@@ -175,4 +175,4 @@ EMBEDDING: Mapping[str, Trap] = {
     "words of code": _words_of_code,
     "a module outside": _module_outside,
 }
-"""Those of an embedding model alone."""
+"""Traps for embedding models only."""

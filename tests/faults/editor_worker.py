@@ -1,7 +1,7 @@
-"""Changes articles without end, in a process of its own: `python -m tests.faults.editor`.
+"""Edits articles continuously in a separate process: `python -m tests.faults.editor_worker`.
 
-Reads a job as JSON from standard input and edits until that is closed. A journal tells what is in
-each file's place, before each edit and after it.
+Reads a job as JSON from standard input and edits until that is closed. A journal has the content of
+each file, before each edit and after it.
 """
 
 import os
@@ -25,20 +25,20 @@ class Job(msgspec.Struct):
 
     news: str
     aside: str
-    """A folder beside, on the same file system."""
+    """Another folder on the same file system."""
     journal: str
     seed: int
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An edit, as it begins or has ended."""
+    """The begin or the end of an edit."""
 
     when: When
     name: str
     text: str
-    """What the file holds then."""
+    """The content of the file then."""
     kind: str
-    there: bool
+    exists: bool
     """Whether there is a regular file then."""
 
 
@@ -49,22 +49,22 @@ class Editor:
         self.news, self.aside = Path(job.news), Path(job.aside)
         self.originals = {path.name: path.read_text("utf-8") for path in self.news.iterdir()}
         self.times = {path.name: path.stat().st_mtime_ns for path in self.news.iterdir()}
-        self.source = random.Random(job.seed)
+        self.chance = random.Random(job.seed)
         self.journal = os.open(job.journal, os.O_WRONLY | os.O_APPEND)
 
     def edit(self) -> None:
         """Edit a file."""
-        name = self.source.choice(sorted(self.originals))
-        kind = self.source.choice((*_TEXTS, *_OTHERS, *_TWICE))
-        text = _TEXTS.get(kind, _same)(self.originals[name], self.source)
-        there = kind in _TEXTS
-        self._tell("before", name, text, kind, there)
-        if there:
+        name = self.chance.choice(sorted(self.originals))
+        kind = self.chance.choice((*_TEXTS, *_OTHERS, *_TWICE))
+        text = _TEXTS.get(kind, _same)(self.originals[name], self.chance)
+        exists = kind in _TEXTS
+        self._log("before", name, text, kind, exists)
+        if exists:
             self._put(self.news / name, text, kind)
         else:
             _clear(self.news / name)
             _OTHERS[kind](self.news / name, self.aside / name)
-        self._tell("after", name, text, kind, there)
+        self._log("after", name, text, kind, exists)
 
     def _put(self, path: Path, text: str, kind: str) -> None:
         if path.is_symlink() or not path.is_file():
@@ -81,30 +81,30 @@ class Editor:
         if kind in ("as it was", "same size and time"):
             os.utime(path, ns=(self.times[path.name], self.times[path.name]))
 
-    def _tell(self, when: When, name: str, text: str, kind: str, there: bool) -> None:
-        # In one write, so that who reads it sees whole lines.
-        entry = Entry(when, name, text, kind, there)
+    def _log(self, when: When, name: str, text: str, kind: str, exists: bool) -> None:
+        # In a single write, so that readers see complete lines.
+        entry = Entry(when, name, text, kind, exists)
         os.write(self.journal, msgspec.json.encode(entry) + b"\n")
 
 
-def _same(text: str, _source: random.Random) -> str:
+def _same(text: str, _chance: random.Random) -> str:
     return text
 
 
-def _lines_above(text: str, source: random.Random) -> str:
-    return f"A line {source.random()}.\n" * source.randint(1, 9) + text
+def _lines_above(text: str, chance: random.Random) -> str:
+    return f"A line {chance.random()}.\n" * chance.randint(1, 9) + text
 
 
-def _changed(text: str, source: random.Random) -> str:
-    return text.replace(" late ", f" at {source.randrange(24)} o'clock ")
+def _changed(text: str, chance: random.Random) -> str:
+    return text.replace(" late ", f" at {chance.randrange(24)} o'clock ")
 
 
-def _as_long(text: str, _source: random.Random) -> str:
+def _as_long(text: str, _chance: random.Random) -> str:
     return text.replace(" late ", " soon ")
 
 
-def _cut(text: str, source: random.Random) -> str:
-    return text[: source.randrange(len(text))]
+def _cut(text: str, chance: random.Random) -> str:
+    return text[: chance.randrange(len(text))]
 
 
 _TEXTS: dict[str, Callable[[str, random.Random], str]] = {
@@ -149,14 +149,14 @@ _OTHERS: dict[str, Callable[[Path, Path], None]] = {
 
 
 _TWICE = ("as it was", "same size and time")
-"""What is done twice as often: one after the other, they look the same from without."""
+"""What is done twice as often: one after the other, they leave the same size and time."""
 
 
 def main() -> None:
     """Edit until standard input is closed."""
     job = msgspec.json.decode(sys.stdin.readline(), type=Job)
     editor = Editor(job)
-    # What a link leads to says the very same.
+    # The target of a link has the same content.
     for name in editor.originals:
         shutil.copy(editor.news / name, editor.aside / name)
     while not select.select([sys.stdin], [], [], _PAUSE)[0]:

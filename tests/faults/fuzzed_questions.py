@@ -1,4 +1,4 @@
-"""Questions as nobody would ask them: fuzzed ones from one seed, and bombs."""
+"""Questions as nobody would ask them: random ones, and bombs."""
 
 import random
 from collections.abc import Callable
@@ -23,13 +23,13 @@ SIGNS = (
 STOP = "a about after all also an and any are as at be been before being but by can could".split()
 
 
-def question(source: random.Random) -> str:
-    """Make a question."""
-    return source.choice(_KINDS)(source)
+def question(chance: random.Random) -> str:
+    """Return a random question."""
+    return chance.choice(_KINDS)(chance)
 
 
 def bombs() -> list[str]:
-    """Give what only a bounded way gets through: endless, nested and repeated."""
+    """Return endless, nested and repeated questions, which need bounded work."""
     units = ("a", "a ", "é ", "😀", '"', "( ", "why ", "he ", "A.", "port* ", "\ud800", "\u0301",
              "\0", "the the ", "and what about ", "1,", "U.S. ", "of Mr. ", "-", "’s ")  # fmt: skip
     at_limit = [(unit * MAX_QUESTION_LENGTH)[:MAX_QUESTION_LENGTH] for unit in units]
@@ -38,34 +38,34 @@ def bombs() -> list[str]:
     return [*at_limit, distinct, *endless, "", " ", "\n\n", "\x00", "\u3000"]
 
 
-def _words(source: random.Random) -> str:
-    parts = [source.choice((*WORDS, *OPERATORS, *SIGNS)) for _ in range(source.randint(1, 12))]
-    return source.choice((" ", " ", "", "  ")).join(parts)
+def _words(chance: random.Random) -> str:
+    parts = [chance.choice((*WORDS, *OPERATORS, *SIGNS)) for _ in range(chance.randint(1, 12))]
+    return chance.choice((" ", " ", "", "  ")).join(parts)
 
 
-def _characters(source: random.Random) -> str:
+def _characters(chance: random.Random) -> str:
     tops = (0x7F, 0x2FF, 0xFFFF, 0x10FFFF)
     return "".join(
-        chr(source.randint(0, source.choice(tops))) for _ in range(source.randint(0, 40))
+        chr(chance.randint(0, chance.choice(tops))) for _ in range(chance.randint(0, 40))
     )
 
 
-def _plain(source: random.Random) -> str:
-    return " ".join(source.choice(WORDS) for _ in range(source.randint(1, 9))) + "?"
+def _plain(chance: random.Random) -> str:
+    return " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 9))) + "?"
 
 
-def _stop_words(source: random.Random) -> str:
-    return " ".join(source.choice(STOP) for _ in range(source.randint(1, 9)))
+def _stop_words(chance: random.Random) -> str:
+    return " ".join(chance.choice(STOP) for _ in range(chance.randint(1, 9)))
 
 
-def _repeated(source: random.Random) -> str:
-    unit = source.choice((*WORDS, *OPERATORS, *SIGNS))
-    return unit * source.choice((2, 30, 300))
+def _repeated(chance: random.Random) -> str:
+    unit = chance.choice((*WORDS, *OPERATORS, *SIGNS))
+    return unit * chance.choice((2, 30, 300))
 
 
-def _quoted(source: random.Random) -> str:
-    inner = _words(source)
-    return f'{source.choice(OPERATORS)}"{inner}"{source.choice(OPERATORS)}{source.choice(SIGNS)}'
+def _quoted(chance: random.Random) -> str:
+    inner = _words(chance)
+    return f'{chance.choice(OPERATORS)}"{inner}"{chance.choice(OPERATORS)}{chance.choice(SIGNS)}'
 
 
 _KINDS: tuple[Callable[[random.Random], str], ...] = (

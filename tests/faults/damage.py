@@ -1,4 +1,4 @@
-"""Damage to files: one at a time, and undone."""
+"""Damage to files, one at a time, which is undone."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -21,44 +21,44 @@ class Damage:
     kind: Kind
     before: bytes
     after: bytes
-    """Empty where the file is deleted."""
+    """Empty if the file is deleted."""
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.path.name}"
 
 
-def draw(path: Path, kind: Kind, others: Sequence[Path], source: random.Random) -> Damage:
-    """Choose damage that changes a file's bytes; `others` is what may stand in its place."""
+def draw(path: Path, kind: Kind, others: Sequence[Path], chance: random.Random) -> Damage:
+    """Choose damage that changes a file's bytes; `others` are files that it may be swapped with."""
     before = path.read_bytes()
     if kind == "delete":
         return Damage(path, kind, before, b"")
     if kind == "swap":
         different = [data for data in map(Path.read_bytes, others) if data != before]
-        return Damage(path, kind, before, source.choice(different))
+        return Damage(path, kind, before, chance.choice(different))
     if not before:
         kind = "grow"
-    return Damage(path, kind, before, _DRAWN[kind](before, source))
+    return Damage(path, kind, before, _DRAWN[kind](before, chance))
 
 
-def _flip(data: bytes, source: random.Random) -> bytes:
-    at = source.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ 1 << source.randrange(8)]) + data[at + 1 :]
+def _flip(data: bytes, chance: random.Random) -> bytes:
+    offset = chance.randrange(len(data))
+    return data[:offset] + bytes([data[offset] ^ 1 << chance.randrange(8)]) + data[offset + 1 :]
 
 
-def _cut(data: bytes, source: random.Random) -> bytes:
-    return data[: source.randrange(len(data))]
+def _cut(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(len(data))]
 
 
-def _zero(data: bytes, source: random.Random) -> bytes:
-    at = source.randrange(len(data))
-    run = data[at : at + source.randint(1, _LONGEST_RUN)]
-    # Where zeros stand already, ones.
+def _zero(data: bytes, chance: random.Random) -> bytes:
+    offset = chance.randrange(len(data))
+    run = data[offset : offset + chance.randint(1, _LONGEST_RUN)]
+    # Ones if the bytes are zeros already.
     filling = b"\xff" if not any(run) else b"\0"
-    return data[:at] + filling * len(run) + data[at + len(run) :]
+    return data[:offset] + filling * len(run) + data[offset + len(run) :]
 
 
-def _grow(data: bytes, source: random.Random) -> bytes:
-    return data + source.randbytes(source.randint(1, _LONGEST_RUN))
+def _grow(data: bytes, chance: random.Random) -> bytes:
+    return data + chance.randbytes(chance.randint(1, _LONGEST_RUN))
 
 
 _DRAWN: dict[Kind, Callable[[bytes, random.Random], bytes]] = {
@@ -71,7 +71,7 @@ _DRAWN: dict[Kind, Callable[[bytes, random.Random], bytes]] = {
 
 @contextmanager
 def damaged(damage: Damage) -> Iterator[None]:
-    """Damage a file where it stands, as its readers have it open, and mend it."""
+    """Damage a file in place, because its readers have it open, and restore it."""
     if damage.kind == "delete":
         damage.path.unlink()
     else:
@@ -83,7 +83,7 @@ def damaged(damage: Damage) -> Iterator[None]:
 
 
 def overwrite(path: Path, data: bytes) -> None:
-    """Write a file in its place, as careless programs do."""
+    """Write a file in place, as careless programs do."""
     with path.open("r+b" if path.exists() else "wb") as file:
         file.truncate(0)
         file.write(data)
