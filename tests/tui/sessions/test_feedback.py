@@ -101,7 +101,7 @@ def test_a_file_that_is_no_question_set_is_told_and_left_alone(file: Path) -> No
     mark_answer(file, turn("one?"), (), 0, True)
     damaged = file.read_bytes() + b"notes\n"
     file.write_bytes(damaged)
-    with pytest.raises(BadRequest, match=r"marks.jsonl, line 2, is not a question"):
+    with pytest.raises(BadRequest, match=r"marks.jsonl, line 2: invalid question"):
         mark_answer(file, turn("two?"), (), 0, True)
     assert file.read_bytes() == damaged
 
