@@ -3,7 +3,7 @@
 DATA holds dev.jsonl.gz. Prints exact match and F1 on the gold passages of four articles that
 nothing was trained, chosen or calibrated on; then, over an index of all dev contexts, how well
 confidence separates right answers from wrong ones if half of the questions lack their gold passage.
-`--fit` first fits the confidence on three other articles, and writes it beside the weights.
+`--fit` first fits the confidence on three other articles, and writes it next to the weights.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Settings of the trainings; they are written into the record beside the weights."""
+"""Settings of the trainings; they are written into the record next to the weights."""
 
 from dataclasses import dataclass
 

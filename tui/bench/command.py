@@ -111,7 +111,7 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 
     A million passages take about 4 GB and most of an hour.
     """
-    from tui.bench.growth_plot import Size, draw_growth, growth_table, require_matplotlib
+    from tui.bench.growth_plot import Size, growth_plots, growth_table, require_matplotlib
     from tui.bench.table import size_figures
 
     require_matplotlib()
@@ -119,7 +119,7 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
         Size.of(size_figures(folder / str(size), size, chosen_reader(reader), _progress))
         for size in sorted(sizes)
     ]
-    draw_growth(measured, folder / "growth.svg")
+    growth_plots(measured).savefig(folder / "growth.svg")
     click.echo(growth_table(measured))
     return Exit.DONE
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import BadRequest
 from tui.bench.table import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 SHOWN = (
     "first build, without the model",
@@ -56,8 +59,8 @@ def require_matplotlib() -> None:
         raise BadRequest("the plots need matplotlib: python -m pip install matplotlib")
 
 
-def draw_growth(sizes: Sequence[Size], file: Path) -> None:
-    """Plot each figure by size, both on logarithmic axes; the file's suffix names the format."""
+def growth_plots(sizes: Sequence[Size]) -> "Canvas":
+    """Plot each figure by size, both on logarithmic axes."""
     require_matplotlib()
     # Slow to import, and only installed for development.
     from matplotlib.figure import Figure as Canvas
@@ -78,7 +81,7 @@ def draw_growth(sizes: Sequence[Size], file: Path) -> None:
                 _text(figure), (count, figure.value), (0, 6), textcoords="offset points",
                 ha="center",
             )  # fmt: skip
-    canvas.savefig(file)
+    return canvas
 
 
 def _text(figure: Figure) -> str:
