@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import BadRequest
@@ -28,7 +29,7 @@ def test_a_plot_shows_each_figure_by_size_on_logarithmic_axes(tmp_path: Path) ->
     for axes in plots.axes:
         assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
         (line,) = axes.lines
-        assert line.get_xydata().tolist() == [[2000, 2], [20_000, 20], [200_000, 200]]
+        assert np.asarray(line.get_xydata()).tolist() == [[2000, 2], [20_000, 20], [200_000, 200]]
         assert [text.get_text() for text in axes.texts] == ["2 s", "20 s", "200 s"]
         assert [text.get_text() for text in axes.get_xticklabels()] == [
             "2,000", "20,000", "200,000",
@@ -41,7 +42,7 @@ def test_a_constant_figure_is_a_level_line() -> None:
     pytest.importorskip("matplotlib")
     plots = growth_plots([size(count, **{"recall@10": 1.0}) for count in (2000, 20_000)])
     (line,) = plots.axes[SHOWN.index("recall@10")].lines
-    assert line.get_ydata().tolist() == [1, 1]
+    assert np.asarray(line.get_ydata()).tolist() == [1, 1]
 
 
 def test_without_matplotlib_the_error_names_the_command_that_installs_it(
