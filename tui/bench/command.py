@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from index.errors import require
 from index.models.registry import DEFAULT_MODEL
 from tui.cli.default_command import DefaultCommand
 from tui.cli.options import json_option, reader_option
@@ -111,10 +112,10 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 
     A million passages take about 4 GB and most of an hour.
     """
-    from tui.bench.growth_plot import Size, growth_plots, growth_table, require_matplotlib
+    from tui.bench.growth_plot import Size, growth_plots, growth_table
     from tui.bench.table import size_figures
 
-    require_matplotlib()
+    require("matplotlib", extra="eval")
     measured = [
         Size.of(size_figures(folder / str(size), size, chosen_reader(reader), _progress))
         for size in sorted(sizes)

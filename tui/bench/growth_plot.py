@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from index.errors import BadRequest
 from tui.bench.table import Figure
 
 if TYPE_CHECKING:
@@ -53,16 +51,9 @@ def growth_table(sizes: Sequence[Size]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def require_matplotlib() -> None:
-    """Raise BadRequest if the plots cannot be drawn."""
-    if find_spec("matplotlib") is None:
-        raise BadRequest("the plots need matplotlib: python -m pip install matplotlib")
-
-
 def growth_plots(sizes: Sequence[Size]) -> "Canvas":
     """Plot each figure by size, both on logarithmic axes."""
-    require_matplotlib()
-    # Slow to import, and only installed for development.
+    # Slow to import, and in an extra.
     from matplotlib.figure import Figure as Canvas
 
     rows = -(-len(SHOWN) // _COLUMNS)

@@ -27,6 +27,18 @@ def test_without_the_benchmarks_bench_is_not_completed(monkeypatch: pytest.Monke
     assert cli.get_command(context, "bench") is None
 
 
+def test_without_matplotlib_growth_is_an_error_before_anything_is_measured(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.errors.find_spec", lambda _: None)
+    folder = shell.home / "growth"
+    ran = shell.byline("bench", "growth", str(folder))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (Exit.ERROR, "", 1)
+    assert "matplotlib" in ran.err
+    assert "pip install" in ran.err
+    assert not folder.exists()
+
+
 def test_figures_are_one_line_of_json() -> None:
     figures = [Figure("  read, p50", 3.0, "ms", "network alone", 2.0), Figure("passages", 20)]
     assert json.loads(figures_line(figures))["figures"] == [

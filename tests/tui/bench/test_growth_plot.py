@@ -1,10 +1,7 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from index.errors import BadRequest
-from tui.bench import growth_plot
 from tui.bench.growth_plot import SHOWN, Size, growth_plots, growth_table
 from tui.bench.table import Figure
 
@@ -23,7 +20,6 @@ def test_a_table_has_a_column_for_each_size() -> None:
 
 
 def test_a_plot_shows_each_figure_by_size_on_logarithmic_axes(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     plots = growth_plots([size(2000), size(20_000), size(200_000)])
     assert [axes.get_title() for axes in plots.axes] == list(SHOWN)
     for axes in plots.axes:
@@ -39,18 +35,9 @@ def test_a_plot_shows_each_figure_by_size_on_logarithmic_axes(tmp_path: Path) ->
 
 
 def test_a_constant_figure_is_a_level_line() -> None:
-    pytest.importorskip("matplotlib")
     plots = growth_plots([size(count, **{"recall@10": 1.0}) for count in (2000, 20_000)])
     (line,) = plots.axes[SHOWN.index("recall@10")].lines
     assert np.asarray(line.get_ydata()).tolist() == [1, 1]
-
-
-def test_without_matplotlib_the_error_names_the_command_that_installs_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(growth_plot, "find_spec", lambda _: None)
-    with pytest.raises(BadRequest, match="pip install matplotlib"):
-        growth_plots([size(2000)])
 
 
 def test_a_ratio_is_to_the_reference() -> None:
