@@ -93,7 +93,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self._text = _NO_TEXT
         self._marks = Marks()
-        self._layout = Layout("", 0, array("I"))
+        self._layout = _unwrapped("")
         self._anchor = _Anchor(0, 0)
         self._placed_in = Size(0, 0)
         """Size in which the rows were last scrolled to the anchor."""
@@ -108,6 +108,8 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
             widget: selection for widget, selection in others if widget is not self
         }
         self._text, self._marks, self._selected = text, marks, None
+        if self._layout.text != text.text:
+            self._layout = _unwrapped(text.text)
         self._anchor = _Anchor(offset, THIRD if offset else 0)
         self._update_rows()
 
@@ -141,7 +143,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def reveal(self, offset: int) -> None:
         """Scroll a code point to a third of the height, unless it is on screen."""
-        if not self.shown.start <= offset < self.shown.end:
+        if not (self._layout and self.shown.start <= offset < self.shown.end):
             self._scroll_to_anchor(_Anchor(offset, THIRD))
 
     # Rows
@@ -168,13 +170,13 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     def _update_rows(self) -> None:
         if not self.scrollable_content_region:
             return  # not laid out yet: `on_resize` follows
-        if not self._is_wrapped and len(self._text.text) > _AT_ONCE:
-            if self._layout.text != self._text.text:
-                self._take(Layout(self._text.text, 0, array("I")))
-            if not self._is_wrapping:
-                self._wrap_in_thread()
-            return
-        self._take(self._layout if self._is_wrapped else wrap(self._text.text, self._width))
+        if self._is_wrapped:
+            self._take(self._layout)
+        elif len(self._text.text) <= _AT_ONCE:
+            self._take(wrap(self._text.text, self._width))
+        elif not self._is_wrapping:
+            self._wrap_in_thread()
+        self.refresh()
 
     @work(group="source-wrap")
     async def _wrap_in_thread(self) -> None:
@@ -294,3 +296,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
             if column >= selected.x:
                 return start
         return self._layout.row(number).end
+
+
+def _unwrapped(text: str) -> Layout:
+    return Layout(text, 0, array("I"))

@@ -114,6 +114,26 @@ async def test_another_citation_of_the_same_file_is_scrolled_to(
         assert shown.rows[5].startswith(" 19 ┃ Day 9 at")
 
 
+@pytest.mark.parametrize("repeat", [1, 100], ids=["short", "long"])
+async def test_an_article_opened_while_the_pane_is_hidden_is_shown_later(
+    tmp_path: Path, cited: Citation, repeat: int
+) -> None:
+    path = tmp_path / "dam.txt"
+    text = f"The dam is old.\n{ARTICLE}\n" * repeat
+    path.write_bytes(text.encode())
+    async with opened() as shown:
+        await shown.cite(cited)
+        shown.pane.display = False
+        await shown.pilot.pause()
+        await shown.cite(citation(str(path), text, "The dam is old.", "dam"))
+        shown.pane.display = True
+        for _ in range(200):
+            await shown.settle()
+            if shown.top:
+                break
+        assert shown.words[0].removeprefix("┃ ") == "The dam is old."
+
+
 async def test_an_article_that_comes_late_is_not_shown(
     article: Path, cited: Citation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
