@@ -1,1 +1,1 @@
-"""What a person types into: the command line and, later, the chat."""
+"""The command line and the chat."""

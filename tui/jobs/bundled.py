@@ -39,7 +39,7 @@ def is_outdated_bundled(store: Store) -> bool:
         return True
     with closing(index):
         stored = index.generation.catalog.articles()
-        indexed = {one.found.path: one.article.sha256 for one in stored}
+        indexed = {article.found.path: article.article.sha256 for article in stored}
         found = [file for file in find(bundled_roots()) if isinstance(file, Found)]
         contents = [(file.path, read(file.root, file.relative)) for file in found]
         now = {path: file.sha256 for path, file in contents if isinstance(file, Contents)}

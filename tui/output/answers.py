@@ -52,8 +52,8 @@ def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
     for citation in answer.citations:
         sure = citation is first and not is_rejected
         label = f"  {confidence_label(answer.confidence)}" if sure else ""
-        place = click.style(location(citation), fg="cyan")
-        show(f"{_INDENT}{place}{_notes(citation)}{label}")
+        path = click.style(location(citation), fg="cyan")
+        show(f"{_INDENT}{path}{_notes(citation)}{label}")
 
 
 def _sentence(citation: Citation, is_terminal: bool, is_rejected: bool) -> str:

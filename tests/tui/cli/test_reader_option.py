@@ -19,17 +19,17 @@ NOWHERE = "no model folder at ./nowhere"
 def test_the_reader_is_that_of_the_option_else_the_environment_else_the_settings(
     indexed: Shell,
 ) -> None:
-    def asked(*more: str) -> list[str]:
+    def readers(*more: str) -> list[str]:
         indexed.models.readers.clear()
         assert indexed.byline("ask", "why?", "--threshold", "0", *more).code == 0
         return indexed.models.readers
 
-    assert asked() == ["byline"]
+    assert readers() == ["byline"]
     indexed.set("reader = 'The mill'")
-    assert asked() == ["The mill"]
+    assert readers() == ["The mill"]
     indexed.patch.setenv("BYLINE_READER", "is closed")
-    assert asked() == ["is closed"]
-    assert asked("--reader", PORT) == [PORT]
+    assert readers() == ["is closed"]
+    assert readers("--reader", PORT) == [PORT]
 
 
 def test_the_named_reader_answers(indexed: Shell) -> None:

@@ -29,16 +29,16 @@ def ask(reader: str, *more: str) -> list[str]:
 def test_the_answer_is_above_its_indented_quote(home: Path) -> None:
     ended = piped(home, ask(SHIP), {"FORCE_COLOR": "1"})
     assert (ended.returncode, ended.stderr) == (0, b"")
-    answer, quote, place = ended.stdout.decode().splitlines()
+    answer, quote, path = ended.stdout.decode().splitlines()
     assert (answer, quote) == (SHIP, QUOTED.format("", ""))
-    assert place == "    news/port.txt:1:26  100% sure"
+    assert path == "    news/port.txt:1:26  100% sure"
 
 
 def test_on_a_colour_terminal_the_answer_is_bold_on_its_line_and_in_its_quote(home: Path) -> None:
-    answer, quote, place = on_terminal(home, *ask(SHIP)).splitlines()
+    answer, quote, path = on_terminal(home, *ask(SHIP)).splitlines()
     assert answer == f"{BOLD}{SHIP}{PLAIN_AGAIN}"
     assert quote == QUOTED.format(BOLD, PLAIN_AGAIN)
-    assert place == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}  100% sure"
+    assert path == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}  100% sure"
 
 
 def test_without_colour_a_terminal_shows_the_same_words(home: Path) -> None:
@@ -67,16 +67,16 @@ def test_a_quote_as_wide_as_the_terminal_is_one_line(home: Path) -> None:
 
 
 def test_an_answer_that_is_its_entire_sentence_is_shown_once(home: Path) -> None:
-    quote, place = on_terminal(home, *ask(SENTENCE)).splitlines()
+    quote, path = on_terminal(home, *ask(SENTENCE)).splitlines()
     assert quote == SENTENCE
-    assert "news/port.txt:1:1" in place
+    assert "news/port.txt:1:1" in path
 
 
 def test_a_rejected_answer_is_neither_set_apart_nor_bold(home: Path) -> None:
     written = on_terminal(home, *ask(SHIP, "--threshold", "1"))
-    *_, label, quote, place = written.splitlines()
+    *_, label, quote, path = written.splitlines()
     assert ("not confident" in label, quote) == (True, SENTENCE)
-    assert place == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}"
+    assert path == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}"
     assert BOLD not in written
 
 
@@ -90,11 +90,11 @@ def test_escape_codes_of_an_article_are_shown_and_not_obeyed(home: Path) -> None
 
 def test_an_answer_across_line_breaks_is_shown_on_one_line(home: Path) -> None:
     written = on_terminal(home, *ask("crane\n\tof Zeebrugge"))
-    answer, quote, place = written.splitlines()
+    answer, quote, path = written.splitlines()
     assert answer == f"{BOLD}crane of Zeebrugge{PLAIN_AGAIN}"
     assert STYLE.sub("", quote) == "    Since Monday the crane of Zeebrugge is  broken, they say."
     assert f"the {BOLD}crane of Zeebrugge{PLAIN_AGAIN} is" in quote
-    assert "news/crane.txt:2:3" in place
+    assert "news/crane.txt:2:3" in path
 
 
 def test_as_json_the_answer_and_its_quote_have_separate_locations(home: Path, shell: Shell) -> None:

@@ -13,7 +13,7 @@ from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote
 from qa.lookup import Line, Lookup
 from tui.output.json_output import error_line, findings_line, lookup_line, reply_line, summary_line
 
-SENTENCE = Quote("the whole sentence", 11, 2, 12, 9)
+SENTENCE = Quote("the entire sentence", 11, 2, 12, 9)
 CITATION = Citation(
     path="004.txt",
     file="/news/004.txt",
@@ -32,11 +32,11 @@ ANSWER = Answer(0.93456, (CITATION, MOVED))
 
 def test_an_answer_has_exactly_the_documented_shape() -> None:
     line = reply_line(Answered("who?", "who", (ANSWER,), SPENT), "q1")
-    place = {"line": 11, "column": 2, "end_line": 12, "end_column": 9}
+    sentence = {"line": 11, "column": 2, "end_line": 12, "end_column": 9}
     first = {
         "path": "004.txt", "line": 11, "column": 40, "end_line": 11, "end_column": 53,
-        "status": "unchanged", "text": "Dmitry Rogozin", "quote": "the whole sentence",
-        "quote_place": place, "title": None, "date": None,
+        "status": "unchanged", "text": "Dmitry Rogozin", "quote": "the entire sentence",
+        "quote_place": sentence, "title": None, "date": None,
     }  # fmt: skip
     second = first | {
         "path": "in/5.txt", "status": "moved", "title": "A title", "date": "2011-02-03"
@@ -51,7 +51,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
             {
                 "text": "Dmitry Rogozin",
                 "confidence": 0.9346,
-                "quote": "the whole sentence",
+                "quote": "the entire sentence",
                 "citations": [first, second],
             }
         ],
@@ -75,7 +75,7 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
 
 
 def test_every_status_has_its_word() -> None:
-    assert [one.value for one in Status] == ["unchanged", "moved", "changed", "gone"]
+    assert [status.value for status in Status] == ["unchanged", "moved", "changed", "gone"]
 
 
 def test_an_error_has_its_question_and_id() -> None:

@@ -54,8 +54,8 @@ def session(*turns: Turn, name: str = "") -> Session:
     return Session("20110503-102030-000000-ab12", name, turns, (), AT, AT)
 
 
-def recorded(one: Citation) -> QuoteRecord:
-    return QuoteRecord(one.file, one.path, one.answer, one.sentence)
+def recorded(cited: Citation) -> QuoteRecord:
+    return QuoteRecord(cited.file, cited.path, cited.answer, cited.sentence)
 
 
 def multiline(text: str, path: str = "a.txt") -> Citation:
@@ -104,7 +104,7 @@ def test_a_conversation_is_exported_with_questions_answers_and_citations() -> No
         "",
     ]
     cited = (citation(), moved, other, citation())
-    assert read_records(text.encode()) == [recorded(one) for one in cited]
+    assert read_records(text.encode()) == [recorded(citation) for citation in cited]
 
 
 def test_the_name_and_the_limit_are_at_the_top() -> None:
@@ -116,8 +116,8 @@ def test_the_name_and_the_limit_are_at_the_top() -> None:
 
 def test_a_changed_or_missing_quote_is_neither_quoted_nor_recorded() -> None:
     for status, note in ((Status.CHANGED, "changed"), (Status.GONE, "missing")):
-        gone = replace(citation(), status=status)
-        reply = replace(unanswered(reason=Reason.INDEX_STALE), rejected=(Answer(0.9, (gone,)),))
+        lost = replace(citation(), status=status)
+        reply = replace(unanswered(reason=Reason.INDEX_STALE), rejected=(Answer(0.9, (lost,)),))
         text = markdown_of(session(Turn("why?", reply, AT)))
         assert "Was at:" in text
         (line,) = [line for line in text.split("\n") if line.startswith("- `news/port.txt:3:39`")]
@@ -215,10 +215,10 @@ def test_ordinary_prose_is_unchanged() -> None:
 
 def test_an_existing_file_is_kept_unless_overwriting_is_requested(tmp_path: Path) -> None:
     file = tmp_path / "conversation.md"
-    asked = session(Turn("why?", answered(), AT))
-    export_markdown(asked, file)
+    conversation = session(Turn("why?", answered(), AT))
+    export_markdown(conversation, file)
     first = file.read_bytes()
-    assert first.decode() == markdown_of(asked)
+    assert first.decode() == markdown_of(conversation)
     with pytest.raises(BadRequest, match="already exists"):
         export_markdown(session(), file)
     assert file.read_bytes() == first

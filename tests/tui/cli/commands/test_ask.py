@@ -21,14 +21,14 @@ def test_words_without_quotes_are_one_question(indexed: Shell) -> None:
 def test_a_refusal_is_on_stderr_with_exit_code_1(indexed: Shell) -> None:
     ran = indexed.byline("ask", "Why do cats purr?", "--threshold", "1")
     assert (ran.code, ran.out) == (1, "")
-    first, second, quote, place = ran.err.splitlines()
+    first, second, quote, path = ran.err.splitlines()
     assert re.fullmatch(
         r"No confident answer\. Closest match: [0-9.]+% \(threshold 100.*%\)\.", first
     )
     assert "not confident" in second
     assert quote
-    assert place.startswith("    news/")
-    assert "sure" not in place
+    assert path.startswith("    news/")
+    assert "sure" not in path
 
 
 def test_a_refusal_as_json_has_the_reason_and_the_closest_passages(indexed: Shell) -> None:

@@ -11,7 +11,7 @@ SOLD = "The mill was sold in May."
 def lines(*items: object) -> bytes:
     """One question a line: text verbatim, everything else as JSON."""
     return b"".join(
-        (one if isinstance(one, str) else json.dumps(one)).encode() + b"\n" for one in items
+        (item if isinstance(item, str) else json.dumps(item)).encode() + b"\n" for item in items
     )
 
 

@@ -71,15 +71,15 @@ def test_another_model_than_the_index_was_built_with_is_an_error(indexed: Shell)
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """A hub with nothing of it on disk; what it is asked for, and whether only on disk."""
-    asked: list[tuple[str, bool]] = []
+    """A hub that has nothing; lists what is requested, and whether only from disk."""
+    requested: list[tuple[str, bool]] = []
 
     def download(name: str, *, local_files_only: bool = False, **_: object) -> str:
-        asked.append((name, local_files_only))
+        requested.append((name, local_files_only))
         raise LocalEntryNotFoundError(name)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    return asked
+    return requested
 
 
 def test_checking_never_asks_the_hub(indexed: Shell, hub: list[tuple[str, bool]]) -> None:
@@ -89,10 +89,10 @@ def test_checking_never_asks_the_hub(indexed: Shell, hub: list[tuple[str, bool]]
     ran = indexed.byline("check", "--reader", "somebody/reader")
     assert ran.code == 2
     assert hub == [("somebody/model", True), ("somebody/reader", True)]
-    told = "is not on this disk, and nothing was downloaded"
-    assert f"error  model: model 'somebody/model' {told}; restore the model" in ran.out
+    gone = "is not on this disk, and nothing was downloaded"
+    assert f"error  model: model 'somebody/model' {gone}; restore the model" in ran.out
     assert "or choose another: `byline index --full --model NAME`" in ran.out
-    assert f"error  reader: model 'somebody/reader' {told}; choose another with --reader" in ran.out
+    assert f"error  reader: model 'somebody/reader' {gone}; choose another with --reader" in ran.out
     # A question would.
     assert_one_line_error(
         indexed.byline("bench", "read", "--reader", "somebody/reader"), "could not be downloaded"
@@ -102,7 +102,7 @@ def test_checking_never_asks_the_hub(indexed: Shell, hub: list[tuple[str, bool]]
 
 def test_checking_writes_nothing(indexed: Shell) -> None:
     def seen() -> dict[str, int]:
-        return {str(one): one.stat().st_mtime_ns for one in indexed.home.rglob("*")}
+        return {str(path): path.stat().st_mtime_ns for path in indexed.home.rglob("*")}
 
     before = seen()
     indexed.byline("check")
@@ -125,10 +125,10 @@ def test_a_file_with_nothing_to_read_is_no_added_article(indexed: Shell) -> None
 
 
 def test_a_missing_model_is_a_warning_while_its_export_is_there(indexed: Shell) -> None:
-    def gone(name: str, **_: object) -> Model:
+    def missing(name: str, **_: object) -> Model:
         raise ModelUnavailable(f"no model folder at {name}")
 
-    indexed.patch.setattr("index.check.find_model", gone)
+    indexed.patch.setattr("index.check.find_model", missing)
     ran = indexed.byline("check")
     assert ran.code == 1
     assert "warn   model: no model folder at all-MiniLM-L6-v2; restore the model" in ran.out
@@ -145,7 +145,7 @@ def test_a_missing_folder_is_named_with_what_to_do(indexed: Shell) -> None:
 
 
 def test_a_journal_next_to_the_catalog_is_a_warning(indexed: Shell) -> None:
-    (generation,) = (one for one in (indexed.index / "generations").iterdir() if one.is_dir())
+    (generation,) = (path for path in (indexed.index / "generations").iterdir() if path.is_dir())
     (generation / "passages.sqlite-wal").touch()
     ran = indexed.byline("check")
     assert ran.code == 1
@@ -166,6 +166,6 @@ def test_progress_goes_to_stderr_after_a_second(indexed: Shell) -> None:
 
 
 def test_the_help_documents_the_json(shell: Shell) -> None:
-    told = shell.byline("check", "--help").out
+    page = shell.byline("check", "--help").out
     for word in ('"ok"', "findings", "subject", "state", "message", "advice", "Exit code 0"):
-        assert word in told
+        assert word in page

@@ -37,8 +37,8 @@ def test_a_moved_changed_or_missing_line_is_reported(indexed: Shell) -> None:
     assert (changed.code, changed.out) == (1, "> 1  Something else.\n")
     assert "changed since indexing; run `byline index`" in changed.err
     path.unlink()
-    gone = indexed.byline("show", "news/port.txt:1", "--json")
-    assert (gone.code, gone.json["status"], gone.json["lines"]) == (1, "gone", [])
+    missing = indexed.byline("show", "news/port.txt:1", "--json")
+    assert (missing.code, missing.json["status"], missing.json["lines"]) == (1, "gone", [])
 
 
 def test_a_line_as_json(indexed: Shell) -> None:

@@ -80,22 +80,22 @@ def test_a_quote_that_moved_within_its_line_has_moved(exported: Shell) -> None:
 
 def test_the_quotes_as_json(exported: Shell) -> None:
     ran = exported.byline("verify", "conversation.md", "--json")
-    place = {"line": 3, "column": 39, "end_line": 3, "end_column": 44}
+    location = {"line": 3, "column": 39, "end_line": 3, "end_column": 44}
     quote = {
         "path": "news/port.txt",
         "file": str(exported.news / "port.txt"),
-        **place,
+        **location,
         "status": "unchanged",
-        "now": place,
+        "now": location,
         "text": "a ship",
         "quote": SENTENCE,
     }
     assert ran.json["stand"] is True
     assert ran.json["quotes"][0] == quote
     (exported.news / "port.txt").unlink()
-    gone = exported.byline("verify", "conversation.md", "--json").json
-    assert gone["stand"] is False
-    assert gone["quotes"][0] == quote | {"status": "gone", "now": None}
+    missing = exported.byline("verify", "conversation.md", "--json").json
+    assert missing["stand"] is False
+    assert missing["quotes"][0] == quote | {"status": "gone", "now": None}
 
 
 def test_a_file_is_read_once_for_all_its_quotes(exported: Shell) -> None:
@@ -133,8 +133,8 @@ def test_a_missing_export_is_an_error(exported: Shell) -> None:
 
 def test_hostile_quotes_and_names_are_neutralised(exported: Shell) -> None:
     hostile = "the \x1b[31mport\x07 \u202e is"
-    one = citation(hostile, "\x1b[31mport\x07", f"a{hostile}\n.txt", f"/a{hostile}.txt")
-    (exported.home / "evil.md").write_text(record_line(one), encoding="ascii")
+    cited = citation(hostile, "\x1b[31mport\x07", f"a{hostile}\n.txt", f"/a{hostile}.txt")
+    (exported.home / "evil.md").write_text(record_line(cited), encoding="ascii")
     ran = exported.byline("verify", "evil.md")
     assert ran.code == 1
     assert ran.out == ("missing               athe ␛[31mport␇ ⟨202E⟩ is␊.txt:3  ␛[31mport␇\n")

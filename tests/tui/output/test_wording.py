@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import pytest
+
+from qa.answers import Reason
+from tests.tui.replies import answered, unanswered
+from tui.output.wording import counted, refusal, rewritten_question
+
+
+@pytest.mark.parametrize(
+    ("threshold", "detail"),
+    [
+        (None, "Closest match: 4%."),
+        (0.3, "Closest match: 4% (threshold 30%)."),
+        (0.0404, "Closest match: 4.0% (threshold 4.0%)."),
+        (0.0449, "Closest match: 4.0% (threshold 4.5%)."),
+    ],
+)
+def test_a_refusal_compares_the_closest_match_with_the_threshold(
+    threshold: float | None, detail: str
+) -> None:
+    assert refusal(unanswered(), threshold) == f"No confident answer. {detail}"
+
+
+def test_a_refusal_without_any_match_has_no_percentage() -> None:
+    assert refusal(replace(unanswered(), rejected=()), 0.3) == "No confident answer."
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.UNSURE])
+def test_every_other_refusal_gives_its_reason(reason: Reason) -> None:
+    assert refusal(unanswered(reason=reason), 0.3).startswith("No confident answer: ")
+
+
+def test_a_question_that_differs_in_white_space_alone_is_not_rewritten() -> None:
+    assert rewritten_question("Who  sold\nit?", answered(question="Who sold it?")) is None
+    rewritten = answered(question="Who sold it?", asked="Who sold the mill?")
+    assert rewritten_question("Who sold it?", rewritten) == "Who sold the mill?"
+
+
+def test_a_count_has_its_noun_in_the_singular_or_plural() -> None:
+    counts = [counted(count, "article") for count in (0, 1, 1200)]
+    assert counts == ["0 articles", "1 article", "1,200 articles"]
