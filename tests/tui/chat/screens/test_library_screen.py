@@ -88,7 +88,7 @@ async def test_what_changed_since_is_told_and_a_build_is_offered(three: Shell) -
     async with app.run_test(size=(120, 30)) as pilot:
         await loaded(pilot)
         states = {line.split()[-1] for line in app.lines()[1:]}
-        assert states == {"unchanged", "changed", "gone", "new"}
+        assert states == {"unchanged", "changed", "deleted", "new"}
         assert app.told == "4 of 4, 1 new, 1 changed, 1 gone, r brings the index up to date"
         await pilot.press("r")
         assert app.asked == ["rebuild"]
