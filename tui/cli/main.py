@@ -5,7 +5,6 @@ import os
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
-from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -26,8 +25,6 @@ _COMMANDS = {
     "completion": "Print a shell completion script.",
 }
 """Each is a module that is imported only when it is used."""
-if find_spec("tui.bench") is None:  # not in the wheel
-    del _COMMANDS["bench"]
 
 
 class _Commands(click.Group):

@@ -586,7 +586,7 @@ async def test_an_editor_that_cannot_be_opened_is_told(
         monkeypatch.setattr("tui.chat.actions.run_editor", fail)
         await go(chat, "ctrl+o")
         assert told(chat) == [
-            "none-such is not an installed command; set $VISUAL or $EDITOR",
+            "none-such is not installed; set $VISUAL or $EDITOR",
             "code cannot be started: ␛ no",
         ]
 

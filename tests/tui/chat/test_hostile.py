@@ -89,7 +89,7 @@ def test_no_article_steers_the_terminal_from_wherever_it_is_shown(place: Path) -
         ):
             terminal.press(keys)
             terminal.until(told)
-        ask(terminal, "why?", "do not say")
+        ask(terminal, "why?", "No confident answer")
         for keys, told in (
             (control("l"), "2 of 2"),
             ("/", "Filter  f1"),
