@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from eval.bench.indexing import write_articles
+from index.build.events import Stage
 from tui.jobs.python import PYTHON
 
 _ROUNDS = 5
@@ -25,8 +26,12 @@ _PAUSE = 0.15
 _TIMEOUT = 60.0
 _SIZE = (40, 120)
 """Rows and columns of the terminal."""
-_INPUT = "sk the articles"
+INPUT = "sk the articles"
 """Of the input's placeholder; its first letter is under the cursor."""
+CHANGED = "Articles changed"
+"""Of the offer to update the index."""
+UPDATED = "Index updated"
+"""Of the summary of an update."""
 _FIRST_LETTER = 0x3B1
 """Small alpha; no other Greek letters are on the screen."""
 _REBUILD = "\x1b[15~"
@@ -66,22 +71,22 @@ def bench_chat(passages: int, on_progress: Callable[[str], None]) -> ChatBench:
         frames, bares = [], []
         for _ in range(_ROUNDS):
             with _chat(environment) as chat:
-                frames.append(chat.until(_INPUT))
+                frames.append(chat.until(INPUT))
             bares.append(_timed_import())
         write_articles(home / "more", passages)
         (home / "more").rename(news / "more")
         with _chat(environment) as chat:
-            chat.until(_INPUT)
-            chat.until("F5 brings")
+            chat.until(INPUT)
+            chat.until(CHANGED)
             on_progress("keypresses, nothing else running")
             idle = [chat.echo(letter) for letter in _letters()]
             on_progress(f"keypresses while {passages:,} passages are indexed")
             chat.write(_REBUILD)
-            chat.until("Embedding")
+            chat.until(Stage.EMBED.value)
             busy = []
             for letter in _letters():
                 busy.append(chat.echo(letter))
-                if "index is up to date" in chat.seen:
+                if UPDATED in chat.seen:
                     break
     return ChatBench(
         frame=median(frames),
