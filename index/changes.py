@@ -12,7 +12,7 @@ from index.articles.text import NotText
 from index.storage.catalog import Catalog, StoredArticle
 from index.storage.records import signature_is_proof
 
-State = Literal["unchanged", "changed", "deleted", "lost"]
+State = Literal["unchanged", "changed", "deleted", "missing"]
 _MAX_NEW_READ = 100
 """New files that are read to see whether they are articles; any more are assumed to be."""
 
@@ -24,13 +24,14 @@ class Changes:
     new: frozenset[str]
     changed: frozenset[str]
     deleted: frozenset[str]
-    lost: frozenset[str]
+    missing: frozenset[str]
     """In an indexed folder that is missing now; a build keeps these as they were."""
     skipped: tuple[Skipped, ...]
     """What a build would skip, as far as it was looked at."""
 
-    def __bool__(self) -> bool:
-        """Return whether a build would change anything."""
+    @property
+    def needs_build(self) -> bool:
+        """Whether a build would change anything."""
         return bool(self.new or self.changed or self.deleted)
 
 
@@ -53,7 +54,7 @@ def changes(
     items = list(find(roots))
     found = {item.path: item for item in items if isinstance(item, Found)}
     by_state: dict[State, set[str]] = {
-        "unchanged": set(), "changed": set(), "deleted": set(), "lost": set()
+        "unchanged": set(), "changed": set(), "deleted": set(), "missing": set()
     }  # fmt: skip
     articles = catalog.articles()
     for done, stored in enumerate(articles):
@@ -62,13 +63,13 @@ def changes(
         if path in found:
             by_state[_state(found.pop(path), stored, thorough)].add(path)
         else:
-            by_state["deleted" if stored.found.root in roots else "lost"].add(path)
+            by_state["deleted" if stored.found.root in roots else "missing"].add(path)
     new = list(_read_new(found.values(), max_bytes, thorough))
     return Changes(
         new=frozenset(item.path for item in new if isinstance(item, Found)),
         changed=frozenset(by_state["changed"]),
         deleted=frozenset(by_state["deleted"]),
-        lost=frozenset(by_state["lost"]),
+        missing=frozenset(by_state["missing"]),
         skipped=tuple(item for item in (*items, *new) if isinstance(item, Skipped)),
     )
 

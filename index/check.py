@@ -100,15 +100,15 @@ def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Findi
         thorough=True,
         on_progress=lambda done, total: on_progress("articles", done, total),
     )
-    if found:
+    if found.needs_build:
         counts = (
             f"{len(found.changed):,} changed, {len(found.deleted):,} deleted, "
             f"{len(found.new):,} added"
         )
         yield Finding("articles", "warn", f"since indexing: {counts}", "run `byline index`")
-    if found.lost:
+    if found.missing:
         yield _missing_folders(catalog, found)
-    if not found and not found.lost:
+    if not found.needs_build and not found.missing:
         yield Finding("articles", "ok", f"all {catalog.counts()[0]:,} unchanged since indexing")
 
 
@@ -117,10 +117,10 @@ def _missing_folders(catalog: Catalog, found: Changes) -> Finding:
         {
             root.given
             for root in catalog.roots
-            if any(is_under(path, root.path) for path in found.lost)
+            if any(is_under(path, root.path) for path in found.missing)
         }
     )
-    count = "1 article is" if len(found.lost) == 1 else f"{len(found.lost):,} articles are"
+    count = "1 article is" if len(found.missing) == 1 else f"{len(found.missing):,} articles are"
     are = "is" if len(folders) == 1 else "are"
     message = f"{count} in {', '.join(folders)}, which {are} missing"
     advice = f"restore it, or run `byline index --forget {folders[0]}`"

@@ -78,8 +78,8 @@ def cite(
         status=quote.status,
         answer=quote.answer,
         sentence=quote.sentence,
-        title=article.article.title,
-        dates=article.article.dates,
+        title=article.article.title or "",
+        dates=() if article.article.date is None else (article.article.date,),
     )
 
 
@@ -103,7 +103,7 @@ def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> 
         return QuoteStatus(Status.CHANGED, answer, sentence)
 
     def distance(start: int) -> tuple[int, int]:
-        place = text.place(start)
+        place = text.position(start)
         return abs(place.line - sentence.line), abs(place.column - sentence.column)
 
     start = min(starts, key=distance)
@@ -137,5 +137,5 @@ def _location(passage: Passage, offset: int) -> tuple[int, int]:
 
 
 def _quote_in(text: Text, span: Span) -> Quote:
-    first, last = text.place(span.start), text.place(span.end - 1)
+    first, last = text.position(span.start), text.position(span.end - 1)
     return Quote(span.of(text.text), first.line, first.column, last.line, last.column)

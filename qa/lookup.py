@@ -47,12 +47,12 @@ def look_up(catalog: Catalog, path: str, number: int, context: int) -> Lookup:
     files = FileCache()
     contents, text = files.read(article), files.text(article)
     if isinstance(text, NotText):
-        return Lookup(shown, Status.GONE, number, (), article.article.title)
+        return Lookup(shown, Status.GONE, number, (), article.article.title or "")
     if not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256:
         status, now = Status.UNCHANGED, number
     else:
         status, now = _relocate(catalog, article, number, files)
-    return Lookup(shown, status, now, _lines(text, now, context), article.article.title)
+    return Lookup(shown, status, now, _lines(text, now, context), article.article.title or "")
 
 
 def _find_article(catalog: Catalog, path: str) -> StoredArticle:

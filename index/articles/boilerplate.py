@@ -1,19 +1,19 @@
-"""Paragraphs in an article's file that are not the article: share bars, notices, captions."""
+"""Paragraphs of a file that are not part of the article: share bars, notices, captions."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 _SHORT = 200
-"""Code points; only a notice's own wording makes a longer paragraph boilerplate."""
+"""Code points; a longer paragraph is boilerplate only if it is worded as a notice."""
 
-LONGEST = 4_000
-"""Code points; a longer paragraph is the article's own, whatever it says: it is not even folded."""
+MAX_LENGTH = 4_000
+"""Code points; a longer paragraph is never boilerplate, and is not normalised."""
 _SENTENCE_END = tuple('.!?"”')
-HEADER = 12
-"""Paragraphs at the top of a file that headline and dateline are among."""
+TOP = 12
+"""Paragraphs at the top of a file, where headline and dateline are expected."""
 _CLOSE = 3
-"""Paragraphs between the two copies of a caption, at most."""
+"""Limit on the paragraphs from one copy of a caption to the other."""
 
 _BUTTON = (
     r"(?:share|tweet|e-?mail|print|pin(?: it)?|post|save|like|comments?|reply|copy link|more|menu|"
@@ -26,9 +26,9 @@ _CREDIT = (
     r"shutterstock|istock|xinhua|upi|bloomberg)"
 )
 _CRUMB = r"[\w&’'-]+(?: [\w&’'-]+){0,3}"
-"""A step of a bread-crumb trail, up to four words."""
+"""A step of a breadcrumb trail, up to four words."""
 
-_WHOLE_LINES = (
+_BOILERPLATE_LINES = (
     rf"{_BUTTON}(?:[\s|/·•,&+:()0-9-]+(?:{_BUTTON}|on|this|article|story|via))*[\s:|0-9]*",
     rf"{_CRUMB}(?: [>»›|] {_CRUMB})+",
     r"(?:follow|find|like|join) us(?: on\b.*| ?:.*)?",
@@ -64,7 +64,7 @@ _WHOLE_LINES = (
     r"\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)",
     r"(?:please enable javascript|your browser (?:does not|is not|doesn't))\b.*",
 )
-"""Patterns of lines that are boilerplate whatever they end with."""
+"""Patterns of complete lines that are boilerplate, however they end."""
 
 _LINK_LINES = (
     r"share (?:this|on|via|with)\b.*",
@@ -77,7 +77,7 @@ _LINK_LINES = (
     r"(?:also read|see also|read|watch|listen|latest|related|more|gallery|podcast|video|"
     r"in pictures|in photos) ?:.*",
 )
-"""Patterns of lines that lead elsewhere; what ends as a sentence does is none of them."""
+"""Patterns of complete lines that link elsewhere; a line that ends like a sentence does not."""
 
 _NOTICES = (
     r"\bunsubscribe\b",
@@ -90,24 +90,24 @@ _NOTICES = (
     r"\bin the footer of our e-?mails\b",
     r"\bsign up (?:to|for) (?:our|the) [\w -]{0,30}newsletters?\b",
 )
-"""Wording that makes a paragraph of any length a notice."""
+"""Wording of notices, in paragraphs of any length."""
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.DOTALL)
 
 
-_WHOLE = _any_of(_WHOLE_LINES)
+_LINE = _any_of(_BOILERPLATE_LINES)
 _LINK = _any_of([rf"(?:{pattern})(?<![.!?\"”])" for pattern in _LINK_LINES])
 _NOTICE = _any_of(_NOTICES)
-_SPEAKS = re.compile(r"[^\W_]")
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
 def boilerplate(plain: Sequence[str]) -> frozenset[int]:
-    """Tell which normalised paragraphs, by index from 0, are no part of what the article says.
+    """Return the indexes, from 0, of the normalised paragraphs that are boilerplate.
 
-    A paragraph that stands again is left out. So is its first copy where it is no sentence and
-    stands at the top or close by, as headlines and captions do; a sentence said twice was said.
+    A repeated paragraph is left out. So is its first copy if it is not a sentence and appears at
+    the top or close to the second, like headlines and captions.
     """
     first: dict[str, int] = {}
     found = {index for index, text in enumerate(plain) if is_boilerplate(text)}
@@ -117,25 +117,25 @@ def boilerplate(plain: Sequence[str]) -> frozenset[int]:
             continue
         found.add(index)
         is_line = len(text) <= _SHORT and not text.endswith(_SENTENCE_END)
-        if is_line and (earlier < HEADER or index - earlier <= _CLOSE):
+        if is_line and (earlier < TOP or index - earlier <= _CLOSE):
             found.add(earlier)
     return frozenset(found)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Tell whether a normalised paragraph, by its own words, is no part of an article."""
-    if not _SPEAKS.search(line):
+    """Return whether the words of a normalised paragraph make it boilerplate."""
+    if not _WORD_CHARACTER.search(line):
         return True
-    if len(line) > LONGEST:
+    if len(line) > MAX_LENGTH:
         return False
     if _NOTICE.search(line):
         return True
-    return len(line) <= _SHORT and any(kind.fullmatch(line) for kind in (_WHOLE, _LINK))
+    return len(line) <= _SHORT and any(kind.fullmatch(line) for kind in (_LINE, _LINK))
 
 
 def normalised(line: str) -> str:
-    """Fold the white space and typography of a line up to `LONGEST`: repeats are seen as such."""
-    if len(line) > LONGEST:
+    """Fold white space and typography, so that repeats compare equal; long lines stay as is."""
+    if len(line) > MAX_LENGTH:
         return line
     folded = unicodedata.normalize("NFKC", line).replace("’", "'").replace("‘", "'")
     return " ".join(folded.split()).strip("*_#>").strip()

@@ -1,4 +1,4 @@
-"""Finding article files and reading their bytes; nothing but regular files is ever opened."""
+"""Find article files and read their bytes; only regular files are ever opened."""
 
 import hashlib
 import os
@@ -11,36 +11,36 @@ from index.articles.paths import real_path
 from index.errors import BadRequest, reason_of
 
 _INODE = (1 << 63) - 1
-"""SQLite's integers are signed."""
+"""A mask for inodes: SQLite's integers are signed."""
 SUFFIXES = frozenset({".txt", ".md"})
 MAX_BYTES = 1024 * 1024
-"""Of an article; what is as large can be read in two seconds, whatever it is made of."""
+"""Size of the largest article; whatever it contains, it is read within two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A file or folder that the person named."""
+    """A file or folder that the user named."""
 
     given: str
     """As typed."""
     path: str
-    """Absolute, links resolved at the time it was named."""
+    """Absolute; links were resolved when it was named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What the file system tells of a file without reading it."""
+    """What the file system says about a file without reading it."""
 
     size: int
     """Bytes."""
     mtime_ns: int
     ctime_ns: int
-    """Nanoseconds; unlike the modification time, a program cannot set it back."""
+    """Nanoseconds; unlike the modification time, programs cannot set it."""
     inode: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Signature":
-        """Take the signature from a stat result."""
+        """Return the signature in a stat result."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _INODE)
 
 
@@ -50,7 +50,7 @@ class Found:
 
     root: Root
     relative: str
-    """Place below the root, with slashes; empty where the root is the file itself."""
+    """Path relative to the root, with slashes; empty if the root is the file itself."""
     signature: Signature
 
     @property
@@ -61,7 +61,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was passed over, and why."""
+    """A file or folder that was skipped, and why."""
 
     path: str
     reason: str
@@ -69,7 +69,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The bytes of a file, with the signature they were read under."""
+    """The bytes of a file, with its signature when they were read."""
 
     data: bytes
     signature: Signature
@@ -81,17 +81,17 @@ class Contents:
 
 
 def absolute_path(root: Root, relative: str) -> str:
-    """Join a root with a place below it."""
+    """Return the absolute path of a path relative to a root."""
     return os.path.join(root.path, relative) if relative else root.path  # noqa: PTH118
 
 
 def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root, ...]:
-    """Return the roots that the user named. Raises BadRequest where nothing is there."""
+    """Return the roots that the user named. Raises BadRequest if one does not exist."""
     roots = []
     for given in paths:
         path = real_path(given)
         if must_exist and not os.path.lexists(path):
-            raise BadRequest(f"there is no file or folder {given}")
+            raise BadRequest(f"no such file or folder: {given}")
         if path.encode("utf-8", errors="replace").decode() != path:
             raise BadRequest(f"the name of {given} is not UTF-8; rename it, or name its folder")
         roots.append(Root(given, path))
@@ -99,32 +99,32 @@ def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root
 
 
 def find(roots: tuple[Root, ...]) -> Iterator[Found | Skipped]:
-    """Yield each article under the roots once, in a fixed order, and whatever was passed over.
+    """Yield each article under the roots once, in a fixed order, and what was skipped.
 
-    Hidden names are left out silently, as `ls` does; links are reported and not followed.
+    Hidden names are ignored, like `ls` does; links are skipped, never followed.
     """
     seen: set[str] = set()
     for root in roots:
-        for item in _under(root):
+        for item in _find_under(root):
             path = item.path
             if path not in seen:
                 seen.add(path)
                 yield item
 
 
-def _under(root: Root) -> Iterator[Found | Skipped]:
+def _find_under(root: Root) -> Iterator[Found | Skipped]:
     try:
         status = os.lstat(root.path)
     except OSError as error:
-        yield Skipped(root.path, f"cannot be looked at: {reason_of(error)}")
+        yield Skipped(root.path, f"cannot be read: {reason_of(error)}")
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _in_folder(root)
+        yield from _find_in_folder(root)
     else:
         yield _classify(root, "", root.path, status)
 
 
-def _in_folder(root: Root) -> Iterator[Found | Skipped]:
+def _find_in_folder(root: Root) -> Iterator[Found | Skipped]:
     pending = [""]
     while pending:
         folder = pending.pop()
@@ -133,7 +133,7 @@ def _in_folder(root: Root) -> Iterator[Found | Skipped]:
             with os.scandir(path) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skipped(path, f"folder cannot be opened: {reason_of(error)}")
+            yield Skipped(path, f"cannot be opened: {reason_of(error)}")
             continue
         folders = []
         for entry in ordered:
@@ -142,7 +142,7 @@ def _in_folder(root: Root) -> Iterator[Found | Skipped]:
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
-                yield Skipped(entry.path, f"cannot be looked at: {reason_of(error)}")
+                yield Skipped(entry.path, f"cannot be read: {reason_of(error)}")
                 continue
             relative = f"{folder}/{entry.name}" if folder else entry.name
             if stat.S_ISDIR(status.st_mode):
@@ -154,7 +154,7 @@ def _in_folder(root: Root) -> Iterator[Found | Skipped]:
 
 def _classify(root: Root, relative: str, path: str, status: os.stat_result) -> Found | Skipped:
     if stat.S_ISLNK(status.st_mode):
-        return Skipped(path, "a link; links are not followed")
+        return Skipped(path, "a symbolic link; links are not followed")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
     if os.path.splitext(path)[1].lower() not in SUFFIXES:  # noqa: PTH122
@@ -173,7 +173,7 @@ def _kind(mode: int) -> str:
 
 
 def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Skipped:
-    """Read an article's bytes, refusing links, special files and files over `max_bytes`."""
+    """Read an article's bytes; links, special files and files over `max_bytes` are skipped."""
     path = absolute_path(root, relative)
     opened = open_regular(root, relative)
     if isinstance(opened, Skipped):
@@ -193,17 +193,17 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
 
 
 def open_regular(root: Root, relative: str) -> int | Skipped:
-    """Open an article for reading, refusing links and special files; the descriptor is yours."""
+    """Open an article for reading; links and special files are skipped. The caller closes it."""
     path = absolute_path(root, relative)
-    if not _is_beneath(root, relative):
-        return Skipped(path, "leads outside the folder it was found in")
+    if not _stays_under_root(root, relative):
+        return Skipped(path, "outside the folder it was found in")
     try:
-        # O_NONBLOCK: a FIFO put in the file's place must not hold us.
+        # O_NONBLOCK: opening a FIFO put in the file's place must not wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return Skipped(path, f"cannot be opened: {reason_of(error)}")
     except ValueError:  # a NUL, or a surrogate that stands for no byte
-        return Skipped(path, "no file can have such a name")
+        return Skipped(path, "not a possible file name")
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return descriptor
@@ -223,12 +223,12 @@ def _too_large(size: int, limit: int) -> str:
     return f"{size:,} bytes, over the limit of {limit:,} (raise it with --max-bytes)"
 
 
-def _is_beneath(root: Root, relative: str) -> bool:
-    """Whether the path, links resolved in each of its folders, is still where it says."""
+def _stays_under_root(root: Root, relative: str) -> bool:
+    """Return whether the path stays under the root when links in its folders are resolved."""
     if not relative:
         return True
-    place = PurePosixPath(relative)
-    if place.is_absolute() or ".." in place.parts:
+    path = PurePosixPath(relative)
+    if path.is_absolute() or ".." in path.parts:
         return False
     folder = os.path.dirname(absolute_path(root, relative))  # noqa: PTH120
     return os.path.realpath(folder) == folder

@@ -1,25 +1,25 @@
-"""An article's title and date, where they can be told."""
+"""The title and date of an article, where they can be recognised."""
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import takewhile
 
-from index.articles.boilerplate import HEADER, LONGEST, is_boilerplate, normalised
+from index.articles.boilerplate import MAX_LENGTH, TOP, is_boilerplate, normalised
 
 _DATELINE = 90
-"""Code points; a longer line must begin as a dateline does: PLACE, date, dash."""
+"""Code points; in a longer line only an opening like `PLACE, date -` counts as a date."""
 _SENTENCE_END = tuple(".!?\"”’'")
 _PROSE_WORDS = 6
-"""Words in a paragraph, at least, that an article's text can begin with."""
+"""Minimum number of words in a paragraph that an article's text can begin with."""
 _TITLE = 160
 """Code points; a longer line is a paragraph."""
 FRONT_MATTER_LINES = 200
-"""Lines that front matter takes, at most."""
+"""Limit on the lines of front matter."""
 _FRONT_MATTER = 8 * 1024
-"""Code points: YAML's scanner takes time quadratic in the brackets among them."""
+"""Code points; YAML's scanner takes time quadratic in the number of brackets."""
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -40,37 +40,41 @@ _PLACE = re.compile(
     r"(?:[A-Z][\w.'’-]*\W+){1,4})?",
 )
 _OPENING = 120
-"""Code points that place and date at the head of a paragraph take, at most."""
+"""Limit, in code points, on place and date at the start of a paragraph."""
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """What the top of an article tells about it; empty text and no date where it does not."""
+class Metadata:
+    """What the top of an article says about it."""
 
-    title: str
-    dates: tuple[date, ...]
-    """The article's date, or nothing."""
-    front_matter: int
-    """Lines at the top, from the first, that are front matter."""
+    title: str | None = None
+    """None if it is unknown."""
+    date: dt.date | None = None
+    """None if it is unknown."""
+    front_matter: int = 0
+    """Number of lines at the top that are front matter."""
 
 
-def read_headline(header: Headline, paragraphs: Sequence[str], plain: Sequence[str]) -> Headline:
-    """Complete what an article's front matter tells from its paragraphs, also given normalised."""
-    top = plain[:HEADER]
-    first = [text for text in paragraphs[:HEADER] if len(text) <= LONGEST]
+def read_metadata(header: Metadata, paragraphs: Sequence[str], plain: Sequence[str]) -> Metadata:
+    """Complete the front matter's metadata from an article's paragraphs, raw and normalised."""
+    top = plain[:TOP]
+    first = [text for text in paragraphs[:TOP] if len(text) <= MAX_LENGTH]
     headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
     title = header.title or next(headings, "").rstrip("# \t") or _headline(top, Counter(plain))
-    dates = header.dates or _dateline(top)
-    return Headline(normalised(title[:LONGEST]), dates, header.front_matter)
+    return Metadata(
+        title=normalised(title[:MAX_LENGTH]) or None,
+        date=header.date or _dateline(top),
+        front_matter=header.front_matter,
+    )
 
 
 def masthead(paragraphs: Sequence[str]) -> int:
     """Count the paragraphs above an article's first sentence: outlet, section, headline, date.
 
-    0 where no sentence stands near the top, for then nothing tells them from the text.
+    Returns 0 without a sentence near the top: then nothing distinguishes them from the text.
     """
-    top = enumerate(paragraphs[: HEADER + 1])
+    top = enumerate(paragraphs[: TOP + 1])
     return next((index for index, text in top if _reads_as_prose(text)), 0)
 
 
@@ -78,44 +82,45 @@ def _reads_as_prose(paragraph: str) -> bool:
     return paragraph.endswith(_SENTENCE_END) and len(paragraph.split()) >= _PROSE_WORDS
 
 
-def front_matter(lines: Sequence[str]) -> Headline:
-    """Read title and date from YAML front matter, where an article has it."""
-    absent = Headline("", (), 0)
+def front_matter(lines: Sequence[str]) -> Metadata:
+    """Read title and date from an article's YAML front matter, if it has any."""
     if not lines or lines[0].rstrip() != "---":
-        return absent
+        return Metadata()
     ends = (
         i
         for i, line in enumerate(lines[1:FRONT_MATTER_LINES], 1)
         if line.rstrip() in ("---", "...")
     )
-    end = next(ends, 0)
+    end = next(ends, None)
+    if end is None:
+        return Metadata()
     block = "\n".join(lines[1:end])
-    if not end or len(block) > _FRONT_MATTER:
-        return absent
-    import yaml  # only an article with front matter pays for it
+    if len(block) > _FRONT_MATTER:
+        return Metadata()
+    import yaml  # slow to import, and few articles have front matter
 
     try:
-        # All values as the strings they are: what the safe loader makes of tags and aliases can
-        # fail in any way, or grow without end.
+        # BaseLoader keeps all values as strings: the safe loader's tags and aliases can fail in
+        # any way, or expand without limit.
         values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError):
-        return absent
+        return Metadata()
     if not isinstance(values, dict):
-        return absent
+        return Metadata()
     named = {
         key.lower(): value
         for key, value in values.items()
         if isinstance(key, str) and isinstance(value, str)
     }
-    return Headline(
-        title=named.get("title", ""),
-        dates=_dates_in(named.get("date", named.get("published", ""))),
+    return Metadata(
+        title=named.get("title") or None,
+        date=_date_in(named.get("date", named.get("published", ""))),
         front_matter=end + 1,
     )
 
 
 def _headline(lines: Sequence[str], copies: Counter[str]) -> str:
-    """Choose a headline: one that stands twice, else the longest above the first paragraph."""
+    """Choose a headline: a line that is repeated, else the longest above the first paragraph."""
     above = takewhile(lambda line: len(line) <= _TITLE, lines)
     candidates = [line for line in above if _reads_as_headline(line)]
     repeated = [line for line in candidates if copies[line] > 1]
@@ -127,20 +132,20 @@ def _reads_as_headline(line: str) -> bool:
         len(line.split()) > 1
         and not line.endswith((".", ":", ";", ","))
         and not is_boilerplate(line)
-        and not _dates_in(line)
+        and _date_in(line) is None
     )
 
 
-def _dateline(lines: Sequence[str]) -> tuple[date, ...]:
+def _dateline(lines: Sequence[str]) -> dt.date | None:
     for line in lines:
-        stands_alone = len(line) <= _DATELINE and not line.endswith(".")
-        if dates := _dates_in(line if stands_alone else _opening(line)):
-            return dates
-    return ()
+        is_dateline = len(line) <= _DATELINE and not line.endswith(".")
+        if found := _date_in(line if is_dateline else _opening(line)):
+            return found
+    return None
 
 
 def _opening(line: str) -> str:
-    """Give the date that a paragraph opens with, as in `PRAGUE, 8 July 2008 - …`, or nothing."""
+    """Return the date that a paragraph opens with, as in `PRAGUE, 8 July 2008 - …`, or `""`."""
     for pattern in _DATES:
         match = pattern.search(line[:_OPENING])
         if match and _PLACE.fullmatch(line[: match.start()]):
@@ -149,14 +154,14 @@ def _opening(line: str) -> str:
     return ""
 
 
-def _dates_in(text: str) -> tuple[date, ...]:
+def _date_in(text: str) -> dt.date | None:
     for pattern in _DATES:
         for match in pattern.finditer(text):
             try:
-                return (date(int(match["year"]), _month(match["month"]), int(match["day"])),)
+                return dt.date(int(match["year"]), _month(match["month"]), int(match["day"]))
             except ValueError:
                 continue
-    return ()
+    return None
 
 
 def _month(name: str) -> int:

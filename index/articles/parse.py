@@ -1,38 +1,38 @@
-"""One article's bytes to what the index keeps of it."""
+"""Parse the bytes of one article into what the index stores of it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from index.articles.boilerplate import boilerplate, normalised
 from index.articles.files import Contents
-from index.articles.metadata import FRONT_MATTER_LINES, front_matter, masthead, read_headline
+from index.articles.metadata import FRONT_MATTER_LINES, front_matter, masthead, read_metadata
 from index.articles.paragraphs import Paragraph, is_heading, paragraphs
 from index.articles.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
 from index.articles.text import Encoding, NotText, decode
 
-_TITLE = 200
+_MAX_TITLE = 200
 """Code points of a title that are kept."""
-_HEADING = 300
-"""Code points; a longer paragraph is text, wherever it stands and whatever it ends with."""
+_MAX_HEADING = 300
+"""Code points; a longer paragraph is not a heading, wherever it is and however it ends."""
 _TITLE_SHARE = 4
-"""A title taking more than one part in so many of what the model can see is not embedded."""
+"""A title is not embedded if it takes more than 1 in this many of the tokens the model can see."""
 _MANY_LINES = 20_000
 _SHORT_LINE = 16
-"""Code points: over `_MANY_LINES` lines that are shorter on the average are a list, no article."""
+"""Code points; over `_MANY_LINES` lines that are shorter on average are a list, not an article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What the index knows of an article beside its place and its passages."""
+    """What the index knows of an article, besides its path and its passages."""
 
     sha256: str
     encoding: Encoding
     line_count: int
-    title: str
-    """Empty where it cannot be told."""
-    dates: tuple[date, ...]
-    """The article's date, or nothing."""
+    title: str | None
+    """None if it is unknown."""
+    date: dt.date | None
+    """None if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +41,56 @@ class ReadArticle:
 
     article: Article
     passages: tuple[Passage, ...]
-    context: str
-    """The title, where passages are embedded with it; else empty."""
+    embedding_title: str | None
+    """The title that passages are embedded with; None if they are embedded without."""
 
     @property
     def embedded(self) -> tuple[str, ...]:
         """The text that each passage is embedded as."""
-        return tuple(embedding_text(self.context, passage.text) for passage in self.passages)
+        return tuple(embedding_text(self.embedding_title, one.text) for one in self.passages)
 
 
 def read_article(
     contents: Contents, settings: PassageSettings, limit: ModelLimit
 ) -> ReadArticle | NotText:
-    """Decode an article, tell its headline, leave its boilerplate out, cut it into passages."""
+    """Decode an article, read its metadata, remove boilerplate and split it into passages."""
     text = decode(contents.data)
     if isinstance(text, NotText):
         return text
     if len(text.text) < _SHORT_LINE * text.line_count and text.line_count > _MANY_LINES:
-        return NotText(f"no prose: {text.line_count:,} lines, most of them of a word or two")
+        return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
     top = range(1, min(text.line_count, FRONT_MATTER_LINES) + 1)
     header = front_matter([text.text[slice(*text.line_span(line))] for line in top])
     found = paragraphs(text, header.front_matter)
-    words = [part.span.of(text.text) for part in found]
+    words = [paragraph.span.of(text.text) for paragraph in found]
     plain = [normalised(one) for one in words]
-    headline = read_headline(header, words, plain)
-    title = headline.title[:_TITLE]
-    context = title if limit.count([title])[0] <= limit.max_tokens // _TITLE_SHARE else ""
-    regions, headings = _regions(found, words, plain, headline.title)
-    passages = split(text, regions, headings, context, settings, limit)
+    metadata = read_metadata(header, words, plain)
+    title = metadata.title[:_MAX_TITLE] if metadata.title else None
+    embedding_title = title
+    if title and limit.count([title])[0] > limit.max_tokens // _TITLE_SHARE:
+        embedding_title = None
+    regions, headings = _regions(found, words, plain, metadata.title)
+    passages = split(text, regions, headings, embedding_title, settings, limit)
     if not passages:
-        # Nothing but headings, as far as could be told: then they are what the article says.
-        passages = split(text, regions, frozenset(), context, settings, limit)
+        # Apparently nothing but headings: then they are the text of the article.
+        passages = split(text, regions, frozenset(), embedding_title, settings, limit)
     if not passages:
         return NotText("no sentence to read: empty, or boilerplate only")
     return ReadArticle(
-        Article(contents.sha256, text.encoding, text.line_count, title, headline.dates),
+        Article(contents.sha256, text.encoding, text.line_count, title, metadata.date),
         tuple(passages),
-        context,
+        embedding_title,
     )
 
 
 def _regions(
-    found: Sequence[Paragraph], words: Sequence[str], plain: Sequence[str], title: str
+    found: Sequence[Paragraph], words: Sequence[str], plain: Sequence[str], title: str | None
 ) -> tuple[list[list[Paragraph]], frozenset[Paragraph]]:
-    """Give the runs of paragraphs that stand together once boilerplate is out, and the headings."""
-    out = boilerplate(plain)
+    """Return the runs of paragraphs between boilerplate, and the headings among them."""
+    removed = boilerplate(plain)
     regions: list[list[Paragraph]] = [[]]
     for index, paragraph in enumerate(found):
-        if index in out:
+        if index in removed:
             regions.append([])
         else:
             regions[-1].append(paragraph)
@@ -96,6 +98,7 @@ def _regions(
     headings = frozenset(
         paragraph
         for index, (paragraph, said) in enumerate(zip(found, words, strict=True))
-        if len(said) <= _HEADING and (index < above or is_heading(said) or plain[index] == title)
+        if len(said) <= _MAX_HEADING
+        and (index < above or is_heading(said) or plain[index] == title)
     )
     return [region for region in regions if region], headings

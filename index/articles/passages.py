@@ -1,4 +1,4 @@
-"""Articles to passages: whole sentences under a token budget, each with its exact place."""
+"""Split articles into passages: complete sentences within a token budget, with exact positions."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,52 +8,52 @@ from index.articles import tokens
 from index.articles.paragraphs import Paragraph
 from index.articles.sentences import cut, sentences
 from index.articles.spans import Span
-from index.articles.text import Text, width
+from index.articles.text import Text, encoded_length
 
 _LONGEST_TOKEN = 25
-"""Code points: no piece of the encoding's pattern is longer."""
+"""Code points; no match of the encoding's pattern is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageSettings:
-    """How articles are cut; recorded in the manifest, for a change cuts everything again."""
+    """How articles are split; recorded in the manifest, because a change rebuilds the index."""
 
     budget: int = 160
-    """Tokens of our own encoding in a passage, at most."""
+    """Limit on the tokens of a passage, in Byline's own encoding."""
     overlap: int = 40
-    """Tokens that a passage may repeat from the one before it."""
+    """Limit on the tokens that a passage repeats from the one before it."""
 
 
 DEFAULT_SETTINGS = PassageSettings()
 
 
 class ModelLimit(Protocol):
-    """How much the embedding model can see, by its own tokenizer."""
+    """How much text the embedding model can see, by its own tokenizer."""
 
     @property
     def max_tokens(self) -> int:
-        """Tokens, special ones counted in."""
+        """Limit on the tokens, including special ones."""
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens that the model takes each text for, special ones and prompt included."""
+        """Return the tokens of each text, including special ones and the prompt."""
 
 
 class NoLimit:
-    """A model that sees everything, for when only the budget is to cut."""
+    """A model that sees any text, for splitting by the budget alone."""
 
     max_tokens = 2**62
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Count nothing."""
+        """Return 0 for each text."""
         return [0] * len(texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole sentences of one article, and where it stands in the file."""
+    """A run of complete sentences of one article, and its position in the file."""
 
     text: str
-    """The file's bytes from `byte_start` to `byte_end`, decoded; nothing else changed."""
+    """The file's bytes from `byte_start` to `byte_end`, decoded; nothing else is changed."""
     byte_start: int
     byte_end: int
     line: int
@@ -61,7 +61,7 @@ class Passage:
     column: int
     """Column of the first code point, in code points from 1."""
     sentences: tuple[Span, ...]
-    """What may be quoted: code points of `text`, in order; headings are not among them."""
+    """What may be quoted: code points of `text`, in order; headings are not included."""
 
     @property
     def end_line(self) -> int:
@@ -71,15 +71,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """A sentence, or a part of one that is over the budget."""
+
     span: Span
-    heading: bool
+    is_heading: bool
 
 
 _Run = Sequence[_Piece]
 
 
-def embedding_text(title: str, text: str) -> str:
-    """Give the text that a passage is embedded as: its article's title tells what it is about."""
+def embedding_text(title: str | None, text: str) -> str:
+    """Return the text that a passage is embedded as, under its article's title if there is one."""
     return f"{title}\n{text}" if title else text
 
 
@@ -87,51 +89,51 @@ def split(
     text: Text,
     regions: Sequence[Sequence[Paragraph]],
     headings: Container[Paragraph],
-    title: str,
+    title: str | None,
     settings: PassageSettings,
     limit: ModelLimit,
 ) -> list[Passage]:
-    """Cut an article's regions into passages; none crosses from one region into the next.
+    """Split an article's regions into passages; none crosses from one region into the next.
 
-    A heading is in its passage's text and not among its sentences: it tells what the passage is
-    about and is no answer. A sentence over the budget is cut at a word, and whatever the model
-    could not see whole is cut again, so nothing is ever truncated.
+    A heading is part of its passage's text but not one of its sentences: it says what the passage
+    is about and is no answer. A sentence over the budget is cut at a word, and what the model
+    cannot see completely is cut again, so nothing is ever truncated.
     """
 
     def within_budget(piece: str) -> bool:
         if len(piece) > _LONGEST_TOKEN * settings.budget:
             return False
-        # No token is less than a byte.
+        # Counting bytes is cheaper, and no token is shorter than a byte.
         return len(piece.encode()) <= settings.budget or tokens.count(piece) <= settings.budget
 
-    def within_model(piece: str) -> bool:
+    def fits(piece: str) -> bool:
+        if not within_budget(piece):
+            return False
         return limit.count([embedding_text(title, piece)])[0] <= limit.max_tokens
 
     runs: list[_Run] = []
     for region in regions:
         pieces = [
-            _Piece(piece, paragraph in headings)
+            _Piece(span, paragraph in headings)
             for paragraph in region
             for sentence in sentences(text.text, paragraph.span)
-            for piece in cut(text.text, sentence, within_budget)
+            for span in cut(text.text, sentence, within_budget)
         ]
         runs += [pieces[start:end] for start, end in pack(_sizes(text.text, pieces), settings)]
-    texts = [_covered(run).of(text.text) for run in runs]
-    seen = limit.count([embedding_text(title, one) for one in texts])
-    whole = (
-        run
-        for wide, one, size in zip(runs, texts, seen, strict=True)
-        for run in (
-            [wide]
-            if size <= limit.max_tokens and within_budget(one)
-            else _refit(text.text, wide, lambda one: within_budget(one) and within_model(one))
-        )
-    )
-    return [_passage(text, run) for run in whole if not all(piece.heading for piece in run)]
+
+    run_texts = [_covered(run).of(text.text) for run in runs]
+    model_tokens = limit.count([embedding_text(title, run_text) for run_text in run_texts])
+    passages = []
+    for run, run_text, size in zip(runs, run_texts, model_tokens, strict=True):
+        is_short = size <= limit.max_tokens and within_budget(run_text)
+        parts = [run] if is_short else _refit(text.text, run, fits)
+        with_sentences = [part for part in parts if not all(piece.is_heading for piece in part)]
+        passages += [_passage(text, part) for part in with_sentences]
+    return passages
 
 
 def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
-    """Count each piece's tokens, with the white space that stands between it and the last."""
+    """Return each piece's tokens, including the white space between it and the piece before."""
     starts = [piece.span.start for piece in pieces[:1]] + [piece.span.end for piece in pieces[:-1]]
     return [
         tokens.count(text[start : piece.span.end])
@@ -140,10 +142,10 @@ def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
 
 
 def pack(sizes: Sequence[int], settings: PassageSettings) -> Iterator[tuple[int, int]]:
-    """Yield half-open ranges of sentences, by their sizes in tokens, that make up the passages.
+    """Yield the half-open ranges of sentences, given their sizes in tokens, that form passages.
 
-    Each range holds as many sentences as the budget allows, at least one that no range before it
-    has, and begins with those that overlap the range before it.
+    Each range holds as many sentences as the budget allows, and at least one new one; it begins
+    with those that overlap the range before it.
     """
     start = end = 0
     while end < len(sizes):
@@ -166,10 +168,11 @@ def _overlap_start(sizes: Sequence[int], start: int, end: int, settings: Passage
 
 
 def _refit(text: str, run: _Run, fits: Callable[[str], bool]) -> list[_Run]:
+    """Halve a run, between sentences if possible, until all parts fit."""
     if fits(_covered(run).of(text)):
         return [run]
     if len(run) == 1:
-        return [[_Piece(span, run[0].heading)] for span in cut(text, run[0].span, fits)]
+        return [[_Piece(span, run[0].is_heading)] for span in cut(text, run[0].span, fits)]
     half = len(run) // 2
     return _refit(text, run[:half], fits) + _refit(text, run[half:], fits)
 
@@ -179,14 +182,14 @@ def _covered(run: _Run) -> Span:
 
 
 def _passage(text: Text, run: _Run) -> Passage:
-    covered = _covered(run)
-    place = text.place(covered.start)
-    start = text.byte(covered.start)
+    span = _covered(run)
+    position = text.position(span.start)
+    byte_start = text.byte_offset(span.start)
     return Passage(
-        text=covered.of(text.text),
-        byte_start=start,
-        byte_end=start + width(covered.of(text.text), text.encoding),
-        line=place.line,
-        column=place.column,
-        sentences=tuple(piece.span.shifted(-covered.start) for piece in run if not piece.heading),
+        text=span.of(text.text),
+        byte_start=byte_start,
+        byte_end=byte_start + encoded_length(span.of(text.text), text.encoding),
+        line=position.line,
+        column=position.column,
+        sentences=tuple(piece.span.shifted(-span.start) for piece in run if not piece.is_heading),
     )

@@ -1,11 +1,11 @@
-"""Paths as people give them, to paths of files."""
+"""From paths as users type them to paths of files."""
 
 import os
 from pathlib import Path
 
 
 def expanded(given: str) -> Path:
-    """Give a path with its `~` resolved, where it stands for a home that is known."""
+    """Return a path with a leading `~` replaced, if that home is known."""
     try:
         return Path(os.path.expanduser(given))  # noqa: PTH111
     except ValueError:  # a NUL
@@ -18,9 +18,9 @@ def is_under(path: str, folder: str) -> bool:
 
 
 def real_path(given: str) -> str:
-    """Give the absolute path that something given leads to, `~` and links resolved.
+    """Return the absolute path, with `~` and links resolved.
 
-    What cannot name a file comes back as it is: there is no such file.
+    Text that cannot name a file is returned as it is: there is no such file.
     """
     try:
         return os.path.realpath(expanded(given))

@@ -1,4 +1,4 @@
-"""Where the sentences of a paragraph stand, and how one that is too long is cut."""
+"""Split a paragraph into sentences, and cut sentences that are too long."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,35 +9,37 @@ from index.articles.spans import Span
 
 _LANGUAGE = "en"
 _WINDOW = 16 * 1024
-"""Code points segmented at once, of prose."""
+"""Code points of prose that are segmented at once."""
 _NO_PROSE = 1024
-"""Code points segmented at once of what is no prose; prose of any length stays prose."""
+"""Code points of anything else that are segmented at once; the window of prose may be longer."""
 _MARKS = "\"'`“”„‘’‚‛«»‹›「」『』《》〈〉()[]{}.!?…"
 _WIDE_STOPS = "。！？．।"
 _TOO_MANY = ((_MARKS, 8), (_WIDE_STOPS, 64))
-"""What the segmenter takes time for that is quadratic in their number; no prose, to it, is a window
-of which more than one code point in so many is of them."""
+"""Marks that the segmenter takes time quadratic in. A window is not prose if more than one in this
+many of its code points is such a mark."""
 _FRAGMENT = 12
-"""Code points of a sentence; a long window of shorter ones, on the average, is no prose either."""
+"""Code points; a long window is not prose either if its sentences are shorter on average."""
 _LONGEST_WORD = 200
-"""Code points on either side of a span's middle in which white space is looked for."""
+"""Code points on either side of a span's middle that are searched for white space."""
 _SPACE = re.compile(r"\s")
 
 
 def sentences(text: str, paragraph: Span) -> Iterator[Span]:
-    """Yield the sentences of a paragraph, white space at their ends left out."""
-    at = paragraph.start
-    while at < paragraph.end:
-        window = _window(text, Span(at, min(at + _WINDOW, paragraph.end)))
-        found = _segmented(text, window)
+    """Yield the sentences of a paragraph, without white space at their ends."""
+    start = paragraph.start
+    while start < paragraph.end:
+        window = _window(text, Span(start, min(start + _WINDOW, paragraph.end)))
+        found = _segment(text, window)
         if window.end < paragraph.end and len(found) > 1:
             found.pop()  # the window may have cut it
-        yield from (sentence for one in found if len(sentence := one.trimmed(text)))
-        at = found[-1].end
+        for span in found:
+            if len(sentence := span.trimmed(text)):
+                yield sentence
+        start = found[-1].end
 
 
 def _window(text: str, window: Span) -> Span:
-    """Narrow a window where the segmenter would take too long over it."""
+    """Shorten a window that the segmenter would take too long over."""
     if len(window) <= _NO_PROSE:
         return window
     for marks, share in _TOO_MANY:
@@ -46,19 +48,18 @@ def _window(text: str, window: Span) -> Span:
     return window
 
 
-def _segmented(text: str, window: Span) -> list[Span]:
-    """Give what the segmenter finds; all of it where that is fragments, as in no prose."""
-    # A wrapped line's end is a space to the segmenter; one code point for one keeps every offset.
+def _segment(text: str, window: Span) -> list[Span]:
+    """Return the segmenter's sentences, or the complete window if they are mere fragments."""
+    # The segmenter ends sentences at line breaks. One code point for one keeps every offset.
     flat = window.of(text).replace("\n", " ").replace("\r", " ")
     found = get_sentence_boundaries(_LANGUAGE, flat)
     if len(flat) >= _NO_PROSE and len(found) * _FRAGMENT > len(flat):
         return [window]
-    at = window.start
-    return [Span(at + one["start_index"], at + one["end_index"]) for one in found]
+    return [Span(one["start_index"], one["end_index"]).shifted(window.start) for one in found]
 
 
 def cut(text: str, span: Span, fits: Callable[[str], bool]) -> list[Span]:
-    """Halve a span, at white space near its middle where there is any, until every piece fits."""
+    """Halve a span, at white space near its middle if there is any, until all pieces fit."""
     if len(span) <= 1 or fits(span.of(text)):
         return [span]
     first, second = _halves(text, span)

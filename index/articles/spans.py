@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Code points from `start` up to, and without, `end`."""
+    """The code points from `start` up to but not including `end`."""
 
     start: int
     end: int
@@ -14,15 +14,15 @@ class Span:
         return self.end - self.start
 
     def of(self, text: str) -> str:
-        """Cut the span out of its text."""
+        """Return the span's part of a text."""
         return text[self.start : self.end]
 
     def shifted(self, by: int) -> "Span":
-        """Move the span."""
+        """Return the span, moved."""
         return Span(self.start + by, self.end + by)
 
     def trimmed(self, text: str) -> "Span":
-        """Leave out the white space at both ends; an empty span where there is nothing else."""
+        """Return the span without white space at its ends; empty if it holds nothing else."""
         inner = self.of(text)
         start = self.end - len(inner.lstrip())
         return Span(start, max(start, self.start + len(inner.rstrip())))

@@ -1,4 +1,4 @@
-"""Bytes to text and back: which encoding, which line, which byte."""
+"""Decode an article, and convert its code points to bytes, lines and columns."""
 
 import codecs
 from bisect import bisect_right
@@ -16,14 +16,14 @@ _BOMS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _STRIDE = 4096
-"""Code points between two places whose byte offset is kept."""
+"""Code points between two offsets whose byte is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A line and a column as editors, `sed -n` and `grep -n` count them, both from 1.
 
-    A line ends at LF alone; a column is a code point. A byte order mark takes no column.
+    Only LF ends a line; a column is a code point. A byte order mark takes no column.
     """
 
     line: int
@@ -32,39 +32,41 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NotText:
-    """Bytes that are no text, and how that was seen."""
+    """The file is not a text that can be read, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Text:
-    """An article's text, and the way back from a code point to its byte, line and column."""
+    """A decoded article; offsets are code points from 0."""
 
     text: str
-    """Decoded, without the byte order mark, nothing else changed."""
+    """Without the byte order mark; nothing else is changed."""
     encoding: Encoding
     bom: int
     """Length of the byte order mark in bytes."""
 
-    def byte(self, offset: int) -> int:
-        """Give the byte at which the code point `offset` starts; the text's length is allowed."""
+    def byte_offset(self, offset: int) -> int:
+        """Return the byte at which a code point starts; the text's length is allowed."""
         stride, rest = divmod(offset, _STRIDE)
         start = stride * _STRIDE
-        return self._strides[stride] + width(self.text[start : start + rest], self.encoding)
+        return self._strides[stride] + encoded_length(
+            self.text[start : start + rest], self.encoding
+        )
 
-    def place(self, offset: int) -> Place:
-        """Give the line and column of the code point `offset`."""
+    def position(self, offset: int) -> Position:
+        """Return the line and column of a code point."""
         line = self.line_of(offset)
-        return Place(line, offset - self.line_starts[line - 1] + 1)
+        return Position(line, offset - self.line_starts[line - 1] + 1)
 
     def line_of(self, offset: int) -> int:
-        """Give the line, from 1, that the code point `offset` stands on."""
+        """Return the line, from 1, of a code point."""
         return bisect_right(self.line_starts, offset)
 
     @cached_property
     def line_starts(self) -> list[int]:
-        """Code point offset at which each line starts."""
+        """The offset at which each line starts."""
         starts, at = [0], self.text.find("\n")
         while at != -1:
             starts.append(at + 1)
@@ -72,28 +74,28 @@ class Text:
         return starts
 
     def line_span(self, line: int) -> tuple[int, int]:
-        """Give the code point span of a line, its LF left out. Raises IndexError past the end."""
+        """Return the span of a line without its LF. Raises IndexError past the end."""
         start = self.line_starts[line - 1]
-        last = line == len(self.line_starts)
-        return start, len(self.text) if last else self.line_starts[line] - 1
+        is_last = line == len(self.line_starts)
+        return start, len(self.text) if is_last else self.line_starts[line] - 1
 
     @property
     def line_count(self) -> int:
-        """Lines that `sed -n` would print: a final LF ends a line and starts none."""
+        """The number of lines that `sed -n` would print: a final LF starts no line."""
         return len(self.line_starts) - (self.line_starts[-1] == len(self.text))
 
     @cached_property
     def _strides(self) -> list[int]:
         pieces = (self.text[i : i + _STRIDE] for i in range(0, len(self.text), _STRIDE))
-        widths = (width(piece, self.encoding) for piece in pieces)
-        return list(accumulate(widths, initial=self.bom))
+        lengths = (encoded_length(piece, self.encoding) for piece in pieces)
+        return list(accumulate(lengths, initial=self.bom))
 
 
-_binary = NotText("binary: a NUL in its first 8 KiB")
+_BINARY = NotText("binary: a NUL in its first 8 KiB")
 
 
-def width(text: str, encoding: Encoding) -> int:
-    """Give the bytes that a piece of an article's text takes in its file."""
+def encoded_length(text: str, encoding: Encoding) -> int:
+    """Return the number of bytes that a part of an article takes in its file."""
     match encoding:
         case "windows-1252":
             return len(text)
@@ -104,20 +106,20 @@ def width(text: str, encoding: Encoding) -> int:
 
 
 def decode(data: bytes) -> Text | NotText:
-    """Decode an article's bytes: by its byte order mark, else UTF-8, else Windows-1252."""
+    """Decode an article: by its byte order mark, else as UTF-8, else as Windows-1252."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             body = data[len(mark) :]
             if encoding == "utf-8-sig":
                 return _decode_unmarked(body, len(mark))
             text = body.decode(encoding, errors="replace")
-            return _binary if "\0" in text[:BINARY_PROBE] else Text(text, encoding, len(mark))
+            return _BINARY if "\0" in text[:BINARY_PROBE] else Text(text, encoding, len(mark))
     return _decode_unmarked(data, 0)
 
 
 def _decode_unmarked(data: bytes, bom: int) -> Text | NotText:
     if b"\0" in data[:BINARY_PROBE]:
-        return _binary
+        return _BINARY
     try:
         return Text(data.decode("utf-8"), "utf-8-sig" if bom else "utf-8", bom)
     except UnicodeDecodeError:

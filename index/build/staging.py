@@ -27,7 +27,7 @@ class Draft:
         self.first_passage = previous.manifest.next_passage if previous else 0
         self.next_passage = self.first_passage
         self.next_article = previous.manifest.next_article if previous else 0
-        self._contexts: dict[int, str] = {}
+        self._embedding_titles: dict[int, str | None] = {}
         """What the passages of each article are embedded with."""
         self._files = ExitStack()
 
@@ -67,7 +67,7 @@ class Draft:
         )
         self.next_article += 1
         self.next_passage = staged.passages.stop
-        self._contexts[staged.article_id] = read.context
+        self._embedding_titles[staged.article_id] = read.embedding_title
         self.writer.add(
             StoredPassage(passage_id, staged.article_id, passage, _embedding_key(text))
             for passage_id, passage, text in zip(
@@ -79,7 +79,7 @@ class Draft:
     def texts(self, ids: list[int]) -> list[str]:
         """Return the texts to embed for at most 500 fresh passages, in the order of the ids."""
         return [
-            embedding_text(self._contexts[text.article_id], text.text)
+            embedding_text(self._embedding_titles[text.article_id], text.text)
             for text in self.writer.texts(ids)
         ]
 

@@ -206,7 +206,7 @@ class GenerationWriter:
         """Yield what keyword search needs of passages of the new segment."""
         if not ids:
             return
-        titles = {stored.id: stored.article.title for stored in self.plan.articles}
+        titles = {stored.id: stored.article.title or "" for stored in self.plan.articles}
         with closing(PassageTable.open(self.draft.segment / PASSAGES)) as table:
             for text in table.texts(ids):
                 yield Document(text.id, text.article_id, titles[text.article_id], text.text)

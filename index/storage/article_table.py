@@ -81,7 +81,13 @@ class ArticleTable:
             article_id,
             Found(self.roots[root], os.fsdecode(relative), Signature(size, mtime, ctime, inode)),
             seen,
-            Article(sha256, encoding, line_count, title, (date.fromisoformat(day),) if day else ()),
+            Article(
+                sha256,
+                encoding,
+                line_count,
+                title or None,
+                date.fromisoformat(day) if day else None,
+            ),
             range(first, first + count),
         )
 
@@ -121,6 +127,6 @@ def _row(stored: StoredArticle, root: int) -> Row:
         stored.id, root, os.fsencode(found.relative),
         signature.size, signature.mtime_ns, signature.ctime_ns, signature.inode, stored.seen_ns,
         article.sha256, article.encoding, article.line_count,
-        article.title, "".join(day.isoformat() for day in article.dates),
+        article.title or "", article.date.isoformat() if article.date else "",
         stored.passages.start, len(stored.passages),
     )  # fmt: skip

@@ -144,7 +144,7 @@ class Retriever:
         return [
             Hit(
                 passages[group.first],
-                catalog.article(passages[group.first].article_id).article.title,
+                catalog.article(passages[group.first].article_id).article.title or "",
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )

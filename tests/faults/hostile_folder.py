@@ -193,7 +193,7 @@ def _unreadable(folder: Path) -> Iterator[Expected]:
     (folder / "secret.txt").chmod(0)
     (folder / "closed").chmod(0)
     yield Expected(str(folder / "secret.txt"), "cannot be opened: Permission denied")
-    yield Expected(str(folder / "closed"), "folder cannot be opened: Permission denied")
+    yield Expected(str(folder / "closed"), "cannot be opened: Permission denied")
 
 
 def _fleeting(news: Path) -> Iterator[Expected]:
@@ -265,5 +265,5 @@ FLEETING = {
     "becomes-a-folder.txt": Fleeting(_folder, "a folder"),
     "becomes-binary.txt": Fleeting(_binary, "binary"),
     "becomes-huge.txt": Fleeting(lambda path: os.truncate(path, 1 << 36), "over the limit"),
-    "vanishing": Fleeting(_nothing, "folder cannot be opened: No such file", is_folder=True),
+    "vanishing": Fleeting(_nothing, "cannot be opened: No such file", is_folder=True),
 }

@@ -39,7 +39,7 @@ class Shelf:
     def index(self, name: str, later: int = LATER) -> str:
         path = self.write(name)
         found = Found(self.root, name, Signature.of(self.path(name).lstat()))
-        article = Article(SHA256, "utf-8", 1, "", ())
+        article = Article(SHA256, "utf-8", 1, None, None)
         seen = found.signature.ctime_ns + later
         self.stored.append(StoredArticle(len(self.stored), found, seen, article, range(0)))
         return path
@@ -84,24 +84,24 @@ def test_what_came_changed_and_went_is_told_apart(shelf: Shelf) -> None:
     assert found.new == {new}
     assert found.changed == {str(shelf.path("longer.txt")), str(shelf.path("rewritten.txt"))}
     assert found.deleted == {str(shelf.path("gone.txt"))}
-    assert found.lost == set()
-    assert found
+    assert found.missing == set()
+    assert found.needs_build
 
 
 def test_a_file_that_still_has_its_signature_is_not_read(shelf: Shelf, reads: list[str]) -> None:
     shelf.index("a.txt")
-    assert not shelf.changes()
+    assert not shelf.changes().needs_build
     assert reads == []
-    assert not shelf.changes(thorough=True)
+    assert not shelf.changes(thorough=True).needs_build
     assert reads == ["a.txt"]
 
 
 def test_a_file_touched_just_before_it_was_indexed_is_read(shelf: Shelf, reads: list[str]) -> None:
     path = shelf.index("a.txt", later=0)
-    assert not shelf.changes()
+    assert not shelf.changes().needs_build
     assert reads == ["a.txt"]
     os.utime(path, ns=(1, 1))
-    assert not shelf.changes()
+    assert not shelf.changes().needs_build
     assert reads == ["a.txt"] * 2
 
 
@@ -118,9 +118,9 @@ def test_what_has_its_old_signature_and_other_bytes_is_seen_by_a_thorough_look(
     shelf: Shelf,
 ) -> None:
     path = shelf.index("a.txt")
-    other = Article("00", "utf-8", 1, "", ())
+    other = Article("00", "utf-8", 1, None, None)
     shelf.stored[0] = replace(shelf.stored[0], article=other)
-    assert not shelf.changes()
+    assert not shelf.changes().needs_build
     assert shelf.changes(thorough=True).changed == {path}
 
 
@@ -128,9 +128,9 @@ def test_articles_of_a_folder_that_is_missing_are_lost_and_no_news(shelf: Shelf)
     path = shelf.index("a.txt")
     shelf.path("").rename(shelf.catalogs / "unmounted")
     found = shelf.changes()
-    assert found.lost == {path}
+    assert found.missing == {path}
     assert not found.deleted
-    assert not found
+    assert not found.needs_build
 
 
 def test_an_article_that_became_a_link_is_gone(shelf: Shelf) -> None:
@@ -154,7 +154,7 @@ def test_what_is_no_article_is_skipped_with_its_reason(shelf: Shelf) -> None:
     ]
     found = shelf.changes()
     assert list(found.skipped) == skipped
-    assert not found
+    assert not found.needs_build
 
 
 def test_of_many_new_files_only_some_are_read(
@@ -167,4 +167,4 @@ def test_of_many_new_files_only_some_are_read(
     found = shelf.changes()
     assert reads == ["a.txt", "b.txt", "e.txt"]
     assert found.new == {str(shelf.path("c.txt")), str(shelf.path("d.txt"))}
-    assert not shelf.changes(thorough=True)
+    assert not shelf.changes(thorough=True).needs_build

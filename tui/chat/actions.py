@@ -58,7 +58,8 @@ def mark_turn(
 ) -> str | None:
     """Save a mark as a line of a question set; return the note to show, None if it failed."""
     try:
-        file = mark_answer(marks_file(), turn, earlier, answer, right)
+        file = marks_file()
+        mark_answer(file, turn, earlier, answer, right)
     except (BylineError, OSError) as error:
         notify_error(app, str(error))
         return None

@@ -63,9 +63,9 @@ class ChatApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Start with the chat."""
-        desk = self._setup.open_desk(self._index)
+        bot = self._setup.open_bot(self._index)
         is_shown = self._settings.source_shown
-        return ChatScreen(desk, self._setup.sessions, self._setup.session, is_shown)
+        return ChatScreen(bot, self._setup.sessions, self._setup.session, is_shown)
 
     @property
     def chat(self) -> ChatScreen:
@@ -76,7 +76,7 @@ class ChatApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the index after the first frame is drawn."""
-        self.call_after_refresh(self.open_desk)
+        self.call_after_refresh(self.open_bot)
 
     def on_key(self, key: events.Key) -> None:
         """Forward a key typed while the focus was moving to an input.
@@ -89,11 +89,11 @@ class ChatApp(App[None]):
 
     # The index
 
-    @work(group="desk", exclusive=True)
-    async def open_desk(self) -> None:
+    @work(group="bot", exclusive=True)
+    async def open_bot(self) -> None:
         """Open the index: load the models, have them prepared, or ask for articles."""
         try:
-            state = await self.chat.desk.open()
+            state = await self.chat.bot.open()
         except (BylineError, OSError) as error:
             self.chat.notice(str(error))
             self.chat.ready.set()  # questions fail with the same message, and are restored
@@ -132,8 +132,8 @@ class ChatApp(App[None]):
     def ask_index(self, folder: Path) -> None:
         """Ask the index in a folder from now on."""
         self._index = folder
-        self.chat.take_desk(self._setup.open_desk(folder))
-        self.open_desk()
+        self.chat.use_bot(self._setup.open_bot(folder))
+        self.open_bot()
 
     @work(thread=True, group="changes", exclusive=True)
     def look_for_changes(self) -> None:
@@ -197,14 +197,14 @@ class ChatApp(App[None]):
     def _end_job(self, end: End, job: Job) -> None:
         match end:
             case Failed():
-                notify_error(self, f"{end.title}: {end.message}")
+                notify_error(self, end.text)
                 self.chat.ready.set()
             case Stopped():
                 self.chat.ready.set()
             case Summary() if isinstance(job, BuildJob):
                 self._take_index(Path(job.index))
             case _:
-                self.open_desk()
+                self.open_bot()
 
     def _take_index(self, index: Path) -> None:
         """Ask an index that was built, and show it in the library."""
@@ -229,7 +229,7 @@ class ChatApp(App[None]):
             LibraryScreen,  # needs numpy: not before the first frame
         )
 
-        screen = LibraryScreen(self._index, self.chat.session.within, self._setup.max_bytes)
+        screen = LibraryScreen(self._index, self.chat.session.scope, self._setup.max_bytes)
         self.push_screen(screen, self._from_library)
 
     def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:

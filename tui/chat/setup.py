@@ -9,7 +9,7 @@ from typing import Protocol
 from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
-from tui.jobs.async_bot import Desk, IndexDesk
+from tui.jobs.async_bot import AsyncBot, IndexBot
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
 from tui.paths import (
     bundled_index,
@@ -47,7 +47,7 @@ class Setup:
     """The conversation shown first."""
     settings: ChatSettings
     settings_file: Path
-    open_desk: Callable[[Path], Desk]
+    open_bot: Callable[[Path], AsyncBot]
     """Opens the index in a folder for questions."""
     max_bytes: int
     """Size of the largest file that is read as an article, in bytes."""
@@ -94,7 +94,7 @@ def setup(
         session=sessions.new() if new else _last(sessions),
         settings=read_chat_settings(chat_settings_file()),
         settings_file=chat_settings_file(),
-        open_desk=lambda folder: IndexDesk(folder, model_cache(), chosen, lowest_confidence, limit),
+        open_bot=lambda folder: IndexBot(folder, model_cache(), chosen, lowest_confidence, limit),
         max_bytes=max_bytes,
         build=build,
         start_job=BackgroundJob.start,
@@ -103,7 +103,8 @@ def setup(
 
 def _last(sessions: Sessions) -> Session:
     """Return the latest conversation that can be loaded, else a new one."""
-    for summary in sessions.latest():
+    summary = sessions.latest()
+    if summary is not None:
         with suppress(BylineError):
             return sessions.load(summary.id)
     return sessions.new()

@@ -1,1 +1,1 @@
-"""Work that runs next to the interface."""
+"""Work in other threads and processes."""

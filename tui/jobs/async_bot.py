@@ -1,9 +1,9 @@
-"""What the chat asks of the rest of Byline, in a thread of its own: it draws meanwhile."""
+"""The bot in its own thread, so that the chat keeps drawing while questions are answered."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qa.bot import Bot
     from qa.rewriting.resolve import Exchange
 
-Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ToPrepare:
-    """Something is to be made ready first, once, which takes seconds."""
+    """A job has to run first; it takes seconds, once."""
 
     job: Job
 
@@ -41,65 +41,70 @@ class NothingIndexed:
 State = Ready | ToPrepare | NothingIndexed
 
 
-class Desk(Protocol):
-    """Answers questions over the index that is published at the time."""
+class AsyncBot(Protocol):
+    """Answers questions over the current generation of an index."""
 
     async def open(self) -> State:
-        """Load what questions need. Raises BylineError where it is damaged or missing."""
+        """Load what questions need. Raises BylineError if it is damaged or missing."""
 
     async def ask(
-        self, question: str, within: Sequence[str], history: "Sequence[Exchange]"
+        self, question: str, scope: Sequence[str], history: "Sequence[Exchange]"
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
     async def close(self) -> None:
-        """Let the index go."""
+        """Close the index."""
 
 
-@dataclass
-class IndexDesk:
-    """A desk over an index on disk; a newer generation is taken as soon as it is published."""
+class IndexBot:
+    """A bot over an index on disk, reopened whenever a newer generation is published."""
 
-    folder: Path
-    cache: Path
-    """Of exported models."""
-    reader: str
-    threshold: Callable[[], float]
-    """Gives the confidence under which there is no answer."""
-    most: int
-    """Answers, at most."""
-    _bots: "list[Bot]" = field(default_factory=list)
-    """The one that is open, if one is."""
-    _thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="byline-desk")
-    )
+    def __init__(
+        self,
+        folder: Path,
+        model_cache: Path,
+        reader: str,
+        threshold: Callable[[], float],
+        top_k: int,
+    ) -> None:
+        self.folder = folder
+        self._model_cache = model_cache
+        self._reader = reader
+        self._threshold = threshold
+        """Returns the confidence below which there is no answer."""
+        self._top_k = top_k
+        """Limit on the number of answers."""
+        self._bot: Bot | None = None
+        """None while no index is open."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="byline-bot")
 
     async def open(self) -> State:
-        """Load what questions need."""
-        return await self._do(self._open)
+        """Load what questions need. Raises BylineError if it is damaged or missing."""
+        return await self._run(self._open)
 
     async def ask(
-        self, question: str, within: Sequence[str], history: "Sequence[Exchange]"
+        self, question: str, scope: Sequence[str], history: "Sequence[Exchange]"
     ) -> Reply:
-        """Answer a question."""
+        """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
         def answer() -> Reply:
-            return self._current().ask(question, self.most, within, history)
+            return self._current().ask(question, self._top_k, scope, history)
 
-        return await self._do(answer)
+        return await self._run(answer)
 
     async def close(self) -> None:
-        """Let the index go."""
-        await self._do(self._let_go)
+        """Close the index and end the thread."""
+        await self._run(self._close)
         self._thread.shutdown(wait=False)
 
-    async def _do(self, what: Callable[[], Given]) -> Given:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, what)
+    async def _run(self, function: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _open(self) -> State:
         store = self._store()
-        self._let_go()
-        for job in _to_prepare(store, self.reader, self.cache):
+        self._close()
+        job = _job_to_run_first(store, self._reader, self._model_cache)
+        if job is not None:
             return ToPrepare(job)
         if not store.exists():
             return NothingIndexed()
@@ -107,20 +112,22 @@ class IndexDesk:
         return Ready(manifest.articles, manifest.passages)
 
     def _current(self) -> "Bot":
-        """Give a bot over the generation that is current now."""
+        """Return a bot over the generation that is current now."""
         from qa.bot import Bot
 
         store = self._store()
-        if self._bots and self._bots[0].index.name != store.current():
-            self._let_go()
-        if not self._bots:
-            bot = Bot.open(store, self.cache, self.reader, self.threshold(), lambda _: None)
-            self._bots.append(bot)
-        return self._bots[0]
+        if self._bot is not None and self._bot.index.name != store.current():
+            self._close()
+        if self._bot is None:
+            self._bot = Bot.open(
+                store, self._model_cache, self._reader, self._threshold(), lambda _: None
+            )
+        return self._bot
 
-    def _let_go(self) -> None:
-        while self._bots:
-            self._bots.pop().close()
+    def _close(self) -> None:
+        if self._bot is not None:
+            self._bot.close()
+            self._bot = None
 
     def _store(self) -> "Store":
         from index.storage.store import Store
@@ -128,8 +135,8 @@ class IndexDesk:
         return Store(self.folder)
 
 
-def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
-    """Yield what has to be done before questions can be asked."""
+def _job_to_run_first(store: "Store", reader: str, model_cache: Path) -> Job | None:
+    """Return the job that has to run before questions can be asked; None if there is none."""
     from index.models.onnx_export import is_exported
     from qa.reader.export import is_prepared
     from qa.reader.sources import find_reader
@@ -137,9 +144,11 @@ def _to_prepare(store: "Store", reader: str, cache: Path) -> Iterator[Job]:
 
     source = find_reader(reader)
     if is_outdated_bundled(store):
-        yield bundled_job(reader)
+        return bundled_job(reader)
     manifest = store.manifest()
-    if manifest is not None:
-        model = manifest.model
-        if not (is_exported(model.fingerprint, cache) and is_prepared(source, cache)):
-            yield PrepareJob(model.name, reader)
+    if manifest is None:
+        return None
+    model = manifest.model
+    if is_exported(model.fingerprint, model_cache) and is_prepared(source, model_cache):
+        return None
+    return PrepareJob(model.name, reader)

@@ -1,9 +1,9 @@
-"""What is done before questions: an index built, its model and a reader prepared."""
+"""Build an index and prepare the models that questions need."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from index.articles.files import MAX_BYTES, Root
-from index.build.events import Progress, Summary
+from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
 from index.models.passage_encoder import SentenceEncoder
@@ -23,23 +23,23 @@ def build_events(
     full: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> Iterator[BuildEvent]:
-    """Bring an index up to date and have its model ready for questions; the summary comes last."""
+    """Bring an index up to date and prepare its model for questions; the summary comes last."""
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
-    summary = yield from _until_summary(build(store, request, SentenceEncoder(model)))
-    if summary.articles:
-        yield from _model_events(model)
-    yield summary
+    for event in build(store, request, SentenceEncoder(model)):
+        if isinstance(event, Summary) and event.articles:
+            yield from _model_events(model)
+        yield event
 
 
-def preparation(model_name: str, reader: Source) -> Iterator[Waiting]:
-    """Have an embedding model and a reader ready for questions."""
+def prepare_events(model_name: str, reader: Source) -> Iterator[Waiting]:
+    """Prepare an embedding model and a reader for questions."""
     yield from reader_events(reader)
     yield from _model_events(find_model(model_name))
 
 
 def reader_events(reader: Source) -> Iterator[Waiting]:
-    """Have a reader ready for questions. Raises ModelUnavailable where it cannot be."""
+    """Prepare a reader for questions. Raises ModelUnavailable if that fails."""
     if not is_prepared(reader, model_cache()):
         yield Waiting("Preparing the reader, once")
         ensure_reader(reader, model_cache())
@@ -49,11 +49,3 @@ def _model_events(model: Model) -> Iterator[Waiting]:
     if not is_exported(model.fingerprint, model_cache()):
         yield Waiting("Preparing the model for questions, once")
         ensure_export(model, model_cache())
-
-
-def _until_summary(events: Iterator[Progress | Summary]) -> Generator[Progress, None, Summary]:
-    for event in events:
-        if isinstance(event, Summary):
-            return event
-        yield event
-    raise AssertionError("a build ends with its summary")

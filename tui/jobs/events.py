@@ -1,4 +1,4 @@
-"""What a build tells on its way, also from the process that it runs in to another."""
+"""Events of a job, and how they cross from its process to the chat."""
 
 import json
 from dataclasses import dataclass
@@ -12,27 +12,33 @@ from index.disk.json_lines import encode_line
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something begins that takes a while, and tells no progress."""
+    """Something starts that takes a while and reports no progress."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The end of a preparation: models are ready for questions."""
+    """The end of a preparation: the models are ready for questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The end of a job that was told to stop; what it had finished is not lost."""
+    """The end of a job that was asked to stop; finished work was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The end of a job that could not be done, in words for the person."""
+    """The end of a job that failed, in words for the user."""
 
-    title: str
+    title: str | None
+    """None if the message says it all."""
     message: str
+
+    @property
+    def text(self) -> str:
+        """The failure in one line."""
+        return f"{self.title}: {self.message}" if self.title else self.message
 
 
 BuildEvent = Progress | Waiting | Summary
@@ -40,16 +46,16 @@ BuildEvent = Progress | Waiting | Summary
 End = Summary | Prepared | Stopped | Failed
 """How a job ends."""
 Event = Progress | Waiting | End
-_KINDS = {one.__name__: one for one in (Progress, Waiting, Summary, Prepared, Stopped, Failed)}
+_KINDS = {kind.__name__: kind for kind in (Progress, Waiting, Summary, Prepared, Stopped, Failed)}
 
 
 def event_line(event: Event) -> str:
-    """Give an event as one line of JSON in ASCII, without its line end."""
+    """Return an event as one line of JSON in ASCII, without its line end."""
     return encode_line((type(event).__name__, event))
 
 
 def parse_event(line: bytes) -> Event:
-    """Read what `event_line` gave. Raises ValueError for any other line."""
+    """Parse what `event_line` returned. Raises ValueError for any other line."""
     try:
         name, fields = json.loads(line)
         kind: Any = _KINDS[name]

@@ -1,6 +1,6 @@
-"""The Python that Byline's own further processes run in."""
+"""The Python interpreter of Byline's child processes."""
 
 import sys
 
 PYTHON = (sys.executable, "-P")
-"""-P: the folder one stands in, of articles say, does not lend them its modules."""
+"""-P keeps the current folder, which may hold anything, out of the module search path."""

@@ -1,6 +1,6 @@
-"""Builds in a process of their own, so that the chat goes on while they run.
+"""Builds in a child process, so that the chat stays responsive.
 
-Importing torch alone would hold every other thread of this process for seconds.
+Importing torch alone would block every other thread of this process for seconds.
 """
 
 import os
@@ -10,13 +10,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
-from index.articles.files import MAX_BYTES
+from index.articles.files import MAX_BYTES, resolve_roots
 from index.build.events import Progress, Summary
 from index.disk.json_lines import encode_line
 from index.errors import BylineError, path_and_reason
@@ -25,33 +24,33 @@ from tui.jobs.python import PYTHON
 
 COMMAND = (*PYTHON, "-m", "tui.jobs.subprocess_job")
 NICENESS = 10
-"""Added to the child's: a keypress goes before a build."""
+"""Added to the child's: keypresses come before builds."""
 _GRACE = 1.0
-"""Seconds that a child has to tidy up when it is told to stop."""
-_EVERY = 0.1
-"""Seconds between two events of a stage's progress."""
-_KEPT = 8192
-"""Last bytes of what a child writes to its standard error."""
-_LONGEST = 200
-"""Code points of a child's last words."""
+"""Seconds that a child has to clean up when it is asked to stop."""
+_PROGRESS_INTERVAL = 0.1
+"""Seconds between two progress events of a stage."""
+_STDERR_KEPT = 8192
+"""Bytes kept from the end of a child's standard error."""
+_MAX_CAUSE = 200
+"""Code points of a child's last line that are shown."""
 
 
 class BuildJob(msgspec.Struct, frozen=True, tag="build"):
-    """Bring an index up to date, and have its models ready for questions."""
+    """Bring an index up to date, and prepare its models for questions."""
 
     index: str
     """Folder of the index."""
     model: str
     reader: str
     add: tuple[str, ...] = ()
-    """Paths to remember, as the person typed them."""
+    """Paths to remember, as the user typed them."""
     forget: tuple[str, ...] = ()
     full: bool = False
     max_bytes: int = MAX_BYTES
 
 
 class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
-    """Have an embedding model and a reader ready for questions."""
+    """Prepare an embedding model and a reader for questions."""
 
     model: str
     reader: str
@@ -60,38 +59,36 @@ class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
 Job = BuildJob | PrepareJob
 
 
-@dataclass(frozen=True)
 class BackgroundJob:
     """A job in a child process."""
 
-    process: subprocess.Popen[bytes]
-    _told: bytearray
-    """The end of the child's standard error."""
-    _stopping: threading.Event
-    _listener: threading.Thread
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self._stderr = bytearray()
+        """The end of the child's standard error."""
+        self._stopping = threading.Event()
+        self._listener = threading.Thread(target=self._keep_stderr, daemon=True)
+        self._listener.start()
 
     @classmethod
     def start(cls, job: Job, command: Sequence[str] = COMMAND) -> "BackgroundJob":
-        """Start a job. Raises OSError where no process can be started."""
-        process = subprocess.Popen(  # noqa: S603  ours
+        """Start a job. Raises OSError if no process can be started."""
+        process = subprocess.Popen(  # noqa: S603  our own command
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # what the terminal sends the chat is not meant for it
+            start_new_session=True,  # signals from the chat's terminal are not meant for it
         )
         assert process.stdin
-        with suppress(BrokenPipeError):  # a child that died already says why on its stderr
+        with suppress(BrokenPipeError):  # a child that has died already says why on stderr
             process.stdin.write(encode_line(job).encode())
         with suppress(BrokenPipeError):
             process.stdin.close()
-        told = bytearray()
-        listener = threading.Thread(target=_listen, args=(process, told), daemon=True)
-        listener.start()
-        return cls(process, told, threading.Event(), listener)
+        return cls(process)
 
     def events(self) -> Iterator[Event]:
-        """Yield what happens, as it happens; blocks. The last one is an `End`; call it once."""
+        """Yield events as they happen, the last one an `End`. Blocks; call it once."""
         assert self.process.stdout
         ended = False
         with self.process.stdout as lines:
@@ -103,11 +100,11 @@ class BackgroundJob:
                 ended = isinstance(event, Summary | Prepared | Failed)
                 yield event
         if not ended:
-            yield self._unfinished()
+            yield self._unexpected_end()
         self.process.wait()
 
     def stop(self) -> None:
-        """End the child, if need be by force, within about a second; does nothing a second time."""
+        """End the child within about a second, by force if necessary. Stopping twice is allowed."""
         self._stopping.set()
         self.process.terminate()
         try:
@@ -115,30 +112,28 @@ class BackgroundJob:
         except subprocess.TimeoutExpired:
             self.process.kill()
 
-    def _unfinished(self) -> Event:
-        """Tell how a child ended that did not tell itself."""
+    def _keep_stderr(self) -> None:
+        assert self.process.stderr
+        with self.process.stderr as stream:
+            while part := stream.read1():  # type: ignore[attr-defined]
+                self._stderr += part
+                del self._stderr[:-_STDERR_KEPT]
+
+    def _unexpected_end(self) -> Event:
+        """Return the end of a child that reported none."""
         code = self.process.wait()
         self._listener.join()
         if self._stopping.is_set():
             return Stopped()
-        lines = bytes(self._told).decode(errors="replace").split("\n")
-        said = [line.strip() for line in lines if line.strip()]
+        lines = self._stderr.decode(errors="replace").split("\n")
+        lines = [line.strip() for line in lines if line.strip()]
         if code < 0:
-            cause = f"it was ended by {_signal_name(-code)}"
-        elif said:
-            cause = said[-1][:_LONGEST]
+            cause = f"killed by {_signal_name(-code)}"
+        elif lines:
+            cause = lines[-1][:_MAX_CAUSE]
         else:
             cause = f"exit code {code}"
-        return Failed("It broke off", f"{cause}; nothing that was finished is lost")
-
-
-def _listen(process: "subprocess.Popen[bytes]", told: bytearray) -> None:
-    """Keep the end of what a child writes to its standard error."""
-    assert process.stderr
-    with process.stderr as stream:
-        while part := stream.read1():  # type: ignore[attr-defined]
-            told += part
-            del told[:-_KEPT]
+        return Failed(None, f"Stopped unexpectedly ({cause}). Finished work was kept.")
 
 
 def _signal_name(number: int) -> str:
@@ -149,16 +144,16 @@ def _signal_name(number: int) -> str:
 
 
 def main() -> None:
-    """Do the job that comes on standard input; events go to standard output, one a line."""
+    """Run the job read from standard input; write its events to standard output, one a line."""
     os.nice(NICENESS)
-    # Scratch folders are tidied up on the way out.
+    # An exception, so that scratch folders are removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    # What libraries print goes with what they complain of.
+    # Libraries may print: their standard output becomes our standard error.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         os.dup2(2, 1)
-        with suppress(BrokenPipeError):  # who wanted it is gone
-            for event in _thinned(_run(job)):
+        with suppress(BrokenPipeError):  # nobody reads any more
+            for event in _throttled(_run(job)):
                 print(event_line(event), file=out, flush=True)
 
 
@@ -168,27 +163,26 @@ def _run(job: Job) -> Iterator[Event]:
     except BylineError as error:
         yield Failed(error.title, error.message)
     except OSError as error:
-        yield Failed("Could not be done", path_and_reason(error))
+        yield Failed("Failed", path_and_reason(error))
 
 
-def _thinned(events: Iterator[Event]) -> Iterator[Event]:
-    """Leave out progress that comes faster than anyone can follow."""
-    shown = -_EVERY
+def _throttled(events: Iterator[Event]) -> Iterator[Event]:
+    """Drop progress that comes too fast to follow; the first and last of a stage stay."""
+    last = -_PROGRESS_INTERVAL
     for event in events:
         now = monotonic()
         if isinstance(event, Progress):
-            if 0 < event.done < event.total and now - shown < _EVERY:
+            if 0 < event.done < event.total and now - last < _PROGRESS_INTERVAL:
                 continue
-            shown = now
+            last = now
         yield event
 
 
 def _work(job: Job) -> Iterator[Event]:
-    # Here, because the chat imports this module and needs none of it.
-    from index.articles.files import resolve_roots
+    # Imported here: the chat imports this module and needs none of these.
     from index.storage.store import Store
     from qa.reader.sources import find_reader
-    from tui.jobs.build_job import build_events, preparation, reader_events
+    from tui.jobs.build_job import build_events, prepare_events, reader_events
 
     match job:
         case BuildJob():
@@ -198,7 +192,7 @@ def _work(job: Job) -> Iterator[Event]:
             store = Store(Path(job.index))
             yield from build_events(store, job.model, roots, forget, job.full, job.max_bytes)
         case PrepareJob():
-            yield from preparation(job.model, find_reader(job.reader))
+            yield from prepare_events(job.model, find_reader(job.reader))
             yield Prepared()
 
 

@@ -1,1 +1,1 @@
-"""What is indexed, as people see it."""
+"""The library: what is indexed, for display."""

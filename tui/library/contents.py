@@ -1,27 +1,27 @@
-"""The indexed folders and articles, and how they stand on the disk now."""
+"""The indexed folders and articles, and how they differ from the disk."""
 
+import datetime as dt
 import os
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 
 from index.articles.files import MAX_BYTES
 from index.changes import Changes
-from index.changes import changes as changes_of
+from index.changes import changes as compare
 from index.storage.store import Store
 from qa.citations import display_path
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryRoot:
-    """A folder or file that the person named."""
+    """A folder or file that the user named."""
 
     given: str
-    """As typed, where that leads there from here, else absolute."""
+    """As typed if that leads there from the current folder, else absolute."""
     path: str
     """Absolute."""
     articles: int
-    there: bool
+    exists: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class LibraryArticle:
     """Absolute path."""
     path: str
     """As answers cite it."""
-    title: str
-    """Empty where it cannot be told."""
-    dates: tuple[date, ...]
-    """The article's date, or nothing."""
+    title: str | None
+    """None if it is unknown."""
+    date: dt.date | None
+    """None if it is unknown."""
     lines: int
     passages: int
     size: int
@@ -51,38 +51,39 @@ class Library:
 
 
 def read_library(store: Store) -> Library:
-    """Tell what the current generation holds. Raises NoIndex or IndexDamaged."""
+    """Read what the current generation holds. Raises NoIndex or IndexDamaged."""
     with closing(store.open()) as index:
         catalog = index.generation.catalog
-        shown = {root: display_path(root, "") for root in catalog.roots}
-        counts = dict.fromkeys(catalog.roots, 0)
-        articles = []
-        for stored in catalog.articles():
-            found, article = stored.found, stored.article
-            counts[found.root] += 1
-            given = shown[found.root]
-            articles.append(
-                LibraryArticle(
-                    file=found.path,
-                    path=os.path.join(given, found.relative) if found.relative else given,  # noqa: PTH118
-                    title=article.title,
-                    dates=article.dates,
-                    lines=article.line_count,
-                    passages=len(stored.passages),
-                    size=found.signature.size,
-                )
+        stored = catalog.articles()
+    given = {root: display_path(root, "") for root in catalog.roots}
+    counts = dict.fromkeys(catalog.roots, 0)
+    articles = []
+    for one in stored:
+        found, article = one.found, one.article
+        counts[found.root] += 1
+        path = given[found.root]
+        articles.append(
+            LibraryArticle(
+                file=found.path,
+                path=os.path.join(path, found.relative) if found.relative else path,  # noqa: PTH118
+                title=article.title,
+                date=article.date,
+                lines=article.line_count,
+                passages=len(one.passages),
+                size=found.signature.size,
             )
-    roots = tuple(
-        LibraryRoot(shown[root], root.path, counts[root], os.path.lexists(root.path))
-        for root in catalog.roots
-    )
-    return Library(roots, tuple(articles))
+        )
+    roots = [
+        LibraryRoot(given[root], root.path, count, os.path.lexists(root.path))
+        for root, count in counts.items()
+    ]
+    return Library(tuple(roots), tuple(articles))
 
 
 def changes(store: Store, max_bytes: int = MAX_BYTES) -> Changes:
-    """Tell which articles are no longer as they were indexed, and which files are new.
+    """Compare the index with the disk; takes about a second for 10,000 articles.
 
-    Takes about a second for 10,000 articles. Raises NoIndex or IndexDamaged.
+    Raises NoIndex or IndexDamaged.
     """
     with closing(store.open()) as index:
-        return changes_of(index.generation.catalog, max_bytes)
+        return compare(index.generation.catalog, max_bytes)

@@ -1,7 +1,8 @@
-"""The rows of the library: indexed articles and new files, filtered and in order."""
+"""The rows of the library: indexed articles and new files, filtered and sorted."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, StrEnum
 from pathlib import PurePath
 from typing import Any
@@ -12,18 +13,18 @@ from tui.library.contents import Library, LibraryArticle
 
 
 class State(StrEnum):
-    """How an article stands on the disk; `UNKNOWN` until that was looked at."""
+    """How a file on disk compares with the index; `UNKNOWN` until that has been checked."""
 
     UNKNOWN = ""
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     DELETED = "deleted"
-    LOST = "folder missing"
+    MISSING = "folder missing"
     NEW = "new"
 
 
 class Order(Enum):
-    """What rows can be ordered by."""
+    """What rows can be sorted by."""
 
     TITLE = 1
     FILE = 2
@@ -39,75 +40,71 @@ class Entry:
 
     article: LibraryArticle
     state: State
-    haystack: str
-    """Title and path in the case that the filter compares in."""
+    search_text: str
+    """Title and path, case-folded."""
 
     @property
-    def indexed(self) -> bool:
-        """Whether questions look into it."""
+    def is_indexed(self) -> bool:
+        """Whether questions are answered from it."""
         return self.state is not State.NEW
 
 
-def entries(library: Library, looked: Sequence[Changes]) -> tuple[Entry, ...]:
-    """Make the rows from what is indexed and, where it was looked at, what changed since."""
-    indexed = tuple(_entry(one, _state(one.file, looked)) for one in library.articles)
-    new = sorted(file for changes in looked for file in changes.new)
-    return indexed + tuple(_entry(_not_indexed(file, library), State.NEW) for file in new)
+def entries(library: Library, changes: Changes | None) -> tuple[Entry, ...]:
+    """Return the rows for indexed articles, then new files; `changes` is None if unknown."""
+    indexed = [_entry(article, _state(article.file, changes)) for article in library.articles]
+    new = sorted(changes.new) if changes is not None else []
+    return tuple(indexed + [_entry(_new_article(file, library), State.NEW) for file in new])
 
 
 def filtered(rows: Iterable[Entry], words: str) -> list[Entry]:
-    """Keep the rows whose title or path holds all words, in whatever case."""
+    """Return the rows whose title or path contains all words, in any case."""
     wanted = words.casefold().split()
-    return [one for one in rows if all(word in one.haystack for word in wanted)]
+    return [row for row in rows if all(word in row.search_text for word in wanted)]
 
 
 def ordered(rows: Iterable[Entry], order: Order, backwards: bool) -> list[Entry]:
-    """Put rows in order; what has no title or date comes last either way."""
-    kept = list(rows)
-    key = _KEYS[order]
-    kept.sort(key=key, reverse=backwards)
-    if order in _MAY_LACK:
-        kept.sort(key=lambda one: not _MAY_LACK[order](one))
-    return kept
+    """Return the rows in order; those without a title or date come last either way."""
+    rows = sorted(rows, key=_KEYS[order], reverse=backwards)
+    is_unknown = _IS_UNKNOWN.get(order)
+    return sorted(rows, key=is_unknown) if is_unknown else rows
 
 
 _STATES = (
-    State.CHANGED, State.NEW, State.DELETED, State.LOST, State.UNCHANGED, State.UNKNOWN
+    State.CHANGED, State.NEW, State.DELETED, State.MISSING, State.UNCHANGED, State.UNKNOWN
 )  # fmt: skip
-_KEYS: dict[Order, Callable[[Entry], tuple[Any, ...]]] = {
-    Order.TITLE: lambda one: (one.article.title.casefold(), one.article.path),
-    Order.FILE: lambda one: (one.article.path,),
-    Order.DATE: lambda one: one.article.dates,
-    Order.LINES: lambda one: (one.article.lines,),
-    Order.PASSAGES: lambda one: (one.article.passages,),
-    Order.STATE: lambda one: (_STATES.index(one.state),),
+_KEYS: dict[Order, Callable[[Entry], Any]] = {
+    Order.TITLE: lambda row: ((row.article.title or "").casefold(), row.article.path),
+    Order.FILE: lambda row: row.article.path,
+    Order.DATE: lambda row: row.article.date or date.min,
+    Order.LINES: lambda row: row.article.lines,
+    Order.PASSAGES: lambda row: row.article.passages,
+    Order.STATE: lambda row: _STATES.index(row.state),
 }
-_MAY_LACK: dict[Order, Callable[[Entry], bool]] = {
-    Order.TITLE: lambda one: bool(one.article.title),
-    Order.DATE: lambda one: bool(one.article.dates),
+_IS_UNKNOWN: dict[Order, Callable[[Entry], bool]] = {
+    Order.TITLE: lambda row: not row.article.title,
+    Order.DATE: lambda row: row.article.date is None,
 }
 
 
 def _entry(article: LibraryArticle, state: State) -> Entry:
-    return Entry(article, state, f"{article.title}\n{article.path}".casefold())
+    return Entry(article, state, f"{article.title or ''}\n{article.path}".casefold())
 
 
-def _state(file: str, looked: Sequence[Changes]) -> State:
-    for changes in looked:
-        for state, files in (
-            (State.CHANGED, changes.changed),
-            (State.DELETED, changes.deleted),
-            (State.LOST, changes.lost),
-        ):
-            if file in files:
-                return state
-        return State.UNCHANGED
-    return State.UNKNOWN
+def _state(file: str, changes: Changes | None) -> State:
+    if changes is None:
+        return State.UNKNOWN
+    if file in changes.changed:
+        return State.CHANGED
+    if file in changes.deleted:
+        return State.DELETED
+    if file in changes.missing:
+        return State.MISSING
+    return State.UNCHANGED
 
 
-def _not_indexed(file: str, library: Library) -> LibraryArticle:
+def _new_article(file: str, library: Library) -> LibraryArticle:
     path = file
     for root in library.roots:
         if is_under(file, root.path):
             path = str(PurePath(root.given) / PurePath(file).relative_to(root.path))
-    return LibraryArticle(file, path, "", (), 0, 0, 0)
+    return LibraryArticle(file, path, None, None, 0, 0, 0)

@@ -52,8 +52,8 @@ def markdown_of(session: Session) -> str:
         "",
         f"Exported from Byline on {today}. Run `byline verify` on this file to check its quotes.",
     ]
-    if session.within:
-        lines += ["", f"Limited to: {', '.join(code(path) for path in session.within)}"]
+    if session.scope:
+        lines += ["", f"Limited to: {', '.join(code(path) for path in session.scope)}"]
     for number, turn in enumerate(session.turns, 1):
         lines += ["", *_turn(number, turn)]
     return "\n".join(lines) + "\n"

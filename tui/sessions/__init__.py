@@ -1,1 +1,1 @@
-"""Conversations and feedback that are kept."""
+"""Saved conversations and feedback."""

@@ -1,9 +1,9 @@
-"""Conversations that are still there when the terminal is opened again."""
+"""The folder of saved conversations."""
 
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,17 +14,16 @@ from index.errors import BadRequest, reason_of
 from qa.answers import Answered
 from tui.sessions.log import (
     AnsweredTurn,
-    Event,
-    Glance,
-    Kept,
-    Limited,
+    EventHeader,
+    Log,
     Named,
-    NotKept,
+    NotSaved,
+    ScopeSet,
     UnansweredTurn,
     append_event,
     events,
-    glances,
-    read_events,
+    headers,
+    read_log,
 )
 from tui.sessions.session import (
     Listing,
@@ -33,119 +32,116 @@ from tui.sessions.session import (
     Turn,
     last_used,
     local_now,
-    said_in,
-    session_of,
+    searchable_text,
+    session_from,
     summarise,
 )
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{4}", re.ASCII)
 _SUFFIX = ".jsonl"
 TRASH = "trash"
-"""Folder, inside that of the conversations, of those that were deleted."""
+"""Name of the folder of deleted conversations, inside the folder of conversations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """A folder of conversations. Every method that writes raises NotKept where it cannot."""
+    """A folder of conversations. Methods that write raise NotSaved if they cannot."""
 
     folder: Path
 
     def new(self) -> Session:
-        """Begin a conversation; its file appears with its first turn, name or limit."""
+        """Return a new conversation; its file appears with its first turn, name or scope."""
         moment = datetime.now(UTC).astimezone()
         now = moment.isoformat(timespec="seconds")
-        return Session(f"{moment:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}", "", (), (), now, now)
+        return Session(f"{moment:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}", None, (), (), now, now)
 
     def append(self, session_id: str, turn: Turn) -> None:
-        """Keep a turn; when this returns, the disk has it."""
+        """Save a turn; it is on disk when this returns."""
         at, reply = datetime.fromisoformat(turn.at), turn.reply
-        event: Event
         if isinstance(reply, Answered):
-            event = AnsweredTurn(at, turn.question, reply)
+            append_event(self.path(session_id), AnsweredTurn(at, turn.question, reply))
         else:
-            event = UnansweredTurn(at, turn.question, reply)
-        append_event(self.path(session_id), event)
+            append_event(self.path(session_id), UnansweredTurn(at, turn.question, reply))
 
     def rename(self, session_id: str, name: str) -> None:
-        """Name a conversation; an empty name takes the name away."""
+        """Name a conversation; an empty name removes the name."""
         append_event(self.path(session_id), Named(_now(), " ".join(name.split())))
 
-    def limit(self, session_id: str, within: tuple[str, ...]) -> None:
-        """Keep which paths the chat is limited to; none: it is not limited."""
-        append_event(self.path(session_id), Limited(_now(), within))
+    def set_scope(self, session_id: str, scope: tuple[str, ...]) -> None:
+        """Save the paths that the search is limited to; an empty scope lifts the limit."""
+        append_event(self.path(session_id), ScopeSet(_now(), scope))
 
     def delete(self, session_id: str) -> None:
-        """Move a conversation to the trash; one without a file is gone already.
+        """Move a conversation to the trash; one without a file needs no move.
 
-        What the trash holds of it from before, because it went on meanwhile, stays there.
+        An earlier copy in the trash, left by a conversation that went on elsewhere, is kept.
         """
-        file, place = self.path(session_id), self._trashed(session_id)
+        file, trashed = self.path(session_id), self._trashed(session_id)
         if not file.exists():
             return
         try:
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            if place.exists():
-                place.rename(place.with_stem(f"{session_id}-{secrets.token_hex(4)}"))
-            file.rename(place)
+            trashed.parent.mkdir(mode=0o700, exist_ok=True)
+            if trashed.exists():
+                trashed.rename(trashed.with_stem(f"{session_id}-{secrets.token_hex(4)}"))
+            file.rename(trashed)
         except OSError as error:
-            raise NotKept(f"{file} cannot be deleted: {reason_of(error)}") from error
+            raise NotSaved(f"{file} cannot be deleted: {reason_of(error)}") from error
 
     def restore(self, session_id: str) -> None:
-        """Take a conversation out of the trash. Raises BadRequest where it is not in there."""
+        """Take a conversation out of the trash. Raises BadRequest if it is not there."""
         try:
-            # A link, not a renaming: the conversation may have gone on in a new file meanwhile.
+            # A link fails, unlike a rename, if the conversation has gone on in a new file.
             os.link(self._trashed(session_id), self.path(session_id))
             self._trashed(session_id).unlink()
         except FileNotFoundError as error:
-            raise BadRequest(f"the conversation {session_id} is not in the trash") from error
+            raise BadRequest(f"conversation {session_id} is not in the trash") from error
         except OSError as error:
-            raise NotKept(f"{session_id} cannot be restored: {reason_of(error)}") from error
+            raise NotSaved(f"{session_id} cannot be restored: {reason_of(error)}") from error
 
     def load(self, session_id: str) -> Session:
-        """Read a conversation. Raises BadRequest where there is none that can be read."""
-        kept = read_events(self.path(session_id), events)
-        if isinstance(kept, Skipped):
-            raise BadRequest(f"the conversation {kept.path} cannot be opened: {kept.reason}")
-        return session_of(session_id, kept)
+        """Read a conversation. Raises BadRequest if there is none that can be read."""
+        log = read_log(self.path(session_id), events)
+        if isinstance(log, Skipped):
+            raise BadRequest(f"conversation {log.path} cannot be opened: {log.reason}")
+        return session_from(session_id, log)
 
     def list(self) -> tuple[SessionSummary, ...]:
-        """Give all conversations, the last used first."""
+        """Return all conversations, most recently used first."""
         return self.listing().summaries
 
-    def latest(self) -> tuple[SessionSummary, ...]:
-        """Give the conversation that was used last, or nothing."""
-        return self.list()[:1]
+    def latest(self) -> SessionSummary | None:
+        """Return the most recently used conversation; None if there is none."""
+        return next(iter(self.list()), None)
 
     def listing(self) -> Listing:
-        """Give all conversations, the last used first, and what in the folder is none."""
+        """Return all conversations, most recently used first, and the files that are none."""
         summaries, skipped = [], []
         for path in self._files():
-            kept = _glanced(path)
-            if isinstance(kept, Skipped):
-                skipped.append(kept)
+            log = _read_headers(path)
+            if isinstance(log, Skipped):
+                skipped.append(log)
             else:
-                summaries.append((last_used(kept.records), summarise(path.stem, kept.records)))
-        ordered = sorted(summaries, key=lambda one: (one[0], one[1].id), reverse=True)
-        return Listing(tuple(summary for _, summary in ordered), tuple(skipped))
+                summaries.append((last_used(log.records), summarise(path.stem, log.records)))
+        summaries.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+        return Listing(tuple(summary for _, summary in summaries), tuple(skipped))
 
     def search(self, words: str) -> tuple[SessionSummary, ...]:
-        """Find the conversations that hold all these words, in whatever case.
+        """Return the conversations that contain all words, in any case.
 
-        Looked at are names, questions, answers and the sentences that they stand in.
+        Names, questions, answers and the sentences around them are searched.
         """
         wanted = words.casefold().split()
-        return tuple(one for one in self.list() if self._holds(one, wanted))
-
-    def _holds(self, summary: SessionSummary, wanted: Sequence[str]) -> bool:
-        kept = read_events(self.path(summary.id), events)
-        if isinstance(kept, Skipped):
-            return False
-        session = session_of(summary.id, kept)
-        said = "\n".join(said_in(session)).casefold()
-        return all(word in said for word in wanted)
+        found = []
+        for summary in self.list():
+            log = read_log(self.path(summary.id), events)
+            if not isinstance(log, Skipped):
+                text = searchable_text(session_from(summary.id, log)).casefold()
+                if all(word in text for word in wanted):
+                    found.append(summary)
+        return tuple(found)
 
     def path(self, session_id: str) -> Path:
-        """Give the file of a conversation. Raises BadRequest for what is no id."""
+        """Return the file of a conversation. Raises BadRequest if this is not an ID."""
         return self.folder / (_checked(session_id) + _SUFFIX)
 
     def _trashed(self, session_id: str) -> Path:
@@ -160,7 +156,7 @@ class Sessions:
 
 def _checked(session_id: str) -> str:
     if not _ID.fullmatch(session_id):
-        raise BadRequest(f"{session_id} is not the id of a conversation")
+        raise BadRequest(f"{session_id} is not the ID of a conversation")
     return session_id
 
 
@@ -168,7 +164,7 @@ def _now() -> datetime:
     return datetime.fromisoformat(local_now())
 
 
-def _glanced(path: Path) -> Kept[Glance] | Skipped:
+def _read_headers(path: Path) -> Log[EventHeader] | Skipped:
     if path.suffix != _SUFFIX or not _ID.fullmatch(path.stem):
         return Skipped(str(path), "not a conversation, by its name")
-    return read_events(path, glances)
+    return read_log(path, headers)

@@ -1,11 +1,12 @@
-"""A conversation: its turns, and how it is read from what its file holds."""
+"""A conversation: its turns, and how it is put together from the events in its file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from index.articles.files import Skipped
 from qa.answers import Answered, Reply
-from tui.sessions.log import AnsweredTurn, Event, Glance, Kept, Limited, Named, UnansweredTurn
+from tui.sessions.log import AnsweredTurn, Event, EventHeader, Log, Named, ScopeSet, UnansweredTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Turn:
     """A question with its reply."""
 
     question: str
-    """As typed; `reply.asked` is the question as it was searched for."""
+    """As typed; `reply.asked` is the question that was searched for."""
     reply: Reply
     at: str
     """Local time in ISO 8601, to the second."""
@@ -24,15 +25,15 @@ class Session:
     """A conversation."""
 
     id: str
-    name: str
-    """As the person named it; empty where they did not."""
+    name: str | None
+    """None if the user has not named it."""
     turns: tuple[Turn, ...]
-    within: tuple[str, ...]
-    """Paths that the chat is limited to; none where it is not."""
+    scope: tuple[str, ...]
+    """Paths that the search is limited to; empty if it is not limited."""
     created: str
     """Local time in ISO 8601, to the second."""
     updated: str
-    """When its last turn was kept, else when it began."""
+    """Time of the last turn, or `created` if there is none."""
     damage: tuple[str, ...] = ()
     """Lines of its file that could not be read, and why; a killed process leaves one."""
 
@@ -42,72 +43,76 @@ class SessionSummary:
     """A conversation in a list."""
 
     id: str
-    name: str
-    first_question: str
+    name: str | None
+    """None if the user has not named it."""
+    first_question: str | None
+    """None if nothing was asked yet."""
     turns: int
     updated: str
+    """Local time in ISO 8601, to the second."""
 
     @property
-    def label(self) -> str:
-        """Its name, else its first question; empty where it has neither."""
+    def label(self) -> str | None:
+        """The name, else the first question; None without either."""
         return self.name or self.first_question
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All conversations of a folder, and what in it is none."""
+    """The conversations in a folder, and what else is in it."""
 
     summaries: tuple[SessionSummary, ...]
-    """The last used first."""
+    """Most recently used first."""
     skipped: tuple[Skipped, ...]
 
 
 def local_now() -> str:
-    """Give the time, as turns keep it."""
+    """Return the local time in ISO 8601, to the second."""
     return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
 
 
-def last_used(records: tuple[Glance, ...]) -> float:
-    """Give the time of the last turn, else of the beginning, in seconds since 1970."""
-    return next((one for one in reversed(records) if one.is_turn), records[0]).at.timestamp()
+def last_used(headers: Sequence[EventHeader]) -> float:
+    """Return the time of the last turn, else of the first event, in seconds since 1970."""
+    return next((one for one in reversed(headers) if one.is_turn), headers[0]).at.timestamp()
 
 
-def summarise(session_id: str, records: tuple[Glance, ...]) -> SessionSummary:
-    """Put a conversation into a line of a list."""
-    turns = [one for one in records if one.is_turn]
+def summarise(session_id: str, headers: Sequence[EventHeader]) -> SessionSummary:
+    """Return the summary of a conversation with these events."""
+    turns = [one for one in headers if one.is_turn]
+    names = [one.name for one in headers if one.kind == "named"]
     return SessionSummary(
         id=session_id,
-        name=next((one.name for one in reversed(records) if one.kind == "named"), ""),
-        first_question=turns[0].question if turns else "",
+        name=(names[-1] or None) if names else None,
+        first_question=turns[0].question if turns else None,
         turns=len(turns),
-        updated=(turns[-1] if turns else records[0]).at.isoformat(),
+        updated=(turns[-1] if turns else headers[0]).at.isoformat(),
     )
 
 
-def session_of(session_id: str, kept: Kept[Event]) -> Session:
-    """Put a conversation together from what its file holds."""
-    name = ""
-    within: tuple[str, ...] = ()
+def session_from(session_id: str, log: Log[Event]) -> Session:
+    """Return the conversation that a file holds."""
+    name = None
+    scope: tuple[str, ...] = ()
     turns = []
-    for event in kept.records:
+    for event in log.records:
         match event:
             case Named():
-                name = event.name
-            case Limited():
-                within = event.within
+                name = event.name or None
+            case ScopeSet():
+                scope = event.scope
             case AnsweredTurn() | UnansweredTurn():
                 turns.append(Turn(event.question, event.reply, event.at.isoformat()))
-    created = kept.records[0].at.isoformat()
+    created = log.records[0].at.isoformat()
     updated = turns[-1].at if turns else created
-    return Session(session_id, name, tuple(turns), within, created, updated, kept.damage)
+    return Session(session_id, name, tuple(turns), scope, created, updated, log.damage)
 
 
-def said_in(session: Session) -> list[str]:
-    """Give all that a conversation can be searched for."""
-    said = [session.name]
+def searchable_text(session: Session) -> str:
+    """Return the name, questions, answers and quotes of a conversation, one a line."""
+    texts = [session.name or ""]
     for turn in session.turns:
         reply = turn.reply
-        said.append(turn.question)
+        texts.append(turn.question)
         answers = reply.answers if isinstance(reply, Answered) else reply.rejected
-        said += [text for answer in answers for text in (answer.text, answer.quote)]
-    return said
+        texts += [text for answer in answers for text in (answer.text, answer.quote)]
+    return "\n".join(texts)

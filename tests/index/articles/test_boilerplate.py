@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.boilerplate import LONGEST, boilerplate, is_boilerplate, normalised
+from index.articles.boilerplate import MAX_LENGTH, boilerplate, is_boilerplate, normalised
 
 LEFT_OUT = """\
 Share
@@ -110,10 +110,10 @@ def test_a_long_paragraph_is_kept_unless_it_is_worded_as_a_notice() -> None:
 
 def test_what_is_too_long_for_a_notice_is_not_looked_at() -> None:
     long = "The port is old; here is how to unsubscribe from it. " * 80
-    assert len(long) > LONGEST
+    assert len(long) > MAX_LENGTH
     assert normalised(long) is long
     assert not is_boilerplate(long)
-    assert is_boilerplate("-_ " * LONGEST)
+    assert is_boilerplate("-_ " * MAX_LENGTH)
 
 
 def test_a_headline_saved_twice_at_the_top_is_left_out_both_times() -> None:

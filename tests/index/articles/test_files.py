@@ -86,7 +86,7 @@ def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "news/loop").symlink_to(tmp_path / "news")
     assert found(tmp_path / "news") == ["a.txt"]
     assert skipped(tmp_path / "news") == dict.fromkeys(
-        ("file.txt", "folder", "loop"), "a link; links are not followed"
+        ("file.txt", "folder", "loop"), "a symbolic link; links are not followed"
     )
 
 
@@ -115,11 +115,11 @@ def test_a_folder_that_cannot_be_opened_is_told_and_the_rest_goes_on(
 ) -> None:
     write(tmp_path, "a/1.txt", f"{closed_folder}/2.txt", "z/3.txt")
     assert found(tmp_path) == ["a/1.txt", "z/3.txt"]
-    assert skipped(tmp_path) == {"closed": "folder cannot be opened: Permission denied"}
+    assert skipped(tmp_path) == {"closed": "cannot be opened: Permission denied"}
 
 
 def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert skipped(tmp_path / "gone") == {"gone": "cannot be looked at: No such file or directory"}
+    assert skipped(tmp_path / "gone") == {"gone": "cannot be read: No such file or directory"}
 
 
 def test_names_that_are_no_utf_8_are_found_and_read(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_path_that_leads_outside_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "news/a.txt", "secret.txt")
     for relative in ("../secret.txt", "a/../../secret.txt", str(tmp_path / "secret.txt")):
         told = reason(read(root(tmp_path / "news"), relative))
-        assert told == "leads outside the folder it was found in"
+        assert told == "outside the folder it was found in"
 
 
 def test_a_folder_turned_into_a_link_is_refused(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_folder_turned_into_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "news/in").rmdir()
     (tmp_path / "news/in").symlink_to(tmp_path / "other")
     told = reason(read(root(tmp_path / "news"), "in/a.txt"))
-    assert told == "leads outside the folder it was found in"
+    assert told == "outside the folder it was found in"
 
 
 def test_a_file_turned_into_a_link_or_a_fifo_is_refused(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_an_error_of_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_what_can_name_no_file_is_no_article(tmp_path: Path, name: str) -> None:
     path = f"{tmp_path}/{name}"
-    assert read(Root(path, path), "") == Skipped(path, "no file can have such a name")
+    assert read(Root(path, path), "") == Skipped(path, "not a possible file name")
 
 
 def test_roots_are_resolved_when_they_are_named(
@@ -223,5 +223,5 @@ def test_roots_are_resolved_when_they_are_named(
 
 
 def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"there is no file or folder .*/typo"):
+    with pytest.raises(BadRequest, match=r"no such file or folder: .*/typo"):
         resolve_roots((str(tmp_path / "typo"),))

@@ -3,30 +3,30 @@ from datetime import date
 import pytest
 
 from index.articles.boilerplate import normalised
-from index.articles.metadata import Headline, front_matter, read_headline
+from index.articles.metadata import Metadata, front_matter, read_metadata
 
 BODY = "The port is to be closed, the council said, for it is old and nobody has the money. " * 3
 
 
-def headline(*paragraphs: str) -> Headline:
-    return read_headline(front_matter(paragraphs), paragraphs, [*map(normalised, paragraphs)])
+def metadata(*paragraphs: str) -> Metadata:
+    return read_metadata(front_matter(paragraphs), paragraphs, [*map(normalised, paragraphs)])
 
 
-def matter(block: str) -> Headline:
+def matter(block: str) -> Metadata:
     return front_matter(["---", *block.split("\n"), "---", "The body."])
 
 
 def test_a_markdown_heading_is_the_title() -> None:
-    assert headline("Ann Smith for The Paper", "## The port #", BODY).title == "The port"
+    assert metadata("Ann Smith for The Paper", "## The port #", BODY).title == "The port"
 
 
 def test_a_line_that_stands_twice_is_the_title() -> None:
-    found = headline("A much longer line than the title", "Port to close", BODY, "Port to close")
+    found = metadata("A much longer line than the title", "Port to close", BODY, "Port to close")
     assert found.title == "Port to close"
 
 
 def test_the_longest_line_above_the_first_paragraph_is_the_title() -> None:
-    found = headline("World news", "Port to close in May", "12 May 2010", "Share", BODY, "x " * 40)
+    found = metadata("World news", "Port to close in May", "12 May 2010", "Share", BODY, "x " * 40)
     assert found.title == "Port to close in May"
 
 
@@ -34,7 +34,7 @@ def test_the_longest_line_above_the_first_paragraph_is_the_title() -> None:
     "line", ["Share on Facebook", "PORT", "The port is old.", "By order of:", "Lima, 12 May 2010"]
 )
 def test_what_reads_otherwise_is_no_title(line: str) -> None:
-    assert headline(line, BODY).title == ""
+    assert metadata(line, BODY).title is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_reads_otherwise_is_no_title(line: str) -> None:
     ],
 )
 def test_a_dateline_gives_the_date(line: str) -> None:
-    assert headline("Port to close", line, BODY).dates == (date(2010, 5, 12),)
+    assert metadata("Port to close", line, BODY).date == date(2010, 5, 12)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_dateline_gives_the_date(line: str) -> None:
     ],
 )
 def test_a_date_that_is_told_of_is_not_the_articles(line: str) -> None:
-    assert headline("Port to close", line, BODY).dates == ()
+    assert metadata("Port to close", line, BODY).date is None
 
 
 @pytest.mark.parametrize(
@@ -79,30 +79,30 @@ def test_a_date_that_is_told_of_is_not_the_articles(line: str) -> None:
      ("DEC", 12)],
 )  # fmt: skip
 def test_months_may_be_shortened(name: str, month: int) -> None:
-    assert headline(f"{name} 3, 2011", BODY).dates == (date(2011, month, 3),)
+    assert metadata(f"{name} 3, 2011", BODY).date == date(2011, month, 3)
 
 
 def test_a_date_below_the_top_is_not_looked_at() -> None:
     filler = [f"Line {i}" for i in range(12)]
-    assert headline(*filler, "12 May 2010", BODY).dates == ()
+    assert metadata(*filler, "12 May 2010", BODY).date is None
 
 
 def test_front_matter_gives_title_and_date() -> None:
     found = matter("title: 'Port: closed'\nDate: 2010-05-12\ntags: [a, b]")
-    assert found == Headline("Port: closed", (date(2010, 5, 12),), 5)
+    assert found == Metadata("Port: closed", date(2010, 5, 12), 5)
 
 
 @pytest.mark.parametrize(
     "value", ["2010-05-12 10:00:00", "2010-05-12T10:00:00+02:00", '"12 May 2010"', "May 12, 2010"]
 )
 def test_front_matter_dates_come_in_several_forms(value: str) -> None:
-    assert matter(f"published: {value}").dates == (date(2010, 5, 12),)
+    assert matter(f"published: {value}").date == date(2010, 5, 12)
 
 
 def test_front_matter_goes_before_what_stands_below() -> None:
     lines = ["---", "title: Port to close", "---", "# Other", "12 May 2010"]
-    assert read_headline(front_matter(lines), lines[3:], lines[3:]) == Headline(
-        "Port to close", (date(2010, 5, 12),), 3
+    assert read_metadata(front_matter(lines), lines[3:], lines[3:]) == Metadata(
+        "Port to close", date(2010, 5, 12), 3
     )
 
 
@@ -120,7 +120,7 @@ def test_front_matter_goes_before_what_stands_below() -> None:
     ],
 )
 def test_what_is_no_front_matter_is_left_as_it_is(lines: list[str]) -> None:
-    assert front_matter(lines) == Headline("", (), 0)
+    assert front_matter(lines) == Metadata()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,8 @@ def test_what_is_no_front_matter_is_left_as_it_is(lines: list[str]) -> None:
     ],
 )
 def test_hostile_front_matter_gives_nothing_and_fails_nothing(block: str) -> None:
-    assert (matter(block).title, matter(block).dates) == ("", ())
+    assert matter(block).title is None
+    assert matter(block).date is None
 
 
 def test_front_matter_that_would_grow_without_end_does_not() -> None:
@@ -152,21 +153,21 @@ def test_front_matter_that_would_grow_without_end_does_not() -> None:
         laughs.append(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]")
         merges.append(f"b{i}: &b{i} {{<<: [{', '.join([f'*b{i - 1}'] * 9)}]}}")
     found = matter("\n".join([*laughs, *merges, "date: *a59", "title: Port"]))
-    assert (found.title, found.dates) == ("Port", ())
+    assert (found.title, found.date) == ("Port", None)
 
 
 @pytest.mark.parametrize(
     ("top", "title"),
     [
         ("# a" + 3_900 * " " + "b", "a b"),
-        ("# a" + 50_000 * " #" + "b", ""),
+        ("# a" + 50_000 * " #" + "b", None),
         ("# The port" + 2_000 * " " + "#" * 1_900, "The port"),
-        ("# a" + 100_000 * " " + "b", ""),
-        ("Published" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
-        ("A" + 100_000 * "." + "x 8 July 2008 - It began.", ""),
+        ("# a" + 100_000 * " " + "b", None),
+        ("Published" + 100_000 * "." + "x 8 July 2008 - It began.", None),
+        ("A" + 100_000 * "." + "x 8 July 2008 - It began.", None),
     ],
 )
-def test_no_top_of_an_article_takes_for_ever(top: str, title: str) -> None:
-    found = headline(top, BODY)
-    assert found.dates == ()
-    assert found.title == title or not title
+def test_no_top_of_an_article_takes_for_ever(top: str, title: str | None) -> None:
+    found = metadata(top, BODY)
+    assert found.date is None
+    assert found.title == title or title is None

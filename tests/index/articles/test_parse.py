@@ -49,7 +49,7 @@ def quoted(article: ReadArticle) -> list[str]:
 
 def test_an_article_is_told_from_its_boilerplate_and_its_headings() -> None:
     found = read(ARTICLE)
-    assert (found.article.title, found.article.dates) == ("Port to close", (date(2010, 5, 12),))
+    assert (found.article.title, found.article.date) == ("Port to close", date(2010, 5, 12))
     assert quoted(found)[-3:] == [
         "The port is to be closed.",
         "Nobody has the money.",
@@ -105,7 +105,7 @@ def test_what_is_no_text_is_told() -> None:
 
 def test_a_list_of_words_is_no_article() -> None:
     told = read_article(contents("port sold\n" * 20_001), DEFAULT_SETTINGS, WordLimit())
-    assert told == NotText("no prose: 20,001 lines, most of them of a word or two")
+    assert told == NotText("a list, not prose: 20,001 lines, most of a word or two")
     assert read("Ship {} has left the port.\n" * 20_001).article.line_count == 20_001
 
 
@@ -148,4 +148,4 @@ def test_every_bundled_article_has_a_title_and_no_wrong_date() -> None:
     for path in paths:
         found = read(path.read_bytes())
         assert found.article.title, path.name
-        assert [day.isoformat() for day in found.article.dates] in ([], [path.name[:10]]), path.name
+        assert found.article.date is None or found.article.date.isoformat() == path.name[:10]

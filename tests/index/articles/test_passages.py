@@ -72,10 +72,10 @@ def test_the_files_bytes_at_a_sentences_place_are_the_sentence(
         for sentence in one.sentences:
             assert before <= sentence.start < sentence.end <= len(one.text)
             before = sentence.end
-            start, end = (text.byte(offset + at) for at in (sentence.start, sentence.end))
+            start, end = (text.byte_offset(offset + at) for at in (sentence.start, sentence.end))
             quoted = sentence.of(one.text)
             assert decode_slice(data[start:end], text.encoding) == quoted == quoted.strip()
-            place = text.place(offset + sentence.start)
+            place = text.position(offset + sentence.start)
             assert (place.line, place.column) == place_by_bytes(data, text.encoding, start)
 
 
@@ -111,7 +111,7 @@ def test_no_character_is_lost(data: bytes, settings: PassageSettings, most: int)
     covered: set[int] = set()
     quotable: set[int] = set()
     for one in split(text, [parts], headings, "", settings, WordLimit(most)):
-        start = next(i for i in range(len(text.text)) if text.byte(i) == one.byte_start)
+        start = next(i for i in range(len(text.text)) if text.byte_offset(i) == one.byte_start)
         covered.update(range(start, start + len(one.text)))
         for span in one.sentences:
             quotable.update(range(start + span.start, start + span.end))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.text import Encoding, NotText, Place, Text, decode, width
+from index.articles.text import Encoding, NotText, Position, Text, decode, encoded_length
 from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
 
 
@@ -18,7 +18,7 @@ def test_a_line_ends_at_lf_alone() -> None:
     text = text_of("one\rtwo\u2028three\x85four\x0bfive\x0csix\nseven".encode())
     assert text.line_starts == [0, 28]
     assert text.line_count == 2
-    assert text.place(28) == Place(2, 1)
+    assert text.position(28) == Position(2, 1)
 
 
 def test_the_cr_of_a_crlf_belongs_to_its_line() -> None:
@@ -41,10 +41,10 @@ def test_a_line_past_the_end_is_an_index_error() -> None:
 def test_a_column_is_a_code_point_and_the_byte_order_mark_is_none() -> None:
     text = text_of(codecs.BOM_UTF8 + "né😀x\n".encode())
     assert (text.encoding, text.bom) == ("utf-8-sig", 3)
-    assert text.place(0) == Place(1, 1)
-    assert text.place(3) == Place(1, 4)
+    assert text.position(0) == Position(1, 1)
+    assert text.position(3) == Position(1, 4)
     # BOM 3, n 1, é 2, 😀 4.
-    assert [text.byte(offset) for offset in range(6)] == [3, 4, 6, 10, 11, 12]
+    assert [text.byte_offset(offset) for offset in range(6)] == [3, 4, 6, 10, 11, 12]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -53,20 +53,20 @@ def test_utf_16_is_read_by_its_mark_and_ends_lines_at_the_lf_code_unit(encoding:
     # U+010A and U+0A0D hold the byte 0A and end no line.
     text = text_of(mark + "\u010a\u0a0d\n😀b".encode(encoding))
     assert (text.encoding, text.text) == (encoding, "\u010a\u0a0d\n😀b")
-    assert text.place(4) == Place(2, 2)
-    assert text.byte(4) == 2 + 2 + 2 + 2 + 4
+    assert text.position(4) == Position(2, 2)
+    assert text.byte_offset(4) == 2 + 2 + 2 + 2 + 4
 
 
 def test_what_is_not_utf_8_is_windows_1252_one_code_point_for_one_byte() -> None:
     text = text_of(b"\x93Caf\xe9\x94 \x81\x8d\x8f\x90\x9d.")
     assert text.encoding == "windows-1252"
     assert text.text == "“Café” \ufffd\ufffd\ufffd\ufffd\ufffd."
-    assert text.byte(12) == 12
+    assert text.byte_offset(12) == 12
 
 
 def test_windows_1252_behind_a_utf_8_mark_keeps_its_places() -> None:
     text = text_of(codecs.BOM_UTF8 + b"caf\xe9 x")
-    assert (text.text, text.encoding, text.byte(5)) == ("café x", "windows-1252", 8)
+    assert (text.text, text.encoding, text.byte_offset(5)) == ("café x", "windows-1252", 8)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_utf_16_cut_in_the_middle_of_a_character_is_still_text() -> None:
 @given(st.text(), st.sampled_from(["utf-8", "utf-16-le", "utf-16-be"]))
 def test_width_is_the_length_of_the_encoded_bytes(text: str, encoding: Encoding) -> None:
     whole = text.encode(errors="replace").decode()
-    assert width(whole, encoding) == len(whole.encode(encoding))
+    assert encoded_length(whole, encoding) == len(whole.encode(encoding))
 
 
 @given(st.integers(4080, 4110), st.sampled_from("aé東😀"), st.data())
@@ -104,7 +104,7 @@ def test_byte_agrees_with_encoding_what_stands_before(
 ) -> None:
     text = text_of(codecs.BOM_UTF8 + ("b" + char * (2 * length)).encode())
     offset = data.draw(st.integers(0, len(text.text)))
-    assert text.byte(offset) == 3 + len(text.text[:offset].encode())
+    assert text.byte_offset(offset) == 3 + len(text.text[:offset].encode())
 
 
 @given(nasty_bytes, st.data())
@@ -113,8 +113,8 @@ def test_places_agree_with_counting_in_the_bytes(data: bytes, draw: st.DataObjec
     if isinstance(text, NotText):
         return
     offset = draw.draw(st.integers(0, len(text.text)))
-    byte = text.byte(offset)
-    place = text.place(offset)
+    byte = text.byte_offset(offset)
+    place = text.position(offset)
     assert (place.line, place.column) == place_by_bytes(data, text.encoding, byte)
     assert decode_slice(data[text.bom : byte], text.encoding) == text.text[:offset]
 
@@ -124,7 +124,7 @@ def test_any_bytes_decode_or_are_told_to_be_no_text(data: bytes) -> None:
     text = decode(data)
     if isinstance(text, Text) and text.encoding != "windows-1252":
         # A file cut inside a UTF-16 code unit is counted to the end of it.
-        assert text.byte(len(text.text)) - len(data) in (0, 1)
+        assert text.byte_offset(len(text.text)) - len(data) in (0, 1)
 
 
 @given(st.binary(max_size=400))

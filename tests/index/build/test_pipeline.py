@@ -278,7 +278,7 @@ def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace
         "binary.txt": "binary",
         "empty.txt": "no sentence to read",
         "large.txt": "200 bytes, over the limit of 100 (raise it with --max-bytes)",
-        "link.txt": "a link; links are not followed",
+        "link.txt": "a symbolic link; links are not followed",
         "paper.pdf": "not .txt or .md",
         "pipe.txt": "a FIFO, not a regular file",
     }

@@ -20,7 +20,7 @@ LONG_AGO = 10**18
 
 
 def stored(found: Found, seen_ns: int, sha256: str = "00") -> StoredArticle:
-    return StoredArticle(0, found, seen_ns, Article(sha256, "utf-8", 1, "", ()), range(3))
+    return StoredArticle(0, found, seen_ns, Article(sha256, "utf-8", 1, None, None), range(3))
 
 
 def found_at(path: Path, root: Root | None = None) -> Found:

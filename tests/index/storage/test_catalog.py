@@ -26,11 +26,9 @@ def passage(text: str, *spans: Span) -> Passage:
     return Passage(text, 7, 7 + len(text.encode()), 3, 5, spans)
 
 
-def article(number: int, relative: str, passages: range, *dates: date) -> StoredArticle:
+def article(number: int, relative: str, passages: range, day: date | None = None) -> StoredArticle:
     found = Found(ROOTS[number % 2], relative, Signature(10, BIG, -5, BIG))
-    return StoredArticle(
-        number, found, 99, Article("ab" * 32, "utf-8", 4, "Tïtle", dates), passages
-    )
+    return StoredArticle(number, found, 99, Article("ab" * 32, "utf-8", 4, "Tïtle", day), passages)
 
 
 FIRST = article(0, ODD, range(2), date(2010, 5, 12))

@@ -129,7 +129,7 @@ class Home:
                 session=session or self.sessions.new(),
                 settings=read_chat_settings(settings),
                 settings_file=settings,
-                open_desk=self._open,
+                open_bot=self._open,
                 max_bytes=MAX_BYTES,
                 build=_build,
                 start_job=self._start,  # type: ignore[arg-type]

@@ -226,7 +226,7 @@ async def test_the_chat_is_limited_to_some_articles(home: Home) -> None:
         chat.screen.limit_to(("news/mill.txt",))
         await chat.ask("Who?")
         assert home.desk.asked == [("Who?", ("news/mill.txt",), ())]
-        assert home.sessions.load(chat.screen.session.id).within == ("news/mill.txt",)
+        assert home.sessions.load(chat.screen.session.id).scope == ("news/mill.txt",)
         assert chat.screen.query_one("#chips").display
         chat.screen.limit_to(())
         await chat.ask("Who?")

@@ -214,7 +214,7 @@ def library(names: Sequence[str]) -> Library:
             file=f"/home/ann/news/{name}.txt",
             path=f"news/{name}.txt",
             title=f"The {name} has a new owner, and the town wonders what will become of it",
-            dates=(date(2011, 5, number),),
+            date=date(2011, 5, number),
             lines=20 * number,
             passages=3 * number,
             size=1_000,

@@ -10,7 +10,7 @@ from tests.tui.fakes import Shell, assert_one_line_error
     [
         (["nonsense"], "No such command 'nonsense'"),
         (["--nonsense"], "No such option '--nonsense'"),
-        (["index", "nowhere"], "there is no file or folder nowhere"),
+        (["index", "nowhere"], "no such file or folder: nowhere"),
         (["index"], "nothing to index yet; name a folder: byline index FOLDER"),
         (["index", "--forget", "news"], "news is not among the indexed folders"),
         (["index", "--max-bytes", "0"], "0 is not in the range"),

@@ -15,7 +15,6 @@ from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, PrepareJob
 
 FAKED = (sys.executable, "-m", "tests.tui.faked_background")
 PREPARE = PrepareJob("fake", "byline")
-NO_END = "nothing that was finished is lost"
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +24,10 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(job: Job, command: Sequence[str] = FAKED) -> list[Event]:
     return list(BackgroundJob.start(job, command).events())
+
+
+def crash(cause: str) -> Failed:
+    return Failed(None, f"Stopped unexpectedly ({cause}). Finished work was kept.")
 
 
 def child(script: str) -> tuple[str, ...]:
@@ -68,7 +71,7 @@ def test_models_are_prepared_alone_where_that_is_asked() -> None:
         (
             BuildJob("ix", "fake", "byline", ("typo",)),
             "Cannot do that",
-            "there is no file or folder typo",
+            "no such file or folder: typo",
         ),
         (BuildJob("ix", "fake", "./nowhere"), "Model cannot be used", "no model folder at"),
     ],
@@ -86,28 +89,28 @@ def test_what_a_person_can_mend_is_told_in_words(
 
 def test_an_error_of_the_disk_names_the_file() -> None:
     (end,) = told(PREPARE, working("raise OSError(28, 'No space left on device', '/n/a')\nyield"))
-    assert end == Failed("Could not be done", "/n/a: No space left on device")
+    assert end == Failed("Failed", "/n/a: No space left on device")
 
 
 def test_a_child_that_breaks_off_is_told_by_its_last_words() -> None:
     (end,) = told(PREPARE, child("print('noise', file=sys.stderr)\nsys.exit('the disk melted')"))
-    assert end == Failed("It broke off", f"the disk melted; {NO_END}")
+    assert end == crash("the disk melted")
 
 
 def test_a_fault_of_ours_is_told_without_its_traceback() -> None:
     (end,) = told(PREPARE, working("raise RuntimeError('odd')\nyield"))
-    assert end == Failed("It broke off", f"RuntimeError: odd; {NO_END}")
+    assert end == crash("RuntimeError: odd")
 
 
 @pytest.mark.parametrize(
     ("script", "cause"),
     [
-        ("os.kill(os.getpid(), signal.SIGKILL)", "it was ended by SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
         ("os._exit(3)", "exit code 3"),
     ],
 )
 def test_a_child_that_ends_without_a_word_is_told_by_how_it_ended(script: str, cause: str) -> None:
-    assert told(PREPARE, child(script)) == [Failed("It broke off", f"{cause}; {NO_END}")]
+    assert told(PREPARE, child(script)) == [crash(cause)]
 
 
 def test_an_event_that_was_cut_short_ends_the_job() -> None:
@@ -121,8 +124,8 @@ def test_an_event_that_was_cut_short_ends_the_job() -> None:
 def test_however_much_a_child_complains_only_the_end_of_it_is_kept() -> None:
     script = "sys.stderr.write('x' * 5_000_000)\nsys.exit('\\nlast')"
     job = BackgroundJob.start(PREPARE, child(script))
-    assert list(job.events()) == [Failed("It broke off", f"last; {NO_END}")]
-    assert len(job._told) == 8192
+    assert list(job.events()) == [crash("last")]
+    assert len(job._stderr) == 8192
 
 
 def test_a_line_without_end_is_kept_short() -> None:
@@ -167,7 +170,7 @@ def test_a_job_that_is_stopped_tidies_up() -> None:
     next(events)
     job.stop()
     assert list(events) == [Stopped()]
-    assert bytes(job._told) == b"tidy"
+    assert bytes(job._stderr) == b"tidy"
 
 
 def test_a_child_that_does_not_heed_is_stopped_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,13 +194,13 @@ def test_the_child_ends_where_nobody_listens_any_more() -> None:
     job.process.wait()
 
 
-def test_progress_is_thinned_but_each_stage_is_seen_to_begin_and_end(
+def test_progress_is_throttled_but_each_stage_is_seen_to_begin_and_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr("tui.jobs.subprocess_job.monotonic", lambda: next(clock) / 100)
     sent = [Progress(Stage.READ, done, 25) for done in range(26)]
     sent += [Progress(Stage.EMBED, done, 2) for done in range(3)]
-    kept = list(background._thinned(iter([*sent, Prepared()])))
+    kept = list(background._throttled(iter([*sent, Prepared()])))
     assert [one.done for one in kept if isinstance(one, Progress)] == [0, 10, 20, 25, 0, 2]
     assert kept[-1] == Prepared()

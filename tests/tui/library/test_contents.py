@@ -17,10 +17,10 @@ def library(shell: Shell) -> Library:
 
 
 def rows(shell: Shell) -> tuple[Entry, ...]:
-    return entries(library(shell), (changes(Store(shell.index)),))
+    return entries(library(shell), changes(Store(shell.index)))
 
 
-def titles(shown: list[Entry]) -> list[str]:
+def titles(shown: list[Entry]) -> list[str | None]:
     return [one.article.title for one in shown]
 
 
@@ -31,7 +31,7 @@ def test_folders_and_articles_are_told_as_they_were_indexed(shell: Shell) -> Non
     assert told.roots == (LibraryRoot("news", str(shell.news), 1, True),)
     assert told.articles == (
         LibraryArticle(
-            str(place), "news/in/mill.txt", "The mill burns", (date(2011, 5, 3),), 5, 1, len(LETTER)
+            str(place), "news/in/mill.txt", "The mill burns", date(2011, 5, 3), 5, 1, len(LETTER)
         ),
     )
 
@@ -54,7 +54,7 @@ def test_from_elsewhere_paths_are_absolute(indexed: Shell) -> None:
 def test_a_folder_that_is_missing_is_told_as_such(indexed: Shell) -> None:
     indexed.news.rename(indexed.home / "unmounted")
     assert library(indexed).roots == (LibraryRoot("news", str(indexed.news), 2, False),)
-    assert {one.state for one in rows(indexed)} == {State.LOST}
+    assert {one.state for one in rows(indexed)} == {State.MISSING}
 
 
 def test_without_an_index_there_is_no_library(shell: Shell) -> None:
@@ -70,11 +70,11 @@ def test_the_generation_is_let_go(indexed: Shell) -> None:
 
 
 def test_rows_tell_what_changed_since(indexed: Shell) -> None:
-    assert [one.state for one in entries(library(indexed), ())] == [State.UNKNOWN] * 2
+    assert [one.state for one in entries(library(indexed), None)] == [State.UNKNOWN] * 2
     indexed.write("port.txt", "Something else entirely.")
     (indexed.news / "in/mill.txt").unlink()
     indexed.write("dam.txt", "The dam broke at night.")
-    told = {one.article.path: (one.state, one.indexed) for one in rows(indexed)}
+    told = {one.article.path: (one.state, one.is_indexed) for one in rows(indexed)}
     assert told == {
         "news/port.txt": (State.CHANGED, True),
         "news/in/mill.txt": (State.DELETED, True),
@@ -82,15 +82,15 @@ def test_rows_tell_what_changed_since(indexed: Shell) -> None:
     }
 
 
-def entry(title: str, path: str, lines: int = 1, when: tuple[date, ...] = ()) -> Entry:
+def entry(title: str | None, path: str, lines: int = 1, when: date | None = None) -> Entry:
     article = LibraryArticle(f"/{path}", path, title, when, lines, 10 - lines, 0)
-    (one,) = entries(Library((), (article,)), ())
+    (one,) = entries(Library((), (article,)), None)
     return one
 
 
-MILL = entry("The Mill", "news/b.txt", 2, (date(2011, 5, 3),))
-DAM = entry("a dam broke", "news/c.txt", 3, (date(2010, 5, 3),))
-BARE = entry("", "blog/a.txt", 1)
+MILL = entry("The Mill", "news/b.txt", 2, date(2011, 5, 3))
+DAM = entry("a dam broke", "news/c.txt", 3, date(2010, 5, 3))
+BARE = entry(None, "blog/a.txt", 1)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_a_conversation_is_exported_with_questions_answers_and_citations() -> No
 
 
 def test_the_name_and_the_limit_are_at_the_top() -> None:
-    limited = replace(session(name="The port"), within=("news/2011", "a`b"))
+    limited = replace(session(name="The port"), scope=("news/2011", "a`b"))
     lines = markdown_of(limited).split("\n")
     assert lines[0] == "# The port"
     assert "Limited to: `news/2011`, ``a`b``" in lines

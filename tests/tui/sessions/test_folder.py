@@ -15,7 +15,7 @@ from qa.answers import Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tests.tui.terminal import ROOT
 from tui.sessions.folder import Sessions
-from tui.sessions.log import NotKept
+from tui.sessions.log import NotSaved
 from tui.sessions.session import Listing, Session, SessionSummary, Turn, local_now
 
 
@@ -37,7 +37,7 @@ def test_a_conversation_comes_back_as_it_was(sessions: Sessions) -> None:
     second = Turn("who?", unanswered(), "2011-05-03T10:21:00+02:00")
     session_id = begun(sessions, first, second)
     assert sessions.load(session_id) == Session(
-        session_id, "", (first, second), (), created=AT, updated=second.at
+        session_id, None, (first, second), (), created=AT, updated=second.at
     )
 
 
@@ -46,9 +46,9 @@ def test_what_no_utf_8_can_hold_comes_back_too(sessions: Sessions) -> None:
     odd = citation("A \ud800 \x7f \u2028 \x00 line.", "line", name, f"/{name}")
     asked = Turn("why \udfff?", answered(odd), AT)
     session_id = begun(sessions, asked)
-    sessions.limit(session_id, (name,))
+    sessions.set_scope(session_id, (name,))
     loaded = sessions.load(session_id)
-    assert (loaded.turns, loaded.within) == ((asked,), (name,))
+    assert (loaded.turns, loaded.scope) == ((asked,), (name,))
     (summary,) = sessions.list()
     assert summary.first_question == "why \udfff?"
     data = sessions.path(session_id).read_bytes()
@@ -69,9 +69,10 @@ def test_any_text_comes_back(question: str, quoted: str) -> None:
 
 def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Sessions) -> None:
     new = sessions.new()
-    assert (new.turns, new.within, new.name, new.created) == ((), (), "", new.updated)
+    assert (new.turns, new.scope, new.name, new.created) == ((), (), None, new.updated)
     assert not sessions.folder.exists()
-    assert sessions.list() == sessions.latest() == ()
+    assert sessions.list() == ()
+    assert sessions.latest() is None
     with pytest.raises(BadRequest, match="cannot be opened"):
         sessions.load(new.id)
 
@@ -79,14 +80,14 @@ def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Se
 def test_a_name_and_a_limit_are_kept_and_can_be_taken_away(sessions: Sessions) -> None:
     session_id = begun(sessions, turn())
     sessions.rename(session_id, "  The \n port ")
-    sessions.limit(session_id, ("a", "b c"))
+    sessions.set_scope(session_id, ("a", "b c"))
     loaded = sessions.load(session_id)
-    assert (loaded.name, loaded.within) == ("The port", ("a", "b c"))
+    assert (loaded.name, loaded.scope) == ("The port", ("a", "b c"))
     assert sessions.list()[0].label == "The port"
     sessions.rename(session_id, "")
-    sessions.limit(session_id, ())
+    sessions.set_scope(session_id, ())
     loaded = sessions.load(session_id)
-    assert (loaded.name, loaded.within, len(loaded.turns)) == ("", (), 1)
+    assert (loaded.name, loaded.scope, len(loaded.turns)) == (None, (), 1)
     assert sessions.list()[0].label == "why?"
 
 
@@ -97,11 +98,11 @@ def test_the_last_used_stands_first_and_a_new_name_is_no_use(sessions: Sessions)
     first = begun(sessions, turn("a", "2011-05-03T11:59:59+02:00"))
     sessions.rename(first, "The first")
     assert sessions.list() == (
-        SessionSummary(third, "", "c1", 2, "2011-05-03T09:00:00-04:00"),
-        SessionSummary(second, "", "b", 1, "2011-05-03T12:00:00+02:00"),
+        SessionSummary(third, None, "c1", 2, "2011-05-03T09:00:00-04:00"),
+        SessionSummary(second, None, "b", 1, "2011-05-03T12:00:00+02:00"),
         SessionSummary(first, "The first", "a", 1, "2011-05-03T11:59:59+02:00"),
     )
-    assert [one.id for one in sessions.latest()] == [third]
+    assert sessions.latest() == sessions.list()[0]
 
 
 def test_of_two_in_one_second_the_later_one_stands_first(sessions: Sessions) -> None:
@@ -142,7 +143,7 @@ def test_a_deleted_one_that_goes_on_elsewhere_overwrites_nothing(sessions: Sessi
     session_id = begun(sessions, turn("old"))
     sessions.delete(session_id)
     sessions.append(session_id, turn("new"))
-    with pytest.raises(NotKept, match="cannot be restored"):
+    with pytest.raises(NotSaved, match="cannot be restored"):
         sessions.restore(session_id)
     sessions.delete(session_id)
     sessions.restore(session_id)
@@ -215,7 +216,7 @@ def test_what_is_no_conversation_is_passed_over_with_its_reason(sessions: Sessio
 @pytest.mark.parametrize("wrong", ["", "..", "../x", "/etc/passwd", "a\n", "20111122-1", "x\0"])
 def test_only_an_id_names_a_conversation(sessions: Sessions, wrong: str) -> None:
     for use in (sessions.load, sessions.delete, sessions.restore, sessions.path):
-        with pytest.raises(BadRequest, match="is not the id of a conversation"):
+        with pytest.raises(BadRequest, match="is not the ID of a conversation"):
             use(wrong)
 
 
@@ -243,14 +244,14 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(
         return write(descriptor, data[:50])
 
     monkeypatch.setattr("tui.sessions.log.os.write", fill)
-    with pytest.raises(NotKept, match="No space left on device"):
+    with pytest.raises(NotSaved, match="No space left on device"):
         sessions.append(session_id, turn("two"))
     assert sessions.path(session_id).read_bytes() == before
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(NotKept):
+    with pytest.raises(NotSaved):
         begun(Sessions(tmp_path / "file" / "sessions"), turn())
 
 

@@ -22,7 +22,7 @@ from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
-from tui.jobs.async_bot import Desk
+from tui.jobs.async_bot import AsyncBot
 from tui.output.sanitise import visible, visible_name
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session, Turn, local_now
@@ -64,14 +64,14 @@ class ChatScreen(AnswerActions):
         shown: bool
 
     def __init__(
-        self, desk: Desk, sessions: Sessions, session: Session, source_shown: bool = True
+        self, bot: AsyncBot, sessions: Sessions, session: Session, source_shown: bool = True
     ) -> None:
         super().__init__()
         self.set_class(not source_shown, "-no-source")
         self.session = session
         self.ready = asyncio.Event()
         """Set when questions can be answered."""
-        self.desk = desk
+        self.bot = bot
         self._sessions = sessions
         self._queue = QuestionQueue()
         self._answering = False
@@ -106,11 +106,11 @@ class ChatScreen(AnswerActions):
         self.query_one(Prompt).remember([turn.question for turn in session.turns])
         self._show_chips()
 
-    def take_desk(self, desk: Desk) -> None:
-        """Ask another index; the previous desk finishes its question."""
+    def use_bot(self, bot: AsyncBot) -> None:
+        """Ask another index; the previous bot finishes its question."""
         self.ready.clear()
-        self.run_worker(self.desk.close(), group="desks")
-        self.desk = desk
+        self.run_worker(self.bot.close(), group="bots")
+        self.bot = bot
 
     def show_article(self, file: str, path: str, title: str) -> None:
         """Show an article without a citation."""
@@ -120,12 +120,12 @@ class ChatScreen(AnswerActions):
 
     def limit_to(self, scope: tuple[str, ...]) -> None:
         """Limit the chat to articles at or under these paths; to none means no limit."""
-        self.session = replace(self.session, within=scope)
-        self._sessions.limit(self.session.id, scope)
+        self.session = replace(self.session, scope=scope)
+        self._sessions.set_scope(self.session.id, scope)
         self._show_chips()
 
     def _show_chips(self) -> None:
-        scope = self.session.within
+        scope = self.session.scope
         chips = self.query_one("#chips", Static)
         chips.update(Content(scope_label(scope)))
         chips.display = bool(scope)
@@ -175,7 +175,7 @@ class ChatScreen(AnswerActions):
         session = self._latest(pending.session)
         history = () if pending.standalone else self._history(session)
         try:
-            reply = await self.desk.ask(question, session.within, history)
+            reply = await self.bot.ask(question, session.scope, history)
         except (BylineError, OSError) as error:
             self._replace(self._queue.pop(), Failed(question, str(error)))
             self.query_one(Prompt).restore(question)

@@ -46,14 +46,14 @@ def article_row(entry: Entry, orders: Sequence[Order], marked: bool) -> Row:
     article = entry.article
     name = visible_name(article.path)
     cells = {
-        Order.TITLE: ("● " if marked else "  ") + (visible(article.title) or name),
+        Order.TITLE: ("● " if marked else "  ") + (visible(article.title or "") or name),
         Order.FILE: name,
-        Order.DATE: ", ".join(day(date) for date in article.dates),
-        Order.LINES: f"{article.lines:,}" if entry.indexed else "",
-        Order.PASSAGES: f"{article.passages:,}" if entry.indexed else "",
+        Order.DATE: day(article.date) if article.date else "",
+        Order.LINES: f"{article.lines:,}" if entry.is_indexed else "",
+        Order.PASSAGES: f"{article.passages:,}" if entry.is_indexed else "",
         Order.STATE: entry.state.value,
     }
-    faint = entry.state in (State.DELETED, State.LOST, State.NEW)
+    faint = entry.state in (State.DELETED, State.MISSING, State.NEW)
     return Row(tuple(cells[order] for order in orders), marked, faint)
 
 
@@ -81,7 +81,7 @@ def folders_line(roots: Sequence[LibraryRoot]) -> Content:
     """Return the folders with their numbers of articles."""
     return Content(
         "   ".join(
-            f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.there else " missing")
+            f"{visible_name(root.given)} ({root.articles:,})" + ("" if root.exists else " missing")
             for root in roots
         )
     )

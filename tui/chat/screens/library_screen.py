@@ -172,13 +172,13 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
             return
         is_first = not self._entries
         self._library = library
-        self._entries = entries(library, [found] if found else [])
+        self._entries = entries(library, found)
         if is_first:
             self._marked = {
                 entry.article.file for entry in self._entries if self._is_in_scope(entry)
             }
         self.query_one("#folders", Static).update(folders_line(library.roots))
-        self._show_skipped(found.skipped if found else ())
+        self._show_skipped(found.skipped if found is not None else ())
         self._list()
 
     def _is_in_scope(self, entry: Entry) -> bool:
@@ -251,14 +251,14 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     @on(RowTable.Chosen, "#articles")
     def _chosen(self, chosen: RowTable.Chosen) -> None:
         article = self._shown[chosen.row].article
-        self.dismiss(OpenArticle(article.file, article.path, article.title))
+        self.dismiss(OpenArticle(article.file, article.path, article.title or ""))
 
     def action_mark(self) -> None:
         """Mark or unmark the article under the cursor, and move to the next."""
         table = self.query_one("#articles", RowTable)
         if table.count:
             entry = self._shown[table.cursor]
-            if entry.indexed:
+            if entry.is_indexed:
                 self._marked ^= {entry.article.file}
             else:
                 notify(self.app, "Not indexed yet. Press R to update the index.")
@@ -267,7 +267,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
 
     def action_mark_all(self) -> None:
         """Mark all articles shown, or unmark them if all are marked."""
-        files = {entry.article.file for entry in self._shown if entry.indexed}
+        files = {entry.article.file for entry in self._shown if entry.is_indexed}
         self._marked = self._marked - files if files <= self._marked else self._marked | files
         self._list()
 

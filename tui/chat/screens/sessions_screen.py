@@ -180,7 +180,7 @@ class NameScreen(ModalScreen[str | None]):
 
 
 def _line(summary: SessionSummary, shown: bool) -> Content:
-    label = visible(summary.label)[:_LABEL_LIMIT] or "(empty)"
+    label = visible(summary.label or "")[:_LABEL_LIMIT] or "(empty)"
     when = datetime.fromisoformat(summary.updated)
     turns = counted(summary.turns, "question")
     return Content.assemble(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
 from index.articles.spans import Span
-from index.articles.text import NotText, Place, Text, decode
+from index.articles.text import NotText, Position, Text, decode
 from qa.answers import Citation, Quote, Status
 
 
@@ -29,7 +29,7 @@ class Cited:
     """Where the words of a citation are in its article now."""
 
     status: Status
-    place: Place
+    place: Position
     """Of the answer; where it was, if it is no longer there."""
     offset: int
     """Code point of the answer, or the start of the line where it was."""
@@ -94,7 +94,7 @@ def _find(contents: Contents, text: Text, citation: Citation) -> Cited:
 
     found = find_again(contents, citation.answer, citation.sentence)
     if not (found.status.is_current and citation.sentence.text):
-        place = Place(citation.answer.line, citation.answer.column)
+        place = Position(citation.answer.line, citation.answer.column)
         line = min(max(place.line, 1), len(text.line_starts))
         return Cited(Status.CHANGED, place, text.line_starts[line - 1], None, None)
     answer = _span(text, found.answer)
@@ -102,7 +102,7 @@ def _find(contents: Contents, text: Text, citation: Citation) -> Cited:
     moved = Status.MOVED in (found.status, citation.status)
     return Cited(
         Status.MOVED if moved else Status.UNCHANGED,
-        Place(found.answer.line, found.answer.column),
+        Position(found.answer.line, found.answer.column),
         answer.start,
         _span(text, found.sentence),
         answer,

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.articles.files import MAX_BYTES
-from index.articles.text import Place
+from index.articles.text import Position
 from qa.answers import Citation, Status
 from tui.chat.source.find import Search
 from tui.chat.source.find_bar import FindBar
@@ -72,7 +72,7 @@ class SourcePane(Vertical):
     class OpenEditor(Message):
         """The article is to be opened in the editor."""
 
-        def __init__(self, file: str, place: Place, read_only: bool) -> None:
+        def __init__(self, file: str, place: Position, read_only: bool) -> None:
             super().__init__()
             self.file = file
             """Absolute path."""
@@ -184,10 +184,10 @@ class SourcePane(Vertical):
             case Citation() | ArticleFile() as target, Loaded():
                 self.post_message(self.OpenEditor(target.file, self.view.place, read_only=False))
             case Citation() as target, TooLarge():
-                place = Place(target.answer.line, target.answer.column)
+                place = Position(target.answer.line, target.answer.column)
                 self.post_message(self.OpenEditor(target.file, place, read_only=True))
             case ArticleFile() as target, TooLarge():
-                self.post_message(self.OpenEditor(target.file, Place(1, 1), read_only=True))
+                self.post_message(self.OpenEditor(target.file, Position(1, 1), read_only=True))
 
     # Finding words
 

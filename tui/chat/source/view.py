@@ -15,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from index.articles.spans import Span
-from index.articles.text import Place, Text
+from index.articles.text import Position, Text
 from tui.chat.source.marks import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Marks
 from tui.chat.source.wrap import Layout, wrap
 
@@ -133,13 +133,13 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         return Span(rows[first] if first < len(rows) else 0, end)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Position:
         """Where the user looks: the match or the answer, if on screen, or the first row."""
         shown = self.shown
         for span in (self._marks.current, self._marks.answer):
             if span and shown.start <= span.start < shown.end:
-                return self._text.place(span.start)
-        return self._text.place(shown.start)
+                return self._text.position(span.start)
+        return self._text.position(shown.start)
 
     def reveal(self, offset: int) -> None:
         """Scroll a code point to a third of the height, unless it is on screen."""
