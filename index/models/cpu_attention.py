@@ -28,12 +28,6 @@ def use_matmul_attention(network: "PreTrainedModel") -> None:
     network.set_attn_implementation(_NAME)
 
 
-def use_torch_attention(network: "PreTrainedModel") -> None:
-    """Undo `use_matmul_attention`."""
-    if network.config.model_type in _PLAIN:
-        network.set_attn_implementation("sdpa")
-
-
 def _attend(
     _module: "torch.nn.Module",
     query: "torch.Tensor",

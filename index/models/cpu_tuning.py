@@ -65,12 +65,6 @@ def _is_linear_with_gelu(module: "torch.nn.Module") -> bool:
     )
 
 
-def unpack_linear_layers(network: "torch.nn.Module") -> None:
-    """Undo `pack_linear_layers`."""
-    for layer in network.modules():
-        vars(layer).pop("forward", None)
-
-
 def _packed(layer: "torch.nn.Linear", activation: str, algorithm: str) -> "partial[torch.Tensor]":
     """Return a packed layer's `forward`. Raises AttributeError or RuntimeError if it cannot run."""
     import torch

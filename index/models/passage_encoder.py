@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from index.articles.passages import ModelLimit
 from index.errors import ModelUnavailable, reason_of, summary_of
-from index.models.cpu_attention import use_matmul_attention, use_torch_attention
+from index.models.cpu_attention import use_matmul_attention
 from index.models.cpu_tuning import (
     PAD_MULTIPLE,
     has_fast_bfloat16,
     keep_freed_memory,
     pack_linear_layers,
-    unpack_linear_layers,
 )
 from index.models.registry import Model, go_offline
 
@@ -96,7 +95,14 @@ class SentenceEncoder:
     def _loaded(self) -> "tuple[SentenceTransformer, Precision]":
         keep_freed_memory()
         loaded = load_model(self.model)
-        return (loaded, "bfloat16") if _to_bfloat16(loaded) else (loaded, "float32")
+        if not has_fast_bfloat16():
+            return loaded, "float32"
+        exact = encode_batch(loaded, _COMPARED_TEXTS, "")
+        _to_bfloat16(loaded)
+        rounded = encode_batch(loaded, _COMPARED_TEXTS, "")
+        if float((rounded * exact).sum(axis=1).min()) >= MIN_COSINE:
+            return loaded, "bfloat16"
+        return load_model(self.model), "float32"  # the weights in memory are rounded
 
 
 _UNLIMITED = 1 << 20
@@ -156,25 +162,14 @@ def tokenizer_json(loaded: "SentenceTransformer") -> str:
     return str(backend.to_str())
 
 
-def _to_bfloat16(loaded: "SentenceTransformer") -> bool:
-    """Convert the model to bfloat16 if that is fast here; undo it if vectors change too much."""
+def _to_bfloat16(loaded: "SentenceTransformer") -> None:
+    """Convert a model to bfloat16, which rounds its weights, and make it fast on a CPU."""
     import torch
 
-    if not has_fast_bfloat16():
-        return False
-    exact = encode_batch(loaded, _COMPARED_TEXTS, "")
-    network = loaded.transformers_model
     loaded.to(torch.bfloat16)
     pack_linear_layers(loaded)
-    if network is not None:
-        use_matmul_attention(network)
-    if float((encode_batch(loaded, _COMPARED_TEXTS, "") * exact).sum(axis=1).min()) >= MIN_COSINE:
-        return True
-    unpack_linear_layers(loaded)
-    if network is not None:
-        use_torch_attention(network)
-    loaded.to(torch.float32)
-    return False
+    if loaded.transformers_model is not None:
+        use_matmul_attention(loaded.transformers_model)
 
 
 class _Limit(msgspec.Struct):
