@@ -96,9 +96,7 @@ def _check_model(record: ModelRecord, cache: Path) -> Finding:
 
 def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Finding]:
     found = changes(
-        catalog,
-        thorough=True,
-        on_progress=lambda done, total: on_progress("articles", done, total),
+        catalog, thorough=True, on_progress=lambda done, total: on_progress("articles", done, total)
     )
     if found.needs_build:
         counts = (

@@ -5,13 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from eval.metrics.resampling import Floats, Measure, Statistic
-from eval.metrics.statistics import (
-    auroc_of,
-    calibration_error_of,
-    mean_of,
-    risk_area_of,
-    share_of,
-)
+from eval.metrics.statistics import auroc_of, calibration_error_of, mean_of, risk_area_of, share_of
 from eval.outcomes import Cause, JudgedAnswer, Kind, Outcome
 
 BINS = 10

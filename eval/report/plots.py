@@ -66,12 +66,7 @@ def draw_plots(
 
     known = {figure.name: figure for figure in figures}
     with context(["default", _STYLE]):
-        plots = [
-            _recall(known),
-            _reliability(reliability),
-            _risk(risk_coverage),
-            _latency(known),
-        ]
+        plots = [_recall(known), _reliability(reliability), _risk(risk_coverage), _latency(known)]
     return [plot for plot in plots if plot]
 
 

@@ -37,7 +37,7 @@ _DATES = tuple(
 )
 _PLACE = re.compile(
     r"\W*(?:(?i:(?:first |last )?(?:published|posted|updated)|date)\b\W*(?:on|at)?\W*|"
-    r"(?:[A-Z][\w.'’-]*\W+){1,4})?",
+    r"(?:[A-Z][\w.'’-]*\W+){1,4})?"
 )
 _OPENING = 120
 """Limit, in code points, on place and date at the start of a paragraph."""

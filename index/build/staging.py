@@ -62,8 +62,7 @@ class Draft:
     def stage(self, read: ReadArticle) -> Staged:
         """Write an article's passages. Raises OSError, for example if the disk is full."""
         staged = Staged(
-            self.next_article,
-            range(self.next_passage, self.next_passage + len(read.passages)),
+            self.next_article, range(self.next_passage, self.next_passage + len(read.passages))
         )
         self.next_article += 1
         self.next_passage = staged.passages.stop

@@ -15,14 +15,7 @@ import msgspec
 from index.articles.files import Root
 from index.disk.durable_files import Unconfirmed, replace_synced, sync_folder, write_synced
 from index.disk.locks import lock_exclusively, locked
-from index.errors import (
-    BadRequest,
-    IndexBusy,
-    IndexDamaged,
-    IndexUnwritable,
-    NoIndex,
-    reason_of,
-)
+from index.errors import BadRequest, IndexBusy, IndexDamaged, IndexUnwritable, NoIndex, reason_of
 from index.storage.generation import MANIFEST, Generation, Manifest, read_manifest, read_roots
 from index.storage.hash_cache import FILE as HASH_CACHE
 from index.storage.hash_cache import HashCache, OnProgress

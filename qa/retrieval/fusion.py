@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 
 def reciprocal_rank_fusion(
-    rankings: Sequence[Sequence[int]],
-    weights: Sequence[float],
-    constant: float,
+    rankings: Sequence[Sequence[int]], weights: Sequence[float], constant: float
 ) -> list[tuple[int, float]]:
     """Fuse rankings of ids, best first, into one: each adds its weight / (constant + rank).
 

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 
 def average(
-    network: "BertForQuestionAnswering",
-    trained: "Sequence[tuple[BertForQuestionAnswering, float]]",
+    network: "BertForQuestionAnswering", trained: "Sequence[tuple[BertForQuestionAnswering, float]]"
 ) -> "BertForQuestionAnswering":
     """Set a network's trainable weights to the mean of others, weighted by share; return it.
 

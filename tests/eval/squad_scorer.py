@@ -16,10 +16,7 @@ def scores(dataset: dict[str, Any], predictions: dict[str, str]) -> dict[str, fl
                 reply = predictions[qa["id"]]
                 exact.append(max(tokens(one) == tokens(reply) for one in gold))
                 overlap.append(max(shared(tokens(one), tokens(reply)) for one in gold))
-    return {
-        "exact": 100.0 * sum(exact) / len(exact),
-        "f1": 100.0 * sum(overlap) / len(overlap),
-    }
+    return {"exact": 100.0 * sum(exact) / len(exact), "f1": 100.0 * sum(overlap) / len(overlap)}
 
 
 def tokens(text: str) -> list[str]:

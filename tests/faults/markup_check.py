@@ -27,14 +27,7 @@ WIDGETS = frozenset(
 )
 """Calls whose first argument is markup unless `markup=False`."""
 SAFE = frozenset(
-    {
-        "Content",
-        "Content.assemble",
-        "Content.styled",
-        "Text",
-        "Text.assemble",
-        "Text.from_ansi",
-    }
+    {"Content", "Content.assemble", "Content.styled", "Text", "Text.assemble", "Text.from_ansi"}
 )
 BANNED = frozenset({"from_markup", "escape", "render_markup", "to_content"})
 ATTRIBUTES = frozenset({"border_title", "border_subtitle", "tooltip", "placeholder", "sub_title"})

@@ -102,8 +102,7 @@ def test_whichever_python_call_fails_nothing_bad_is_published(
 
 
 @pytest.mark.parametrize(
-    ("naive", "only"),
-    [("saves as FAISS does", "vectors.f16"), ("publishes first", "vectors.f16")],
+    ("naive", "only"), [("saves as FAISS does", "vectors.f16"), ("publishes first", "vectors.f16")]
 )
 def test_the_checks_find_that_naive_builds_publish_what_is_bad_when_a_call_fails(
     trapper: Trapper, naive: Naive, only: str, battery: Battery, figure: Figure

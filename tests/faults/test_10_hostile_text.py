@@ -74,11 +74,7 @@ async def test_no_text_takes_effect_anywhere_in_the_chat(
 
 @pytest.mark.parametrize("naive", ["raw markup", "rich's escape", "raw text"])
 async def test_a_careless_chat_is_caught(
-    tmp_path: Path,
-    battery: Battery,
-    figure: Figure,
-    monkeypatch: pytest.MonkeyPatch,
-    naive: str,
+    tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch, naive: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     match naive:
@@ -307,8 +303,7 @@ def test_careless_code_is_caught(careless: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "careful",
-    ["Static(Content(text))", "Label('Library')", "app.notify(visible(x), markup=False)"],
+    "careful", ["Static(Content(text))", "Label('Library')", "app.notify(visible(x), markup=False)"]
 )
 def test_careful_code_is_not_reported(careful: str) -> None:
     assert not list(unsafe_calls(careful))

@@ -147,10 +147,7 @@ def test_a_file_saved_in_another_encoding_keeps_its_quotes(library: Library, cod
     library.index()
     path.write_bytes(text.encode(coding))
     citation = cited(library, "cafe.txt", "Gruyère")
-    assert (citation.status, citation.answer) == (
-        Status.UNCHANGED,
-        Quote("Gruyère", 1, 16, 1, 22),
-    )
+    assert (citation.status, citation.answer) == (Status.UNCHANGED, Quote("Gruyère", 1, 16, 1, 22))
 
 
 def test_of_two_copies_the_one_closest_to_the_old_line_is_cited(library: Library) -> None:

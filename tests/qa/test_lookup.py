@@ -43,9 +43,7 @@ def test_a_line_is_shown_with_its_context(library: Library, port: Path) -> None:
     assert [one.number for one in look(library, port, 6, 0).lines] == [6]
 
 
-def test_only_a_line_feed_ends_a_line(
-    library: Library,
-) -> None:
+def test_only_a_line_feed_ends_a_line(library: Library) -> None:
     path = library.write("odd.txt", "One\u2028two\rthree here.\r\nFour is here.")
     library.index()
     assert look(library, path, 1).lines == (

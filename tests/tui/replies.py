@@ -2,16 +2,7 @@
 
 from datetime import date
 
-from qa.answers import (
-    Answer,
-    Answered,
-    Citation,
-    Milliseconds,
-    NoAnswer,
-    Quote,
-    Reason,
-    Status,
-)
+from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from tui.sessions.session import Turn
 
 SENTENCE = "The port of Zeebrugge is closed since a ship ran aground there."

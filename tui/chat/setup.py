@@ -11,13 +11,7 @@ from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
 from tui.jobs.async_bot import AsyncBot, IndexBot
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
-from tui.paths import (
-    bundled_index,
-    chat_settings_file,
-    default_index,
-    model_cache,
-    sessions_folder,
-)
+from tui.paths import bundled_index, chat_settings_file, default_index, model_cache, sessions_folder
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
 from tui.settings import ChatSettings, chosen_reader, index_folder_or, read_chat_settings, setting

@@ -51,10 +51,7 @@ def test_a_match_after_normalisation_is_a_note(folder: Path, answer: str) -> Non
 @pytest.mark.parametrize(
     ("gold", "what"),
     [
-        (
-            Gold("port.txt", 4, ["Zeebrugge"]),
-            "“Zeebrugge” is not there; it is on line 3",
-        ),
+        (Gold("port.txt", 4, ["Zeebrugge"]), "“Zeebrugge” is not there; it is on line 3"),
         # Part of a word matches only letter for letter.
         (Gold("port.txt", 3, ["Zee", "zee"]), "“zee” is not there"),
         # Nothing is left to compare of an article (a, an, the) alone.

@@ -191,8 +191,7 @@ def damage_current(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "reason"),
-    [(damage_vectors, "vectors.f16"), (damage_current, "is missing")],
+    ("damage", "reason"), [(damage_vectors, "vectors.f16"), (damage_current, "is missing")]
 )
 def test_a_damaged_index_is_rebuilt_and_the_reason_reported(
     workspace: Workspace, damage: Callable[[Store], None], reason: str

@@ -6,13 +6,7 @@ import pytest
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article, ReadArticle
 from index.articles.passages import DEFAULT_SETTINGS
-from index.build.scan import (
-    Fresh,
-    Scanner,
-    ScanResult,
-    Staged,
-    Unchanged,
-)
+from index.build.scan import Fresh, Scanner, ScanResult, Staged, Unchanged
 from index.storage.records import RACY_NS, StoredArticle, signature_is_proof
 from tests.fakes import WordLimit
 

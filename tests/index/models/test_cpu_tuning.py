@@ -13,11 +13,7 @@ import torch
 
 from index.articles.bundled import sample_texts
 from index.models import cpu_tuning, passage_encoder
-from index.models.cpu_tuning import (
-    cpu_flags,
-    has_fast_bfloat16,
-    pack_linear_layers,
-)
+from index.models.cpu_tuning import cpu_flags, has_fast_bfloat16, pack_linear_layers
 from index.models.passage_encoder import SentenceEncoder, encode_batch, load_model
 from index.models.registry import find_model, go_offline
 

@@ -222,11 +222,7 @@ def test_an_export_that_differs_from_the_model_is_not_used(
 
 @pytest.mark.parametrize(("cosine", "precision"), [(0.999, "int8"), (0.9989, "float32")])
 def test_weights_are_in_int8_if_that_changes_little(
-    made: Made,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    cosine: float,
-    precision: str,
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cosine: float, precision: str
 ) -> None:
     cosines = [0.99999, cosine]
     monkeypatch.setattr(export, "_write_onnx", write_small_network)

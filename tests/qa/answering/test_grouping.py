@@ -153,11 +153,7 @@ def test_two_people_are_two_groups_in_any_order(answers: list[str]) -> None:
 def test_a_candidate_is_compared_with_the_best_of_each_group() -> None:
     assert grouped(
         "Dmitry Medvedev", "Putin", "Medvedev", "Anatoly Medvedev", "Vladimir Putin"
-    ) == [
-        ["Dmitry Medvedev", "Medvedev"],
-        ["Putin", "Vladimir Putin"],
-        ["Anatoly Medvedev"],
-    ]
+    ) == [["Dmitry Medvedev", "Medvedev"], ["Putin", "Vladimir Putin"], ["Anatoly Medvedev"]]
 
 
 def test_groups_are_in_the_order_of_their_best_candidate() -> None:

@@ -41,7 +41,7 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
     assert 0 < max_difference(bert, reader) < 100
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("card.json", "reader.onnx", "reader.weights", "tokenizer.json"),
+        *("card.json", "reader.onnx", "reader.weights", "tokenizer.json")
     ]
     assert list(reader.card.files) == ["reader.onnx", "reader.weights", "tokenizer.json"]
 
@@ -67,6 +67,6 @@ def test_a_reader_that_loses_much_in_int8_stays_in_float32(
     assert max_difference(bert, reader) < 1e-3
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("card.json", "reader.onnx", "reader.weights", "tokenizer.json"),
+        *("card.json", "reader.onnx", "reader.weights", "tokenizer.json")
     ]
     assert export.reader_faults(sources.find_reader(str(bert.model)), tmp_path) == []

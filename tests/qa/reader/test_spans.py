@@ -7,14 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.articles.spans import Span
-from qa.reader.spans import (
-    Floats,
-    Ints,
-    ScoredSpan,
-    best_spans,
-    log_sum_exp,
-    sentence_of_tokens,
-)
+from qa.reader.spans import Floats, Ints, ScoredSpan, best_spans, log_sum_exp, sentence_of_tokens
 
 
 def logits(*values: float) -> Floats:

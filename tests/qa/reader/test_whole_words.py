@@ -101,10 +101,7 @@ def test_balanced_marks_stay(text: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "part", "expected"),
-    [
-        ("a (b) c) d", "(b) c)", "(b) c"),
-        ('said "a" and "b" to', '"a" and "', '"a" and'),
-    ],
+    [("a (b) c) d", "(b) c)", "(b) c"), ('said "a" and "b" to', '"a" and "', '"a" and')],
 )
 def test_a_mark_whose_partner_belongs_to_another_is_stray(
     text: str, part: str, expected: str
@@ -195,13 +192,7 @@ def test_no_letter_is_lost_and_no_word_is_split(case: tuple[str, Span, Span]) ->
 
 
 @pytest.mark.parametrize(
-    "dateline",
-    [
-        "PRAGUE – ",
-        "WARSAW, July 8 (Reuters) - ",
-        "NEW YORK, N.Y. — ",
-        "ŁÓDŹ -- ",
-    ],
+    "dateline", ["PRAGUE – ", "WARSAW, July 8 (Reuters) - ", "NEW YORK, N.Y. — ", "ŁÓDŹ -- "]
 )
 def test_a_dateline_is_not_part_of_an_answer(dateline: str) -> None:
     text = f"{dateline}Condoleezza Rice signed."

@@ -29,7 +29,7 @@ def test_offsets_are_code_points_of_the_passage() -> None:
     passage = "😀 Thé\r\n  TREATYS,  signing\u3000東 in"
     (window,) = windows(prepared(32), QUESTION, [passage], 32)
     assert words(window.ids[window.first : -1]) == [
-        *("[UNK]", "the", "treaty", "##s", ",", "[UNK]", "[UNK]", "in"),
+        *("[UNK]", "the", "treaty", "##s", ",", "[UNK]", "[UNK]", "in")
     ]
     cut = [passage[start:end] for start, end in window.offsets]
     # "signing" cannot be made of pieces: the vocabulary has "signed", but not "sign".

@@ -102,9 +102,7 @@ def test_an_empty_index_has_no_hits(library: Library) -> None:
     assert retrieve(library, QUESTION, 8)[0] == []
 
 
-def test_the_previous_question_decides_between_passages_for_a_follow_up(
-    library: Library,
-) -> None:
+def test_the_previous_question_decides_between_passages_for_a_follow_up(library: Library) -> None:
     library.write("mill.txt", "The mill by the river was sold in May. Nobody knows why.")
     library.write("port.txt", "The port by the sea was sold in June. Nobody knows why.")
     library.index()

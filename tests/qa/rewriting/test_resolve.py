@@ -4,24 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.answers import (
-    Answer,
-    Answered,
-    Citation,
-    Milliseconds,
-    NoAnswer,
-    Quote,
-    Reason,
-    Status,
-)
+from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from qa.rewriting.fragments import Resolved
-from qa.rewriting.resolve import (
-    MAX_TURNS,
-    Exchange,
-    exchange_of,
-    history_from_questions,
-    resolve,
-)
+from qa.rewriting.resolve import MAX_TURNS, Exchange, exchange_of, history_from_questions, resolve
 
 ENVOY = Exchange("Who is the envoy to NATO?", ("Dmitry Rogozin, Russia's envoy",), "Envoys")
 TREATY = Exchange("Who signed the Prague radar treaty for the Americans?")

@@ -19,11 +19,7 @@ PASSAGES = (" ".join(SENTENCES[:4]), " ".join(SENTENCES[3:7]), " ".join(SENTENCE
 
 
 def row(
-    context: str,
-    *answers: str,
-    question: str = "Who?",
-    title: str = "",
-    source: str = "squad",
+    context: str, *answers: str, question: str = "Who?", title: str = "", source: str = "squad"
 ) -> Row:
     """Return a row; each answer is at its first occurrence in the context."""
     gold = tuple(GoldAnswer(answer, context.index(answer)) for answer in answers)

@@ -84,9 +84,7 @@ def test_any_context_and_its_line_have_the_same_code_points_but_newlines(
         assert line(folder, location) == context.replace("\n", " ")
 
 
-def test_an_index_of_the_articles_finds_the_contexts_at_their_locations(
-    tmp_path: Path,
-) -> None:
+def test_an_index_of_the_articles_finds_the_contexts_at_their_locations(tmp_path: Path) -> None:
     rows = [row(f"{MILL} It was number {i}.", title=f"Mill_{i % 3}") for i in range(9)]
     locations = write_articles(rows, tmp_path / "articles")
     store = Store(tmp_path / "index")

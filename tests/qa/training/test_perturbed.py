@@ -232,9 +232,7 @@ ANSWERS = (
 
 
 @given(
-    st.lists(st.sampled_from(WORDS), max_size=6),
-    st.sampled_from(ANSWERS),
-    st.integers(0, 10**6),
+    st.lists(st.sampled_from(WORDS), max_size=6), st.sampled_from(ANSWERS), st.integers(0, 10**6)
 )
 def test_words_of_the_answer_never_go_into_the_question(
     words: list[str], answer: str, seed: int

@@ -2,16 +2,7 @@
 
 from datetime import date
 
-from qa.answers import (
-    Answer,
-    Answered,
-    Citation,
-    Milliseconds,
-    NoAnswer,
-    Quote,
-    Reason,
-    Status,
-)
+from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from tui.sessions.session import Turn
 
 SPENT = Milliseconds(1.0, 2.0, 3.0)

@@ -122,9 +122,7 @@ async def test_a_follow_up_is_asked_with_what_was_said_and_shown_as_it_was_asked
         assert "  Searched for: Who sold the mill?" in chat.lines
 
 
-async def test_a_resolved_question_can_be_edited_and_is_then_asked_as_it_stands(
-    home: Home,
-) -> None:
+async def test_a_resolved_question_can_be_edited_and_is_then_asked_as_it_stands(home: Home) -> None:
     async with chat_of(home) as chat:
         await chat.ask("Who bought the mill?")
         await chat.ask("Who sold it?")

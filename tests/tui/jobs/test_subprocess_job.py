@@ -104,10 +104,7 @@ def test_a_fault_of_ours_is_told_without_its_traceback() -> None:
 
 @pytest.mark.parametrize(
     ("script", "cause"),
-    [
-        ("os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
-        ("os._exit(3)", "exit code 3"),
-    ],
+    [("os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"), ("os._exit(3)", "exit code 3")],
 )
 def test_a_child_that_ends_without_a_word_is_told_by_how_it_ended(script: str, cause: str) -> None:
     assert told(PREPARE, child(script)) == [crash(cause)]

@@ -82,10 +82,7 @@ def test_a_rejected_answer_is_neither_set_apart_nor_bold(home: Path) -> None:
 
 def test_escape_codes_of_an_article_are_shown_and_not_obeyed(home: Path) -> None:
     written = on_terminal(home, *ask("So")).splitlines()
-    assert written[:2] == [
-        f"{BOLD}So{PLAIN_AGAIN}",
-        f"    {BOLD}So{PLAIN_AGAIN} ␂it␃ ␛[1mis␛[0m.",
-    ]
+    assert written[:2] == [f"{BOLD}So{PLAIN_AGAIN}", f"    {BOLD}So{PLAIN_AGAIN} ␂it␃ ␛[1mis␛[0m."]
 
 
 def test_an_answer_across_line_breaks_is_shown_on_one_line(home: Path) -> None:

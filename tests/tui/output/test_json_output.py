@@ -119,9 +119,7 @@ def test_findings_and_lines_have_their_shape() -> None:
 
 
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs"])))
-def test_any_text_becomes_one_line_of_printable_ascii_and_is_complete(
-    text: str,
-) -> None:
+def test_any_text_becomes_one_line_of_printable_ascii_and_is_complete(text: str) -> None:
     quote = Quote(text, 1, 1, 1, 1)
     citation = Citation(text, text, Status.UNCHANGED, quote, quote, text, ())
     reply = Answered(text, text, (Answer(1.0, (citation,)),), SPENT)

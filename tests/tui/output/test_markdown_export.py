@@ -200,8 +200,7 @@ def test_a_damaged_record_is_reported_with_its_line(damaged: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "span"),
-    [("a b", "`a b`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), (" a", "`  a `")],
+    ("name", "span"), [("a b", "`a b`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), (" a", "`  a `")]
 )
 def test_a_path_in_a_code_span_keeps_its_backticks_and_spaces(name: str, span: str) -> None:
     assert code(name) == span

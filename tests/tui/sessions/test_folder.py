@@ -174,8 +174,7 @@ def test_a_torn_last_line_costs_only_itself(sessions: Sessions) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [b"{}", b"[]", b"\0\0\0", b"\xff", b"null", b'{"type":"other"}', b"[" * 100_000],
+    "line", [b"{}", b"[]", b"\0\0\0", b"\xff", b"null", b'{"type":"other"}', b"[" * 100_000]
 )
 def test_a_damaged_line_in_the_middle_costs_only_itself(sessions: Sessions, line: bytes) -> None:
     session_id = begun(sessions, turn("one"))

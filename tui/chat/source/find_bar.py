@@ -36,9 +36,7 @@ class FindBar(Horizontal):
         & > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", id="source.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", id="source.leave")]
 
     class Changed(Message):
         """Other words were typed."""

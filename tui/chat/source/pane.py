@@ -16,15 +16,7 @@ from index.articles.text import Position
 from qa.answers import Citation, Status
 from tui.chat.source.find import Search
 from tui.chat.source.find_bar import FindBar
-from tui.chat.source.load import (
-    ArticleFile,
-    Loaded,
-    Outcome,
-    Target,
-    TooLarge,
-    Unreadable,
-    load,
-)
+from tui.chat.source.load import ArticleFile, Loaded, Outcome, Target, TooLarge, Unreadable, load
 from tui.chat.source.marks import Marks
 from tui.chat.source.view import SourceView
 from tui.output.sanitise import visible, visible_name

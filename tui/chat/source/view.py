@@ -281,8 +281,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     def _span(self, selection: Selection) -> Span:
         start, end = selection
         return Span(
-            self._offset(start) if start else 0,
-            self._offset(end) if end else len(self._text.text),
+            self._offset(start) if start else 0, self._offset(end) if end else len(self._text.text)
         )
 
     def _offset(self, selected: Offset) -> int:

@@ -70,9 +70,7 @@ async def test_articles_are_shown_with_what_is_known_of_them(three: Shell) -> No
         assert str(app.library.query_one("#folders", Static).content) == "news (3)"
 
 
-async def test_on_a_narrow_terminal_the_columns_that_matter_less_are_left_out(
-    three: Shell,
-) -> None:
+async def test_on_a_narrow_terminal_the_columns_that_matter_less_are_left_out(three: Shell) -> None:
     app = LibraryApp(three)
     async with app.run_test(size=(80, 24)) as pilot:
         await loaded(pilot)

@@ -8,15 +8,7 @@ from qa.answers import Reason, Status
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
 from tui.chat.transcript.entries import Entry, Failed, Waiting
-from tui.chat.transcript.rows import (
-    STYLES,
-    CitationAt,
-    Fold,
-    Row,
-    citation_of,
-    rows,
-    targets,
-)
+from tui.chat.transcript.rows import STYLES, CitationAt, Fold, Row, citation_of, rows, targets
 
 STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
