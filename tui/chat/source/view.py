@@ -128,7 +128,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         """The code points on screen."""
         rows = self._layout.starts
         first = self.scroll_offset.y
-        behind = first + self.scrollable_content_region.height
+        behind = first + self._area.height
         end = rows[behind] if behind < len(rows) else len(self._text.text)
         return Span(rows[first] if first < len(rows) else 0, end)
 
@@ -153,6 +153,12 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         self._update_rows()
 
     @property
+    def _area(self) -> Size:
+        """The size for rows when it was last laid out, even if it is hidden now."""
+        width, height = self.container_size
+        return Size(width - self.scrollbar_size_vertical, height)
+
+    @property
     def _numbers(self) -> int:
         """Width of the line numbers."""
         return max(_DIGITS, len(str(self._text.line_count)))
@@ -160,7 +166,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _width(self) -> int:
         """Width of the text."""
-        width = self.scrollable_content_region.width - self._numbers - _RULE - _MARGIN
+        width = self._area.width - self._numbers - _RULE - _MARGIN
         return max(_NARROWEST, width)
 
     @property
@@ -168,7 +174,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         return (self._layout.width, self._layout.text) == (self._width, self._text.text)
 
     def _update_rows(self) -> None:
-        if not self.scrollable_content_region:
+        if not self._area:
             return  # not laid out yet: `on_resize` follows
         if self._is_wrapped:
             self._take(self._layout)
@@ -192,11 +198,11 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     def _take(self, layout: Layout) -> None:
         self._layout = layout
         anchor = self._anchor
-        self.virtual_size = Size(self.scrollable_content_region.width, len(layout))
+        self.virtual_size = Size(self._area.width, len(layout))
         self._scroll_to_anchor(anchor)
 
     def _scroll_to_anchor(self, anchor: _Anchor) -> None:
-        self._placed_in = self.scrollable_content_region.size
+        self._placed_in = self._area
         above = int(anchor.height * self._placed_in.height)
         y = self._layout.row_of(anchor.offset) - above
         self.scroll_to(y=y, animate=False, force=True)
@@ -206,7 +212,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Keep the first row where it is from now on, if the user scrolled."""
         super().watch_scroll_y(old_value, new_value)
-        if self._placed_in == self.scrollable_content_region.size:
+        if self._placed_in == self._area:
             self._anchor = _Anchor(self.shown.start, 0)
 
     def action_rows(self, count: int) -> None:
@@ -215,7 +221,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_pages(self, count: int) -> None:
         """Scroll by pages that overlap by a row, down if positive."""
-        self.action_rows(count * max(1, self.scrollable_content_region.height - 1))
+        self.action_rows(count * max(1, self._area.height - 1))
 
     def action_home(self) -> None:
         """Go to the start."""
@@ -229,7 +235,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row of the view."""
-        width = self.scrollable_content_region.width
+        width = self._area.width
         # A component's style is cached, unlike the widget's own.
         text_style = self.get_component_rich_style(TEXT)
         number = self.scroll_offset.y + y
