@@ -126,7 +126,8 @@ def _wrap_line(text: str, line: int, end: int, width: int) -> Iterator[int]:
     cells_of = [_CELLS[char] for char in text[line:end]]
     emoji = text.find(_EMOJI, line + 1, end)
     while emoji != -1:
-        cells_of[emoji - 1 - line] = _glyph(text, emoji - 1, 0)[1]
+        if cells_of[emoji - 1 - line] != _BLANK:
+            cells_of[emoji - 1 - line] = _glyph(text, emoji - 1, 0)[1]
         emoji = text.find(_EMOJI, emoji + 1, end)
     yield line
     row = cut = line

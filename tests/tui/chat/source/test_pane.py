@@ -190,9 +190,9 @@ async def test_nothing_hostile_is_obeyed_wherever_it_is(tmp_path: Path) -> None:
     hostile = f"{STEERING} {MARKUP}"
     sentence = f"The mill {hostile} was sold."
     path = tmp_path / f"evil{STEERING}[red].txt"
-    whole = "".join(f"{hostile} line {i}\n" for i in range(40)) + f"x {sentence} y\n{hostile}"
-    path.write_bytes(whole.encode())
-    cited = citation(str(path), whole, sentence, hostile)
+    text = "".join(f"{hostile} line {i}\n" for i in range(40)) + f"x {sentence} y\n{hostile}"
+    path.write_bytes(text.encode())
+    cited = citation(str(path), text, sentence, hostile)
     nasty = Citation(
         f"news/{path.name}", cited.file, cited.status, cited.answer, cited.sentence,
         f"Title {hostile}", cited.dates,

@@ -80,7 +80,9 @@ async def test_another_size_keeps_the_place(cited: Citation) -> None:
         assert shown.pane.view.place == top
 
 
-async def test_the_pane_asks_for_what_others_do(article: Path, cited: Citation) -> None:
+async def test_steps_full_screen_and_the_editor_are_left_to_the_screen(
+    article: Path, cited: Citation
+) -> None:
     async with opened() as shown:
         await shown.cite(cited)
         await shown.press("n", "p", "f", "e")

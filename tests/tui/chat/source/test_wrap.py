@@ -147,7 +147,7 @@ def test_rows_know_where_their_line_begins() -> None:
 
 
 @pytest.mark.parametrize("char", [" ", "\t", "\u0301"], ids=["blanks", "tabs", "combining marks"])
-def test_a_row_of_what_takes_no_room_ends_all_the_same(char: str) -> None:
+def test_a_row_ends_even_if_what_is_in_it_takes_no_room(char: str) -> None:
     layout = wrap(f"a{char * 5_000}b", 20)
     assert 5 <= len(layout) <= 25
     assert max(end - start for start, end in spans(layout)) <= 300
