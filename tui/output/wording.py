@@ -60,7 +60,7 @@ def location(citation: Citation) -> str:
 
 def title_and_date(citation: Citation) -> str:
     """Return the title and date of a citation's article, as far as they are known."""
-    return ", ".join([citation.title] * bool(citation.title) + [day(one) for one in citation.dates])
+    return ", ".join(part for part in (citation.title, *map(day, citation.dates)) if part)
 
 
 def day(when: date) -> str:
