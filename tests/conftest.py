@@ -1,5 +1,6 @@
-"""What every test shares: the settings of Hypothesis, and no waiting for the disk."""
+"""What every test shares: Hypothesis's settings, fewer collections, no waiting for the disk."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -22,6 +23,12 @@ SYNCING = (
 )
 """Tests of what reaches the disk, below the folder of tests; all others need not wait for it."""
 _TESTS = Path(__file__).parent
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often, and none of what was imported."""
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(autouse=True)
