@@ -78,9 +78,9 @@ def chat(watch: Watch, cwd: Path) -> None:
 
 def use(watch: Watch, home: Path) -> None:
     """Use the commands of a usual day."""
-    assert_ended(watch.run((*BYLINE, "index", "news"), home), "1 articles, 1 passages")
+    assert_ended(watch.run((*BYLINE, "index", "news"), home), "1 article, 1 passage")
     assert_ended(watch.run((*BYLINE, "ask", QUESTION), home), "news/harbour.txt:3")
-    assert_ended(watch.run((*BYLINE, "check"), home), "every file as written")
+    assert_ended(watch.run((*BYLINE, "check"), home), "all checksums match")
     assert_ended(watch.run((*BYLINE, "show", "news/harbour.txt:3"), home), "Anna Weiss")
     chat(watch, home)
 
