@@ -126,12 +126,12 @@ class GenerationWriter:
             for run in within(ids, self.plan.live)
         ]
         passages = sum(map(len, live))
-        way: SearchMethod = Exact()
+        method: SearchMethod = Exact()
         if passages >= self._policy.ivf_threshold:
-            way = self._write_cells(live, dimension)
+            method = self._write_cells(live, dimension)
         sync_folder(folder)
         sync_folder(folder.parent)
-        return SegmentRecord(folder.name, ids.start, len(ids), passages, way)
+        return SegmentRecord(folder.name, ids.start, len(ids), passages, method)
 
     def _copy_vectors(self) -> None:
         """Copy the vectors of passages of the previous generation."""
@@ -170,9 +170,9 @@ class GenerationWriter:
     def _write_cells(self, live: Sequence[range], dimension: int) -> SearchMethod:
         segments = self._previous.segments if self._previous else ()
         before = [
-            TrainedCells(segment.folder / CELLS, segment.record.way)
+            TrainedCells(segment.folder / CELLS, segment.record.method)
             for segment in sorted(segments, key=lambda segment: -segment.record.rows)
-            if isinstance(segment.record.way, Cells)
+            if isinstance(segment.record.method, Cells)
         ]
         folder = self.draft.segment
         with closing(VectorFile.open(folder / VECTORS, dimension)) as rows:
@@ -184,7 +184,7 @@ class GenerationWriter:
         chosen = rows[np.linspace(0, len(rows) - 1, _QUESTIONS).astype(np.int64)]
         with closing(PassageTable.open(self.draft.segment / PASSAGES)) as table:
             stored = table.passages((chosen + self.plan.ids.start).tolist())
-        passages = [one.passage for one in stored]
+        passages = [found.passage for found in stored]
         sentences = [
             passage.sentences[len(passage.sentences) // 2].of(passage.text) for passage in passages
         ]

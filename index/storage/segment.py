@@ -39,7 +39,7 @@ class SegmentRecord(msgspec.Struct, frozen=True):
     rows: int
     passages: int
     """Rows that were passages when the segment was written."""
-    way: SearchMethod
+    method: SearchMethod = msgspec.field(name="way")
 
     @property
     def stop(self) -> int:
@@ -49,7 +49,7 @@ class SegmentRecord(msgspec.Struct, frozen=True):
     @property
     def description(self) -> str:
         """Its size and how it is searched."""
-        match self.way:
+        match self.method:
             case Exact():
                 return f"{self.passages:,} passages, exact search"
             case Cells(factory=factory, probes=probes, depth=depth, recall=recall):
@@ -83,7 +83,7 @@ class Segment:
     @cached_property
     def _searcher(self) -> SegmentSearcher:
         return SegmentSearcher.open(
-            self.rows, self.record.rows, self.folder / CELLS, self.record.way
+            self.rows, self.record.rows, self.folder / CELLS, self.record.method
         )
 
     def search(self, vector: Vectors, limit: int, allowed: Mask | None) -> Found:
@@ -96,7 +96,7 @@ class Segment:
             PASSAGES: (len(self.passages), self.record.passages),
             VECTORS: (len(self.rows), self.record.rows),
         }
-        if isinstance(self.record.way, Cells):
+        if isinstance(self.record.method, Cells):
             in_cells = cells_of(self._searcher.faiss_index).ntotal
             counts[CELLS] = (in_cells, self.record.passages)
         for name, (found, expected) in counts.items():

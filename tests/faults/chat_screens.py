@@ -55,10 +55,10 @@ def turns(texts: Sequence[str], file: Path) -> tuple[Turn, ...]:
     for number, text in enumerate(texts):
         said = in_file(text) or "x"
         cited = citation(said, f"So {said} it is.", path=f"news/{in_name(text)}", title=said)
-        one = answer(replace(cited, file=str(file)))
-        turn = answered(one, question=text, asked=f"asked {text}")
+        reply_answer = answer(replace(cited, file=str(file)))
+        turn = answered(reply_answer, question=text, asked=f"asked {text}")
         if number % 4 == 3:
-            turn = unanswered(one, question=text, reason=Reason.UNSURE)
+            turn = unanswered(reply_answer, question=text, reason=Reason.UNSURE)
         result.append(turn)
     return tuple(result)
 
@@ -110,10 +110,10 @@ async def _conversation(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Drawn
         chat.transcript.add(Failed(text, f"cannot {text}"))
     several = answer(
         *(
-            one.citations[0]
+            reply_answer.citations[0]
             for turn in spoken
             if isinstance(turn.reply, Answered)
-            for one in turn.reply.answers
+            for reply_answer in turn.reply.answers
         )
     )
     chat.transcript.add(

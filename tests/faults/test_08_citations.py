@@ -175,11 +175,11 @@ def test_lines_counted_by_splitlines_are_caught(library: CitedLibrary, figure: F
         text = library.articles[path].text(Path(path).read_bytes())
         placed = [
             replace(
-                one,
-                answer=by_splitlines(one.answer, text),
-                sentence=by_splitlines(one.sentence, text),
+                citation,
+                answer=by_splitlines(citation.answer, text),
+                sentence=by_splitlines(citation.sentence, text),
             )
-            for one in citations
+            for citation in citations
         ]
         if is_wrong(placed, library.articles[path]):
             caught += 1
@@ -197,12 +197,12 @@ def test_a_citation_that_is_off_by_one_is_caught(
     library: CitedLibrary, columns: int, lines: int
 ) -> None:
     for path in list(library.cited)[:50]:
-        one = library.cited[path][0]
+        citation = library.cited[path][0]
         moved = replace(
-            one.answer,
-            column=one.answer.column + columns,
-            end_column=one.answer.end_column + columns,
-            line=one.answer.line + lines,
-            end_line=one.answer.end_line + lines,
+            citation.answer,
+            column=citation.answer.column + columns,
+            end_column=citation.answer.end_column + columns,
+            line=citation.answer.line + lines,
+            end_line=citation.answer.end_line + lines,
         )
-        assert is_wrong([replace(one, answer=moved)], library.articles[path])
+        assert is_wrong([replace(citation, answer=moved)], library.articles[path])

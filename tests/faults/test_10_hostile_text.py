@@ -102,7 +102,7 @@ async def test_a_careless_chat_is_caught(
             break
     figure(f"planted {naive}: {len(found)} forbidden bytes or actions, {crashes} crashes")
     assert found or crashes
-    assert naive == "raw text" or any("@click" in one for one in found) or crashes
+    assert naive == "raw text" or any("@click" in fault for fault in found) or crashes
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def _evaluated(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> s
         if text.strip()
     ]  # fmt: skip
     place = shell.home / "set.jsonl"
-    place.write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="ascii")
+    place.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
     written = ran("eval", "set.jsonl", "--report", "r.html", "--json", "r.json")
     written += ran("eval", "set.jsonl", "--threshold", "0", "--compare")
     return written + ran("eval", "runs")
@@ -267,9 +267,9 @@ def test_nothing_in_a_report_runs(battery: Battery, figure: Figure, tmp_path: Pa
     page = Page(report(exported(hostile), visible))
     harmless = Page(report(exported([outcome("a")]), visible))
     new = {tag for tag, _ in page.elements} - {tag for tag, _ in harmless.elements}
-    handlers = [name for _, one in page.elements for name in one if name.startswith("on")]
+    handlers = [name for _, names in page.elements for name in names if name.startswith("on")]
     seen = [row["question"] for row in page.rows]
-    shown = [one for text in seen for one in faults(text, NOTHING)]
+    shown = [fault for text in seen for fault in faults(text, NOTHING)]
     figure(f"report of {len(texts):,} payloads: {len(new) + len(handlers) + len(shown)} faults")
     assert (new, handlers, shown) == (set(), [], [])
     assert len(page.contents["script"]) == len(harmless.contents["script"])
@@ -278,9 +278,9 @@ def test_nothing_in_a_report_runs(battery: Battery, figure: Figure, tmp_path: Pa
 
 def test_no_module_passes_a_text_as_markup() -> None:
     found = [
-        f"{path.name} {one}"
+        f"{path.name} {call}"
         for path in sorted((ROOT / "tui").rglob("*.py"))
-        for one in unsafe_calls(path.read_text(encoding="utf-8"))
+        for call in unsafe_calls(path.read_text(encoding="utf-8"))
     ]
     assert found == []
 
@@ -332,8 +332,10 @@ def test_commands_send_a_terminal_no_forbidden_byte(terminal_home: Path, figure:
         ["show", "news/zz all.txt:1", "--around", "1000"],
         *(["show", f"news/{name}:3"] for name in files),
     ]
-    written = [on_terminal(terminal_home, *one, columns=60) for one in commands]
-    found = [one for text in written for one in neutral("terminal", text.replace("\r", ""), OURS)]
+    written = [on_terminal(terminal_home, *command, columns=60) for command in commands]
+    found = [
+        fault for text in written for fault in neutral("terminal", text.replace("\r", ""), OURS)
+    ]
     sent = sum(len(text) for text in written)
     figure(f"{len(commands)} commands on a terminal, {sent:,} characters: {len(found)} forbidden")
     assert found == []

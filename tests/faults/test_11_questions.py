@@ -194,7 +194,7 @@ def test_each_line_of_standard_input_gets_a_reply(
 ) -> None:
     chance = battery.chance("lines")
     asked = [*bombs(), *questions(chance, battery.pick(200, 10_000))]
-    lines = [one.encode("utf-8", "surrogatepass").replace(b"\n", b" ") for one in asked]
+    lines = [text.encode("utf-8", "surrogatepass").replace(b"\n", b" ") for text in asked]
     lines += [chance.randbytes(chance.randint(1, 60)).replace(b"\n", b"") for _ in range(200)]
     lines += [json.dumps({"question": one, "history": asked[:3], "id": n}).encode()
               for n, one in enumerate(islice(asked, 30, 130))]  # fmt: skip

@@ -99,7 +99,7 @@ def faults(folder: HostileFolder, built: Built, indexed: set[str]) -> Iterator[s
         if expected.reason not in reason:
             yield f"{expected.path!r} skipped with {reason!r}, not with {expected.reason!r}"
     for path in _everything(folder.news):
-        explained = any(built.skipped.get(str(one)) for one in (path, *Path(path).parents))
+        explained = any(built.skipped.get(str(parent)) for parent in (path, *Path(path).parents))
         if path not in indexed and not explained:
             yield f"{path!r} is neither indexed nor explained"
     for path in indexed:
@@ -110,10 +110,10 @@ def faults(folder: HostileFolder, built: Built, indexed: set[str]) -> Iterator[s
 def _everything(folder: Path) -> Iterator[str]:
     """Yield all files in a folder, however deep, and links to folders."""
     for parent, folders, files in os.walk(folder, onerror=lambda _: None):
-        paths = [f"{parent}/{one}" for one in folders]
+        paths = [f"{parent}/{name}" for name in folders]
         # Unlike Path.is_symlink, it returns False if a path is too long.
         yield from (path for path in paths if os.path.islink(path))  # noqa: PTH114
-        yield from (f"{parent}/{one}" for one in files)
+        yield from (f"{parent}/{name}" for name in files)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_every_skip_is_explained_and_time_and_memory_are_bounded(
     indexed = set[str]()
     if not built.code:
         bot = Bot.from_index(Store(folder.index).open(), LengthEncoder(), SentenceReader(), 0.0)
-        indexed = {one.found.path for one in bot.index.generation.catalog.articles()}
+        indexed = {article.found.path for article in bot.index.generation.catalog.articles()}
         assert bot.ask("Nobody has the money to dig it out.")
         bot.close()
     found = list(faults(folder, built, indexed))

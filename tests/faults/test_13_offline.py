@@ -170,13 +170,13 @@ def test_trapped_models_are_refused_in_one_line_but_not_models_with_an_unused_pi
     readers = set_traps(models, "reader", model_traps.ANY, tmp_path)
     trapped = [*embedding, *readers]
     commands = [indexed(harmless[0], "own"), asked(harmless[1], "own")]
-    commands += [indexed(one, f"index {number}") for number, one in enumerate(embedding)]
-    commands += [asked(one, "own") for one in readers]
+    commands += [indexed(model, f"index {number}") for number, model in enumerate(embedding)]
+    commands += [asked(reader, "own") for reader in readers]
     ends = run_all(prepared, commands, tmp_path)
     assert [end.code for end in ends[: len(harmless)]] == [0, 0], ends[: len(harmless)]
-    for end, one in zip(ends[len(harmless) :], trapped, strict=True):
-        assert_refused(end, one.name)
-    assert [one.name for one in (*harmless, *trapped) if one.canary.exists()] == []
+    for end, model in zip(ends[len(harmless) :], trapped, strict=True):
+        assert_refused(end, model.name)
+    assert [model.name for model in (*harmless, *trapped) if model.canary.exists()] == []
     assert prepared.forbidden() == []
     figure(f"{len(trapped)} trapped model folders: {len(trapped)} refused in a line, 0 ran or read")
 

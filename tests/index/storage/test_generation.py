@@ -41,6 +41,7 @@ def test_the_manifest_lists_what_the_generation_contains(published: Path) -> Non
     assert manifest.model.precision == "float32"
     names = {name.split("/")[0] for name in manifest.files}
     assert names == {"articles.sqlite", "segments", "keywords"}
+    assert b'"way":{"type":"exact"}' in (published / "manifest.json").read_bytes()
     (segment,) = manifest.segments
     assert (segment.first, segment.rows, segment.passages) == (0, 2, 2)
     assert {"passages.sqlite", "vectors.f16"} == {
