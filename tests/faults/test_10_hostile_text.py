@@ -303,7 +303,13 @@ def test_careless_code_is_caught(careless: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "careful", ["Static(Content(text))", "Label('Library')", "app.notify(visible(x), markup=False)"]
+    "careful",
+    [
+        "Static(Content(text))",
+        "Label('Library')",
+        "app.notify(visible(x), markup=False)",
+        "notify(self.app, x)",
+    ],
 )
 def test_careful_code_is_not_reported(careful: str) -> None:
     assert not list(unsafe_calls(careful))

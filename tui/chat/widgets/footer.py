@@ -86,7 +86,7 @@ class KeysFooter(Widget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Highlight the key under the mouse."""
         self.hovered = self._key_at(event.x)
-        self.tooltip = self.hovered.tooltip if self.hovered else None
+        self.tooltip = Content(self.hovered.tooltip) if self.hovered else None
 
     def on_leave(self) -> None:
         """Highlight no key."""
