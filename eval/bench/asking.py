@@ -1,14 +1,15 @@
 """How long questions to an open index take, stage by stage, and how much the search finds."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
-import msgspec
 import numpy as np
 
-from eval.bench.memory import resident
+from eval.bench.child import resident
+from eval.bench.figures import Figure, memory_figure, percentiles
 from index.articles.passages import Passage
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ, Bot
@@ -19,75 +20,52 @@ _BEST = 10
 _STAGES = ("encode", "keywords", "vectors", "gather", "read", "weigh")
 
 
-class Times(msgspec.Struct, frozen=True):
-    """Milliseconds."""
-
-    p50: float
-    p95: float
-
-
-class AskBench(msgspec.Struct, frozen=True):
-    """Times of questions, and how good the search is."""
-
-    total: Times
-    """From question to reply."""
-    stages: dict[str, Times]
-    retrieval: Times
-    """From question to ranked passages."""
-    encoder: Times
-    """The question encoder alone, over the same questions."""
-    network: Times | None
-    """The reader's network alone, over what was read; None: it has none of its own."""
-    recall: float
-    """Share of the exact best ten among the best ten found."""
-    exact: float
-    """Milliseconds of an exact search per question, all at once."""
-    resident: int
-    """Bytes, after all questions."""
-
-
 def ask(
     index: str, cache: str, reader: str, questions: Sequence[str], searched: Sequence[str]
-) -> AskBench:
+) -> list[Figure]:
     """Answer some questions, after a few to warm up, and search for others."""
+    times: dict[str, list[float]] = defaultdict(list)
     with closing(Bot.open(Store(Path(index)), Path(cache), reader, 0.0, lambda _: None)) as bot:
         for question in questions[:_WARM_UP]:
             bot.ask(question)
-        totals: list[float] = []
-        stages: dict[str, list[float]] = {name: [] for name in _STAGES}
-        networks: list[float] = []
         for question in questions[_WARM_UP:]:
             watch = Stopwatch()
             trace = bot.trace(question)
             bot.reply(trace, 3)
-            totals.append(watch.lap())
-            for name, times in stages.items():
-                times.append(getattr(trace.stages, name))
+            times["warm ask"].append(watch.lap())
+            for stage in _STAGES:
+                times[f"  {stage}"].append(getattr(trace.stages, stage))
             passages = [trace.hits[rank].stored.passage for rank in trace.reading.passages]
-            networks += _network(bot, trace.searched_question, passages)
-        retrieval, encoder, found, vectors = [], [], [], []
+            times["network"] += _network(bot, trace.searched_question, passages)
+        found, vectors = [], []
         for question in searched:
             watch = Stopwatch()
             ranking = bot.retriever.search(question)
             bot.retriever.gather(ranking, PASSAGES_READ)
-            retrieval.append(watch.lap())
+            times["retrieval"].append(watch.lap())
             bot.retriever.encoder.encode([question])
-            encoder.append(watch.lap())
-            found.append(ranking.by_vectors[:_BEST])
+            times["encoder"].append(watch.lap())
+            found.append(set(ranking.by_vectors[:_BEST]))
             vectors.append(ranking.vector)
         memory = resident("VmRSS")
         watch = Stopwatch()
         exact = bot.index.generation.vectors.exact_best(np.stack(vectors), _BEST)
-        return AskBench(
-            total=_times(totals),
-            stages={name: _times(times) for name, times in stages.items()},
-            retrieval=_times(retrieval),
-            encoder=_times(encoder),
-            network=_times(networks) if networks else None,
-            recall=_recall(exact, found),
-            exact=watch.lap() / len(searched),
-            resident=memory,
-        )
+        each = watch.lap() / len(searched)
+        indexed = bot.index.generation.manifest.passages
+    shared = sum(len(best & ids) for best, ids in zip(exact, found, strict=True))
+    encoder, network = median(times.pop("encoder")), median(times.pop("network") or [0.0])
+    encoder_alone = ("encoder alone", encoder)
+    alone = {
+        "  encode": encoder_alone, "  read": ("network alone", network), "retrieval": encoder_alone
+    }  # fmt: skip
+    both = ("encoder and network", encoder + network)
+    return [
+        *(figure for name, laps in times.items()
+          for figure in percentiles(name, laps, *alone.get(name, both))),
+        Figure("recall@10", shared / sum(map(len, exact)), "", "exact search", 1.0),
+        Figure("exact search", each, "ms"),
+        memory_figure("RSS while answering", memory, indexed),
+    ]  # fmt: skip
 
 
 def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float]:
@@ -104,14 +82,3 @@ def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float
     watch = Stopwatch()
     reader.logits(tokenised)
     return [watch.lap()]
-
-
-def _recall(exact: Sequence[set[int]], found: Sequence[tuple[int, ...]]) -> float:
-    shared = sum(len(best & set(ids)) for best, ids in zip(exact, found, strict=True))
-    return shared / sum(map(len, exact))
-
-
-def _times(values: Sequence[float]) -> Times:
-    if len(values) == 1:
-        return Times(values[0], values[0])
-    return Times(median(values), quantiles(values, n=20)[-1])

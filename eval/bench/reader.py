@@ -1,14 +1,17 @@
 """How long reading takes, next to the bare network over the same tokens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import fmean, median
 
 from eval.articles import articles_under
+from eval.bench.figures import Figure, percentiles
 from index.articles import tokens
 from index.articles.bundled import bundled_articles
 from index.articles.passages import NoLimit, Passage
+from index.articles.spans import Span
+from index.models.onnx_export import open_question_encoder
+from index.models.registry import find_model
 from qa.bot import PASSAGES_READ
 from qa.reader.export import open_reader
 from qa.reader.windows import windows
@@ -21,23 +24,8 @@ _MIN_TOKENS = 140
 """Of our own encoding, in a passage: close to the budget, as most passages are."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBench:
-    """Milliseconds, over alternating rounds."""
-
-    passages: int
-    tokens: float
-    """The model's tokens per passage, with the question and special tokens; mean."""
-    bare: float
-    """The network alone, each passage by itself: no tokenizing, no spans."""
-    reading: float
-    """Everything; median."""
-    p95: float
-    """Everything; 95th percentile."""
-
-
-def bench_read(reader_name: str, cache: Path, on_progress: Callable[[str], None]) -> ReadBench:
-    """Time one question over as many passages as a question is read over."""
+def bench_read(reader_name: str, cache: Path, on_progress: Callable[[str], None]) -> list[Figure]:
+    """Time one question over as many passages as a question is read over, in alternating rounds."""
     reader = open_reader(reader_name, cache, on_progress)
     passages = _passages()[:PASSAGES_READ]
     texts = [passage.text for passage in passages]
@@ -49,10 +37,11 @@ def bench_read(reader_name: str, cache: Path, on_progress: Callable[[str], None]
         bare.append(watch.lap())
         reader.read(_QUESTION, passages)
         reading.append(watch.lap())
-    mean = sum(len(window.ids) for window in tokenised) / len(tokenised)
-    bare, reading = bare[_WARM_UP:], reading[_WARM_UP:]
-    p95 = quantiles(reading, n=20)[-1]
-    return ReadBench(len(passages), mean, median(bare), median(reading), p95)
+    return [
+        Figure("passages", len(passages)),
+        Figure("tokens each, with the question", fmean(len(window.ids) for window in tokenised)),
+        *percentiles("reading", reading[_WARM_UP:], "bare network", median(bare[_WARM_UP:])),
+    ]
 
 
 def _passages() -> list[Passage]:
@@ -63,3 +52,13 @@ def _passages() -> list[Passage]:
         for passage in article.passages
         if tokens.count(passage.text) >= _MIN_TOKENS
     ]
+
+
+def use_models(cache: str, reader: str, model: str) -> None:
+    """Load the models that a question needs, and use each once."""
+    found = find_model(model)
+    encoder = open_question_encoder(found.name, found.fingerprint, Path(cache), lambda _: None)
+    encoder.encode([_QUESTION])
+    text = "The minister signed on Tuesday."
+    passage = Passage(text, 0, len(text), 1, 1, (Span(0, len(text)),))
+    open_reader(reader, Path(cache), lambda _: None).read(_QUESTION, [passage])

@@ -8,17 +8,25 @@ model has them, and its words around it. So passages form clusters of all sizes,
 """
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.bench.child import resident
+from eval.bench.indexing import timed
 from index.articles.bundled import sample_texts
+from index.articles.files import resolve_roots
+from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Precision, Vectors, normalised
+from index.models.registry import find_model
+from index.storage.store import Store
 
 _SEED = 7
 _WORDS = 40_000
@@ -114,13 +122,11 @@ class SyntheticLanguage:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of texts; shape (texts, dimension), rows of length 1."""
-        numbers = self._numbers
-        sums = [
-            self.directions[
-                [numbers[word] for word in _WORD.findall(text.lower()) if word in numbers]
-            ].sum(axis=0)
+        known = [
+            [self._numbers[word] for word in _WORD.findall(text.lower()) if word in self._numbers]
             for text in texts
         ]
+        sums = [self.directions[words].sum(axis=0) for words in known]
         return normalised(np.asarray(sums, dtype=np.float32).reshape(len(texts), -1))
 
 
@@ -152,6 +158,29 @@ def write_synthetic_articles(
             subfolder.mkdir(parents=True)
         (subfolder / f"{number:07}.txt").write_text(text, encoding="utf-8")
     return count
+
+
+class BuildBench(msgspec.Struct, frozen=True):
+    """What a build took."""
+
+    seconds: float
+    without_embedding: float
+    """Seconds."""
+    articles: int
+    passages: int
+    peak: int
+    """Bytes resident, at their peak."""
+
+
+def build_synthetic(index: str, articles: str, vectors: str, topics: int, model: str) -> BuildBench:
+    """Build or update an index of synthetic articles, which the language of `vectors` embeds."""
+    request = BuildRequest(find_model(model), resolve_roots((articles,)))
+    encoder = SyntheticEncoder(SyntheticLanguage(np.load(vectors), topics))
+    began = time.perf_counter()
+    summary, embedding = timed(build(Store(Path(index)), request, encoder))
+    seconds = time.perf_counter() - began
+    sizes = summary.articles, summary.passages
+    return BuildBench(seconds, seconds - embedding, *sizes, resident("VmHWM"))
 
 
 def _syllables(number: int) -> str:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
+from eval.bench.figures import Figure, percentiles
 from eval.bench.indexing import write_articles
 from index.build.events import Stage
 from tui.jobs.python import PYTHON
@@ -38,27 +39,11 @@ _REBUILD = "\x1b[15~"
 """What a terminal sends for F5."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatBench:
-    """Times in seconds."""
+def bench_chat(passages: int, on_progress: Callable[[str], None]) -> list[Figure]:
+    """Measure in a pseudo-terminal, with separate data and settings but the user's models.
 
-    frame: float
-    """From the start of the process to the first frame with the input; median."""
-    bare: float
-    """A Python process that only imports Textual's app; median."""
-    echo: float
-    """From a keypress to its letter on the terminal while an index is rebuilt; median."""
-    echo_p95: float
-    """95th percentile."""
-    idle_echo: float
-    """While nothing else runs; median."""
-    passages: int
-    keys: int
-    """Pressed while the rebuild ran."""
-
-
-def bench_chat(passages: int, on_progress: Callable[[str], None]) -> ChatBench:
-    """Measure in a pseudo-terminal, with separate data and settings but the user's models."""
+    The first frame is timed from the start of the process until it shows the input.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
         news = home / "news"
@@ -79,24 +64,21 @@ def bench_chat(passages: int, on_progress: Callable[[str], None]) -> ChatBench:
             chat.until(INPUT)
             chat.until(CHANGED)
             on_progress("keypresses, nothing else running")
-            idle = [chat.echo(letter) for letter in _letters()]
+            letters = [chr(_FIRST_LETTER + number % 24) for number in range(_KEYS)]
+            idle = [chat.echo(letter) for letter in letters]
             on_progress(f"keypresses while {passages:,} passages are indexed")
             chat.write(_REBUILD)
             chat.until(Stage.EMBED.value)
             busy = []
-            for letter in _letters():
+            for letter in letters:
                 busy.append(chat.echo(letter))
                 if UPDATED in chat.seen:
                     break
-    return ChatBench(
-        frame=median(frames),
-        bare=median(bares),
-        echo=median(busy),
-        echo_p95=quantiles(busy, n=20)[-1],
-        idle_echo=median(idle),
-        passages=passages,
-        keys=len(busy),
-    )
+    return [
+        Figure("chat's first frame", median(frames), "s", "Textual alone", median(bares)),
+        *percentiles("echo of a key while indexing", busy, "nothing else running", median(idle)),
+        Figure("keys pressed while indexing", len(busy)),
+    ]
 
 
 @dataclass
@@ -118,23 +100,26 @@ class _Terminal:
         deadline = time.perf_counter() + _TIMEOUT
         while text not in self.seen:
             left = deadline - time.perf_counter()
-            if left <= 0 or not select.select([self.end], [], [], left)[0]:
+            if left <= 0 or not self.read(left):
                 raise TimeoutError(f"the chat did not show {text!r}")
-            self.seen += os.read(self.end, 1 << 16).decode(errors="replace")
         return time.perf_counter() - self.began
 
     def echo(self, letter: str) -> float:
-        """Press a key; return the seconds until its letter appears."""
+        """Press a key; return the milliseconds until its letter appears."""
         time.sleep(_PAUSE)
-        self.drain()
+        while self.read(0):
+            pass
         pressed = time.perf_counter()
         self.write(letter)
         self.until(letter)
-        return time.perf_counter() - pressed
+        return 1000 * (time.perf_counter() - pressed)
 
-    def drain(self) -> None:
-        while select.select([self.end], [], [], 0)[0]:
+    def read(self, timeout: float) -> bool:
+        """Take the output that comes within some seconds; return whether any came."""
+        came = bool(select.select([self.end], [], [], timeout)[0])
+        if came:
             self.seen += os.read(self.end, 1 << 16).decode(errors="replace")
+        return came
 
 
 @contextmanager
@@ -161,10 +146,6 @@ def _environment(home: Path) -> dict[str, str]:
     folders = {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
     return kept | folders | {"TERM": "xterm-256color"}
-
-
-def _letters() -> list[str]:
-    return [chr(_FIRST_LETTER + number % 24) for number in range(_KEYS)]
 
 
 def _run(*arguments: str, environment: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """`byline bench`: speed and size, next to what this machine can do."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,11 @@ from tui.cli.options import json_option, reader_option
 from tui.exit_codes import Exit
 from tui.paths import model_cache
 from tui.settings import chosen_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eval.bench.figures import Figure
 
 _LARGE = 100
 """Figures from here on are shown without decimals."""
@@ -46,22 +52,27 @@ def all_command(
     passages: int, no_embedding: bool, no_chat: bool, reader: str | None, as_json: bool
 ) -> int:
     """Run all benchmarks; takes some minutes."""
-    from tui.bench.table import Figure, bench_all, figures_line
-
-    def line(figure: Figure) -> str:
-        text = f"{figure.name:<42}{_number(figure.value):>12} {figure.unit:<11}"
-        if figure.ratio is None or figure.limit is None:
-            return text.rstrip()
-        return f"{text}{figure.ratio:8.2f} of {figure.reference} ({_number(figure.limit)})"
+    from tui.bench.table import bench_all, figures_line
 
     reader = chosen_reader(reader)
     figures = bench_all(passages, reader, not no_embedding, not no_chat, _progress)
-    click.echo(figures_line(figures) if as_json else "\n".join(map(line, figures)))
+    if not as_json:
+        return _show(figures)
+    click.echo(figures_line(figures))
     return Exit.DONE
 
 
 def _progress(message: str) -> None:
     click.echo(message, err=True)
+
+
+def _show(figures: "Sequence[Figure]") -> int:
+    for figure in figures:
+        line = f"{figure.name:<42}{_number(figure.value):>12} {figure.unit:<11}"
+        if figure.ratio is not None and figure.limit is not None:
+            line += f"{figure.ratio:8.2f} of {figure.reference} ({_number(figure.limit)})"
+        click.echo(line.rstrip())
+    return Exit.DONE
 
 
 def _number(value: float) -> str:
@@ -76,24 +87,7 @@ def index_command(passages: int, model: str) -> int:
     from eval.bench.indexing import bench_index
     from tui.jobs.python import PYTHON
 
-    result = bench_index(model, passages, PYTHON, _progress)
-    click.echo(f"{result.passages:,} passages, {result.precision}, medians of three rounds")
-    for name, rate, note in (
-        ("bare loop", result.bare, ""),
-        ("indexing", result.indexing, f"{result.ratio:.2f} of the bare loop"),
-        (
-            "baseline", result.baseline,
-            "sentence-transformers in float32, encode(batch_size=32); "
-            f"indexing is {result.indexing / result.baseline:.2f} times as fast",
-        ),
-        (
-            "full build", result.build,
-            f"{result.build / result.bare:.2f} of the bare loop, with reading, writing, checking "
-            "and publishing",
-        ),
-    ):  # fmt: skip
-        click.echo(f"{name:<11} {rate:8.1f} passages/s  {note}".rstrip())
-    return Exit.DONE
+    return _show(bench_index(model, passages, PYTHON, _progress))
 
 
 @command.command("growth")
@@ -112,14 +106,14 @@ def growth_command(folder: Path, sizes: tuple[int, ...], reader: str | None) -> 
 
     A million passages take about 4 GB and most of an hour.
     """
-    from tui.bench.growth_plot import Size, growth_plots, growth_table
+    from tui.bench.growth_plot import growth_plots, growth_table
     from tui.bench.table import size_figures
 
     require("matplotlib", extra="eval")
-    measured = [
-        Size.of(size_figures(folder / str(size), size, chosen_reader(reader), _progress))
-        for size in sorted(sizes)
-    ]
+    measured = []
+    for size in sorted(sizes):
+        figures = size_figures(folder / str(size), size, chosen_reader(reader), _progress)
+        measured.append({figure.name: figure for figure in figures})
     growth_plots(measured).savefig(folder / "growth.svg")
     click.echo(growth_table(measured))
     return Exit.DONE
@@ -131,17 +125,7 @@ def read_command(reader: str | None) -> int:
     """Time the reader over one question's passages, next to the bare network."""
     from eval.bench.reader import bench_read
 
-    result = bench_read(chosen_reader(reader), model_cache(), _progress)
-    click.echo(
-        f"one question over {result.passages} passages, {result.tokens:.0f} tokens each with the "
-        "question, medians of 30"
-    )
-    click.echo(f"bare network {result.bare:7.1f} ms")
-    click.echo(
-        f"reading      {result.reading:7.1f} ms  {result.reading / result.bare:.2f} of the bare "
-        f"network (95th percentile {result.p95:.1f} ms)"
-    )
-    return Exit.DONE
+    return _show(bench_read(chosen_reader(reader), model_cache(), _progress))
 
 
 @command.command("chat")
@@ -150,14 +134,4 @@ def chat_command(passages: int) -> int:
     """Time the chat's first frame, and the echo of keys while an index is rebuilt."""
     from tui.bench.chat import bench_chat
 
-    result = bench_chat(passages, _progress)
-    click.echo(
-        f"first frame {1000 * result.frame:5.0f} ms after the start of the process, "
-        f"{result.frame / result.bare:.2f} of importing Textual ({1000 * result.bare:.0f} ms)"
-    )
-    click.echo(
-        f"echo of a key {1000 * result.echo:3.0f} ms while {result.passages:,} passages are "
-        f"indexed (95th percentile {1000 * result.echo_p95:.0f} ms, {result.keys} keys), "
-        f"{1000 * result.idle_echo:.0f} ms while nothing else runs"
-    )
-    return Exit.DONE
+    return _show(bench_chat(passages, _progress))

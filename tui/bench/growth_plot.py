@@ -1,52 +1,29 @@
 """Cost by size: the figures of indexes of several sizes, as a table and as plots."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tui.bench.table import Figure
+from eval.bench.figures import Figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 SHOWN = (
-    "first build, without the model",
-    "peak memory",
-    "no-op update, whole process",
-    "update of 10 articles, without embedding",
-    "cold ask, whole process",
-    "retrieval, p50",
-    "retrieval, p95",
-    "recall@10",
-    "RSS while answering",
-    "size on disk",
-)
+    "first build, without the model", "peak memory", "no-op update, whole process",
+    "update of 10 articles, without embedding", "cold ask, whole process", "retrieval, p50",
+    "retrieval, p95", "recall@10", "RSS while answering", "size on disk",
+)  # fmt: skip
 """Names of the figures that depend on the size."""
 _COLUMNS = 2
 
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What an index of a size costs."""
-
-    passages: int
-    figures: tuple[Figure, ...]
-
-    @classmethod
-    def of(cls, figures: Sequence[Figure]) -> "Size":
-        """Take the figures of `size_figures`."""
-        passages = next(figure for figure in figures if figure.name == "passages")
-        return cls(int(passages.value), tuple(figures))
-
-    def figure(self, name: str) -> Figure:
-        """Return a figure by its name."""
-        return next(figure for figure in self.figures if figure.name == name)
+Size = Mapping[str, Figure]
+"""The figures of an index by their names, `passages` among them."""
 
 
 def growth_table(sizes: Sequence[Size]) -> str:
     """Return the figures as a table in Markdown, a column for each size."""
-    heads = ["", *(f"{size.passages:,} passages" for size in sizes)]
-    rows = [[name, *(_text(size.figure(name)) for size in sizes)] for name in SHOWN]
+    heads = ["", *(f"{size['passages'].value:,.0f} passages" for size in sizes)]
+    rows = [[name, *(_text(size[name]) for size in sizes)] for name in SHOWN]
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -58,18 +35,17 @@ def growth_plots(sizes: Sequence[Size]) -> "Canvas":
 
     rows = -(-len(SHOWN) // _COLUMNS)
     canvas = Canvas(figsize=(5 * _COLUMNS, 2.5 * rows), layout="constrained")
-    passages = [size.passages for size in sizes]
+    passages = [size["passages"].value for size in sizes]
     for name, axes in zip(SHOWN, canvas.subplots(rows, _COLUMNS).flat, strict=False):
-        figures = [size.figure(name) for size in sizes]
-        axes.loglog(passages, [figure.value for figure in figures], marker="o")
+        axes.loglog(passages, [size[name].value for size in sizes], marker="o")
         axes.set_title(name)
         axes.set_xticks(passages, [f"{count:,}" for count in passages])
         axes.set_yticks([])
         axes.minorticks_off()
         axes.margins(0.15, 0.3)
-        for count, figure in zip(passages, figures, strict=True):
+        for count, size in zip(passages, sizes, strict=True):
             axes.annotate(
-                _text(figure), (count, figure.value), (0, 6), textcoords="offset points",
+                _text(size[name]), (count, size[name].value), (0, 6), textcoords="offset points",
                 ha="center",
             )  # fmt: skip
     return canvas

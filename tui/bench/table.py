@@ -1,15 +1,26 @@
 """All of Byline's speed and size in one table, each figure next to a reference of the same run."""
 
 import tempfile
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from eval.bench.asking import Times
-from eval.bench.by_size import SizeBench, bench_size
+import msgspec
+import numpy as np
+
+from eval.bench.asking import ask
+from eval.bench.child import run_job
+from eval.bench.figures import MEGABYTE, Figure, memory_figure
 from eval.bench.indexing import bench_index
-from index.models.registry import DEFAULT_MODEL
+from eval.bench.reader import use_models
+from eval.bench.synthetic import SyntheticLanguage, build_synthetic, write_synthetic_articles
+from eval.sets.question_set import bundled_questions
+from index.articles.bundled import sample_texts
+from index.models.onnx_export import open_question_encoder
+from index.models.passage_encoder import Vectors
+from index.models.registry import DEFAULT_MODEL, find_model
+from index.storage.store import Store
 from tui.bench.chat import bench_chat
 from tui.jobs.cold_start import cold_start
 from tui.jobs.python import PYTHON
@@ -21,25 +32,15 @@ EMBEDDED = 500
 _CHAT_PASSAGES = 200
 _COLD_ROUNDS = 5
 _QUESTION = "Who signed the Czech radar treaty?"
-_MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Something measured."""
-
-    name: str
-    value: float
-    unit: str = ""
-    reference: str | None = None
-    """What it is compared with, measured in the same run; None: nothing."""
-    limit: float | None = None
-    """The value of the reference, in the same unit; None: no reference."""
-
-    @property
-    def ratio(self) -> float | None:
-        """The value divided by the reference's; None: no reference."""
-        return self.value / self.limit if self.limit else None
+_MIN_LENGTH = 150
+"""Code points of a real passage that topics lie at."""
+_PER_TOPIC = 60
+"""Passages."""
+_CHANGED = 10
+"""Articles that an update finds changed."""
+_ROUNDS = 3
+_SYNTHETIC_QUESTIONS = 100
+_QUESTION_WORDS = 9
 
 
 def bench_all(
@@ -49,106 +50,115 @@ def bench_all(
 
     Embedding and the chat are optional; their cost does not depend on the size.
     """
-    figures: list[Figure] = []
-    if embed:
-        result = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, on_progress)
-        unit = "passages/s"
-        figures += [
-            Figure("indexing", result.indexing, unit, "bare model, same batches", result.bare),
-            Figure("indexing", result.indexing, unit, "baseline", result.baseline),
-        ]
+    figures = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, on_progress) if embed else []
     with tempfile.TemporaryDirectory() as scratch:
         figures += size_figures(Path(scratch), passages, reader, on_progress)
-    if chat:
-        frame = bench_chat(_CHAT_PASSAGES, on_progress)
-        figures.append(Figure("chat's first frame", frame.frame, "s", "Textual alone", frame.bare))
-    return figures
+    return figures + (bench_chat(_CHAT_PASSAGES, on_progress)[:1] if chat else [])
 
 
 def size_figures(
     folder: Path, passages: int, reader: str, on_progress: Callable[[str], None]
 ) -> list[Figure]:
-    """Measure what depends on the size of the index, in a folder that keeps it."""
-    size = bench_size(folder, passages, DEFAULT_MODEL, model_cache(), reader, PYTHON, on_progress)
-    on_progress("cold questions")
-    times = [cold_start(_QUESTION, folder / "index", reader) for _ in range(_COLD_ROUNDS)]
-    cold = [milliseconds / 1000 for milliseconds in times if milliseconds is not None]
-    for segment in size.segments:
-        on_progress(segment)
-    return [
-        Figure("passages", size.passages),
-        Figure("articles", size.articles),
-        *_build_figures(size),
-        Figure("cold ask, whole process", median(cold), "s", "models alone", size.started),
-        *_ask_figures(size),
-        Figure(
-            "size on disk", size.index_bytes / _MEGABYTE, "MB", "the articles",
-            size.text_bytes / _MEGABYTE,
-        ),
-    ]  # fmt: skip
+    """Measure what depends on the size of the index: synthetic articles, real build and questions.
 
-
-def _build_figures(size: SizeBench) -> list[Figure]:
-    built, vectors = size.built, _float32_vectors(size)
-    return [
-        Figure("first build, without the model", built.seconds, "s"),
-        Figure("peak memory", built.peak / _MEGABYTE, "MB", "float32 vectors", vectors),
-        Figure("no-op update, whole process", size.no_op, "s", "listing the files", size.listed),
-        Figure(
-            "update of 10 articles, without embedding", size.changed, "s", "no-op update",
-            size.no_op,
-        ),
-    ]  # fmt: skip
-
-
-def _ask_figures(size: SizeBench) -> list[Figure]:
-    asked = size.asked
-    encoder, network = asked.encoder.p50, asked.network.p50 if asked.network else 0.0
-    both = ("encoder and network", encoder + network)
-    alone = {"encode": ("encoder alone", encoder), "read": ("network alone", network)}
-    return [
-        *_percentiles("warm ask", asked.total, *both),
-        *(
-            figure
-            for name, times in asked.stages.items()
-            for figure in _percentiles(f"  {name}", times, *alone.get(name, both))
-        ),
-        *_percentiles("retrieval", asked.retrieval, "encoder alone", encoder),
-        Figure("recall@10", asked.recall, "", "exact search", 1.0),
-        Figure("exact search", asked.exact, "ms"),
-        Figure(
-            "RSS while answering", asked.resident / _MEGABYTE, "MB", "float32 vectors",
-            _float32_vectors(size),
-        ),
-    ]  # fmt: skip
-
-
-def _float32_vectors(size: SizeBench) -> float:
-    """Return the megabytes of all vectors as the model computes them."""
-    return 4 * 384 * size.passages / _MEGABYTE
-
-
-def _percentiles(name: str, times: Times, reference: str, limit: float) -> list[Figure]:
-    return [
-        Figure(f"{name}, p50", times.p50, "ms", reference, limit),
-        Figure(f"{name}, p95", times.p95, "ms", reference, limit),
+    The folder keeps the articles and the index. Times are medians.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    topics = max(50, passages // _PER_TOPIC)
+    vectors, articles, index = (folder / name for name in ("real.npy", "articles", "index"))
+    language = SyntheticLanguage(_real_vectors(vectors), topics)
+    if not articles.exists():
+        on_progress(f"writing articles of about {passages:,} passages")
+        write_synthetic_articles(articles, language, passages)
+    job = (str(index), str(articles), str(vectors), topics, DEFAULT_MODEL)
+    on_progress("building")
+    built = run_job(PYTHON, build_synthetic, *job)
+    on_progress("updates: nothing changed, ten articles changed")
+    listed, no_op, changed = [], [], []
+    files = sorted(articles.rglob("*.txt"))
+    for number in range(_ROUNDS):
+        listed.append(_seconds(lambda: [path.lstat() for path in articles.rglob("*.txt")]))
+        no_op.append(_seconds(lambda: run_job(PYTHON, build_synthetic, *job)))
+        for path in _sample(files, _CHANGED):
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"\nAdded in round {number}, at {time.time_ns()}, of this.\n")
+        updated = run_job(PYTHON, build_synthetic, *job)
+        changed.append(updated.without_embedding)
+    on_progress("questions")
+    cache = str(model_cache())
+    models = [
+        _seconds(lambda: run_job(PYTHON, use_models, cache, reader, DEFAULT_MODEL))
+        for _ in range(_ROUNDS)
     ]
+    questions = [one.question for one in bundled_questions() if not one.history]
+    searched = questions + [
+        _synthetic_question(path) for path in _sample(files, _SYNTHETIC_QUESTIONS)
+    ]
+    asked = run_job(PYTHON, ask, str(index), cache, reader, questions, searched)
+    on_progress("cold questions")
+    times = [cold_start(_QUESTION, index, reader) for _ in range(_COLD_ROUNDS)]
+    cold = median(milliseconds for milliseconds in times if milliseconds is not None) / 1000
+    manifest = Store(index).manifest()
+    assert manifest is not None
+    for segment in manifest.segments:
+        on_progress(segment.description)
+    return [
+        Figure("passages", updated.passages),
+        Figure("articles", updated.articles),
+        Figure("first build, without the model", built.seconds, "s"),
+        memory_figure("peak memory", built.peak, updated.passages),
+        Figure(
+            "no-op update, whole process", median(no_op), "s", "listing the files", median(listed)
+        ),
+        Figure(
+            "update of 10 articles, without embedding", median(changed), "s", "no-op update",
+            median(no_op),
+        ),
+        Figure("cold ask, whole process", cold, "s", "models alone", median(models)),
+        *asked,
+        Figure(
+            "size on disk", _megabytes_under(index), "MB", "the articles",
+            _megabytes_under(articles),
+        ),
+    ]  # fmt: skip
+
+
+def _real_vectors(path: Path) -> Vectors:
+    if not path.exists():
+        model = find_model(DEFAULT_MODEL)
+        encoder = open_question_encoder(
+            model.name, model.fingerprint, model_cache(), lambda _: None
+        )
+        np.save(path, encoder.encode([t for t in sample_texts(10_000) if len(t) >= _MIN_LENGTH]))
+    vectors: Vectors = np.load(path)
+    return vectors
+
+
+def _sample(files: Sequence[Path], count: int) -> Sequence[Path]:
+    """Return files at equal distances."""
+    return files[:: max(1, len(files) // count)][:count]
+
+
+def _synthetic_question(path: Path) -> str:
+    """Return some words of a sentence of an article."""
+    words = path.read_text(encoding="utf-8").split(".")[20].split()
+    return " ".join(words[:_QUESTION_WORDS]) + "?"
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def _megabytes_under(folder: Path) -> float:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sum(path.lstat().st_size for path in files) / MEGABYTE
 
 
 def figures_line(figures: Sequence[Figure]) -> str:
     """Return figures as one line of JSON."""
-    return json_line(
-        {
-            "figures": [
-                {
-                    "name": figure.name.strip(),
-                    "value": figure.value,
-                    "unit": figure.unit,
-                    "beside": figure.reference,
-                    "limit": figure.limit or None,
-                    "ratio": figure.ratio,
-                }
-                for figure in figures
-            ]
-        }
-    )
+    listed = [msgspec.to_builtins(figure) for figure in figures]
+    for figure, fields in zip(figures, listed, strict=True):
+        fields |= {"name": figure.name.strip(), "ratio": figure.ratio}
+    return json_line({"figures": listed})

@@ -4,8 +4,9 @@ import sys
 import click
 import pytest
 
+from eval.bench.figures import Figure
 from tests.tui.fakes import Shell
-from tui.bench.table import Figure, figures_line
+from tui.bench.table import figures_line
 from tui.cli.main import cli
 from tui.exit_codes import Exit
 

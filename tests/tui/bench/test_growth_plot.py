@@ -2,14 +2,14 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.bench.figures import Figure
 from tui.bench.growth_plot import SHOWN, Size, growth_plots, growth_table
-from tui.bench.table import Figure
 
 
 def size(passages: int, **constant: float) -> Size:
     values = dict.fromkeys(SHOWN, passages / 1000) | constant
-    shown = [Figure(name, value, "s") for name, value in values.items()]
-    return Size.of([Figure("passages", passages), *shown])
+    shown = {name: Figure(name, value, "s") for name, value in values.items()}
+    return {"passages": Figure("passages", passages), **shown}
 
 
 def test_a_table_has_a_column_for_each_size() -> None:
