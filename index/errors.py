@@ -1,10 +1,10 @@
-"""What can go wrong with articles and indexes, in words for the person who caused it."""
+"""Errors with messages for the user."""
 
 from importlib.util import find_spec
 
 
 class BylineError(Exception):
-    """An error that a person can act on: a short title, and what is wrong, where, what to do."""
+    """An error that the user can act on: a short title, and what is wrong, where and what to do."""
 
     title = "Error"
 
@@ -14,37 +14,37 @@ class BylineError(Exception):
 
 
 class BadRequest(BylineError):
-    """The words of the command or the question cannot be used as they are."""
+    """A command or a question that cannot be carried out as given."""
 
     title = "Cannot do that"
 
 
 class NoIndex(BylineError):
-    """There is no published index where one was looked for."""
+    """There is no published index in the folder."""
 
     title = "No index"
 
 
 class IndexBusy(BylineError):
-    """Another build holds the index."""
+    """Another build is running."""
 
     title = "Index is being built"
 
 
 class IndexDamaged(BylineError):
-    """A file of the index is missing, or is not what the manifest says."""
+    """A file of the index is missing, or differs from the manifest."""
 
     title = "Index is damaged"
 
 
 class IndexUnreadable(IndexDamaged):
-    """The system did not let a file of the index be opened or read: no rights, an I/O error."""
+    """A file of the index could not be opened or read: no permission, I/O error."""
 
     title = "Index could not be read"
 
-    def __init__(self, what: str, reason: str) -> None:
-        super().__init__(f"{what} cannot be read: {reason}; try again, then run `byline check`")
-        self.reason = f"{what}: {reason}"
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file} cannot be read: {reason}; try again, then run `byline check`")
+        self.reason = f"{file}: {reason}"
 
 
 class IndexUnwritable(BylineError):
@@ -54,7 +54,7 @@ class IndexUnwritable(BylineError):
 
 
 class ModelUnavailable(BylineError):
-    """The embedding model cannot be found, or is not one that may be loaded."""
+    """A model cannot be found, or may not be loaded."""
 
     title = "Model cannot be used"
 
@@ -77,12 +77,12 @@ def require(*modules: str, extra: str) -> None:
 
 
 def reason_of(error: Exception) -> str:
-    """Return what went wrong in words; of an OSError neither its number nor its path."""
+    """Return an error's message; an OSError's without its number and path."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def path_and_reason(error: OSError) -> str:
-    """Return what went wrong, after the path of the file that it went wrong with, if known."""
+    """Return the path of the file concerned, if known, and what went wrong."""
     return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
 
 

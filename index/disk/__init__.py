@@ -1,1 +1,1 @@
-"""Durable files, lines of JSON and copies in memory."""
+"""Durable files, locks, lines of JSON and copies in memory."""

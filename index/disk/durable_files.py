@@ -1,4 +1,4 @@
-"""Writing files so that they are whole on the disk before anything points at them."""
+"""Write files so that they are complete on disk before anything refers to them."""
 
 import errno
 import hashlib
@@ -14,12 +14,12 @@ from index.errors import reason_of
 
 
 class Unconfirmed(OSError):
-    """A file is in its place, but the disk did not confirm that it has it."""
+    """A file was replaced, but the disk did not confirm that it will last."""
 
 
 def write_all(descriptor: int, data: bytes, offset: int | None = None) -> None:
-    """Write all of the data, at an offset or where the file stands; one call may write a part."""
-    while data:
+    """Write all of the data, at the current position or at an offset."""
+    while data:  # one system call may write only a part
         if offset is None:
             written = os.write(descriptor, data)
         else:
@@ -29,7 +29,7 @@ def write_all(descriptor: int, data: bytes, offset: int | None = None) -> None:
 
 
 def write_synced(path: Path, data: bytes) -> None:
-    """Write a file and wait until the disk has it."""
+    """Write a file and wait until it is on disk."""
     with path.open("wb") as file:
         file.write(data)
         file.flush()
@@ -37,7 +37,7 @@ def write_synced(path: Path, data: bytes) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Wait until the disk has what was written to a file by others."""
+    """Wait until a file, written by other code, is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -46,13 +46,13 @@ def sync_file(path: Path) -> None:
 
 
 sync_folder = sync_file
-"""Wait until the disk has a folder's names."""
+"""Wait until the names in a folder are on disk."""
 
 
 def replace_synced(path: Path, data: bytes) -> None:
-    """Put a new file in a file's place in one step: a reader sees the old one or the new one.
+    """Replace a file in one step: a reader sees either the old one or the new one.
 
-    Raises OSError where the old one stays, and Unconfirmed where the new one is in place.
+    Raises OSError if the old one stays, and Unconfirmed if the new one is in its place.
     """
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -69,7 +69,7 @@ def replace_synced(path: Path, data: bytes) -> None:
 
 
 def create_synced(path: Path, data: bytes) -> None:
-    """Put a new file where none is, whole at once. Raises FileExistsError where there is one."""
+    """Create a complete file in one step. Raises FileExistsError if there is one."""
     path.touch(exist_ok=False)
     try:
         replace_synced(path, data)
@@ -84,35 +84,35 @@ _CANNOT_LINK = frozenset(
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give a file that never changes a second name; a copy where the file system has no links."""
+    """Give an immutable file a second name, or copy it if the file system has no links."""
     try:
         os.link(source, target)
     except OSError as error:
         if error.errno not in _CANNOT_LINK:
             raise
-        # On file systems that share blocks between files this shares them.
+        # Shares the blocks of both files on file systems that can.
         shutil.copyfile(source, target)
         sync_file(target)
 
 
 _PIECE = 1 << 20
 """Bytes that are hashed at once."""
-Hashed = Callable[[int], None]
-"""Takes how many bytes were hashed since it was called last."""
+OnHashed = Callable[[int], None]
+"""Receives the number of bytes hashed since the last call."""
 
 
-def sha256_of(path: Path, hashed: Hashed = lambda _: None) -> str:
-    """Give the hex digest of a file's contents."""
+def sha256_of(path: Path, on_hashed: OnHashed = lambda _: None) -> str:
+    """Return the hex digest of a file's contents."""
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             digest.update(piece)
-            hashed(len(piece))
+            on_hashed(len(piece))
     return digest.hexdigest()
 
 
 class FileRecord(msgspec.Struct, frozen=True):
-    """A file as it was written."""
+    """Size and checksum of a file when it was written."""
 
     size: int
     sha256: str
@@ -121,7 +121,7 @@ class FileRecord(msgspec.Struct, frozen=True):
 def record_files(
     folder: Path, known: Mapping[str, FileRecord] | None = None
 ) -> dict[str, FileRecord]:
-    """Record every file under a folder, by its path below it; those known are not read again."""
+    """Record all files in a folder, by relative path; those already known are not read again."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in paths}
     known = known or {}
@@ -132,16 +132,16 @@ def record_files(
 
 
 def file_faults(
-    folder: Path, files: Mapping[str, FileRecord], hashed: Hashed = lambda _: None
+    folder: Path, files: Mapping[str, FileRecord], on_hashed: OnHashed = lambda _: None
 ) -> list[str]:
-    """Tell which files are missing, or not as they were recorded, by size and SHA-256."""
+    """Return a message for each file that is missing or differs in size or SHA-256."""
     faults = []
     for name, record in files.items():
         path = folder / name
         try:
             if path.stat().st_size != record.size:
                 faults.append(f"{path}: size mismatch")
-            elif sha256_of(path, hashed) != record.sha256:
+            elif sha256_of(path, on_hashed) != record.sha256:
                 faults.append(f"{path}: checksum mismatch")
         except OSError as error:
             faults.append(f"{path} cannot be read: {reason_of(error)}")
@@ -149,12 +149,12 @@ def file_faults(
 
 
 def with_digest(line: bytes) -> bytes:
-    """Put the digest below a line, as a JSON string."""
+    """Return a line followed by its digest, as a JSON string on a line of its own."""
     return b'%s\n"%s"\n' % (line, hashlib.sha256(line).hexdigest().encode())
 
 
 def without_digest(data: bytes) -> bytes:
-    """Give the line. Raises ValueError where the digest is not the line's."""
+    """Return the line before its digest. Raises ValueError if the digest does not match."""
     line, _, _ = data.partition(b"\n")
     if data != with_digest(line):
         raise ValueError("checksum mismatch")

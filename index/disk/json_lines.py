@@ -1,4 +1,4 @@
-"""Records as lines of JSON in ASCII: they hold whatever a file name or a question can hold."""
+"""Records as lines of ASCII JSON, for any text that file names and questions can hold."""
 
 import json
 from typing import Any, Generic, TypeVar
@@ -9,22 +9,22 @@ Record = TypeVar("Record")
 
 
 def encode_line(record: object) -> str:
-    """Give a msgspec structure or a dataclass as one line of JSON, without its line end."""
-    # msgspec's own encoder refuses lone surrogates, which stand for odd bytes in file names.
+    """Return a msgspec structure or a dataclass as one line of JSON, without its line end."""
+    # msgspec's own encoder rejects lone surrogates, which represent odd bytes in file names.
     builtins = msgspec.to_builtins(record)
     line = json.dumps(builtins, ensure_ascii=True, separators=(",", ":"))
     return line.replace("\x7f", "\\u007f")
 
 
 class LineDecoder(Generic[Record]):
-    """Decodes lines into records of one type, or of one tagged union."""
+    """Decodes lines into records of one type or one tagged union."""
 
-    def __init__(self, kind: Any) -> None:  # noqa: ANN401  a union is no `type`
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401  a union is not a `type`
         self._kind = kind
         self._decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(kind)
 
     def decode(self, line: bytes) -> Record:
-        """Decode a line. Raises ValueError, saying why, for one that is no such record."""
+        """Decode a line. Raises ValueError with the reason if it is not such a record."""
         try:
             return self._decode(line)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -35,6 +35,6 @@ class LineDecoder(Generic[Record]):
             return self._decoder.decode(line)
         except msgspec.ValidationError:
             raise
-        except msgspec.DecodeError:  # also how it tells of a lone surrogate
+        except msgspec.DecodeError:  # for a lone surrogate, too
             record: Record = msgspec.convert(json.loads(line), self._kind)
             return record

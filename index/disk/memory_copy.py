@@ -1,4 +1,4 @@
-"""Copies of files that nobody can cut short while they are mapped: that kills the process."""
+"""Private copies of files, because truncating a file that is mapped kills the process."""
 
 import os
 import shutil
@@ -14,44 +14,44 @@ _TRIES = 100
 
 @contextmanager
 def private_copy(folder: Path) -> Iterator[Path]:
-    """Give a folder with copies of a folder's files until the block ends; mappings of them stay.
+    """Yield a folder with copies of a folder's files; mappings of them outlive the block.
 
-    On Linux the copies are in memory and have no name that lasts: a kill leaves an empty folder
-    behind at most. Where there is no room for them the folder itself is given: better an answer
-    without this defence than none.
+    On Linux the copies are in memory without a lasting name: a killed process leaves an empty
+    folder behind at most. Without room for copies the folder itself is yielded, because an answer
+    without this protection is better than none.
     """
-    with ExitStack() as kept:
-        yield _copied(folder, kept)
+    with ExitStack() as resources:
+        yield _copied(folder, resources)
 
 
-def _copied(folder: Path, kept: ExitStack) -> Path:
+def _copied(folder: Path, resources: ExitStack) -> Path:
     parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     try:
         copies = Path(tempfile.mkdtemp("", "byline-", parent))
-        kept.callback(_remove, copies)
+        resources.callback(_remove, copies)
         for path in folder.iterdir():
             if path.is_file():
-                _copy(path, copies / path.name, kept)
+                _copy(path, copies / path.name, resources)
     except OSError:
         return folder
     return copies
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder in which a thread of tantivy's may just be making its lock."""
+    """Remove a folder in which a tantivy thread may be creating its lock at this moment."""
     for _ in range(_TRIES):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
 
 
-def _copy(path: Path, copy: Path, kept: ExitStack) -> None:
+def _copy(path: Path, copy: Path, resources: ExitStack) -> None:
     if not hasattr(os, "memfd_create"):
         shutil.copyfile(path, copy)
         return
-    held = os.memfd_create(path.name)
-    kept.callback(os.close, held)
-    with path.open("rb") as file, open(held, "wb", closefd=False) as memory:
+    descriptor = os.memfd_create(path.name)
+    resources.callback(os.close, descriptor)
+    with path.open("rb") as file, open(descriptor, "wb", closefd=False) as memory:
         shutil.copyfileobj(file, memory, 1 << 20)
-    copy.symlink_to(f"{_DESCRIPTORS}/{held}")
+    copy.symlink_to(f"{_DESCRIPTORS}/{descriptor}")
     copy.stat()  # fails where there is no /proc

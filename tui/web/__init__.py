@@ -1,1 +1,1 @@
-"""The chat in a browser, on this machine alone."""
+"""The chat in a browser on this machine."""

@@ -1,6 +1,6 @@
 "use strict";
 
-// What is typed is for the terminal, as soon as it shows something.
+// Focus the terminal as soon as it shows something.
 new MutationObserver((_, observer) => {
   if (document.body.classList.contains("-first-byte")) {
     observer.disconnect();

@@ -1,4 +1,4 @@
-"""Serves the chat to browsers on this machine; others, and pages of other sites, are refused."""
+"""Serve the chat to browsers on this machine; other machines and sites are refused."""
 
 import asyncio
 import shlex
@@ -13,58 +13,59 @@ from index.errors import BadRequest, reason_of
 from tui.jobs.python import PYTHON
 
 COMMAND = (*PYTHON, "-m", "tui", "chat")
-"""Starts the chat of one page; options follow."""
+"""Starts the chat for one page; options follow."""
 _HERE = Path(__file__).parent
 _HOST = "localhost"
 _POLICY = (
     "default-src 'self'; connect-src 'self' ws://{host}; img-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
-    # No windows are opened: the terminal would make a link of every address in an article.
+    # No pop-ups: the terminal turns every address in an article into a link.
     "sandbox allow-scripts allow-same-origin"
 )
-_PATIENCE = 10.0
-"""Seconds that the chats of open pages have to end when the server ends."""
+_SHUTDOWN_TIMEOUT = 10.0
+"""Seconds that the chats of open pages have to end."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class LocalServer(Server):
-    """Textual's server, for requests that name this machine and come from its own page."""
+    """Textual's server, limited to requests for this machine from its own page."""
 
     def __init__(self, arguments: Sequence[str], port: int) -> None:
-        # The server hands its command to a shell.
+        # Textual's server passes its command to a shell.
         command = f"exec {shlex.join([*COMMAND, *arguments])}"
         self._chats: set[asyncio.Future[web.WebSocketResponse]] = set()
         super().__init__(command, _HOST, port, title="Byline", templates_path=_HERE)
 
     def serve(self, debug: bool = False) -> None:
-        """Serve until interrupted. Raises BadRequest where the port cannot be had."""
+        """Serve until interrupted. Raises BadRequest if the port is not available."""
         try:
             web.run_app(
                 self._make_app(),
                 host=_HOST,
                 port=self.port,
-                shutdown_timeout=_PATIENCE,
+                shutdown_timeout=_SHUTDOWN_TIMEOUT,
                 access_log=None,
-                print=self._tell,
+                print=self._announce,
             )
         except OSError as error:
-            raise BadRequest(f"port {self.port}: {reason_of(error)}; another: --port N") from error
+            message = f"port {self.port}: {reason_of(error)}; choose another with --port"
+            raise BadRequest(message) from error
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
-        app.middlewares.append(self._only_from_here)
+        app.middlewares.append(self._only_same_origin)
         app.router.add_get("/page.js", _page_script)
         return app
 
     @web.middleware
-    async def _only_from_here(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse what another site's page may send: it names another host, or another origin.
+    async def _only_same_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse requests from pages of other sites, by their host and origin.
 
-        Without it any page that is open in the browser could talk to the chat, by a name that leads
-        to this machine, or straight to its socket, which browsers let pages of any origin open.
+        Otherwise any page open in the browser could talk to the chat, through a name that resolves
+        to this machine, or directly through its socket, which pages of any origin may open.
         """
-        named = f"http://{request.host}"
-        if named != self.public_url or request.headers.get("Origin", named) != named:
+        requested = f"http://{request.host}"
+        if requested != self.public_url or request.headers.get("Origin", requested) != requested:
             raise web.HTTPForbidden(text=f"Byline answers only at {self.public_url}\n")
         response = await handler(request)
         if not response.prepared:
@@ -73,7 +74,7 @@ class LocalServer(Server):
         return response
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Run the chat of a page until one of the two ends."""
+        """Run the chat of a page until either ends."""
         chat = asyncio.ensure_future(super().handle_websocket(request))
         self._chats.add(chat)
         try:
@@ -82,17 +83,17 @@ class LocalServer(Server):
             self._chats.remove(chat)
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """End the chats of open pages, which would outlive the server."""
+        """End the chats of open pages; they would outlive the server."""
         for chat in self._chats:
             chat.cancel()
         if self._chats:
-            await asyncio.wait(self._chats, timeout=_PATIENCE)
+            await asyncio.wait(self._chats, timeout=_SHUTDOWN_TIMEOUT)
 
     async def on_startup(self, app: web.Application) -> None:
-        """Tell nothing: the port may be taken."""
+        """Print nothing yet: the port may be taken."""
 
-    def _tell(self, _: str) -> None:
-        click.echo(f"Byline is at {self.public_url} (ctrl+c ends it)", err=True)
+    def _announce(self, _: str) -> None:
+        click.echo(f"Byline is running at {self.public_url} (Ctrl+C to stop)", err=True)
 
 
 async def _page_script(_: web.Request) -> web.FileResponse:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.disk.durable_files import FileRecord, Hashed, file_faults, record_files
+from index.disk.durable_files import FileRecord, OnHashed, file_faults, record_files
 from index.storage.hash_cache import SMALL, HashCache
 
 LONG_AGO = 10**18
@@ -23,7 +23,7 @@ class FileSet:
         self.hash_cache = HashCache(folder / "verified.json")
         self.hashed: list[str] = []
 
-        def counted(folder: Path, files: dict[str, FileRecord], hashed: Hashed) -> list[str]:
+        def counted(folder: Path, files: dict[str, FileRecord], hashed: OnHashed) -> list[str]:
             self.hashed += sorted(files)
             return file_faults(folder, files, hashed)
 

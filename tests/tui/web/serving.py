@@ -1,4 +1,4 @@
-"""`byline chat --web` in a process of its own, whose models are fakes."""
+"""`byline chat --web` in its own process, with fake models."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ SERVED = [sys.executable, "-m", "tests.tui.web.faked", "chat", "--web", "--port"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server that runs."""
+    """A running server."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -29,7 +29,7 @@ class Served:
         return f"ws://localhost:{self.port}/ws"
 
     def running(self) -> list[int]:
-        """The server and what it started, as far as they still run."""
+        """IDs of the server and its child processes that are still running."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(FileNotFoundError, ProcessLookupError):  # it just ended
@@ -41,7 +41,7 @@ class Served:
 
 @contextmanager
 def serving(home: Path) -> Iterator[Served]:
-    """Serve the chat; it can be reached as soon as this gives it."""
+    """Serve the chat; it is reachable when this yields."""
     port = free_port()
     process = subprocess.Popen(
         [*SERVED, str(port)],
@@ -49,8 +49,8 @@ def serving(home: Path) -> Iterator[Served]:
     )  # fmt: skip
     assert process.stderr
     try:
-        told = process.stderr.readline().decode()
-        assert told == f"Byline is at http://localhost:{port} (ctrl+c ends it)\n"
+        announced = process.stderr.readline().decode()
+        assert f"http://localhost:{port} " in announced
         yield Served(port, process)
     finally:
         process.terminate()

@@ -141,7 +141,7 @@ def test_ask_see_the_answer_open_its_source(served: Served, tmp_path: Path) -> N
         assert (terminal.failed, terminal.errors) == ([], [])
 
         page.keyboard.press("Control+q")
-        page.get_by_text("The chat has ended; the conversation is kept.").wait_for()
+        page.get_by_text("The chat has ended.").wait_for()
 
     (file,) = (tmp_path / "data" / "byline" / "sessions").glob("*.jsonl")
     turns: LineDecoder[AnsweredTurn] = LineDecoder(AnsweredTurn)

@@ -108,7 +108,8 @@ def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served, tmp_path: 
     )  # fmt: skip
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"byline: Cannot do that: port {served.port}: ".encode())
-    assert ended.stderr.endswith(b"address already in use; another: --port N\n")
+    assert b"address already in use" in ended.stderr
+    assert b"--port" in ended.stderr
     assert ended.stderr.count(b"\n") == 1
 
 
