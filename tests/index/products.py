@@ -1,4 +1,4 @@
-"""Networks of one matrix product."""
+"""Networks that consist of one matrix product."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 _OPSET, _IR = 17, 10
-"""Versions that the exporter writes; onnx itself writes newer ones than onnxruntime reads."""
+"""Versions that the exporter writes; onnx would write newer ones than onnxruntime reads."""
 
 
 def write_product(weight: NDArray[np.float32], path: Path) -> None:
-    """Write a network that multiplies rows of `input_ids` with a weight."""
-    columns, given = weight.shape[1], ["rows", weight.shape[0]]
+    """Write a network that multiplies rows of `input_ids` by a weight."""
+    columns, input_shape = weight.shape[1], ["rows", weight.shape[0]]
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["input_ids", "weight"], ["vector"], "product")],
         "network",
-        [helper.make_tensor_value_info("input_ids", TensorProto.FLOAT, given)],
+        [helper.make_tensor_value_info("input_ids", TensorProto.FLOAT, input_shape)],
         [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["rows", columns])],
         [numpy_helper.from_array(weight, "weight")],
     )

@@ -40,11 +40,11 @@ def lf(encoding: str) -> bytes:
 
 
 def bom(encoding: str, data: bytes) -> int:
-    """Length of the byte order mark that the bytes begin with."""
+    """Length of the byte order mark at the start of the bytes."""
     return 2 if encoding.startswith("utf-16") else 3 * data.startswith(codecs.BOM_UTF8)
 
 
-def place_by_bytes(data: bytes, encoding: str, byte: int) -> tuple[int, int]:
+def position_by_bytes(data: bytes, encoding: str, byte: int) -> tuple[int, int]:
     """Count line and column of a byte offset by splitting the file's bytes on LF code units."""
     start = bom(encoding, data)
     step, end = unit(encoding), lf(encoding)

@@ -1,4 +1,4 @@
-"""`tui.jobs.subprocess_job` with a model that needs no torch."""
+"""Runs `tui.jobs.subprocess_job` with fake models, without torch."""
 
 import pytest
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from index.articles.boilerplate import MAX_LENGTH, boilerplate, is_boilerplate, normalised
 
-LEFT_OUT = """\
+BOILERPLATE = """\
 Share
 Share on Facebook
 Share this story: Facebook, Twitter, WhatsApp
@@ -63,7 +63,7 @@ To unsubscribe, use the link below.
 -----
 """.splitlines()
 
-KEPT = """\
+SENTENCES = """\
 Like us, the Romans built roads.
 Most popular of all was the lion.
 The talks failed, he said. (Reuters)
@@ -91,13 +91,13 @@ Watch makers in Geneva had a good year.
 """.splitlines()
 
 
-@pytest.mark.parametrize("line", LEFT_OUT)
-def test_what_is_no_part_of_an_article_is_left_out(line: str) -> None:
+@pytest.mark.parametrize("line", BOILERPLATE)
+def test_boilerplate_is_recognised(line: str) -> None:
     assert is_boilerplate(normalised(line))
 
 
-@pytest.mark.parametrize("line", KEPT)
-def test_a_sentence_that_begins_like_boilerplate_is_kept(line: str) -> None:
+@pytest.mark.parametrize("line", SENTENCES)
+def test_a_sentence_that_begins_like_boilerplate_is_not_boilerplate(line: str) -> None:
     assert not is_boilerplate(normalised(line))
 
 
@@ -108,7 +108,7 @@ def test_a_long_paragraph_is_kept_unless_it_is_worded_as_a_notice() -> None:
     assert is_boilerplate(normalised(long + "and how to unsubscribe from it"))
 
 
-def test_what_is_too_long_for_a_notice_is_not_looked_at() -> None:
+def test_a_paragraph_over_the_limit_is_neither_normalised_nor_boilerplate() -> None:
     long = "The port is old; here is how to unsubscribe from it. " * 80
     assert len(long) > MAX_LENGTH
     assert normalised(long) is long
@@ -116,55 +116,55 @@ def test_what_is_too_long_for_a_notice_is_not_looked_at() -> None:
     assert is_boilerplate("-_ " * MAX_LENGTH)
 
 
-def test_a_headline_saved_twice_at_the_top_is_left_out_both_times() -> None:
+def test_a_headline_repeated_at_the_top_is_left_out_both_times() -> None:
     body = [f"Sentence number {i} of the body." for i in range(30)]
     assert boilerplate(["Port to close", *body, "Port to close", "It is old."]) == {0, 31}
 
 
-def test_a_caption_saved_twice_close_by_is_left_out_both_times() -> None:
+def test_a_caption_repeated_nearby_is_left_out_both_times() -> None:
     body = [f"Sentence number {i} of the body." for i in range(20)]
     caption = "The port seen from the hill"
     assert boilerplate([*body, caption, "It closed.", "It was old.", caption]) == {20, 23}
 
 
-def test_a_sentence_that_stands_again_far_below_is_kept_once() -> None:
+def test_a_sentence_repeated_far_below_is_kept_once() -> None:
     body = [f"Sentence number {i} of the body." for i in range(20)]
     assert boilerplate([*body, "It is old.", *"abcd", "It is old."]) == {25}
 
 
-def test_a_long_paragraph_saved_twice_is_kept_once() -> None:
+def test_a_repeated_long_paragraph_is_kept_once() -> None:
     long = "The port is old and its cranes are older. " * 6
     assert boilerplate([long, long, long]) == {1, 2}
 
 
-def test_repeats_are_seen_through_typography_and_white_space() -> None:
-    said = ["It’s\u00a0the port", "Other.", "  It's  the port "]
-    assert boilerplate([normalised(one) for one in said]) == {0, 2}
+def test_repeats_are_recognised_despite_typography_and_white_space() -> None:
+    lines = ["It’s\u00a0the port", "Other.", "  It's  the port "]
+    assert boilerplate([normalised(line) for line in lines]) == {0, 2}
     assert normalised("**The  “ﬁrst”**") == "The “first”"
 
 
 @given(st.lists(st.text(max_size=30), max_size=12))
-def test_a_paragraph_left_out_is_boilerplate_or_stands_twice(texts: list[str]) -> None:
+def test_a_paragraph_left_out_is_boilerplate_or_repeated(texts: list[str]) -> None:
     plain = [normalised(text) for text in texts]
     for index, text in enumerate(plain):
-        out = index in boilerplate(plain)
-        assert out or not is_boilerplate(text)
-        assert not out or is_boilerplate(text) or plain.count(text) > 1
+        is_left_out = index in boilerplate(plain)
+        assert is_left_out or not is_boilerplate(text)
+        assert not is_left_out or is_boilerplate(text) or plain.count(text) > 1
 
 
 @pytest.mark.parametrize("char", ["a ", "share ", "(", " /", "x>", "photo: ", "- - ", "\u00a9"])
-def test_hostile_lines_are_told_in_time(char: str) -> None:
+def test_hostile_lines_take_no_excessive_time(char: str) -> None:
     is_boilerplate(normalised(char * (200 // len(char))))
     is_boilerplate(normalised(char * 50_000))
 
 
-def test_a_sentence_said_twice_is_kept_once_and_a_headline_not_at_all() -> None:
-    said = [
+def test_a_repeated_sentence_is_kept_once_and_a_repeated_headline_not_at_all() -> None:
+    sentences = [
         "The harbour opened on Monday.",
         "Ada Quill cut the ribbon.",
         "The harbour opened on Monday.",
     ]
-    assert boilerplate(said) == {2}
+    assert boilerplate(sentences) == {2}
     assert boilerplate(["Harbour opens on Monday", "Harbour opens on Monday", "It rained."]) == {
         0,
         1,

@@ -40,7 +40,7 @@ def skipped(*roots: Path) -> dict[str, str]:
 
 @pytest.fixture
 def closed_folder(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Name of folders that cannot be listed; modes do not stop a test that runs as root."""
+    """Name of folders that cannot be listed; file modes would not stop root."""
     listed = os.scandir
 
     def scandir(path: str) -> object:
@@ -73,13 +73,13 @@ def test_overlapping_roots_give_each_file_once_under_the_first(tmp_path: Path) -
     ]
 
 
-def test_hidden_names_are_left_out_silently(tmp_path: Path) -> None:
+def test_hidden_names_are_ignored(tmp_path: Path) -> None:
     write(tmp_path, ".hidden.txt", ".git/a.txt", "a.txt")
     assert found(tmp_path) == ["a.txt"]
     assert skipped(tmp_path) == {}
 
 
-def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
+def test_links_are_skipped_and_not_followed(tmp_path: Path) -> None:
     write(tmp_path, "news/a.txt", "other/b.txt")
     (tmp_path / "news/file.txt").symlink_to(tmp_path / "other/b.txt")
     (tmp_path / "news/folder").symlink_to(tmp_path / "other")
@@ -90,7 +90,7 @@ def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_no_regular_file_is_told_and_not_opened(
+def test_special_files_are_skipped_and_not_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
@@ -104,13 +104,13 @@ def test_what_is_no_regular_file_is_told_and_not_opened(
     assert skipped(Path("/dev/null")) == {"null": "a device, not a regular file"}
 
 
-def test_other_suffixes_are_told(tmp_path: Path) -> None:
+def test_other_suffixes_are_skipped(tmp_path: Path) -> None:
     write(tmp_path, "a.pdf", "b", "c.txt.bak", "d.Md")
     assert found(tmp_path) == ["d.Md"]
     assert skipped(tmp_path) == dict.fromkeys(("a.pdf", "b", "c.txt.bak"), "not .txt or .md")
 
 
-def test_a_folder_that_cannot_be_opened_is_told_and_the_rest_goes_on(
+def test_a_folder_that_cannot_be_opened_is_skipped_and_the_rest_is_found(
     tmp_path: Path, closed_folder: str
 ) -> None:
     write(tmp_path, "a/1.txt", f"{closed_folder}/2.txt", "z/3.txt")
@@ -118,18 +118,18 @@ def test_a_folder_that_cannot_be_opened_is_told_and_the_rest_goes_on(
     assert skipped(tmp_path) == {"closed": "cannot be opened: Permission denied"}
 
 
-def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert skipped(tmp_path / "gone") == {"gone": "cannot be read: No such file or directory"}
+def test_a_missing_root_is_skipped(tmp_path: Path) -> None:
+    assert skipped(tmp_path / "missing") == {"missing": "cannot be read: No such file or directory"}
 
 
-def test_names_that_are_no_utf_8_are_found_and_read(tmp_path: Path) -> None:
+def test_names_that_are_not_utf_8_are_found_and_read(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.txt")
     write(tmp_path, name)
     assert found(tmp_path) == [name]
     assert isinstance(read(root(tmp_path), name), Contents)
 
 
-def test_reading_gives_the_bytes_and_the_signature_they_had(tmp_path: Path) -> None:
+def test_reading_returns_the_bytes_and_their_signature(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"abc")
     contents = read(root(tmp_path), "a.txt")
     assert isinstance(contents, Contents)
@@ -146,8 +146,8 @@ def reason(item: Contents | Skipped) -> str:
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"a" * 1000)
     assert isinstance(read(root(tmp_path), "a.txt", 1000), Contents)
-    told = reason(read(root(tmp_path), "a.txt", 999))
-    assert told == "1,000 bytes, over the limit of 999 (raise it with --max-bytes)"
+    message = reason(read(root(tmp_path), "a.txt", 999))
+    assert message == "1,000 bytes, over the limit of 999 (raise it with --max-bytes)"
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused_at_the_limit(
@@ -168,8 +168,8 @@ def test_a_file_that_grows_while_it_is_read_is_refused_at_the_limit(
 def test_a_path_that_leads_outside_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "news/a.txt", "secret.txt")
     for relative in ("../secret.txt", "a/../../secret.txt", str(tmp_path / "secret.txt")):
-        told = reason(read(root(tmp_path / "news"), relative))
-        assert told == "outside the folder it was found in"
+        message = reason(read(root(tmp_path / "news"), relative))
+        assert message == "outside the folder it was found in"
 
 
 def test_a_folder_turned_into_a_link_is_refused(tmp_path: Path) -> None:
@@ -178,8 +178,8 @@ def test_a_folder_turned_into_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "news/in/a.txt").unlink()
     (tmp_path / "news/in").rmdir()
     (tmp_path / "news/in").symlink_to(tmp_path / "other")
-    told = reason(read(root(tmp_path / "news"), "in/a.txt"))
-    assert told == "outside the folder it was found in"
+    message = reason(read(root(tmp_path / "news"), "in/a.txt"))
+    assert message == "outside the folder it was found in"
 
 
 def test_a_file_turned_into_a_link_or_a_fifo_is_refused(tmp_path: Path) -> None:
@@ -191,18 +191,20 @@ def test_a_file_turned_into_a_link_or_a_fifo_is_refused(tmp_path: Path) -> None:
     assert reason(read(root(tmp_path), "gone.txt")).startswith("cannot be opened: ")
 
 
-def test_an_error_of_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_error_is_the_reason_for_skipping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "a.txt")
 
-    def broken(_descriptor: int, _size: int) -> bytes:
+    def failing(_descriptor: int, _size: int) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("index.articles.files.os.read", broken)
+    monkeypatch.setattr("index.articles.files.os.read", failing)
     assert reason(read(root(tmp_path), "a.txt")) == "cannot be read: Input/output error"
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
-def test_what_can_name_no_file_is_no_article(tmp_path: Path, name: str) -> None:
+def test_a_name_that_no_file_can_have_is_skipped(tmp_path: Path, name: str) -> None:
     path = f"{tmp_path}/{name}"
     assert read(Root(path, path), "") == Skipped(path, "not a possible file name")
 
@@ -222,6 +224,6 @@ def test_roots_are_resolved_when_they_are_named(
     )
 
 
-def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_root_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match=r"no such file or folder: .*/typo"):
         resolve_roots((str(tmp_path / "typo"),))

@@ -20,7 +20,7 @@ def test_a_markdown_heading_is_the_title() -> None:
     assert metadata("Ann Smith for The Paper", "## The port #", BODY).title == "The port"
 
 
-def test_a_line_that_stands_twice_is_the_title() -> None:
+def test_a_repeated_line_is_the_title() -> None:
     found = metadata("A much longer line than the title", "Port to close", BODY, "Port to close")
     assert found.title == "Port to close"
 
@@ -33,7 +33,7 @@ def test_the_longest_line_above_the_first_paragraph_is_the_title() -> None:
 @pytest.mark.parametrize(
     "line", ["Share on Facebook", "PORT", "The port is old.", "By order of:", "Lima, 12 May 2010"]
 )
-def test_what_reads_otherwise_is_no_title(line: str) -> None:
+def test_a_line_unlike_a_headline_is_not_the_title(line: str) -> None:
     assert metadata(line, BODY).title is None
 
 
@@ -69,7 +69,7 @@ def test_a_dateline_gives_the_date(line: str) -> None:
         "2010-13-12",
     ],
 )
-def test_a_date_that_is_told_of_is_not_the_articles(line: str) -> None:
+def test_a_date_in_a_sentence_is_not_the_articles_date(line: str) -> None:
     assert metadata("Port to close", line, BODY).date is None
 
 
@@ -78,11 +78,11 @@ def test_a_date_that_is_told_of_is_not_the_articles(line: str) -> None:
     [("Jan.", 1), ("march", 3), ("June", 6), ("Sept", 9), ("Sept.", 9), ("September", 9),
      ("DEC", 12)],
 )  # fmt: skip
-def test_months_may_be_shortened(name: str, month: int) -> None:
+def test_months_may_be_abbreviated(name: str, month: int) -> None:
     assert metadata(f"{name} 3, 2011", BODY).date == date(2011, month, 3)
 
 
-def test_a_date_below_the_top_is_not_looked_at() -> None:
+def test_a_date_below_the_top_is_ignored() -> None:
     filler = [f"Line {i}" for i in range(12)]
     assert metadata(*filler, "12 May 2010", BODY).date is None
 
@@ -95,11 +95,11 @@ def test_front_matter_gives_title_and_date() -> None:
 @pytest.mark.parametrize(
     "value", ["2010-05-12 10:00:00", "2010-05-12T10:00:00+02:00", '"12 May 2010"', "May 12, 2010"]
 )
-def test_front_matter_dates_come_in_several_forms(value: str) -> None:
+def test_front_matter_dates_may_have_several_formats(value: str) -> None:
     assert matter(f"published: {value}").date == date(2010, 5, 12)
 
 
-def test_front_matter_goes_before_what_stands_below() -> None:
+def test_front_matter_comes_before_the_text_below() -> None:
     lines = ["---", "title: Port to close", "---", "# Other", "12 May 2010"]
     assert read_metadata(front_matter(lines), lines[3:], lines[3:]) == Metadata(
         "Port to close", date(2010, 5, 12), 3
@@ -119,7 +119,7 @@ def test_front_matter_goes_before_what_stands_below() -> None:
         ["---", "just words", "---"],
     ],
 )
-def test_what_is_no_front_matter_is_left_as_it_is(lines: list[str]) -> None:
+def test_anything_else_is_not_front_matter(lines: list[str]) -> None:
     assert front_matter(lines) == Metadata()
 
 
@@ -141,12 +141,12 @@ def test_what_is_no_front_matter_is_left_as_it_is(lines: list[str]) -> None:
         "%YAML 9.9",
     ],
 )
-def test_hostile_front_matter_gives_nothing_and_fails_nothing(block: str) -> None:
+def test_hostile_front_matter_yields_nothing_and_raises_nothing(block: str) -> None:
     assert matter(block).title is None
     assert matter(block).date is None
 
 
-def test_front_matter_that_would_grow_without_end_does_not() -> None:
+def test_front_matter_that_would_expand_without_limit_is_not_expanded() -> None:
     laughs = ["a0: &a0 [ha, ha]"]
     merges = ["b0: &b0 {ha: ha}"]
     for i in range(1, 60):
@@ -167,7 +167,7 @@ def test_front_matter_that_would_grow_without_end_does_not() -> None:
         ("A" + 100_000 * "." + "x 8 July 2008 - It began.", None),
     ],
 )
-def test_no_top_of_an_article_takes_for_ever(top: str, title: str | None) -> None:
+def test_no_top_of_an_article_takes_excessive_time(top: str, title: str | None) -> None:
     found = metadata(top, BODY)
     assert found.date is None
     assert found.title == title or title is None

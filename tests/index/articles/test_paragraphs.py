@@ -8,8 +8,8 @@ def text_of(text: str) -> Text:
     return decoded
 
 
-def given(text: str, skipped: int = 0) -> list[str]:
-    return [one.span.of(text) for one in paragraphs(text_of(text), skipped)]
+def texts_of(text: str, skipped: int = 0) -> list[str]:
+    return [paragraph.span.of(text) for paragraph in paragraphs(text_of(text), skipped)]
 
 
 WRAPPED = """\
@@ -23,12 +23,12 @@ Work begins in May.
 """
 
 
-def test_a_line_is_a_paragraph_of_its_own() -> None:
-    assert given("One.\nTwo.\n\n  Three. \r\nFour") == ["One.", "Two.", "Three.", "Four"]
+def test_each_line_is_a_paragraph() -> None:
+    assert texts_of("One.\nTwo.\n\n  Three. \r\nFour") == ["One.", "Two.", "Three.", "Four"]
 
 
-def test_white_space_alone_is_no_paragraph() -> None:
-    assert given(" \n\t\r\n\u2003\n\n") == []
+def test_white_space_is_not_a_paragraph() -> None:
+    assert texts_of(" \n\t\r\n\u2003\n\n") == []
 
 
 def test_paragraphs_know_their_lines() -> None:
@@ -37,33 +37,33 @@ def test_paragraphs_know_their_lines() -> None:
 
 
 def test_hard_wrapped_lines_are_joined_up_to_the_blank_line() -> None:
-    assert given(WRAPPED) == [WRAPPED.partition("\n\n")[0], "Work begins in May."]
+    assert texts_of(WRAPPED) == [WRAPPED.partition("\n\n")[0], "Work begins in May."]
 
 
 def test_a_full_line_of_a_wrapped_file_is_joined_even_to_a_capital() -> None:
     text = WRAPPED.replace("Nobody objected. Two", "Nobody was against it. There Councillor")
-    assert given(text)[0].count("\n") == 4
+    assert texts_of(text)[0].count("\n") == 4
 
 
-def test_a_sentence_that_plainly_runs_on_is_joined_in_any_file() -> None:
-    assert given("He said\nthat it rained.\nThen he left.") == [
+def test_a_sentence_that_visibly_runs_on_is_joined_in_any_file() -> None:
+    assert texts_of("He said\nthat it rained.\nThen he left.") == [
         "He said\nthat it rained.",
         "Then he left.",
     ]
 
 
 def test_a_finished_sentence_is_not_joined_to_a_small_letter() -> None:
-    assert given("He left.\nno one saw it.") == ["He left.", "no one saw it."]
+    assert texts_of("He left.\nno one saw it.") == ["He left.", "no one saw it."]
 
 
 def test_short_lines_that_begin_with_capitals_stay_apart() -> None:
     lines = ["Share", "Tweet", "The headline of the day", "By Ann Reporter", "Prague"]
-    assert given("\n".join(lines)) == lines
+    assert texts_of("\n".join(lines)) == lines
 
 
-def test_list_items_are_not_joined_to_what_stands_before() -> None:
+def test_list_items_are_not_joined_to_the_line_before() -> None:
     for mark in ("- ", "* ", "+ ", "• ", "– ", "1. ", "12) ", "> "):
-        assert given(f"They brought\n{mark}tents\n{mark}water") == [
+        assert texts_of(f"They brought\n{mark}tents\n{mark}water") == [
             "They brought",
             f"{mark}tents",
             f"{mark}water",
@@ -71,21 +71,27 @@ def test_list_items_are_not_joined_to_what_stands_before() -> None:
 
 
 def test_a_list_items_own_wrapped_line_is_joined() -> None:
-    assert given("- tents for\n  the night\n- water") == ["- tents for\n  the night", "- water"]
+    assert texts_of("- tents for\n  the night\n- water") == ["- tents for\n  the night", "- water"]
 
 
-def test_headings_are_joined_to_nothing() -> None:
-    assert given("they met\n## What was\nsaid there") == ["they met", "## What was", "said there"]
+def test_headings_are_not_joined() -> None:
+    assert texts_of("they met\n## What was\nsaid there") == [
+        "they met",
+        "## What was",
+        "said there",
+    ]
 
 
 def test_a_wrapped_files_headings_and_items_stay_apart_after_a_full_line() -> None:
     full = "".join(WRAPPED.splitlines(keepends=True)[:3])
     for line in ("- tents", "## Tents", "1. Tents"):
-        assert given(f"{full}{line}\n\n{WRAPPED}")[:2] == [full.rstrip(), line]
+        assert texts_of(f"{full}{line}\n\n{WRAPPED}")[:2] == [full.rstrip(), line]
 
 
-def test_skipped_lines_are_no_part_of_any_paragraph() -> None:
-    assert given("---\ntitle: phones\n---\niPhone sales rose.", skipped=3) == ["iPhone sales rose."]
+def test_skipped_lines_are_in_no_paragraph() -> None:
+    assert texts_of("---\ntitle: phones\n---\niPhone sales rose.", skipped=3) == [
+        "iPhone sales rose."
+    ]
 
 
 def test_a_heading_begins_with_hashes_and_a_space() -> None:

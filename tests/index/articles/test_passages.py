@@ -18,7 +18,7 @@ from index.articles.passages import (
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 from tests.fakes import WordLimit
-from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
+from tests.index.strategies import decode_slice, nasty_bytes, position_by_bytes
 
 settings = st.builds(PassageSettings, budget=st.integers(1, 40), overlap=st.integers(0, 20))
 WIDE = WordLimit(10_000)
@@ -30,7 +30,7 @@ def text_of(text: str | bytes) -> Text:
     return decoded
 
 
-def cut_up(
+def split_text(
     text: Text,
     settings: PassageSettings,
     limit: ModelLimit = WIDE,
@@ -41,42 +41,48 @@ def cut_up(
 
 
 def words(count: int) -> str:
-    """One sentence of so many words."""
+    """A sentence of `count` words."""
     return "The " + "the " * (count - 2) + "end."
 
 
 @given(nasty_bytes, settings)
-def test_the_files_bytes_at_a_passages_place_are_its_text(
+def test_the_bytes_at_a_passages_position_are_its_text(
     data: bytes, settings: PassageSettings
 ) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
-    for one in cut_up(text, settings):
-        assert decode_slice(data[one.byte_start : one.byte_end], text.encoding) == one.text
-        assert (one.line, one.column) == place_by_bytes(data, text.encoding, one.byte_start)
-        last = place_by_bytes(data, text.encoding, one.byte_start)[0] + one.text.count("\n")
-        assert one.end_line == last
+    for passage in split_text(text, settings):
+        assert (
+            decode_slice(data[passage.byte_start : passage.byte_end], text.encoding) == passage.text
+        )
+        assert (passage.line, passage.column) == position_by_bytes(
+            data, text.encoding, passage.byte_start
+        )
+        last = position_by_bytes(data, text.encoding, passage.byte_start)[0] + passage.text.count(
+            "\n"
+        )
+        assert passage.end_line == last
 
 
 @given(nasty_bytes, settings)
-def test_the_files_bytes_at_a_sentences_place_are_the_sentence(
+def test_the_bytes_at_a_sentences_position_are_the_sentence(
     data: bytes, settings: PassageSettings
 ) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
-    for one in cut_up(text, settings):
-        offset = len(decode_slice(data[text.bom : one.byte_start], text.encoding))
+    for passage in split_text(text, settings):
+        offset = len(decode_slice(data[text.bom : passage.byte_start], text.encoding))
         before = 0
-        for sentence in one.sentences:
-            assert before <= sentence.start < sentence.end <= len(one.text)
+        for sentence in passage.sentences:
+            assert before <= sentence.start < sentence.end <= len(passage.text)
             before = sentence.end
             start, end = (text.byte_offset(offset + at) for at in (sentence.start, sentence.end))
-            quoted = sentence.of(one.text)
+            quoted = sentence.of(passage.text)
             assert decode_slice(data[start:end], text.encoding) == quoted == quoted.strip()
-            place = text.position(offset + sentence.start)
-            assert (place.line, place.column) == place_by_bytes(data, text.encoding, start)
+            position = text.position(offset + sentence.start)
+            assert (position.line, position.column) == position_by_bytes(data, text.encoding, start)
 
 
 @given(nasty_bytes, settings)
@@ -86,23 +92,23 @@ def test_no_passage_is_over_the_budget(data: bytes, settings: PassageSettings) -
     text = decode(data)
     if isinstance(text, NotText):
         return
-    for one in cut_up(text, settings):
-        assert tokens.count(one.text) <= settings.budget or len(one.text) == 1
+    for passage in split_text(text, settings):
+        assert tokens.count(passage.text) <= settings.budget or len(passage.text) == 1
 
 
 @given(nasty_bytes, settings, st.integers(8, 40), st.sampled_from(["", "A title of it"]))
-def test_no_passage_is_more_than_the_model_sees(
-    data: bytes, settings: PassageSettings, most: int, title: str
+def test_no_passage_is_longer_than_the_model_sees(
+    data: bytes, settings: PassageSettings, max_tokens: int, title: str
 ) -> None:
-    text, limit = decode(data), WordLimit(most)
+    text, limit = decode(data), WordLimit(max_tokens)
     if isinstance(text, NotText):
         return
-    for one in cut_up(text, settings, limit, title):
-        assert limit.count([embedding_text(title, one.text)])[0] <= most
+    for passage in split_text(text, settings, limit, title):
+        assert limit.count([embedding_text(title, passage.text)])[0] <= max_tokens
 
 
 @given(nasty_bytes, settings, st.integers(3, 40))
-def test_no_character_is_lost(data: bytes, settings: PassageSettings, most: int) -> None:
+def test_no_character_is_lost(data: bytes, settings: PassageSettings, max_tokens: int) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
@@ -110,10 +116,10 @@ def test_no_character_is_lost(data: bytes, settings: PassageSettings, most: int)
     headings = frozenset(part for part in parts if is_heading(part.span.of(text.text)))
     covered: set[int] = set()
     quotable: set[int] = set()
-    for one in split(text, [parts], headings, "", settings, WordLimit(most)):
-        start = next(i for i in range(len(text.text)) if text.byte_offset(i) == one.byte_start)
-        covered.update(range(start, start + len(one.text)))
-        for span in one.sentences:
+    for passage in split(text, [parts], headings, "", settings, WordLimit(max_tokens)):
+        start = next(i for i in range(len(text.text)) if text.byte_offset(i) == passage.byte_start)
+        covered.update(range(start, start + len(passage.text)))
+        for span in passage.sentences:
             quotable.update(range(start + span.start, start + span.end))
     for part in parts:
         wanted = {i for i in range(part.span.start, part.span.end) if not text.text[i].isspace()}
@@ -124,7 +130,7 @@ def test_no_character_is_lost(data: bytes, settings: PassageSettings, most: int)
 
 
 @given(st.lists(st.integers(1, 60), max_size=60), settings)
-def test_ranges_cover_all_go_forward_and_keep_to_the_budget(
+def test_ranges_cover_everything_advance_and_keep_to_the_budget(
     sizes: list[int], settings: PassageSettings
 ) -> None:
     before = 0
@@ -139,104 +145,102 @@ def test_ranges_cover_all_go_forward_and_keep_to_the_budget(
     assert before == len(sizes)
 
 
-def test_ranges_overlap_by_the_sentences_that_there_is_room_for() -> None:
+def test_ranges_overlap_by_as_many_sentences_as_fit() -> None:
     # 4 + 3 + 3 fill ten; 3 overlaps, for 3 + 3 would be over the overlap of five; then 3 + 6.
     ranges = pack([4, 3, 3, 6, 9, 2], PassageSettings(budget=10, overlap=5))
     assert list(ranges) == [(0, 3), (2, 4), (4, 5), (5, 6)]
 
 
-def test_a_sentence_over_the_budget_stands_alone_in_its_range() -> None:
+def test_a_sentence_over_the_budget_is_alone_in_its_range() -> None:
     assert list(pack([2, 50, 2], PassageSettings(budget=10, overlap=5))) == [(0, 1), (1, 2), (2, 3)]
     assert list(pack([], PassageSettings())) == []
 
 
-def test_a_passage_holds_whole_sentences_up_to_the_budget() -> None:
+def test_a_passage_holds_complete_sentences_up_to_the_budget() -> None:
     # "The", 37 times " the", " end" and ".": 40 tokens a sentence, and a space is in the next one.
     text = text_of(" ".join([words(39)] * 5))
     assert tokens.count(words(39)) == 40
-    found = cut_up(text, PassageSettings(budget=80, overlap=0))
-    assert [one.text.count("end.") for one in found] == [2, 2, 1]
+    found = split_text(text, PassageSettings(budget=80, overlap=0))
+    assert [passage.text.count("end.") for passage in found] == [2, 2, 1]
 
 
 def test_the_white_space_between_paragraphs_counts() -> None:
     text = text_of("\n\n".join([words(9)] * 3))
     # Ten tokens and a gap of one: three sentences are 32, and the third goes into a new passage.
     assert (tokens.count(words(9)), tokens.count("\n\n")) == (10, 1)
-    found = cut_up(text, PassageSettings(budget=31, overlap=0))
-    assert [one.text.count("end.") for one in found] == [2, 1]
+    found = split_text(text, PassageSettings(budget=31, overlap=0))
+    assert [passage.text.count("end.") for passage in found] == [2, 1]
 
 
 def test_passages_repeat_the_sentences_that_overlap() -> None:
     sentences = [f"The {name} was built there." for name in ("port", "road", "dam", "mill")]
     text = text_of(" ".join(sentences))
     size = tokens.count(" " + sentences[0])
-    found = cut_up(text, PassageSettings(budget=2 * size, overlap=size))
-    assert [one.text for one in found] == [" ".join(sentences[i : i + 2]) for i in range(3)]
+    found = split_text(text, PassageSettings(budget=2 * size, overlap=size))
+    assert [passage.text for passage in found] == [" ".join(sentences[i : i + 2]) for i in range(3)]
 
 
 def test_no_passage_crosses_from_one_region_into_the_next() -> None:
     text = text_of("One stood.\nTwo stood.\nThree stood.")
     first, second, third = paragraphs(text)
     found = split(text, [[first], [second, third]], (), "", PassageSettings(), WIDE)
-    assert [one.text for one in found] == ["One stood.", "Two stood.\nThree stood."]
+    assert [passage.text for passage in found] == ["One stood.", "Two stood.\nThree stood."]
 
 
-def test_a_heading_is_in_the_text_and_not_among_the_sentences() -> None:
+def test_a_heading_is_in_the_text_but_not_a_sentence() -> None:
     text = text_of("# The dam\n\nIt broke. It was old.")
-    (found,) = cut_up(text, PassageSettings(), headings=frozenset(paragraphs(text)[:1]))
+    (found,) = split_text(text, PassageSettings(), headings=frozenset(paragraphs(text)[:1]))
     assert found.text == "# The dam\n\nIt broke. It was old."
     assert found.sentences == (Span(11, 20), Span(21, 32))
 
 
 def test_headings_alone_make_no_passage() -> None:
     text = text_of("# The dam\n# The mill")
-    assert cut_up(text, PassageSettings(), headings=frozenset(paragraphs(text))) == []
+    assert split_text(text, PassageSettings(), headings=frozenset(paragraphs(text))) == []
 
 
 def test_a_passage_too_long_for_the_model_is_cut_between_sentences_first() -> None:
     text = text_of("Abcd abcd abcd. Bcde bcde bcde. Cdef cdef cdef. Defg defg defg.")
     # Two special tokens, and two for each sentence's last word with its full stop.
-    found = cut_up(text, PassageSettings(), WordLimit(10))
-    assert [one.text for one in found] == [
+    found = split_text(text, PassageSettings(), WordLimit(10))
+    assert [passage.text for passage in found] == [
         "Abcd abcd abcd. Bcde bcde bcde.",
         "Cdef cdef cdef. Defg defg defg.",
     ]
 
 
 def test_a_sentence_too_long_for_the_model_is_cut_at_a_word() -> None:
-    found = cut_up(text_of("aa bb cc dd ee ff gg hh"), PassageSettings(), WordLimit(4 + 2))
-    assert [one.text for one in found] == ["aa bb cc dd", "ee ff gg hh"]
+    found = split_text(text_of("aa bb cc dd ee ff gg hh"), PassageSettings(), WordLimit(4 + 2))
+    assert [passage.text for passage in found] == ["aa bb cc dd", "ee ff gg hh"]
 
 
-def test_the_title_takes_its_share_of_what_the_model_sees() -> None:
-    found = cut_up(text_of("aa bb cc dd"), PassageSettings(), WordLimit(6), "tt uu")
-    assert [one.text for one in found] == ["aa bb", "cc dd"]
+def test_the_title_counts_towards_the_models_limit() -> None:
+    found = split_text(text_of("aa bb cc dd"), PassageSettings(), WordLimit(6), "tt uu")
+    assert [passage.text for passage in found] == ["aa bb", "cc dd"]
 
 
-def test_the_model_is_asked_about_the_text_that_is_embedded() -> None:
-    asked: list[str] = []
+def test_the_model_counts_the_text_that_is_embedded() -> None:
+    counted: list[str] = []
 
-    class Listening(WordLimit):
+    class RecordingLimit(WordLimit):
         def count(self, texts: Sequence[str]) -> list[int]:
-            asked.extend(texts)
+            counted.extend(texts)
             return WordLimit.count(self, texts)
 
-    cut_up(text_of("One stood."), PassageSettings(), Listening(), "The title")
-    assert asked == ["The title\nOne stood."]
+    split_text(text_of("One stood."), PassageSettings(), RecordingLimit(), "The title")
+    assert counted == ["The title\nOne stood."]
     assert embedding_text("", "One stood.") == "One stood."
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "   \r\n"])
-def test_nothing_makes_no_passage(text: str) -> None:
-    assert cut_up(text_of(text), PassageSettings()) == []
+def test_white_space_makes_no_passage(text: str) -> None:
+    assert split_text(text_of(text), PassageSettings()) == []
 
 
 @given(nasty_bytes, settings)
-def test_with_a_model_that_sees_everything_the_budget_alone_cuts(
-    data: bytes, settings: PassageSettings
-) -> None:
+def test_without_a_model_limit_only_the_budget_cuts(data: bytes, settings: PassageSettings) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
-    assert cut_up(text, settings, NoLimit()) == cut_up(text, settings, WordLimit(10**9))
+    assert split_text(text, settings, NoLimit()) == split_text(text, settings, WordLimit(10**9))
     assert NoLimit().count(["a" * 10_000, ""]) == [0, 0]

@@ -15,13 +15,13 @@ def test_links_and_the_home_are_resolved(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("given", ["a\0b", "~a\0b", "\ud800", "~nobody-of-that-name/a", "", "~"])
-def test_what_cannot_name_a_file_raises_nothing_and_is_not_there(given: str) -> None:
+def test_text_that_cannot_name_a_file_raises_nothing_and_does_not_exist(given: str) -> None:
     assert isinstance(expanded(given), Path)
     assert isinstance(real_path(given), str)
     assert given in ("", "~") or not os.path.lexists(real_path(given))
 
 
-def test_a_folder_holds_itself_and_what_is_in_it_and_no_namesake() -> None:
+def test_a_folder_and_its_contents_are_under_it_and_similar_names_are_not() -> None:
     assert all(is_under(path, "/a/b") for path in ("/a/b", "/a/b/c", "/a/b/c/d"))
     assert not any(is_under(path, "/a/b") for path in ("/a", "/a/bc", "/a/b.txt"))
     assert is_under("/a", "/") and is_under("/", "/")

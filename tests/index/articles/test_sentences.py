@@ -10,13 +10,13 @@ from index.articles.spans import Span
 from tests.index.strategies import nasty_text
 
 
-def given_in(text: str) -> list[str]:
+def sentences_in(text: str) -> list[str]:
     return [one.of(text) for one in sentences(text, Span(0, len(text)))]
 
 
 def test_sentences_end_at_their_marks_and_not_at_abbreviations() -> None:
     text = "Dr. Ng of the U.S. Navy paid $1.5 million. Why? “Because.” She left!"
-    assert given_in(text) == [
+    assert sentences_in(text) == [
         "Dr. Ng of the U.S. Navy paid $1.5 million.",
         "Why?",
         "“Because.”",
@@ -24,20 +24,20 @@ def test_sentences_end_at_their_marks_and_not_at_abbreviations() -> None:
     ]
 
 
-def test_a_wrapped_line_end_is_a_space_and_stays_in_the_sentence() -> None:
-    assert given_in("He said\r\nit rained.\nThen he\nleft.") == [
+def test_a_wrapped_line_end_counts_as_a_space_within_the_sentence() -> None:
+    assert sentences_in("He said\r\nit rained.\nThen he\nleft.") == [
         "He said\r\nit rained.",
         "Then he\nleft.",
     ]
 
 
-def test_spans_count_from_the_text_and_not_from_the_paragraph() -> None:
+def test_spans_are_offsets_in_the_text_not_in_the_paragraph() -> None:
     text = "😀 Not this. One. Two."
     assert list(sentences(text, Span(12, len(text)))) == [Span(12, 16), Span(17, 21)]
 
 
 @given(nasty_text)
-def test_sentences_are_in_order_and_lose_nothing_but_white_space(text: str) -> None:
+def test_sentences_are_in_order_and_only_white_space_is_lost(text: str) -> None:
     found = list(sentences(text, Span(0, len(text))))
     at = 0
     for one in found:
@@ -58,7 +58,7 @@ def test_a_span_is_halved_at_the_white_space_nearest_its_middle() -> None:
     assert [one.of(text) for one in pieces] == ["aa bbbb", "cc dddd"]
 
 
-def test_a_word_without_white_space_is_cut_in_its_middle() -> None:
+def test_a_word_without_white_space_is_cut_in_the_middle() -> None:
     assert cut("x" * 10, Span(0, 10), lambda piece: len(piece) <= 3) == [
         Span(0, 2),
         Span(2, 5),
@@ -68,17 +68,17 @@ def test_a_word_without_white_space_is_cut_in_its_middle() -> None:
 
 
 @given(nasty_text, st.integers(0, 9))
-def test_pieces_fit_and_lose_nothing_but_white_space(text: str, most: int) -> None:
+def test_pieces_fit_and_only_white_space_is_lost(text: str, limit: int) -> None:
     span = Span(0, len(text)).trimmed(text)
-    pieces = cut(text, span, lambda piece: len(piece) <= most)
-    assert all(len(one) <= max(1, most) for one in pieces)
+    pieces = cut(text, span, lambda piece: len(piece) <= limit)
+    assert all(len(one) <= max(1, limit) for one in pieces)
     kept = "".join(one.of(text) for one in pieces)
     assert "".join(kept.split()) == "".join(text.split())
 
 
 def test_a_long_paragraph_has_the_same_sentences_as_its_parts() -> None:
     parts = [f"Ship {number} left “the old port”, said Dr. Ng." for number in range(2_000)]
-    assert given_in(" ".join(parts)) == parts
+    assert sentences_in(" ".join(parts)) == parts
 
 
 def test_no_more_than_a_window_is_segmented_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,14 +91,14 @@ def test_no_more_than_a_window_is_segmented_at_once(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("index.articles.sentences.get_sentence_boundaries", counted)
     for text in ("“'" * 100_000, "He left. " * 20_000, "x" * 200_000):
         sizes.clear()
-        found = given_in(text)
+        found = sentences_in(text)
         assert "".join("".join(found).split()) == "".join(text.split())
         assert max(sizes) <= 16_384
         assert sum(sizes) < 1.1 * len(text) + 16_384
 
 
 @pytest.mark.parametrize("unit", ["“", "`", "「」", "(", "東京。", "Oh! ", '"a": "b", '])
-def test_what_is_no_prose_is_segmented_in_small_windows(
+def test_text_that_is_not_prose_is_segmented_in_small_windows(
     monkeypatch: pytest.MonkeyPatch, unit: str
 ) -> None:
     sizes: list[int] = []
@@ -109,16 +109,16 @@ def test_what_is_no_prose_is_segmented_in_small_windows(
 
     monkeypatch.setattr("index.articles.sentences.get_sentence_boundaries", counted)
     text = (unit * 9_000)[:9_000]
-    assert "".join("".join(given_in(text)).split()) == "".join(text.split())
+    assert "".join("".join(sentences_in(text)).split()) == "".join(text.split())
     assert max(sizes) == 1_024
 
 
-def test_fragments_are_not_taken_for_sentences() -> None:
-    assert len(given_in("?! " * 100_000)) < 16_384
-    assert len(given_in("He left. " * 20_000)) < 20
-    assert given_in("?! " * 3) == ["?!", "?!", "?!"]
+def test_fragments_are_not_treated_as_sentences() -> None:
+    assert len(sentences_in("?! " * 100_000)) < 16_384
+    assert len(sentences_in("He left. " * 20_000)) < 20
+    assert sentences_in("?! " * 3) == ["?!", "?!", "?!"]
 
 
-def test_a_word_that_is_endless_is_halved_without_looking_for_its_ends() -> None:
+def test_an_endless_word_is_halved_without_searching_for_its_ends() -> None:
     found = cut("x" * 1_000_000, Span(0, 1_000_000), lambda text: len(text) <= 1_000)
     assert {len(one) for one in found} <= {976, 977}

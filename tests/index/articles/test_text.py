@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.text import Encoding, NotText, Position, Text, decode, encoded_length
-from tests.index.strategies import decode_slice, nasty_bytes, place_by_bytes
+from tests.index.strategies import decode_slice, nasty_bytes, position_by_bytes
 
 
 def text_of(data: bytes) -> Text:
@@ -14,7 +14,7 @@ def text_of(data: bytes) -> Text:
     return text
 
 
-def test_a_line_ends_at_lf_alone() -> None:
+def test_only_lf_ends_a_line() -> None:
     text = text_of("one\rtwo\u2028three\x85four\x0bfive\x0csix\nseven".encode())
     assert text.line_starts == [0, 28]
     assert text.line_count == 2
@@ -38,7 +38,7 @@ def test_a_line_past_the_end_is_an_index_error() -> None:
         text_of(b"one\ntwo").line_span(3)
 
 
-def test_a_column_is_a_code_point_and_the_byte_order_mark_is_none() -> None:
+def test_a_column_is_a_code_point_and_a_byte_order_mark_takes_none() -> None:
     text = text_of(codecs.BOM_UTF8 + "né😀x\n".encode())
     assert (text.encoding, text.bom) == ("utf-8-sig", 3)
     assert text.position(0) == Position(1, 1)
@@ -48,7 +48,9 @@ def test_a_column_is_a_code_point_and_the_byte_order_mark_is_none() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_is_read_by_its_mark_and_ends_lines_at_the_lf_code_unit(encoding: Encoding) -> None:
+def test_utf_16_is_recognised_by_its_mark_and_ends_lines_at_lf_code_units(
+    encoding: Encoding,
+) -> None:
     mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else codecs.BOM_UTF16_BE
     # U+010A and U+0A0D hold the byte 0A and end no line.
     text = text_of(mark + "\u010a\u0a0d\n😀b".encode(encoding))
@@ -64,7 +66,7 @@ def test_what_is_not_utf_8_is_windows_1252_one_code_point_for_one_byte() -> None
     assert text.byte_offset(12) == 12
 
 
-def test_windows_1252_behind_a_utf_8_mark_keeps_its_places() -> None:
+def test_windows_1252_after_a_utf_8_mark_keeps_its_offsets() -> None:
     text = text_of(codecs.BOM_UTF8 + b"caf\xe9 x")
     assert (text.text, text.encoding, text.byte_offset(5)) == ("café x", "windows-1252", 8)
 
@@ -93,13 +95,13 @@ def test_utf_16_cut_in_the_middle_of_a_character_is_still_text() -> None:
 
 
 @given(st.text(), st.sampled_from(["utf-8", "utf-16-le", "utf-16-be"]))
-def test_width_is_the_length_of_the_encoded_bytes(text: str, encoding: Encoding) -> None:
-    whole = text.encode(errors="replace").decode()
-    assert encoded_length(whole, encoding) == len(whole.encode(encoding))
+def test_encoded_length_is_the_length_of_the_encoded_bytes(text: str, encoding: Encoding) -> None:
+    encodable = text.encode(errors="replace").decode()
+    assert encoded_length(encodable, encoding) == len(encodable.encode(encoding))
 
 
 @given(st.integers(4080, 4110), st.sampled_from("aé東😀"), st.data())
-def test_byte_agrees_with_encoding_what_stands_before(
+def test_byte_offset_agrees_with_encoding_the_text_before_it(
     length: int, char: str, data: st.DataObject
 ) -> None:
     text = text_of(codecs.BOM_UTF8 + ("b" + char * (2 * length)).encode())
@@ -108,19 +110,19 @@ def test_byte_agrees_with_encoding_what_stands_before(
 
 
 @given(nasty_bytes, st.data())
-def test_places_agree_with_counting_in_the_bytes(data: bytes, draw: st.DataObject) -> None:
+def test_positions_agree_with_counting_in_the_bytes(data: bytes, draw: st.DataObject) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
     offset = draw.draw(st.integers(0, len(text.text)))
     byte = text.byte_offset(offset)
-    place = text.position(offset)
-    assert (place.line, place.column) == place_by_bytes(data, text.encoding, byte)
+    position = text.position(offset)
+    assert (position.line, position.column) == position_by_bytes(data, text.encoding, byte)
     assert decode_slice(data[text.bom : byte], text.encoding) == text.text[:offset]
 
 
 @given(st.binary(max_size=400))
-def test_any_bytes_decode_or_are_told_to_be_no_text(data: bytes) -> None:
+def test_any_bytes_decode_or_are_not_text(data: bytes) -> None:
     text = decode(data)
     if isinstance(text, Text) and text.encoding != "windows-1252":
         # A file cut inside a UTF-16 code unit is counted to the end of it.
@@ -128,7 +130,7 @@ def test_any_bytes_decode_or_are_told_to_be_no_text(data: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-def test_lines_put_together_again_are_the_text(data: bytes) -> None:
+def test_joined_lines_are_the_text(data: bytes) -> None:
     text = decode(b"x" + data)
     if isinstance(text, Text):
         spans = [text.line_span(line) for line in range(1, len(text.line_starts) + 1)]

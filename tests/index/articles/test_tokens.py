@@ -21,7 +21,7 @@ def test_an_encoded_text_decodes_to_itself(text: str) -> None:
     assert tokens.count(text) == len(ids)
 
 
-def test_no_words_of_a_text_are_special() -> None:
+def test_no_text_holds_special_tokens() -> None:
     text = "<|endoftext|> <|fim_prefix|>"
     assert tokens.encoding().decode(tokens.encoding().encode_ordinary(text)) == text
     assert tokens.count(text) > 4
@@ -43,13 +43,13 @@ def test_a_long_word_is_encoded_in_pieces_of_24_letters(word: str) -> None:
 
 
 @given(any_text, any_text)
-def test_counts_add_up_where_the_second_text_begins_with_white_space(a: str, b: str) -> None:
+def test_counts_add_up_if_the_second_text_begins_with_white_space(a: str, b: str) -> None:
     first, second = a.rstrip() + ".", " " + b
     assert tokens.count(first + second) == tokens.count(first) + tokens.count(second)
 
 
 def test_a_megabyte_of_one_character_is_counted() -> None:
-    # A piece's cost grows with its square: unbounded, these would not end within a test's patience.
+    # The time for a piece grows with its square: without bounds these would take minutes.
     for char in ("a", " ", "\n", "7", "!", "東", "\u0301"):
         assert tokens.count(char * 1_000_000) >= 1_000_000 // 25
 
@@ -61,7 +61,7 @@ def test_english_takes_less_than_two_tokens_a_word() -> None:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that stands for the installed package's data."""
+    """A folder in place of the installed package's data."""
     shutil.copy(str(files("index").joinpath(tokens.FILE)), tmp_path)
     monkeypatch.setattr(tokens, "files", lambda _: tmp_path)
     tokens.encoding.cache_clear()
@@ -77,5 +77,5 @@ def test_an_altered_file_is_refused(package: Path) -> None:
         tokens.encoding()
 
 
-def test_the_file_that_ships_is_the_one_that_is_pinned(package: Path) -> None:
+def test_the_shipped_file_is_the_pinned_one(package: Path) -> None:
     assert tokens.encoding().n_vocab == len((package / tokens.FILE).read_bytes().splitlines())

@@ -20,14 +20,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def test_a_copy_holds_every_file_and_does_not_change_with_it(folder: Path) -> None:
+def test_a_copy_holds_every_file_and_does_not_change_with_the_original(folder: Path) -> None:
     with private_copy(folder) as copy:
         (folder / "a").write_bytes(b"")
         assert copy != folder
         assert contents(copy) == {"a": b"abc" * 1_000_000, "b": b""}
 
 
-def test_nothing_of_a_copy_is_left(folder: Path) -> None:
+def test_nothing_is_left_of_a_copy(folder: Path) -> None:
     descriptors = len(list(Path("/dev/fd").iterdir()))
     with private_copy(folder) as copy:
         pass
@@ -35,7 +35,7 @@ def test_nothing_of_a_copy_is_left(folder: Path) -> None:
     assert len(list(Path("/dev/fd").iterdir())) == descriptors
 
 
-def test_a_copy_that_is_written_into_while_it_is_removed_is_removed_all_the_same(
+def test_a_copy_is_removed_even_if_files_appear_in_it_meanwhile(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rmdir, late = os.rmdir, ["lock", "lock"]
@@ -51,7 +51,7 @@ def test_a_copy_that_is_written_into_while_it_is_removed_is_removed_all_the_same
     assert not copy.exists()
 
 
-def test_without_memory_files_the_copies_are_temporary_ones(
+def test_without_memory_files_the_copies_are_temporary_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("os.memfd_create", raising=False)
@@ -62,7 +62,7 @@ def test_without_memory_files_the_copies_are_temporary_ones(
 
 
 @pytest.mark.parametrize("missing", ["tempfile.mkdtemp", "os.memfd_create"])
-def test_where_there_is_no_room_the_folder_itself_is_given(
+def test_without_room_the_folder_itself_is_used(
     folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -73,7 +73,7 @@ def test_where_there_is_no_room_the_folder_itself_is_given(
         assert copy == folder
 
 
-def test_where_descriptors_have_no_names_the_folder_itself_is_given(
+def test_without_names_for_descriptors_the_folder_itself_is_used(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.disk.memory_copy._DESCRIPTORS", "/nonexistent")

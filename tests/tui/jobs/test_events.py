@@ -39,6 +39,6 @@ def test_an_event_crosses_as_one_line_of_ascii(event: Event) -> None:
         ),
     )
 )  # fmt: skip
-def test_a_line_that_is_no_event_is_refused(line: bytes) -> None:
+def test_a_line_that_is_not_an_event_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError):
         parse_event(line)

@@ -1,4 +1,4 @@
-"""Byline is started in a folder of articles: nothing there may be run."""
+"""Byline is started in a folder of articles; nothing there may be executed."""
 
 import subprocess
 import sys
@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminal import ROOT
-from tui.jobs import subprocess_job as background
+from tui.jobs import subprocess_job
 from tui.jobs.python import PYTHON
 from tui.web import server
 
 CANARY = "print('the folder ran its own code')"
 
 
-def told_from(folder: Path, command: Sequence[str]) -> str:
+def output_in(folder: Path, command: Sequence[str]) -> str:
     ended = subprocess.run(
         [*command, "-c", "import tui"],
         cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
@@ -29,11 +29,11 @@ def hostile(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_lends_no_modules_to_the_processes_started_in_it(hostile: Path) -> None:
-    assert told_from(hostile, PYTHON) == ""
-    for command in (background.COMMAND, server.COMMAND):
+def test_child_processes_import_no_modules_from_the_current_folder(hostile: Path) -> None:
+    assert output_in(hostile, PYTHON) == ""
+    for command in (subprocess_job.COMMAND, server.COMMAND):
         assert command[: len(PYTHON)] == PYTHON
 
 
-def test_it_would_to_any_other(hostile: Path) -> None:
-    assert "its own code" in told_from(hostile, [sys.executable])
+def test_other_python_processes_do_import_them(hostile: Path) -> None:
+    assert "its own code" in output_in(hostile, [sys.executable])

@@ -24,26 +24,26 @@ def titles(shown: list[Entry]) -> list[str | None]:
     return [one.article.title for one in shown]
 
 
-def test_folders_and_articles_are_told_as_they_were_indexed(shell: Shell) -> None:
-    place = shell.write("in/mill.txt", LETTER)
+def test_folders_and_articles_are_read_as_they_were_indexed(shell: Shell) -> None:
+    file = shell.write("in/mill.txt", LETTER)
     shell.byline("index", "news")
-    told = library(shell)
-    assert told.roots == (LibraryRoot("news", str(shell.news), 1, True),)
-    assert told.articles == (
+    contents = library(shell)
+    assert contents.roots == (LibraryRoot("news", str(shell.news), 1, True),)
+    assert contents.articles == (
         LibraryArticle(
-            str(place), "news/in/mill.txt", "The mill burns", date(2011, 5, 3), 5, 1, len(LETTER)
+            str(file), "news/in/mill.txt", "The mill burns", date(2011, 5, 3), 5, 1, len(LETTER)
         ),
     )
 
 
-def test_a_file_that_was_named_itself_is_its_own_root(shell: Shell) -> None:
-    place = shell.write("mill.txt", LETTER)
+def test_a_file_that_the_user_named_is_a_root(shell: Shell) -> None:
+    file = shell.write("mill.txt", LETTER)
     shell.byline("index", "news/mill.txt")
     (article,) = library(shell).articles
-    assert (article.file, article.path) == (str(place), "news/mill.txt")
+    assert (article.file, article.path) == (str(file), "news/mill.txt")
 
 
-def test_from_elsewhere_paths_are_absolute(indexed: Shell) -> None:
+def test_paths_are_absolute_from_another_folder(indexed: Shell) -> None:
     indexed.patch.chdir("/")
     assert [one.path for one in library(indexed).articles] == [
         f"{indexed.news}/port.txt",
@@ -51,7 +51,7 @@ def test_from_elsewhere_paths_are_absolute(indexed: Shell) -> None:
     ]
 
 
-def test_a_folder_that_is_missing_is_told_as_such(indexed: Shell) -> None:
+def test_a_missing_folder_is_marked_as_missing(indexed: Shell) -> None:
     indexed.news.rename(indexed.home / "unmounted")
     assert library(indexed).roots == (LibraryRoot("news", str(indexed.news), 2, False),)
     assert {one.state for one in rows(indexed)} == {State.MISSING}
@@ -62,20 +62,20 @@ def test_without_an_index_there_is_no_library(shell: Shell) -> None:
         library(shell)
 
 
-def test_the_generation_is_let_go(indexed: Shell) -> None:
+def test_the_index_is_closed(indexed: Shell) -> None:
     library(indexed)
     changes(Store(indexed.index))
-    held = [one.resolve() for one in Path("/proc/self/fd").iterdir()]
-    assert not [one for one in held if one.is_relative_to(indexed.index)]
+    open_files = [one.resolve() for one in Path("/proc/self/fd").iterdir()]
+    assert not [one for one in open_files if one.is_relative_to(indexed.index)]
 
 
-def test_rows_tell_what_changed_since(indexed: Shell) -> None:
+def test_rows_show_what_changed_since_indexing(indexed: Shell) -> None:
     assert [one.state for one in entries(library(indexed), None)] == [State.UNKNOWN] * 2
     indexed.write("port.txt", "Something else entirely.")
     (indexed.news / "in/mill.txt").unlink()
     indexed.write("dam.txt", "The dam broke at night.")
-    told = {one.article.path: (one.state, one.is_indexed) for one in rows(indexed)}
-    assert told == {
+    shown = {one.article.path: (one.state, one.is_indexed) for one in rows(indexed)}
+    assert shown == {
         "news/port.txt": (State.CHANGED, True),
         "news/in/mill.txt": (State.DELETED, True),
         "news/dam.txt": (State.NEW, False),
@@ -103,7 +103,7 @@ BARE = entry(None, "blog/a.txt", 1)
         ("mill dam", []),
     ],
 )
-def test_a_filter_keeps_what_holds_all_words(words: str, left: list[Entry]) -> None:
+def test_a_filter_keeps_rows_with_all_words(words: str, left: list[Entry]) -> None:
     assert filtered([MILL, DAM, BARE], words) == left
 
 
@@ -117,14 +117,14 @@ def test_a_filter_keeps_what_holds_all_words(words: str, left: list[Entry]) -> N
         (Order.PASSAGES, [DAM, MILL, BARE], [BARE, MILL, DAM]),
     ],
 )
-def test_rows_are_ordered_and_what_lacks_the_value_comes_last(
+def test_rows_are_sorted_and_those_without_the_value_come_last(
     order: Order, forwards: list[Entry], backwards: list[Entry]
 ) -> None:
     assert ordered([BARE, MILL, DAM], order, backwards=False) == forwards
     assert ordered([BARE, MILL, DAM], order, backwards=True) == backwards
 
 
-def test_what_needs_a_build_comes_first_by_state(indexed: Shell) -> None:
+def test_sorting_by_state_puts_what_needs_a_build_first(indexed: Shell) -> None:
     indexed.write("port.txt", "Something else entirely.")
     indexed.write("dam.txt", "The dam broke at night.")
     states = [one.state for one in ordered(rows(indexed), Order.STATE, backwards=False)]

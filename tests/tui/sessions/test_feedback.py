@@ -1,4 +1,4 @@
-"""Marks are lines of a question set, and say no more than the person did."""
+"""Marks are lines of a question set, and say no more than the user did."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tui.sessions.feedback import mark_answer
 from tui.sessions.session import Turn
 
-PLACE = Gold("/home/me/news/port.txt", 3, ["a ship"])
+GOLD = Gold("/home/me/news/port.txt", 3, ["a ship"])
 REFUSED = Turn("Who?", unanswered("Who?"), AT)
 
 
@@ -29,7 +29,7 @@ def marked(file: Path, one: Turn, right: bool, *earlier: Turn, answer: int = 0) 
     return question
 
 
-def test_an_answer_marked_right_is_gold_wherever_it_stands(file: Path) -> None:
+def test_an_answer_marked_right_is_gold_wherever_it_appears(file: Path) -> None:
     second = citation("It was the ship.", "the ship", file="/home/me/2.txt", line=9)
     gone = replace(citation(line=12), status=Status.GONE)
     reply = answered(citation(), second, gone, question="why it?")
@@ -38,14 +38,14 @@ def test_an_answer_marked_right_is_gold_wherever_it_stands(file: Path) -> None:
         id=question.id,
         question="why it?",
         history=[],
-        gold=[PLACE, Gold("/home/me/2.txt", 9, ["the ship"])],
+        gold=[GOLD, Gold("/home/me/2.txt", 9, ["the ship"])],
         tags=["marked-right"],
     )
 
 
-def test_an_answer_marked_wrong_is_rejected_and_what_is_right_stays_unknown(file: Path) -> None:
+def test_an_answer_marked_wrong_is_rejected_and_the_right_one_stays_unknown(file: Path) -> None:
     question = marked(file, turn("why?"), False)
-    assert (question.gold, question.rejected) == ([], [PLACE])
+    assert (question.gold, question.rejected) == ([], [GOLD])
     assert (question.is_gold_known, question.tags) == (False, ["marked-wrong"])
 
 
@@ -66,7 +66,7 @@ def test_another_answer_than_the_first_can_be_marked(file: Path) -> None:
     assert [one.answers for one in question.gold] == [["May"]]
 
 
-def test_a_follow_up_keeps_what_it_follows_and_a_whole_question_does_not(file: Path) -> None:
+def test_a_follow_up_keeps_its_history_and_a_complete_question_does_not(file: Path) -> None:
     before = (turn("Who is he?"), turn("Why\nnow?"))
     reply = answered(question="And then?", asked="And then at Zeebrugge?")
     question = marked(file, Turn("And then?", reply, AT), True, *before)
@@ -78,7 +78,7 @@ def test_a_follow_up_keeps_what_it_follows_and_a_whole_question_does_not(file: P
     assert alone.id != question.id
 
 
-def test_marking_again_replaces_the_earlier_mark_of_that_question_alone(file: Path) -> None:
+def test_marking_again_replaces_only_the_earlier_mark_of_that_question(file: Path) -> None:
     mark_answer(file, turn("one?"), (), 0, True)
     mark_answer(file, turn("two?"), (), 0, True)
     mark_answer(file, turn("one?"), (turn("two?"),), 0, False)
@@ -89,7 +89,7 @@ def test_marking_again_replaces_the_earlier_mark_of_that_question_alone(file: Pa
     ]
 
 
-def test_a_name_that_is_no_utf_8_is_kept(file: Path) -> None:
+def test_a_name_that_is_not_utf_8_is_kept(file: Path) -> None:
     name = os.fsdecode(b"/broken\xff.txt")
     one = Turn("why \udfff?", answered(citation(file=name), question="why \udfff?"), AT)
     assert marked(file, one, True).gold[0].path == name
@@ -97,7 +97,7 @@ def test_a_name_that_is_no_utf_8_is_kept(file: Path) -> None:
     assert file.read_bytes().isascii()
 
 
-def test_a_file_that_is_no_question_set_is_told_and_left_alone(file: Path) -> None:
+def test_a_file_that_is_not_a_question_set_is_an_error_and_stays_unchanged(file: Path) -> None:
     mark_answer(file, turn("one?"), (), 0, True)
     damaged = file.read_bytes() + b"notes\n"
     file.write_bytes(damaged)
@@ -111,6 +111,6 @@ def test_marks_are_private(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_set_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_question_set_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="cannot be read: No such file"):
         read_questions(tmp_path / "no.jsonl")

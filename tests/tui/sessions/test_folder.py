@@ -1,4 +1,4 @@
-"""Conversations are still there, whatever happened to the process, the disk or their files."""
+"""Conversations survive whatever happens to the process, the disk or their files."""
 
 import os
 import stat
@@ -24,7 +24,7 @@ def sessions(tmp_path: Path) -> Sessions:
     return Sessions(tmp_path / "state" / "sessions")
 
 
-def begun(sessions: Sessions, *turns: Turn) -> str:
+def started(sessions: Sessions, *turns: Turn) -> str:
     session_id = sessions.new().id
     for one in turns:
         sessions.append(session_id, one)
@@ -35,17 +35,17 @@ def test_a_conversation_comes_back_as_it_was(sessions: Sessions) -> None:
     moved = citation(status=Status.MOVED, title="")
     first = Turn("Why is it?", answered(citation(), moved, asked="Why is the port?"), AT)
     second = Turn("who?", unanswered(), "2011-05-03T10:21:00+02:00")
-    session_id = begun(sessions, first, second)
+    session_id = started(sessions, first, second)
     assert sessions.load(session_id) == Session(
         session_id, None, (first, second), (), created=AT, updated=second.at
     )
 
 
-def test_what_no_utf_8_can_hold_comes_back_too(sessions: Sessions) -> None:
+def test_text_that_utf_8_cannot_hold_comes_back(sessions: Sessions) -> None:
     name = os.fsdecode(b"broken\xff.txt")
     odd = citation("A \ud800 \x7f \u2028 \x00 line.", "line", name, f"/{name}")
     asked = Turn("why \udfff?", answered(odd), AT)
-    session_id = begun(sessions, asked)
+    session_id = started(sessions, asked)
     sessions.set_scope(session_id, (name,))
     loaded = sessions.load(session_id)
     assert (loaded.turns, loaded.scope) == ((asked,), (name,))
@@ -63,7 +63,7 @@ def test_any_text_comes_back(question: str, quoted: str) -> None:
     with TemporaryDirectory() as folder:
         sessions = Sessions(Path(folder))
         asked = Turn(question, answered(citation(quoted, "")), AT)
-        session_id = begun(sessions, asked)
+        session_id = started(sessions, asked)
         assert sessions.load(session_id).turns == (asked,)
 
 
@@ -77,8 +77,8 @@ def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Se
         sessions.load(new.id)
 
 
-def test_a_name_and_a_limit_are_kept_and_can_be_taken_away(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn())
+def test_a_name_and_a_scope_are_saved_and_can_be_removed(sessions: Sessions) -> None:
+    session_id = started(sessions, turn())
     sessions.rename(session_id, "  The \n port ")
     sessions.set_scope(session_id, ("a", "b c"))
     loaded = sessions.load(session_id)
@@ -91,11 +91,11 @@ def test_a_name_and_a_limit_are_kept_and_can_be_taken_away(sessions: Sessions) -
     assert sessions.list()[0].label == "why?"
 
 
-def test_the_last_used_stands_first_and_a_new_name_is_no_use(sessions: Sessions) -> None:
-    second = begun(sessions, turn("b", "2011-05-03T12:00:00+02:00"))
+def test_the_most_recently_used_is_first_and_renaming_is_not_use(sessions: Sessions) -> None:
+    second = started(sessions, turn("b", "2011-05-03T12:00:00+02:00"))
     # Later than ten o'clock in Brussels, though it reads earlier.
-    third = begun(sessions, turn("c1"), turn("c2", "2011-05-03T09:00:00-04:00"))
-    first = begun(sessions, turn("a", "2011-05-03T11:59:59+02:00"))
+    third = started(sessions, turn("c1"), turn("c2", "2011-05-03T09:00:00-04:00"))
+    first = started(sessions, turn("a", "2011-05-03T11:59:59+02:00"))
     sessions.rename(first, "The first")
     assert sessions.list() == (
         SessionSummary(third, None, "c1", 2, "2011-05-03T09:00:00-04:00"),
@@ -105,14 +105,14 @@ def test_the_last_used_stands_first_and_a_new_name_is_no_use(sessions: Sessions)
     assert sessions.latest() == sessions.list()[0]
 
 
-def test_of_two_in_one_second_the_later_one_stands_first(sessions: Sessions) -> None:
-    ids = [begun(sessions, turn()) for _ in range(5)]
+def test_the_later_of_two_in_one_second_is_first(sessions: Sessions) -> None:
+    ids = [started(sessions, turn()) for _ in range(5)]
     assert [one.id for one in sessions.list()] == ids[::-1]
 
 
-def test_all_words_are_searched_for_in_names_questions_and_answers(sessions: Sessions) -> None:
-    port = begun(sessions, turn("Why is it shut?"), Turn("Straße?", unanswered(), AT))
-    mill = begun(sessions, turn("And the mill?"))
+def test_all_words_are_searched_in_names_questions_and_answers(sessions: Sessions) -> None:
+    port = started(sessions, turn("Why is it shut?"), Turn("Straße?", unanswered(), AT))
+    mill = started(sessions, turn("And the mill?"))
     sessions.rename(mill, "About Ghent")
     found = {
         words: {one.id for one in sessions.search(words)}
@@ -128,8 +128,8 @@ def test_all_words_are_searched_for_in_names_questions_and_answers(sessions: Ses
     }
 
 
-def test_a_deleted_one_is_gone_and_can_be_had_back(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn())
+def test_a_deleted_conversation_is_not_listed_and_can_be_restored(sessions: Sessions) -> None:
+    session_id = started(sessions, turn())
     sessions.delete(session_id)
     assert sessions.listing() == Listing((), ())
     sessions.delete(session_id)
@@ -139,8 +139,10 @@ def test_a_deleted_one_is_gone_and_can_be_had_back(sessions: Sessions) -> None:
         sessions.restore(session_id)
 
 
-def test_a_deleted_one_that_goes_on_elsewhere_overwrites_nothing(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn("old"))
+def test_a_deleted_conversation_that_goes_on_elsewhere_overwrites_nothing(
+    sessions: Sessions,
+) -> None:
+    session_id = started(sessions, turn("old"))
     sessions.delete(session_id)
     sessions.append(session_id, turn("new"))
     with pytest.raises(NotSaved, match="cannot be restored"):
@@ -152,24 +154,24 @@ def test_a_deleted_one_that_goes_on_elsewhere_overwrites_nothing(sessions: Sessi
 
 
 def test_a_torn_last_line_costs_only_itself(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn("one"), turn("two"))
+    session_id = started(sessions, turn("one"), turn("two"))
     path = sessions.path(session_id)
-    whole = path.read_bytes()
-    second = whole.index(b"\n") + 1
-    for length in (second, second + 1, second + 9, len(whole) - 2, len(whole) - 1):
-        path.write_bytes(whole[:length])
+    complete = path.read_bytes()
+    second = complete.index(b"\n") + 1
+    for length in (second, second + 1, second + 9, len(complete) - 2, len(complete) - 1):
+        path.write_bytes(complete[:length])
         torn = sessions.load(session_id)
         kept = [one.question for one in torn.turns]
-        # Only the line's end is missing at the last cut.
-        assert kept == (["one", "two"] if length == len(whole) - 1 else ["one"])
-        assert len(torn.damage) == (second < length < len(whole) - 1)
+        # The last cut removes only the line's end.
+        assert kept == (["one", "two"] if length == len(complete) - 1 else ["one"])
+        assert len(torn.damage) == (second < length < len(complete) - 1)
     assert torn.damage == ()
-    path.write_bytes(whole[: second + 9])
+    path.write_bytes(complete[: second + 9])
     sessions.append(session_id, turn("three"))
     loaded = sessions.load(session_id)
     assert [one.question for one in loaded.turns] == ["one", "three"]
-    (told,) = loaded.damage
-    assert told.startswith("line 2: ")
+    (message,) = loaded.damage
+    assert message.startswith("line 2: ")
     assert sessions.list()[0].turns == 2
 
 
@@ -177,7 +179,7 @@ def test_a_torn_last_line_costs_only_itself(sessions: Sessions) -> None:
     "line", [b"{}", b"[]", b"\0\0\0", b"\xff", b"null", b'{"type":"other"}', b"[" * 100_000]
 )
 def test_a_damaged_line_in_the_middle_costs_only_itself(sessions: Sessions, line: bytes) -> None:
-    session_id = begun(sessions, turn("one"))
+    session_id = started(sessions, turn("one"))
     with sessions.path(session_id).open("ab") as file:
         file.write(line + b"\n")
     sessions.append(session_id, turn("two"))
@@ -187,8 +189,8 @@ def test_a_damaged_line_in_the_middle_costs_only_itself(sessions: Sessions, line
     assert sessions.list()[0].turns == 2
 
 
-def test_what_is_no_conversation_is_passed_over_with_its_reason(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn())
+def test_other_files_are_skipped_with_a_reason(sessions: Sessions) -> None:
+    session_id = started(sessions, turn())
     damaged, empty, fifo, link = (sessions.path(sessions.new().id) for _ in range(4))
     damaged.write_bytes(b"\0" * 100)
     empty.touch()
@@ -220,8 +222,8 @@ def test_only_an_id_names_a_conversation(sessions: Sessions, wrong: str) -> None
 
 
 def test_conversations_are_private(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn())
-    other = begun(sessions, turn())
+    session_id = started(sessions, turn())
+    other = started(sessions, turn())
     sessions.delete(other)
     modes = {
         path: stat.S_IMODE(path.stat().st_mode)
@@ -230,10 +232,10 @@ def test_conversations_are_private(sessions: Sessions) -> None:
     assert list(modes.values()) == [0o700, 0o600, 0o700]
 
 
-def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(
+def test_a_full_disk_is_an_error_and_leaves_the_file_unchanged(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session_id = begun(sessions, turn("one"))
+    session_id = started(sessions, turn("one"))
     before = sessions.path(session_id).read_bytes()
     write = os.write
 
@@ -248,33 +250,33 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(
     assert sessions.path(session_id).read_bytes() == before
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotSaved):
-        begun(Sessions(tmp_path / "file" / "sessions"), turn())
+        started(Sessions(tmp_path / "file" / "sessions"), turn())
 
 
 def test_a_turn_is_on_the_disk_before_append_returns(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[str] = []
+    calls: list[str] = []
     write, sync = os.write, os.fsync
 
-    def noted_write(descriptor: int, data: bytes) -> int:
-        done.append("write")
+    def recorded_write(descriptor: int, data: bytes) -> int:
+        calls.append("write")
         return write(descriptor, data)
 
-    def noted_sync(descriptor: int) -> None:
-        done.append("sync")
+    def recorded_sync(descriptor: int) -> None:
+        calls.append("sync")
         sync(descriptor)
 
-    monkeypatch.setattr("tui.sessions.log.os.write", noted_write)
-    monkeypatch.setattr("tui.sessions.log.os.fsync", noted_sync)
-    session_id = begun(sessions, turn())
-    # The folder is synced too, so that the new name is there.
-    assert done == ["write", "sync", "sync"]
+    monkeypatch.setattr("tui.sessions.log.os.write", recorded_write)
+    monkeypatch.setattr("tui.sessions.log.os.fsync", recorded_sync)
+    session_id = started(sessions, turn())
+    # The folder is synced too, for the new name.
+    assert calls == ["write", "sync", "sync"]
     sessions.append(session_id, turn())
-    assert done[3:] == ["write", "sync"]
+    assert calls[3:] == ["write", "sync"]
 
 
 WRITER = """\
@@ -289,8 +291,8 @@ for number in range(100):
 """
 
 
-def test_two_chats_at_once_lose_and_mix_nothing(sessions: Sessions) -> None:
-    session_id = begun(sessions, turn("zero"))
+def test_two_chats_at_once_neither_lose_nor_mix_anything(sessions: Sessions) -> None:
+    session_id = started(sessions, turn("zero"))
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, str(sessions.folder), session_id, name], cwd=ROOT
@@ -306,8 +308,8 @@ def test_two_chats_at_once_lose_and_mix_nothing(sessions: Sessions) -> None:
     assert (len(asked), loaded.damage) == (200, ())
 
 
-def test_long_conversations_and_many_of_them_are_read_whole(sessions: Sessions) -> None:
-    session_id = begun(sessions, Turn("why?", answered(), AT))
+def test_long_conversations_and_many_of_them_are_read_completely(sessions: Sessions) -> None:
+    session_id = started(sessions, Turn("why?", answered(), AT))
     path = sessions.path(session_id)
     line = path.read_bytes()
     path.write_bytes(line * 500)

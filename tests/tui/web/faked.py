@@ -1,4 +1,4 @@
-"""`python -m tests.tui.web.faked …` is `byline` with a model that needs no torch, in pages too."""
+"""`python -m tests.tui.web.faked …` is `byline`, and its pages, with fake models."""
 
 import sys
 

@@ -38,7 +38,7 @@ CONNECT = """
 
 @dataclass
 class Terminal:
-    """What a page's terminal was told to draw, and what the page asked for."""
+    """What a page's terminal drew, and what the page requested."""
 
     page: Page
     requested: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Terminal:
             self._drawn.extend(frame)
 
     def wait_for(self, words: str) -> None:
-        """Wait until these words were drawn, in one piece."""
+        """Wait until these words are drawn, in one piece."""
         while words not in CONTROL.sub(b"", self._drawn).decode(errors="replace"):
             self.sockets[-1].wait_for_event("framereceived", timeout=PATIENCE)
 
@@ -74,7 +74,7 @@ class Terminal:
         self.wait_for("Ask the articles")
 
     def click_rows(self, column: int, rows: int) -> None:
-        """Click on the first rows, from the top on."""
+        """Click on the first rows."""
         columns, lines = map(int, re.findall(r"=(\d+)", self.sockets[-1].url))
         box = self.page.locator(".xterm-screen").bounding_box()
         assert box
@@ -111,14 +111,14 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield one
 
 
-def test_ask_see_the_answer_open_its_source(served: Served, tmp_path: Path) -> None:
+def test_a_question_is_answered_and_its_source_opened(served: Served, tmp_path: Path) -> None:
     with chromium(tmp_path) as browser:
         (page,) = browser.pages
         terminal = Terminal(page)
         terminal.open(served.origin)
         assert page.title() == "Byline"
 
-        # The article beside is hidden first, to see it opened.
+        # The source pane is hidden first, to see it opened.
         page.keyboard.press("Control+b")
         page.keyboard.type("the mill was sold in May")
         page.keyboard.press("Enter")

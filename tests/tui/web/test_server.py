@@ -30,7 +30,7 @@ async def client() -> AsyncIterator[ClientSession]:
         yield session
 
 
-async def test_the_page_refers_to_nothing_elsewhere(served: Served, client: ClientSession) -> None:
+async def test_the_page_refers_to_no_other_host(served: Served, client: ClientSession) -> None:
     async with client.get(served.origin) as response:
         page = await response.text()
         policy = response.headers["Content-Security-Policy"]
@@ -41,7 +41,9 @@ async def test_the_page_refers_to_nothing_elsewhere(served: Served, client: Clie
     assert f"default-src 'self'; connect-src 'self' ws://localhost:{served.port};" in policy
 
 
-async def test_all_that_the_page_refers_to_is_there(served: Served, client: ClientSession) -> None:
+async def test_everything_that_the_page_refers_to_exists(
+    served: Served, client: ClientSession
+) -> None:
     async with client.get(served.origin) as response:
         page = await response.text()
     names = re.findall(r'(?:\ssrc=|\shref=|\burl\()"([^"]+)"', page)
@@ -71,7 +73,7 @@ async def test_another_host_or_origin_is_refused(served: Served, client: ClientS
                 assert await response.text() == f"Byline answers only at {served.origin}\n"
 
 
-async def test_so_is_another_host_or_origin_at_the_socket(
+async def test_another_host_or_origin_is_refused_at_the_socket(
     served: Served, client: ClientSession
 ) -> None:
     for headers in foreign(served.port):
@@ -81,12 +83,12 @@ async def test_so_is_another_host_or_origin_at_the_socket(
 
 
 def test_other_machines_cannot_reach_it(served: Served) -> None:
-    # Every address of 127.0.0.0/8 is this machine's; who listens on all addresses has this too.
+    # A server that listens on all addresses would have this one too.
     with pytest.raises(OSError), socket.create_connection(("127.0.0.2", served.port)):
         pass
 
 
-async def test_it_ends_at_once_and_leaves_nothing_though_a_page_is_open(
+async def test_it_ends_at_once_and_leaves_no_process_while_a_page_is_open(
     tmp_path: Path, client: ClientSession
 ) -> None:
     with serving(tmp_path) as served:
@@ -101,7 +103,7 @@ async def test_it_ends_at_once_and_leaves_nothing_though_a_page_is_open(
     assert served.running() == []
 
 
-def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served, tmp_path: Path) -> None:
+def test_a_taken_port_is_an_error_of_one_line(served: Served, tmp_path: Path) -> None:
     ended = subprocess.run(
         [*SERVED, str(served.port)],
         cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False,
@@ -113,7 +115,7 @@ def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served, tmp_path: 
     assert ended.stderr.count(b"\n") == 1
 
 
-def test_what_is_wrong_with_the_settings_is_told_before_anything_is_served(shell: Shell) -> None:
+def test_an_error_in_the_settings_is_reported_before_serving(shell: Shell) -> None:
     shell.set('top = "many"')
     assert_one_line_error(shell.byline("chat", "--web"), "config.toml", "top")
 
