@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
 
@@ -32,26 +33,20 @@ _QUESTIONS = 200
 """Sentences that an IVF index is tuned on; a single sentence is about as short as a question."""
 
 
+@dataclass
 class GenerationWriter:
     """Writes a draft's generation; close it when done."""
 
-    def __init__(
-        self,
-        store: Store,
-        draft: Draft,
-        plan: SegmentPlan,
-        previous: Generation | None,
-        encoder: PassageEncoder,
-        policy: MergePolicy,
-    ) -> None:
-        self.draft = draft
-        self.plan = plan
-        self.rows = VectorWriter(draft.segment / VECTORS)
+    store: Store
+    draft: Draft
+    plan: SegmentPlan
+    previous: Generation | None
+    encoder: PassageEncoder
+    policy: MergePolicy
+
+    def __post_init__(self) -> None:
+        self.rows = VectorWriter(self.draft.segment / VECTORS)
         """The vectors of the new segment; the caller writes those of fresh passages."""
-        self._store = store
-        self._previous = previous
-        self._encoder = encoder
-        self._policy = policy
 
     def steps(
         self, roots: tuple[Root, ...], model: ModelRecord, settings: PassageSettings
@@ -90,16 +85,16 @@ class GenerationWriter:
 
     def _link(self) -> dict[str, FileRecord]:
         """Link the files that stay as they are; return the records of those that never change."""
-        if self._previous is None:
+        if self.previous is None:
             return {}
         kept = {f"{layout.SEGMENTS}/{segment.name}" for segment in self.plan.kept}
         if not self.plan.renumbered:
             kept.add(layout.KEYWORDS)
-        source, files = self._previous.folder, self._previous.manifest.files
+        source, files = self.previous.folder, self.previous.manifest.files
         linked = {
             name: record for name, record in files.items() if str(PurePath(name).parent) in kept
         }
-        with self._store.hash_cache.kept_while_linking(source, files):
+        with self.store.hash_cache.kept_while_linking(source, files):
             for name in linked:
                 target = self.draft.folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +122,7 @@ class GenerationWriter:
         ]
         passages = sum(map(len, live))
         method: SearchMethod = Exact()
-        if passages >= self._policy.ivf_threshold:
+        if passages >= self.policy.ivf_threshold:
             method = self._write_cells(live, dimension)
         sync_folder(folder)
         sync_folder(folder.parent)
@@ -148,7 +143,7 @@ class GenerationWriter:
 
     def _moved(self) -> Iterator[tuple[Segment, Move]]:
         """Yield what is copied of each segment of the previous generation."""
-        for segment in self._previous.segments if self._previous else ():
+        for segment in self.previous.segments if self.previous else ():
             bounds = range(segment.record.first, segment.record.stop)
             for move in self.plan.moves:
                 for part in within(bounds, [move.ids]):
@@ -168,7 +163,7 @@ class GenerationWriter:
         writer.path.replace(staged)
 
     def _write_cells(self, live: Sequence[range], dimension: int) -> SearchMethod:
-        segments = self._previous.segments if self._previous else ()
+        segments = self.previous.segments if self.previous else ()
         before = [
             TrainedCells(segment.folder / CELLS, segment.record.method)
             for segment in sorted(segments, key=lambda segment: -segment.record.rows)
@@ -190,14 +185,14 @@ class GenerationWriter:
         ]
         return np.concatenate(
             [
-                self._encoder.encode(sentences[start : start + BATCH])
+                self.encoder.encode(sentences[start : start + BATCH])
                 for start in range(0, len(sentences), BATCH)
             ]
         )
 
     def _write_keywords(self) -> None:
         folder = self.draft.folder / layout.KEYWORDS
-        if self._previous and not self.plan.renumbered:
+        if self.previous and not self.plan.renumbered:
             update_keywords(folder, self.plan.deleted, self._documents(self.draft.fresh))
         else:
             write_keywords(folder, self._documents(self.plan.ids))
@@ -213,7 +208,7 @@ class GenerationWriter:
 
     def _read_back(self) -> None:
         try:
-            with closing(Generation.open(self.draft.folder, self._store.hash_cache)) as written:
+            with closing(Generation.open(self.draft.folder, self.store.hash_cache)) as written:
                 written.check()
         except IndexUnreadable:
             raise
