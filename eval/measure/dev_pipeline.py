@@ -48,7 +48,10 @@ class DevPipeline:
     def predict(self, row: Row) -> Prediction:
         """Answer a question; for half of the questions the gold passage is left out."""
         left_out = is_left_out(row)
-        hits = self._retrieve(row.question, self.locations[row.context] if left_out else None)
+        hits = self.bot.retriever.retrieve(row.question, PASSAGES_READ + _MORE)
+        if left_out:
+            hits = [hit for hit in hits if not self._is_at(hit, self.locations[row.context])]
+        hits = hits[:PASSAGES_READ]
         passages = [hit.stored.passage for hit in hits]
         groups = group_candidates(self.bot.reader.read(row.question, passages), hits)
         idf = self.bot.index.generation.keywords.idf
@@ -56,19 +59,11 @@ class DevPipeline:
         texts = tuple(group.best.span.of(passages[group.best.passage].text) for group in groups)
         return Prediction(row, left_out, texts, features)
 
-    def _retrieve(self, question: str, without: Location | None) -> list[Hit]:
-        hits = self.bot.retriever.retrieve(question, PASSAGES_READ + _MORE)
-        if without is not None:
-            hits = [hit for hit in hits if not self._is_at(hit, without)]
-        return hits[:PASSAGES_READ]
-
     def _is_at(self, hit: Hit, location: Location) -> bool:
         article = self.bot.index.generation.catalog.article(hit.stored.article_id)
         passage = hit.stored.passage
-        return (
-            article.found.relative == location.article
-            and passage.line <= location.line <= passage.end_line
-        )
+        is_on_line = passage.line <= location.line <= passage.end_line
+        return article.found.relative == location.article and is_on_line
 
 
 def is_left_out(row: Row) -> bool:

@@ -9,6 +9,7 @@ confidence separates right answers from wrong ones if half of the questions lack
 import argparse
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 
 import msgspec
@@ -91,12 +92,9 @@ def _measure_pipeline(
 ) -> None:
     """Print how reliable confidence is over answerable questions, and what is refused."""
     answerable = [prediction for prediction in predictions if prediction.row.answers]
-    best = [best_of(prediction, calibration) for prediction in answerable]
-    confidence = np.array([one.confidence for one in best])
-    overlaps = np.array([one.f1 for one in best])
-    matches = np.array([one.exact for one in best])
-    right = np.array([one.right for one in best])
-    found = np.array([not one.left_out for one in best])
+    best = [astuple(best_of(prediction, calibration)) for prediction in answerable]
+    confidence, overlaps, matches, right, left_out = np.array(best).T
+    found = left_out == 0
     print(
         f"{name}, complete pipeline: {len(answerable)} answerable questions, gold left out for "
         f"{(~found).sum()}: with gold exact match {100 * matches[found].mean():.1f}, "

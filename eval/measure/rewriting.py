@@ -80,30 +80,6 @@ class Comparison:
         return self.is_complete if self.is_elliptical else not self.changed
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Counts over some turns."""
-
-    elliptical: int
-    """Turns."""
-    completed: int
-    """Elliptical turns that got all added terms."""
-    wanted: int
-    """Added terms."""
-    found: int
-    """Added terms in the resolved questions."""
-    unknown: int
-    """Added terms that no earlier question has."""
-    reachable: int
-    """Elliptical turns all of whose added terms are in earlier questions."""
-    carried: int
-    """Terms that resolving added to elliptical turns, wanted or not."""
-    complete: int
-    """Turns that needed nothing."""
-    changed: int
-    """Of these, the ones that were changed."""
-
-
 def compare(conversation: Conversation) -> list[Comparison]:
     """Resolve the turns of a conversation but the first."""
     comparisons: list[Comparison] = []
@@ -123,21 +99,24 @@ def compare(conversation: Conversation) -> list[Comparison]:
     return comparisons
 
 
-def count(turns: Sequence[Comparison]) -> Counts:
-    """Count over turns."""
+def count(turns: Sequence[Comparison]) -> dict[str, int]:
+    """Count elliptical turns and their added terms, and complete turns and those changed.
+
+    *completed* turns got all added terms; those of *reachable* ones are all in earlier questions.
+    """
     elliptical = [turn for turn in turns if turn.is_elliptical]
     complete = [turn for turn in turns if not turn.is_elliptical]
-    return Counts(
-        elliptical=len(elliptical),
-        completed=sum(turn.is_complete for turn in elliptical),
-        wanted=sum(len(turn.wanted) for turn in elliptical),
-        found=sum(len(turn.wanted & turn.carried) for turn in elliptical),
-        unknown=sum(len(turn.wanted - turn.known) for turn in elliptical),
-        reachable=sum(turn.wanted <= turn.known for turn in elliptical),
-        carried=sum(len(turn.carried) for turn in elliptical),
-        complete=len(complete),
-        changed=sum(turn.changed for turn in complete),
-    )
+    return {
+        "elliptical": len(elliptical),
+        "completed": sum(turn.is_complete for turn in elliptical),
+        "wanted": sum(len(turn.wanted) for turn in elliptical),
+        "found": sum(len(turn.wanted & turn.carried) for turn in elliptical),
+        "unknown": sum(len(turn.wanted - turn.known) for turn in elliptical),
+        "reachable": sum(turn.wanted <= turn.known for turn in elliptical),
+        "carried": sum(len(turn.carried) for turn in elliptical),
+        "complete": len(complete),
+        "changed": sum(turn.changed for turn in complete),
+    }
 
 
 def read_conversations(data: Path) -> list[Conversation]:
@@ -172,19 +151,18 @@ def main() -> None:
 
 def _report(name: str, turns: Sequence[Comparison]) -> None:
     counts = count(turns)
-    print(f"{name}: {counts.elliptical} elliptical turns, {counts.complete} complete ones")
-    print(f"  elliptical and completed: {_share(counts.completed, counts.elliptical)}")
-    print(f"  recall of added terms: {_share(counts.found, counts.wanted)}")
-    print(f"  precision of carried terms: {_share(counts.found, counts.carried)}")
-    print(f"  complete but changed: {_share(counts.changed, counts.complete)}")
-    print(
-        f"  added terms in no earlier question: {_share(counts.unknown, counts.wanted)}; "
-        f"turns that could be completed: {_share(counts.reachable, counts.elliptical)}"
-    )
-
-
-def _share(part: int, total: int) -> str:
-    return f"{100 * part / total:.1f}% ({part} of {total})" if total else "none"
+    print(f"{name}: {counts['elliptical']} elliptical turns, {counts['complete']} complete ones")
+    for label, part, total in (
+        ("elliptical and completed", "completed", "elliptical"),
+        ("recall of added terms", "found", "wanted"),
+        ("precision of carried terms", "found", "carried"),
+        ("complete but changed", "changed", "complete"),
+        ("added terms in no earlier question", "unknown", "wanted"),
+        ("turns that could be completed", "reachable", "elliptical"),
+    ):
+        some, every = counts[part], counts[total]
+        share = f"{100 * some / every:.1f}% ({some} of {every})" if every else "none"
+        print(f"  {label}: {share}")
 
 
 def _list_wrong(turns: Sequence[Comparison]) -> None:

@@ -6,7 +6,6 @@ weights that ship with Byline. An interrupted training resumes from its last che
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,10 @@ import msgspec
 
 from index.models.cpu_tuning import keep_freed_memory
 from qa.reader.shipped import FOLDER, build_untrained, write_weights
-from qa.training import groups, loop, singles
-from qa.training.averaging import average
-from qa.training.batches import Target, targets_of
-from qa.training.data import Example
-from qa.training.dropout import drop_units
+from qa.training import loop
+from qa.training.batches import targets_of
+from qa.training.courses import groups_course, passages_course
+from qa.training.loop import average, drop_units
 from qa.training.mixture import mixture
 from qa.training.settings import RECIPE, Groups, Passages, Settings, Stage, Training
 
@@ -50,13 +48,33 @@ def main() -> None:
 
 def train(data: Path, work: Path, out: Path, recipe: Sequence[Stage]) -> None:
     """Train the stages of a recipe one after another, and write the mean of the last one."""
+    import torch
+
     keep_freed_memory()
     work.mkdir(parents=True, exist_ok=True)
     examples = mixture(data, work)
-    trainer = _Trainer(examples, [made for one in examples for made in targets_of(one)], work)
-    mean, record = None, []
+    targets = [made for one in examples for made in targets_of(one)]
+    mean: BertForQuestionAnswering | None = None
+    record = []
+
+    def trained_from_mean(training: Training) -> "BertForQuestionAnswering":
+        settings, checkpoint = training.settings, work / f"{training.name}.pt"
+        torch.manual_seed(settings.seed)
+        network = build_untrained()
+        if mean is not None:
+            network.load_state_dict(mean.state_dict())
+        drop_units(network, settings.dropped)
+        match training.data:
+            case Passages() as data:
+                passages = passages_course(targets, settings, data)
+                loop.train(network, passages, settings, checkpoint)
+            case Groups() as data:
+                groups = groups_course(examples, settings, data)
+                loop.train(network, groups, settings, checkpoint)
+        return network
+
     for number, stage in enumerate(recipe):
-        trained = [(trainer.train(training, mean), training.share) for training in stage]
+        trained = [(trained_from_mean(training), training.share) for training in stage]
         if mean is not None:
             trained.append((mean, 1 - sum(training.share for training in stage)))
         mean = average(build_untrained(), trained)
@@ -64,39 +82,6 @@ def train(data: Path, work: Path, out: Path, recipe: Sequence[Stage]) -> None:
     assert mean is not None
     written = write_weights(mean, record, out)
     print(f"wrote {out}, SHA-256 {written.sha256}")
-
-
-@dataclass(frozen=True)
-class _Trainer:
-    """What all trainings of a recipe share."""
-
-    examples: Sequence[Example]
-    targets: Sequence[Target]
-    """Of these examples."""
-    folder: Path
-    """Holds the checkpoints."""
-
-    def train(
-        self, training: Training, start: "BertForQuestionAnswering | None"
-    ) -> "BertForQuestionAnswering":
-        """Return a network trained from the weights of another; None: from fresh outputs."""
-        import torch
-
-        settings = training.settings
-        torch.manual_seed(settings.seed)
-        network = build_untrained()
-        if start is not None:
-            network.load_state_dict(start.state_dict())
-        drop_units(network, settings.dropped)
-        checkpoint = self.folder / f"{training.name}.pt"
-        match training.data:
-            case Passages() as data:
-                singles_course = singles.course_of(self.targets, settings, data)
-                loop.train(network, singles_course, settings, checkpoint)
-            case Groups() as data:
-                groups_course = groups.course_of(self.examples, settings, data)
-                loop.train(network, groups_course, settings, checkpoint)
-        return network
 
 
 def _record(stage: int, training: Training) -> dict[str, float]:

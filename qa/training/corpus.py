@@ -40,9 +40,8 @@ def write_articles(rows: Iterable[Row], folder: Path) -> dict[str, Location]:
         if title:
             locations |= _write(folder, title, f"{title.replace('_', ' ')}\n\n", list(texts))
             continue
-        untitled = list(texts)
-        for start in range(0, len(untitled), _CONTEXTS):
-            part = untitled[start : start + _CONTEXTS]
+        for start in range(0, len(texts), _CONTEXTS):
+            part = list(texts)[start : start + _CONTEXTS]
             locations |= _write(folder, f"{source}-{start:06}", "", part)
     return locations
 

@@ -1,9 +1,10 @@
-"""The training loop: it resumes from its last checkpoint, and averages the last weights."""
+"""The training loop, which resumes from its last checkpoint; weight averaging and dropout."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from index.models.cpu_tuning import has_fast_bfloat16
@@ -60,7 +61,7 @@ def train(
     parts = {"network": network, "optimizer": optimizer, "scheduler": scheduler, "mean": mean}
     done = _restore(checkpoint, parts)
     averaged = range(round((1 - settings.averaged) * steps), steps, settings.average_every)
-    report = _Report(done, steps)
+    losses, began = [], time.monotonic()
     network.train()
     for step in range(done, steps):
         loss = course.loss(network, course.batches[step])
@@ -71,7 +72,12 @@ def train(
         scheduler.step()
         if step in averaged:
             mean.update_parameters(network)
-        report.add(float(loss.detach()))
+        losses.append(float(loss.detach()))
+        if (step + 1) % _REPORT_EVERY == 0:
+            left = (time.monotonic() - began) / len(losses) * (steps - step - 1)
+            mean_loss = fmean(losses[-_REPORT_EVERY:])
+            shown = f"loss {mean_loss:.3f}, {left / 60:.0f} minutes left"
+            print(f"step {step + 1} of {steps}: {shown}", flush=True)
         if (step + 1) % checkpoint_every == 0 or step + 1 == steps:
             _save(checkpoint, parts, step + 1)
     if mean.n_averaged:
@@ -87,29 +93,6 @@ def rate_factor(settings: Settings, steps: int) -> Callable[[int], float]:
         return min((step + 1) / rising, settings.last_rate + (1 - settings.last_rate) * left)
 
     return factor
-
-
-class _Report:
-    """Prints the mean loss and the time left, every hundred steps."""
-
-    def __init__(self, done: int, steps: int) -> None:
-        self._began = time.monotonic()
-        self._first = self._done = done
-        self._steps = steps
-        self._losses: list[float] = []
-
-    def add(self, loss: float) -> None:
-        self._done += 1
-        self._losses.append(loss)
-        if self._done % _REPORT_EVERY == 0:
-            pace = (time.monotonic() - self._began) / (self._done - self._first)
-            print(
-                f"step {self._done} of {self._steps}: "
-                f"loss {sum(self._losses) / len(self._losses):.3f}, "
-                f"{pace * (self._steps - self._done) / 60:.0f} minutes left",
-                flush=True,
-            )
-            self._losses.clear()
 
 
 def _save(checkpoint: Path, parts: Mapping[str, Any], step: int) -> None:
@@ -147,8 +130,7 @@ def logits(
 
     lengths = [len(window.ids) for window in windows]
     width = -(-max(lengths) // _ROUND) * _ROUND
-    shape = (4, len(windows), width)
-    ids, types, mask, choosable = torch.zeros(shape, dtype=torch.long)
+    ids, types, mask, choosable = parts = torch.zeros(4, len(windows), width, dtype=torch.long)
     for row, window in enumerate(windows):
         ids[row, : lengths[row]] = torch.from_numpy(window.ids)
         types[row, : lengths[row]] = torch.from_numpy(window.types)
@@ -156,12 +138,51 @@ def logits(
         choosable[row, window.first : window.first + len(window.offsets)] = 1
         choosable[row, 0] = 1
     device = network.device
-    ids, types, mask, choosable = (part.to(device) for part in (ids, types, mask, choosable))
+    ids, types, mask, choosable = parts.to(device)
     fast = device.type != "cpu" or has_fast_bfloat16()
     with torch.autocast(device.type, torch.bfloat16, enabled=fast):
         output = network(ids, attention_mask=mask, token_type_ids=types)
-    shut = choosable == 0
-    return (
-        output.start_logits.float().masked_fill(shut, -1e4),
-        output.end_logits.float().masked_fill(shut, -1e4),
-    )
+    starts, ends = output.start_logits.float(), output.end_logits.float()
+    return starts.masked_fill(choosable == 0, -1e4), ends.masked_fill(choosable == 0, -1e4)
+
+
+def average(
+    network: "BertForQuestionAnswering", trained: "Sequence[tuple[BertForQuestionAnswering, float]]"
+) -> "BertForQuestionAnswering":
+    """Set a network's trainable weights to the mean of others, weighted by share; return it.
+
+    Shares add up to 1. The others must have been trained from the same fresh outputs: then the mean
+    is better than each of them (Wortsman et al. 2022, model soups).
+    """
+    import torch
+
+    with torch.no_grad():
+        for weight in trainable(network):
+            weight.zero_()
+        for other, share in trained:
+            for total, weight in zip(trainable(network), trainable(other), strict=True):
+                total.add_(weight, alpha=share)
+    return network
+
+
+def drop_units(network: "BertForQuestionAnswering", share: float) -> None:
+    """Drop this share of each window's hidden units at every dropout, while training.
+
+    A mask is drawn per window, not per token (Gal and Ghahramani 2016): on a CPU a mask per token
+    costs as much as the forward pass.
+    """
+    import torch
+
+    def dropped(
+        module: torch.nn.Module, _: tuple[torch.Tensor, ...], output: torch.Tensor
+    ) -> torch.Tensor:
+        if not module.training:
+            return output
+        kept = torch.rand(len(output), 1, output.shape[-1], device=output.device) >= share
+        return output * (kept / (1 - share)).to(output.dtype)
+
+    if not share:
+        return
+    for name, module in network.named_modules():
+        if name.endswith(("output.dropout", "embeddings.dropout")):
+            module.register_forward_hook(dropped)

@@ -1,11 +1,16 @@
 """The examples of a training, made once and kept with the checkpoints."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
+from index.models.onnx_export import open_question_encoder
+from qa.answering.squad_text import normalise_answer
+from qa.retrieval.retriever import Retriever
+from qa.training.corpus import build_index, write_articles
 from qa.training.data import (
     CALIBRATED,
     MEASURED,
@@ -17,12 +22,15 @@ from qa.training.data import (
     training_rows,
     without_contexts,
 )
-from qa.training.negatives import near_misses
 from qa.training.perturbed import unanswerable
 
 _SEED = 1
 """Of the near misses and the perturbed questions."""
 _CONVERSATIONAL = frozenset({"reddit", "amazon"})
+_RETRIEVED = 12
+"""Passages retrieved for a question: of its own article, or of others about the same names."""
+_KEPT = 3
+"""Limit of near misses of a question."""
 
 
 def mixture(data: Path, folder: Path) -> list[Example]:
@@ -57,7 +65,7 @@ def _examples(data: Path, scratch: Path) -> Iterator[Example]:
             yield from examples_of(row, kind)
     yield from _perturbed([*encyclopedic, *trained], chance)
     searched = [row for row in (*encyclopedic, *trained) if row.source != "squad_sentence"]
-    yield from near_misses(searched, scratch, chance)
+    yield from _near_misses(searched, scratch, chance)
 
 
 def _perturbed(rows: Iterable[Row], chance: random.Random) -> Iterator[Example]:
@@ -67,3 +75,34 @@ def _perturbed(rows: Iterable[Row], chance: random.Random) -> Iterator[Example]:
         if question is not None:
             perturbed = msgspec.structs.replace(row, question=question, answers=())
             yield from examples_of(perturbed, Kind.PERTURBED)
+
+
+def _near_misses(rows: Sequence[Row], scratch: Path, chance: random.Random) -> Iterator[Example]:
+    """Yield questions with passages outside their context that lack their answers.
+
+    They are passages that our own retriever ranks high.
+    """
+    write_articles(rows, scratch / "articles")
+    store = build_index(scratch / "articles", scratch / "index", print)
+    with closing(store.open()) as index:
+        model = index.generation.manifest.model
+        encoder = open_question_encoder(model.name, model.fingerprint, scratch / "models", print)
+        retriever = Retriever(index.generation, encoder)
+        for done, row in enumerate(rows):
+            if done % 2000 == 0:
+                print(f"near misses: {done} of {len(rows)} questions", flush=True)
+            retrieved = retriever.retrieve(row.question, _RETRIEVED)
+            missing = _unanswering([found.stored.passage.text for found in retrieved], row)
+            for passage in chance.sample(missing, min(_KEPT, len(missing))):
+                yield Example(row.question, passage, (), Kind.NEAR_MISS)
+
+
+def _unanswering(passages: Iterable[str], row: Row) -> list[str]:
+    context = row.context.replace("\n", " ")
+    answers = [normalise_answer(answer.text) for answer in row.answers]
+    return [
+        passage
+        for passage in passages
+        if passage not in context
+        and not any(answer in normalise_answer(passage) for answer in answers)
+    ]

@@ -8,7 +8,6 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from index.articles.tokens import PATTERN
@@ -16,21 +15,16 @@ from index.articles.tokens import PATTERN
 VOCABULARY = 16_384
 
 
-def contexts(paths: list[Path]) -> Iterator[str]:
-    """Yield each distinct context once, in order."""
-    seen: set[str] = set()
-    for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                text = json.loads(line)["context"]
-                if text not in seen:
-                    seen.add(text)
-                    yield text
+def contexts(paths: list[Path]) -> list[str]:
+    """Return each distinct context once, in order."""
+    lines = (line for path in paths for line in gzip.decompress(path.read_bytes()).splitlines())
+    return list(dict.fromkeys(json.loads(line)["context"] for line in lines))
 
 
-def train(texts: Iterator[str]) -> list[bytes]:
+def train(texts: list[str]) -> list[bytes]:
     """Train a byte-level byte-pair encoding; return its tokens by rank."""
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -44,17 +38,10 @@ def train(texts: Iterator[str]) -> list[bytes]:
         vocab_size=VOCABULARY, initial_alphabet=alphabet, show_progress=True, special_tokens=[]
     )
     tokenizer.train_from_iterator(texts, trainer)
-    byte_of = _byte_of_letter()
-    ranked = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    return [bytes(byte_of[letter] for letter in token) for token, _ in ranked]
-
-
-def _byte_of_letter() -> dict[str, int]:
-    """Return the byte behind each printable letter of a byte-level encoding (GPT-2's table)."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    hidden = [byte for byte in range(256) if byte not in printable]
-    letters = {chr(byte): byte for byte in printable}
-    return letters | {chr(256 + i): byte for i, byte in enumerate(hidden)}
+    byte_of = {letter: byte for byte, letter in bytes_to_unicode().items()}
+    vocabulary = tokenizer.get_vocab()
+    ranked = sorted(vocabulary, key=vocabulary.__getitem__)
+    return [bytes(byte_of[letter] for letter in token) for token in ranked]
 
 
 def main() -> None:

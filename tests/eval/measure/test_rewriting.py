@@ -7,7 +7,6 @@ import pytest
 from eval.measure.rewriting import (
     Comparison,
     Conversation,
-    Counts,
     Turn,
     compare,
     count,
@@ -41,7 +40,7 @@ def test_terms_and_turns_are_counted() -> None:
         compared("", "bee", "bee"),
         compared("", "", "bee", changed=False),
     ]
-    assert count(turns) == Counts(
+    assert count(turns) == dict(
         elliptical=3,
         completed=1,
         wanted=5,
@@ -55,7 +54,7 @@ def test_terms_and_turns_are_counted() -> None:
 
 
 def test_the_counts_of_no_turns_are_zero() -> None:
-    assert count([]) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert list(count([]).values()) == [0] * 9
 
 
 CONVERSATION = Conversation(
@@ -89,7 +88,7 @@ def test_each_turn_is_resolved_from_the_turns_before_it() -> None:
     assert fourth.carried == {"honey"}
     assert fourth.known == {"throat", "cancer", "treatabl", "found", "honey"}
     assert (fourth.is_elliptical, fourth.is_complete, fourth.changed) == (True, False, True)
-    assert count(compare(CONVERSATION)) == Counts(2, 1, 4, 3, 1, 1, 3, 1, 0)
+    assert list(count(compare(CONVERSATION)).values()) == [2, 1, 4, 3, 1, 1, 3, 1, 0]
 
 
 def test_a_turn_is_complete_if_all_wanted_terms_were_carried() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from qa.reader.shipped import FROZEN
-from qa.training.averaging import average
+from qa.training.loop import average
 from qa.training.settings import RECIPE, Groups
 from tests.qa.training.networks import tiny_network
 

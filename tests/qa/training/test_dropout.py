@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qa.training.dropout import drop_units
+from qa.training.loop import drop_units
 from tests.qa.training.networks import tiny_network
 
 if TYPE_CHECKING:

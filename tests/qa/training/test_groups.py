@@ -10,8 +10,8 @@ import pytest
 from index.articles.spans import Span
 from qa.reader.windows import Window
 from qa.training.batches import Target
+from qa.training.courses import groups_course, groups_of, shared_loss
 from qa.training.data import Example, Kind
-from qa.training.groups import course_of, groups_of, shared_loss
 from qa.training.settings import Groups, Settings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -129,7 +129,7 @@ def test_the_same_settings_make_the_same_course_and_another_order_another() -> N
     ]
 
     def ids(order: int) -> list[list[list[bytes]]]:
-        batches = course_of(examples, Settings(order=order, batch=2), Groups()).batches
+        batches = groups_course(examples, Settings(order=order, batch=2), Groups()).batches
         return [
             [[one.window.ids.tobytes() for one in group] for group in batch] for batch in batches
         ]

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from qa.reader.shipped import FROZEN
 from qa.reader.windows import Window
 from qa.training.batches import Target
+from qa.training.courses import passages_course
 from qa.training.data import Kind
-from qa.training.dropout import drop_units
-from qa.training.loop import Course, logits, rate_factor, train
+from qa.training.loop import Course, drop_units, logits, rate_factor, train
 from qa.training.settings import Passages, Settings
-from qa.training.singles import course_of
 from tests.qa.training.networks import tiny_network
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class Steps:
         """Train, and return the weights that are left."""
         network = tiny_network()
         drop_units(network, dropped)
-        course = course_of(EXAMPLES, settings, data)
+        course = passages_course(EXAMPLES, settings, data)
 
         def loss(network: "BertForQuestionAnswering", batch: list[Target]) -> "torch.Tensor":
             if self.done == self.limit:
@@ -105,7 +104,7 @@ def loss(network: "BertForQuestionAnswering") -> float:
     import torch
 
     with torch.no_grad():
-        return float(course_of(EXAMPLES, SETTINGS, DATA).loss(network, EXAMPLES))
+        return float(passages_course(EXAMPLES, SETTINGS, DATA).loss(network, EXAMPLES))
 
 
 def test_only_the_passage_and_the_start_token_may_be_chosen() -> None:
@@ -144,7 +143,7 @@ def test_a_few_examples_are_learnt_by_heart(tmp_path: Path) -> None:
     network = tiny_network()
     # Untrained, each of about four tokens is as likely: log 4 ≈ 1.4.
     assert loss(network) > 1.0
-    train(network, course_of(EXAMPLES, settings, data), settings, tmp_path / "checkpoint")
+    train(network, passages_course(EXAMPLES, settings, data), settings, tmp_path / "checkpoint")
     assert loss(network) < 0.2
     starts, ends = (found.argmax(1).tolist() for found in logits(network, WINDOWS))
     assert starts == [example.start for example in EXAMPLES]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from qa.reader.windows import Window
 from qa.training.batches import Target
+from qa.training.courses import schedule
 from qa.training.data import Kind
 from qa.training.settings import Passages, Settings
-from qa.training.singles import schedule
 
 ALL_KINDS = {kind.name.lower(): 1.0 for kind in Kind}
 

@@ -1,19 +1,20 @@
-"""Training on groups: a question's passages together, so that their scores compare.
+"""What a training learns from: single passages, or a question's passages together.
 
-Half of the loss is each passage's own, as in `singles`. The other half normalises over all tokens
-of a question's passages and one null (Clark and Gardner 2018).
+A single passage is scored against its own null, [CLS]. In a group the passages of a question are
+trained together, so that their scores compare: half of the loss is each passage's own, the other
+half normalises over all tokens of the passages and one null (Clark and Gardner 2018).
 """
 
+import math
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from qa.training.batches import Target, bucket_by_length, targets_of
 from qa.training.data import Example, Kind
 from qa.training.loop import Course, logits
-from qa.training.settings import Groups, Settings
-from qa.training.singles import own_loss
+from qa.training.settings import Groups, Passages, Settings
 
 if TYPE_CHECKING:
     import torch
@@ -26,17 +27,60 @@ _ANSWERED_BY = (Kind.ENCYCLOPEDIC, Kind.DEV)
 _MISSED_BY = (Kind.NEAR_MISS, Kind.SIBLING)
 _MIN_NEAR_MISSES = 2
 """A question with fewer of them is in no group."""
-_JITTER = 20
+_PASSAGE_JITTER = 12
+"""Tokens."""
+_GROUP_JITTER = 20
 """Tokens."""
 
 
-def course_of(examples: Sequence[Example], settings: Settings, data: Groups) -> Course[list[Group]]:
+def passages_course(
+    targets: Sequence[Target], settings: Settings, data: Passages
+) -> Course[list[Target]]:
+    """Return the batches and the loss of a training on single passages."""
+    return Course(list(schedule(targets, settings, data)), _passages_loss)
+
+
+def schedule(
+    targets: Sequence[Target], settings: Settings, data: Passages
+) -> Iterator[list[Target]]:
+    """Yield the batches of all epochs; the same ones for the same settings."""
+    for epoch in range(math.ceil(data.epochs)):
+        chance = random.Random(1000 * settings.order + epoch)  # noqa: S311
+        taken = [target for target in targets if chance.random() < data.share(target.kind)]
+        batches = bucket_by_length(taken, _tokens, _PASSAGE_JITTER, settings.batch, chance)
+        yield from batches[: round(min(data.epochs - epoch, 1.0) * len(batches))]
+
+
+def _tokens(target: Target) -> int:
+    return len(target.window.ids)
+
+
+def _passages_loss(network: "BertForQuestionAnswering", batch: Sequence[Target]) -> "torch.Tensor":
+    return own_loss(*logits(network, [target.window for target in batch]), batch)
+
+
+def own_loss(
+    starts: "torch.Tensor", ends: "torch.Tensor", batch: Sequence[Target]
+) -> "torch.Tensor":
+    """Return the mean cross-entropy of start and end over a passage's tokens and [CLS]."""
+    import torch
+
+    first = torch.tensor([target.start for target in batch], device=starts.device)
+    last = torch.tensor([target.end for target in batch], device=ends.device)
+    cross_entropy = torch.nn.functional.cross_entropy
+    return (cross_entropy(starts, first) + cross_entropy(ends, last)) / 2
+
+
+def groups_course(
+    examples: Sequence[Example], settings: Settings, data: Groups
+) -> Course[list[Group]]:
     """Return the batches and the loss of a training on groups; the same for the same settings."""
     chance = random.Random(settings.order)  # noqa: S311
     groups = [
         [targets_of(example)[0] for example in group] for group in groups_of(examples, data, chance)
     ]
-    return Course(bucket_by_length(groups, _width, _JITTER, settings.batch, chance), _loss)
+    batches = bucket_by_length(groups, _width, _GROUP_JITTER, settings.batch, chance)
+    return Course(batches, _groups_loss)
 
 
 def groups_of(
@@ -63,10 +107,10 @@ def groups_of(
 
 
 def _width(group: Group) -> int:
-    return max(len(target.window.ids) for target in group)
+    return max(map(_tokens, group))
 
 
-def _loss(network: "BertForQuestionAnswering", batch: Sequence[Group]) -> "torch.Tensor":
+def _groups_loss(network: "BertForQuestionAnswering", batch: Sequence[Group]) -> "torch.Tensor":
     targets = [target for group in batch for target in group]
     starts, ends = logits(network, [target.window for target in targets])
     return (own_loss(starts, ends, targets) + shared_loss(starts, ends, batch)) / 2
