@@ -40,17 +40,17 @@ def test_terms_and_turns_are_counted() -> None:
         compared("", "bee", "bee"),
         compared("", "", "bee", changed=False),
     ]
-    assert count(turns) == dict(
-        elliptical=3,
-        completed=1,
-        wanted=5,
-        found=3,
-        unknown=1,
-        reachable=2,
-        carried=4,
-        complete=2,
-        changed=1,
-    )
+    assert count(turns) == {
+        "elliptical": 3,
+        "completed": 1,
+        "wanted": 5,
+        "found": 3,
+        "unknown": 1,
+        "reachable": 2,
+        "carried": 4,
+        "complete": 2,
+        "changed": 1,
+    }
 
 
 def test_the_counts_of_no_turns_are_zero() -> None:
