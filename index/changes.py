@@ -1,6 +1,7 @@
 """Which articles differ from what was indexed, found by reading as few files as possible."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -27,7 +28,7 @@ class Changes:
     missing: frozenset[str]
     """In an indexed folder that is missing now; a build keeps these as they were."""
     skipped: tuple[Skipped, ...]
-    """What a build would skip, as far as it was looked at."""
+    """What a build would skip, as far as it was read."""
 
     @property
     def needs_build(self) -> bool:
@@ -53,9 +54,7 @@ def changes(
     roots = tuple(root for root in catalog.roots if os.path.lexists(root.path))
     items = list(find(roots))
     found = {item.path: item for item in items if isinstance(item, Found)}
-    by_state: dict[State, set[str]] = {
-        "unchanged": set(), "changed": set(), "deleted": set(), "missing": set()
-    }  # fmt: skip
+    by_state: defaultdict[State, set[str]] = defaultdict(set)
     articles = catalog.articles()
     for done, stored in enumerate(articles):
         on_progress(done, len(articles))

@@ -50,10 +50,8 @@ class Text:
     def byte_offset(self, offset: int) -> int:
         """Return the byte at which a code point starts; the text's length is allowed."""
         stride, rest = divmod(offset, _STRIDE)
-        start = stride * _STRIDE
-        return self._strides[stride] + encoded_length(
-            self.text[start : start + rest], self.encoding
-        )
+        since_stride = self.text[offset - rest : offset]
+        return self._strides[stride] + encoded_length(since_stride, self.encoding)
 
     def position(self, offset: int) -> Position:
         """Return the line and column of a code point."""

@@ -20,21 +20,17 @@ def private_copy(folder: Path) -> Iterator[Path]:
     folder behind at most. Without room for copies the folder itself is yielded, because an answer
     without this protection is better than none.
     """
-    with ExitStack() as resources:
-        yield _copied(folder, resources)
-
-
-def _copied(folder: Path, resources: ExitStack) -> Path:
     parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
-    try:
-        copies = Path(tempfile.mkdtemp("", "byline-", parent))
-        resources.callback(_remove, copies)
-        for path in folder.iterdir():
-            if path.is_file():
-                _copy(path, copies / path.name, resources)
-    except OSError:
-        return folder
-    return copies
+    with ExitStack() as resources:
+        try:
+            copies = Path(tempfile.mkdtemp("", "byline-", parent))
+            resources.callback(_remove, copies)
+            for path in folder.iterdir():
+                if path.is_file():
+                    _copy(path, copies / path.name, resources)
+        except OSError:
+            copies = folder
+        yield copies
 
 
 def _remove(folder: Path) -> None:
@@ -54,4 +50,4 @@ def _copy(path: Path, copy: Path, resources: ExitStack) -> None:
     with path.open("rb") as file, open(descriptor, "wb", closefd=False) as memory:
         shutil.copyfileobj(file, memory, 1 << 20)
     copy.symlink_to(f"{_DESCRIPTORS}/{descriptor}")
-    copy.stat()  # fails where there is no /proc
+    copy.stat()  # fails without /proc

@@ -86,11 +86,7 @@ class IndexBot:
         self, question: str, scope: Sequence[str], history: "Sequence[Exchange]"
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
-
-        def answer() -> Reply:
-            return self._current().ask(question, self._top_k, scope, history)
-
-        return await self._run(answer)
+        return await self._run(lambda: self._current().ask(question, self._top_k, scope, history))
 
     async def close(self) -> None:
         """Close the index and end the thread."""

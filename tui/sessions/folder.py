@@ -30,7 +30,6 @@ from tui.sessions.session import (
     Session,
     SessionSummary,
     Turn,
-    last_used,
     local_now,
     searchable_text,
     session_from,
@@ -115,15 +114,16 @@ class Sessions:
 
     def listing(self) -> Listing:
         """Return all conversations, most recently used first, and the files that are none."""
-        summaries, skipped = [], []
+        summaries: list[SessionSummary] = []
+        skipped: list[Skipped] = []
         for path in self._files():
             log = _read_headers(path)
             if isinstance(log, Skipped):
                 skipped.append(log)
             else:
-                summaries.append((last_used(log.records), summarise(path.stem, log.records)))
-        summaries.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
-        return Listing(tuple(summary for _, summary in summaries), tuple(skipped))
+                summaries.append(summarise(path.stem, log.records))
+        summaries.sort(key=_last_used, reverse=True)
+        return Listing(tuple(summaries), tuple(skipped))
 
     def search(self, words: str) -> tuple[SessionSummary, ...]:
         """Return the conversations that contain all words, in any case.
@@ -158,6 +158,10 @@ def _checked(session_id: str) -> str:
     if not _ID.fullmatch(session_id):
         raise BadRequest(f"{session_id} is not the ID of a conversation")
     return session_id
+
+
+def _last_used(summary: SessionSummary) -> tuple[float, str]:
+    return datetime.fromisoformat(summary.updated).timestamp(), summary.id
 
 
 def _now() -> datetime:

@@ -71,11 +71,6 @@ def local_now() -> str:
     return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
 
 
-def last_used(headers: Sequence[EventHeader]) -> float:
-    """Return the time of the last turn, else of the first event, in seconds since 1970."""
-    return next((one for one in reversed(headers) if one.is_turn), headers[0]).at.timestamp()
-
-
 def summarise(session_id: str, headers: Sequence[EventHeader]) -> SessionSummary:
     """Return the summary of a conversation with these events."""
     turns = [one for one in headers if one.is_turn]
