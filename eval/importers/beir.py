@@ -1,18 +1,18 @@
 """Question sets imported from BEIR: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from eval.importers.events import Imported, ImportEvent, ImportProgress, Notes, Stage
-from eval.importers.folder import ARTICLES, new_folder, write_questions
+from eval.importers.folder import ARTICLES, QUESTIONS, new_folder
 from eval.importers.naming import UniqueNames, article_text, file_stem, headline, writable
+from eval.importers.result import Imported, Notes, OnProgress
 from eval.importers.sources import source_lines
-from eval.sets.question_set import Gold, Question
+from eval.sets.question_set import Gold, Question, encode_questions
 from index.disk.durable_files import write_synced
 from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
@@ -20,8 +20,8 @@ from qa.answers import MAX_QUESTION_LENGTH
 
 _DEFAULT_SPLIT = "test"
 """The split of BEIR's published figures."""
-_EVENT_INTERVAL = 500
-"""Documents between two events."""
+_PROGRESS_INTERVAL = 500
+"""Documents between two reports of progress."""
 
 Line = TypeVar("Line")
 
@@ -41,14 +41,6 @@ class Query(msgspec.Struct):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Article:
-    """An article that was written."""
-
-    path: str
-    end_line: int
-
-
 _documents: LineDecoder[Document] = LineDecoder(Document)
 _queries: LineDecoder[Query] = LineDecoder(Query)
 
@@ -57,9 +49,13 @@ _Judgments = dict[str, dict[str, int]]
 
 
 def import_beir(
-    source: Path, folder: Path, split: str | None = None, overwrite: bool = False
-) -> Iterator[ImportEvent]:
-    """Make a folder of articles and a question set from a BEIR folder; end with Imported.
+    source: Path,
+    folder: Path,
+    split: str | None = None,
+    overwrite: bool = False,
+    on_progress: OnProgress = lambda *_: None,
+) -> Imported:
+    """Make a folder of articles and a question set from a BEIR folder.
 
     Each document becomes a file in one of 256 folders. The queries judged in a split of the qrels
     become questions whose gold is whole articles, without answers. Without a split, `test` is
@@ -68,16 +64,15 @@ def import_beir(
     qrels = _qrels_file(source, split)
     judgments = _judgments(qrels)
     corpus, queries = _file(source, "corpus.jsonl"), _file(source, "queries.jsonl")
-    notes = Notes()
+    notes: Notes = defaultdict(list)
     with new_folder(folder, overwrite) as scratch:
-        articles: dict[str, _Article] = {}
-        yield from _write_articles(corpus, scratch, articles, notes)
+        articles = _write_articles(corpus, scratch, notes, on_progress)
         questions = list(_questions(queries, judgments, articles, notes))
         if not questions:
             raise BadRequest(f"{qrels} has no judgment of an existing query and document")
-        write_questions(scratch, questions)
-        yield ImportProgress(Stage.QUESTIONS, len(questions), len(questions))
-    yield Imported(len(articles), len(questions), 0, notes.collected())
+        write_synced(scratch / QUESTIONS, encode_questions(questions))
+        on_progress("Writing questions", len(questions), len(questions))
+    return Imported(len(articles), len(questions), 0, notes)
 
 
 def _file(source: Path, name: str) -> Path:
@@ -118,30 +113,33 @@ def _judgments(file: Path) -> _Judgments:
 
 
 def _write_articles(
-    file: Path, scratch: Path, articles: dict[str, _Article], notes: Notes
-) -> Iterator[ImportProgress]:
+    file: Path, scratch: Path, notes: Notes, on_progress: OnProgress
+) -> dict[str, Gold]:
+    """Write the articles; return a reference to all lines of each, by document id."""
+    articles: dict[str, Gold] = {}
     total = sum(1 for _ in source_lines(file))
     names = UniqueNames()
     for done, document in enumerate(_decoded(file, _documents, "document"), 1):
         key = str(document.id)
         title, body = headline(document.title or ""), writable(document.text)
         if key in articles:
-            notes.add("skipped: duplicate document id", key)
+            notes["skipped: duplicate document id"].append(key)
         elif not (title or body.strip()):
-            notes.add("skipped: empty document", key)
+            notes["skipped: empty document"].append(key)
         else:
             shard = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:2]
             path = f"{ARTICLES}/{shard}/{names.take(file_stem(key))}.txt"
             text = article_text(title, body)
             (scratch / path).parent.mkdir(exist_ok=True)
             write_synced(scratch / path, text.encode())
-            articles[key] = _Article(path, text.count("\n"))
-        if done % _EVENT_INTERVAL == 0 or done == total:
-            yield ImportProgress(Stage.ARTICLES, done, total)
+            articles[key] = Gold(path, 1, [], text.count("\n"))
+        if done % _PROGRESS_INTERVAL == 0 or done == total:
+            on_progress("Writing articles", done, total)
+    return articles
 
 
 def _questions(
-    file: Path, judgments: _Judgments, articles: dict[str, _Article], notes: Notes
+    file: Path, judgments: _Judgments, articles: dict[str, Gold], notes: Notes
 ) -> Iterator[Question]:
     """Yield the queries of the split that a document answers."""
     ids = UniqueNames()
@@ -151,17 +149,17 @@ def _questions(
             continue
         relevant = {document: score for document, score in judgments[key].items() if score > 0}
         gold = [
-            Gold(articles[document].path, 1, [], articles[document].end_line, score)
+            msgspec.structs.replace(articles[document], grade=score)
             for document, score in relevant.items()
             if document in articles
         ]
         if len(gold) < len(relevant):
-            notes.add("relevant document missing from the corpus", key)
+            notes["relevant document missing from the corpus"].append(key)
         question = " ".join(query.text.split())
         if not question or len(question) > MAX_QUESTION_LENGTH:
-            notes.add("skipped: empty or overlong query", key)
+            notes["skipped: empty or overlong query"].append(key)
         elif not gold:
-            notes.add("skipped: query without a relevant document", key)
+            notes["skipped: query without a relevant document"].append(key)
         else:
             yield Question(
                 id=ids.take(key.strip() or "query"), question=question, history=[], gold=gold

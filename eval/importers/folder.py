@@ -2,13 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.sets.question_set import Question
-from index.disk.durable_files import sync_folder, write_synced
-from index.disk.json_lines import encode_line
+from index.disk.durable_files import sync_folder
 from index.errors import BadRequest, reason_of
 
 ARTICLES = "articles"
@@ -41,12 +39,6 @@ def new_folder(folder: Path, overwrite: bool) -> Iterator[Path]:
         _publish(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def write_questions(folder: Path, questions: Iterable[Question]) -> None:
-    """Write the question set of a folder."""
-    lines = "".join(f"{encode_line(question)}\n" for question in questions)
-    write_synced(folder / QUESTIONS, lines.encode("ascii"))
 
 
 def _check(target: Path, folder: Path, overwrite: bool) -> None:

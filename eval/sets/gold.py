@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from eval.sets.question_set import Gold, Question
 from index.articles.files import Root, Skipped, read
 from index.articles.paths import is_under, real_path
@@ -61,6 +63,20 @@ def portable_path(file: Path, bases: Sequence[Path]) -> str:
             if article_of(relative, bases) == real:
                 return relative
     return str(real)
+
+
+def portable(question: Question, bases: Sequence[Path]) -> Question:
+    """Return a question with portable paths; see `portable_path`."""
+
+    def moved(references: Sequence[Gold]) -> list[Gold]:
+        return [
+            msgspec.structs.replace(gold, path=portable_path(Path(gold.path), bases))
+            for gold in references
+        ]
+
+    return msgspec.structs.replace(
+        question, gold=moved(question.gold), rejected=moved(question.rejected)
+    )
 
 
 def check_gold(questions: Sequence[Question], bases: Sequence[Path]) -> tuple[Problem, ...]:

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from eval.sets.gold import bases_of
-from eval.sets.question_set import Question, bundled_questions, read_questions
+from eval.sets.question_set import BUNDLED_SET, Question, read_questions
 from index.articles.bundled import bundled_articles
 from index.articles.files import Root
 from index.disk.durable_files import sha256_of
 from index.errors import BadRequest
-
-BUNDLED = "bundled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,8 @@ class QuestionSet:
 
 def bundled_set() -> QuestionSet:
     """Read the questions about the bundled articles."""
-    file = Path(str(files("eval").joinpath("bundled.jsonl")))
-    return QuestionSet(BUNDLED, sha256_of(file), bundled_articles(), tuple(bundled_questions()))
+    questions = tuple(read_questions(BUNDLED_SET))
+    return QuestionSet("bundled", sha256_of(BUNDLED_SET), bundled_articles(), questions)
 
 
 def read_set(file: Path) -> QuestionSet:

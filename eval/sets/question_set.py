@@ -1,16 +1,17 @@
 """Question sets: one JSON object per line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from json import JSONDecodeError
 from pathlib import Path
 
 import msgspec
 
-from index.disk.json_lines import LineDecoder
+from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest, reason_of
 from qa.answers import MAX_QUESTION_LENGTH
 
+BUNDLED_SET = Path(str(files("eval"))) / "bundled.jsonl"
 _MAX_REPORTED = 8
 """Errors reported for one set."""
 _BOM = b"\xef\xbb\xbf"
@@ -71,8 +72,12 @@ _decoder: LineDecoder[Question] = LineDecoder(Question)
 
 def bundled_questions() -> list[Question]:
     """Read the question set about the bundled articles."""
-    lines = files("eval").joinpath("bundled.jsonl").read_bytes().splitlines()
-    return [_decoder.decode(line) for line in lines]
+    return read_questions(BUNDLED_SET)
+
+
+def encode_questions(questions: Iterable[Question]) -> bytes:
+    """Return the lines of a question set."""
+    return "".join(f"{encode_line(question)}\n" for question in questions).encode("ascii")
 
 
 def read_questions(file: Path) -> list[Question]:

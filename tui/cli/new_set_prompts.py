@@ -10,7 +10,7 @@ import msgspec
 
 from eval.sets.candidates import Candidate, candidates, gold_in
 from eval.sets.editing import add_question
-from eval.sets.gold import bases_of, portable_path
+from eval.sets.gold import bases_of, portable
 from eval.sets.question_set import Gold, Question
 from index.articles.paths import real_path
 from index.errors import BadRequest
@@ -37,8 +37,7 @@ def write_set(bot: Bot, file: Path, before: Sequence[Question]) -> Iterator[Ques
         while True:
             question = _prompt_question(bot, conversation)
             if question:
-                gold = [_portable(reference, bases) for reference in question.gold]
-                yield add_question(file, msgspec.structs.replace(question, gold=gold))
+                yield add_question(file, portable(question, bases))
                 conversation = _conversation(question)
 
 
@@ -158,10 +157,6 @@ def _merged(gold: Sequence[Gold]) -> list[Gold]:
         into = merged.setdefault(key, msgspec.structs.replace(reference, answers=[]))
         into.answers += [words for words in reference.answers if words not in into.answers]
     return list(merged.values())
-
-
-def _portable(gold: Gold, bases: Sequence[Path]) -> Gold:
-    return msgspec.structs.replace(gold, path=portable_path(Path(gold.path), bases))
 
 
 def _prompt(text: str) -> str:

@@ -10,9 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.sets.question_set import Gold, Question, read_questions
+from eval.sets.question_set import Gold, Question, encode_questions, read_questions
 from index.disk.durable_files import replace_synced
-from index.disk.json_lines import encode_line
 from index.disk.locks import locked
 from qa.answers import Answer, Answered
 from tui.sessions.session import Turn
@@ -29,8 +28,7 @@ def mark_answer(file: Path, turn: Turn, earlier: Sequence[Turn], answer: int, ri
     with locked(file.with_name(f".{file.name}.lock")):  # another chat may be marking
         questions = read_questions(file) if file.exists() else []
         questions = [question for question in questions if question.id != marked.id]
-        lines = "".join(f"{encode_line(question)}\n" for question in [*questions, marked])
-        replace_synced(file, lines.encode("ascii"))
+        replace_synced(file, encode_questions([*questions, marked]))
         file.chmod(0o600)
 
 

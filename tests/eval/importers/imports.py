@@ -1,22 +1,14 @@
 """Read back what imports wrote."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from eval.importers.events import Imported, ImportEvent
+from eval.importers.result import Imported
 from eval.sets.gold import check_gold
 from eval.sets.question_set import Gold, Question, read_questions
 
 
-def imported(events: Iterable[ImportEvent]) -> Imported:
-    """Run an import and return its result."""
-    *_, last = events
-    assert isinstance(last, Imported)
-    return last
-
-
 def noted(result: Imported) -> dict[str, int]:
-    return {note.what: note.count for note in result.notes}
+    return {what: len(names) for what, names in result.notes.items()}
 
 
 def questions_in(folder: Path) -> list[Question]:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from eval.importers.beir import import_beir
-from eval.importers.events import ImportProgress, Stage
 from eval.sets.question_set import Gold
 from index.errors import BadRequest
-from tests.eval.importers.imports import files_in, imported, names, noted, questions_in
+from tests.eval.importers.imports import files_in, names, noted, questions_in
 
 CORPUS: list[dict[str, object]] = [
     {"_id": "MED-10", "title": "Port", "text": "The port is closed.\nIt waits.", "metadata": {}},
@@ -45,14 +44,11 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_documents_and_judged_queries_are_imported(source: Path, out: Path) -> None:
-    events = list(import_beir(source, out))
-    assert events[:-1] == [
-        ImportProgress(Stage.ARTICLES, 3, 3),
-        ImportProgress(Stage.QUESTIONS, 2, 2),
-    ]
-    result = imported(events)
+    progress: list[tuple[str, int, int]] = []
+    result = import_beir(source, out, on_progress=lambda *update: progress.append(update))
+    assert progress == [("Writing articles", 3, 3), ("Writing questions", 2, 2)]
     assert (result.articles, result.questions, result.unanswerable) == (3, 2, 0)
-    assert result.notes == ()
+    assert result.notes == {}
     one, two = questions_in(out)
     assert (one.id, one.question, two.id) == ("q1", "is the port closed", "q2")
     port, bell = one.gold
@@ -69,18 +65,18 @@ def test_documents_and_judged_queries_are_imported(source: Path, out: Path) -> N
 def test_the_split_is_the_named_one_or_test_or_the_only_one(source: Path, out: Path) -> None:
     qrels = source / "qrels"
     (qrels / "train.tsv").write_text("q3\t12\t1\n", encoding="utf-8")
-    imported(import_beir(source, out))
+    import_beir(source, out)
     assert [one.id for one in questions_in(out)] == ["q1", "q2"]
-    imported(import_beir(source, out, "train", overwrite=True))
+    import_beir(source, out, "train", overwrite=True)
     assert [one.id for one in questions_in(out)] == ["q3"]
     with pytest.raises(BadRequest, match=r"has no split dev.*--split: test, train"):
-        list(import_beir(source, out, "dev", overwrite=True))
+        import_beir(source, out, "dev", overwrite=True)
     (qrels / "test.tsv").unlink()
-    imported(import_beir(source, out, overwrite=True))
+    import_beir(source, out, overwrite=True)
     assert [one.id for one in questions_in(out)] == ["q3"]
     (qrels / "dev.tsv").touch()
     with pytest.raises(BadRequest, match=r"has no split test.*--split: dev, train"):
-        list(import_beir(source, out, overwrite=True))
+        import_beir(source, out, overwrite=True)
 
 
 def test_compressed_files_and_windows_line_ends_are_read(source: Path, out: Path) -> None:
@@ -90,7 +86,7 @@ def test_compressed_files_and_windows_line_ends_are_read(source: Path, out: Path
         (source / name).unlink()
     qrels = source / "qrels" / "test.tsv"
     qrels.write_bytes(qrels.read_bytes().replace(b"\n", b"\r\n"))
-    assert imported(import_beir(source, out)).questions == 2
+    assert import_beir(source, out).questions == 2
 
 
 def test_unusable_documents_and_queries_are_skipped_and_counted(source: Path, out: Path) -> None:
@@ -101,7 +97,7 @@ def test_unusable_documents_and_queries_are_skipped_and_counted(source: Path, ou
     )
     more = "q3\tno\t1\nq1\tno\t1\nq4\t12\t1\nq5\t12\t0\nq1\t12\t1\n"
     (source / "qrels" / "test.tsv").write_text(QRELS + more, encoding="utf-8")
-    result = imported(import_beir(source, out))
+    result = import_beir(source, out)
     assert noted(result) == {
         "skipped: empty document": 1,
         "skipped: duplicate document id": 1,
@@ -120,7 +116,7 @@ def test_unusable_and_colliding_ids_become_distinct_files(source: Path, out: Pat
     (source / "corpus.jsonl").write_bytes(lines(*documents))
     qrels = "".join(f"q1\t{key}\t1\n" for key in keys if key.isprintable())
     (source / "qrels" / "test.tsv").write_text(qrels, encoding="utf-8")
-    assert imported(import_beir(source, out)).articles == len(keys)
+    assert import_beir(source, out).articles == len(keys)
     assert names(source.parent) == ["beir", "made"]
     made = [name for name in files_in(out) if name.startswith("articles")]
     assert len(made) == len(keys)
@@ -144,7 +140,7 @@ def test_an_invalid_line_is_an_error_with_its_number(
 ) -> None:
     (source / name).write_bytes(data)
     with pytest.raises(BadRequest) as caught:
-        list(import_beir(source, out))
+        import_beir(source, out)
     assert why in caught.value.message
     assert names(source.parent) == ["beir"]
 
@@ -153,4 +149,4 @@ def test_an_invalid_line_is_an_error_with_its_number(
 def test_a_folder_with_a_missing_file_is_an_error(source: Path, out: Path, name: str) -> None:
     (source / name).unlink()
     with pytest.raises(BadRequest, match=r"beir is not a BEIR folder: .* missing"):
-        list(import_beir(source, out))
+        import_beir(source, out)

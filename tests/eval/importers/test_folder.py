@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.importers.folder import ARTICLES, new_folder, write_questions
-from eval.sets.question_set import Question, read_questions
+from eval.importers.folder import ARTICLES, QUESTIONS, new_folder
+from eval.sets.question_set import Question, encode_questions, read_questions
 from index.errors import BadRequest
 from tests.eval.importers.imports import names
 
@@ -15,7 +15,7 @@ SET = [Question(id="q1", question="Why?", gold=[])]
 def make(folder: Path, article: str = "new", overwrite: bool = False) -> None:
     with new_folder(folder, overwrite) as scratch:
         (scratch / ARTICLES / f"{article}.txt").write_text(article, encoding="utf-8")
-        write_questions(scratch, SET)
+        (scratch / QUESTIONS).write_bytes(encode_questions(SET))
 
 
 @pytest.mark.parametrize("exists", [False, True])

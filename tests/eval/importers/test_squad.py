@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from eval.importers.events import ImportProgress, Stage
 from eval.importers.squad import import_squad
 from eval.sets.question_set import Gold
 from index.articles.files import Contents, Signature
 from index.articles.parse import ReadArticle, read_article
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.errors import BadRequest
-from tests.eval.importers.imports import files_in, imported, line_of, names, noted, questions_in
+from tests.eval.importers.imports import files_in, line_of, names, noted, questions_in
 
 PORT = "The port of Zeebrugge is closed. A ship ran aground there in May."
 NOWHERE = Signature(0, 0, 0, 0)
@@ -65,14 +64,11 @@ def test_articles_and_questions_of_version_2(tmp_path: Path, out: Path) -> None:
             paragraph(MILL, qa("c", answer("Damme", 12))),
         ),
     )
-    events = list(import_squad(file, out))
-    assert events[:-1] == [
-        ImportProgress(Stage.ARTICLES, 1, 1),
-        ImportProgress(Stage.QUESTIONS, 3, 3),
-    ]
-    result = imported(events)
+    progress: list[tuple[str, int, int]] = []
+    result = import_squad(file, out, on_progress=lambda *update: progress.append(update))
+    assert progress == [("Writing articles", 1, 1), ("Writing questions", 3, 3)]
     assert (result.articles, result.questions, result.unanswerable) == (1, 3, 1)
-    assert result.notes == ()
+    assert result.notes == {}
     name = "articles/port-of-zeebrugge.txt"
     assert files_in(out) == [name, "byline-import", "questions.jsonl"]
     text = (out / name).read_text(encoding="utf-8")
@@ -88,17 +84,16 @@ def test_an_impossible_question_is_unanswerable_even_with_answers(
     tmp_path: Path, out: Path
 ) -> None:
     file = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12), is_impossible=True))
-    (note,) = imported(import_squad(file, out)).notes
-    assert (note.what, note.first) == (
-        "imported as unanswerable: is_impossible, though it has answers", "a",
-    )  # fmt: skip
+    assert import_squad(file, out).notes == {
+        "imported as unanswerable: is_impossible, though it has answers": ["a"]
+    }
     (question,) = questions_in(out)
     assert question.gold == []
 
 
 def test_version_1_1_has_no_impossible_flag(tmp_path: Path, out: Path) -> None:
     file = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12)), {"id": 7, "question": "Who?"})
-    assert imported(import_squad(file, out)).unanswerable == 1
+    assert import_squad(file, out).unanswerable == 1
     assert [(q.id, bool(q.gold)) for q in questions_in(out)] == [("a", True), ("7", False)]
 
 
@@ -106,7 +101,7 @@ def test_version_1_1_has_no_impossible_flag(tmp_path: Path, out: Path) -> None:
 def test_a_gzip_file_is_read_under_any_name(tmp_path: Path, out: Path, name: str) -> None:
     plain = one(tmp_path, PORT, qa("a", answer("Zeebrugge", 12))).read_bytes()
     (tmp_path / name).write_bytes(gzip.compress(b"\xef\xbb\xbf" + plain))
-    assert imported(import_squad(tmp_path / name, out)).questions == 1
+    assert import_squad(tmp_path / name, out).questions == 1
 
 
 def test_lines_in_a_context_keep_their_numbers(tmp_path: Path, out: Path) -> None:
@@ -121,7 +116,7 @@ def test_lines_in_a_context_keep_their_numbers(tmp_path: Path, out: Path) -> Non
             paragraph(MILL, qa("b", answer("Damme", 12))),
         ),
     )
-    assert imported(import_squad(file, out)).notes == ()
+    assert import_squad(file, out).notes == {}
     name = "articles/port.txt"
     several, last = questions_in(out)
     assert several.gold == [
@@ -149,7 +144,7 @@ def test_lines_in_a_context_keep_their_numbers(tmp_path: Path, out: Path) -> Non
 def test_a_wrong_offset_is_repaired(
     tmp_path: Path, out: Path, text: str, start: int, found: str
 ) -> None:
-    result = imported(import_squad(one(tmp_path, PORT, qa("a", answer(text, start))), out))
+    result = import_squad(one(tmp_path, PORT, qa("a", answer(text, start))), out)
     assert noted(result) == {"repaired: wrong offset of an answer": 1}
     assert questions_in(out)[0].gold == [Gold("articles/port.txt", 3, [found])]
 
@@ -164,13 +159,13 @@ def test_answers_not_in_the_context_are_left_out_and_counted(tmp_path: Path, out
         qa("d", answer("May", 61)) | {"question": " \n "},
         qa("e", answer("May", 61)) | {"question": "w" * 4001},
     )
-    result = imported(import_squad(file, out))
+    result = import_squad(file, out)
     assert noted(result) == {
         "accepted answer left out: not in the context": 3,
         "skipped: no accepted answer is in the context": 1,
         "skipped: empty or overlong question": 2,
     }
-    assert [note.first for note in result.notes] == ["a", "b", "d"]
+    assert [names[0] for names in result.notes.values()] == ["a", "b", "d"]
     # A blank answer counts as no answer.
     assert [(q.id, len(q.gold)) for q in questions_in(out)] == [("a", 1), ("c", 0)]
 
@@ -178,7 +173,7 @@ def test_answers_not_in_the_context_are_left_out_and_counted(tmp_path: Path, out
 def test_a_duplicate_id_gets_a_number(tmp_path: Path, out: Path) -> None:
     keys = ["a", "a-2", "a", "a", " "]
     qas = [qa(key, answer("May", 61)) for key in keys]
-    result = imported(import_squad(one(tmp_path, PORT, *qas), out))
+    result = import_squad(one(tmp_path, PORT, *qas), out)
     assert noted(result) == {"renamed: empty or duplicate id": 3}
     assert [q.id for q in questions_in(out)] == ["a", "a-2", "a-2-2", "a-3", "question"]
 
@@ -212,7 +207,7 @@ def test_hostile_and_equal_titles_become_safe_and_distinct_names(tmp_path: Path,
         article(title, paragraph(f"Number {n}. {PORT}", qa(str(n), answer(f"{n}", 7))))
         for n, title in enumerate(HOSTILE)
     ]
-    assert imported(import_squad(squad(tmp_path, *articles), out)).articles == len(HOSTILE)
+    assert import_squad(squad(tmp_path, *articles), out).articles == len(HOSTILE)
     assert names(tmp_path) == ["made", "squad.json"]
     paths = [q.gold[0].path for q in questions_in(out)]
     assert len(set(paths)) == len(HOSTILE)
@@ -239,7 +234,7 @@ def test_unwritable_characters_are_replaced_one_for_one(tmp_path: Path, out: Pat
         context,
         qa("\ud800", answer("ship\0 ran \U0001f6a2", start), answer("May", context.index("May"))),
     )
-    assert imported(import_squad(file, out)).notes == ()
+    assert import_squad(file, out).notes == {}
     (question,) = questions_in(out)
     assert question.id == "\ud800"
     assert question.gold[0].answers == ["ship\ufffd ran \U0001f6a2", "May"]
@@ -252,7 +247,7 @@ def test_a_context_in_several_articles_has_gold_in_each(tmp_path: Path, out: Pat
         article("Two", paragraph(" "), paragraph(MILL, qa("b", answer("Damme", 12)))),
         article("Three", paragraph("")),
     )
-    assert imported(import_squad(file, out)).articles == 2
+    assert import_squad(file, out).articles == 2
     one_text = (out / "articles/one.txt").read_text(encoding="utf-8")
     assert one_text == f"# One\n\n{PORT}\n\n{MILL}\n"
     assert questions_in(out)[1].gold == [
@@ -279,7 +274,7 @@ def test_an_invalid_file_is_an_error_and_leaves_nothing(
     file = tmp_path / "squad.json"
     file.write_bytes(data)
     with pytest.raises(BadRequest) as caught:
-        list(import_squad(file, out))
+        import_squad(file, out)
     assert caught.value.message.startswith(f"{file} ")
     assert why in caught.value.message
     assert names(tmp_path) == ["squad.json"]
@@ -287,4 +282,4 @@ def test_an_invalid_file_is_an_error_and_leaves_nothing(
 
 def test_a_missing_file_is_an_error(tmp_path: Path, out: Path) -> None:
     with pytest.raises(BadRequest, match=r"no.json cannot be read: No such file"):
-        list(import_squad(tmp_path / "no.json", out))
+        import_squad(tmp_path / "no.json", out)

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from eval.importers.beir import import_beir
-from eval.importers.events import Imported
 from eval.importers.folder import ARTICLES, QUESTIONS
 from eval.importers.marks import import_marks
+from eval.importers.result import Imported
 from eval.importers.squad import import_squad
 from eval.sets.question_set import read_questions
 from index.storage.store import Store
@@ -19,12 +19,14 @@ from tui.cli.options import index_option, reader_option
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.console import notice
-from tui.output.import_progress import watch_import
+from tui.output.progress import ProgressDisplay
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import counted
 from tui.paths import default_index, marks_file, model_cache
 from tui.settings import chosen_reader, index_folder_or
 
+_DELAY = 5.0
+"""Seconds before the first line of progress."""
 _PATH = click.Path(path_type=Path)
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace an earlier import.")
 
@@ -51,7 +53,9 @@ def squad_command(source: Path, folder: Path | None, overwrite: bool) -> int:
     FOLDER defaults to the name of the file, in the current folder.
     """
     out = folder or Path(source.name.removesuffix(".gz").removesuffix(".json"))
-    _report_folder(watch_import(import_squad(source, out, overwrite)), out)
+    with ProgressDisplay(line_delay=_DELAY) as display:
+        imported = import_squad(source, out, overwrite, display.update)
+    _report_folder(imported, out)
     return Exit.DONE
 
 
@@ -65,7 +69,9 @@ def beir_command(source: Path, folder: Path, split: str | None, overwrite: bool)
 
     Its answers are whole documents, so only retrieval is measured.
     """
-    _report_folder(watch_import(import_beir(source, folder, split, overwrite)), folder)
+    with ProgressDisplay(line_delay=_DELAY) as display:
+        imported = import_beir(source, folder, split, overwrite, display.update)
+    _report_folder(imported, folder)
     return Exit.DONE
 
 
@@ -122,8 +128,8 @@ def _report_folder(imported: Imported, folder: Path) -> None:
 
 
 def _report(imported: Imported, out: Path) -> None:
-    for note in imported.notes:
-        notice(f"{note.count:,} {note.what} (first: {note.first})")
+    for what, names in imported.notes.items():
+        notice(f"{len(names):,} {what} (first: {names[0]})")
     click.echo(
         f"{counted(imported.questions, 'question')} ({imported.unanswerable:,} unanswerable) about "
         f"{counted(imported.articles, 'article')}: {visible_name(str(out))}"
