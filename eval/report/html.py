@@ -2,18 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from eval.metrics.labels import ANSWERS, COLD_START, format_interval, format_value
 from eval.metrics.ranking import RANKED, RANKINGS
-from eval.metrics.resampling import Figure
 from eval.report.plots import draw_plots
-from eval.report.rows import Show, rows_of
+from eval.report.rows import Show, row_of
 from eval.runs.export import ExportedRun
 from index.disk.durable_files import replace_synced
 from index.errors import require
@@ -41,25 +36,24 @@ def report(exported: ExportedRun, show: Show) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["show"] = show
-    environment.filters["value"] = lambda value, name: format_value(name, value)
-    results = exported.results
-    known = {figure.name: figure for figure in results.figures}
-    cold_start = known.get(COLD_START)
+    environment.filters.update(
+        show=show, value=lambda value, name: format_value(name, value), interval=format_interval
+    )
+    known = exported.results.by_name
     return environment.get_template("report.html").render(
         exported=exported,
         started=_date(exported.started),
         policy=_policy(style, script),
         style=style,
         script=script,
-        figures=_labelled(known),
-        ranked=RANKED,
-        rankings=_rankings(known),
-        plots=draw_plots(results.figures, results.reliability, results.risk_coverage),
-        cold_start=format_value(COLD_START, cold_start.value) if cold_start else None,
+        known=known,
         labels=ANSWERS,
+        ranked=RANKED,
+        rankings=[ranking for ranking in RANKINGS if f"{ranking}-{RANKED[0]}" in known],
+        plots=draw_plots(exported.results),
+        cold_start=known.get(COLD_START),
         kinds=sorted({outcome.kind.value for outcome in exported.outcomes}),
-        rows=msgspec.to_builtins(rows_of(exported.outcomes, show)),
+        rows=[row_of(outcome, show) for outcome in exported.outcomes],
     )
 
 
@@ -79,35 +73,3 @@ def _date(started: str) -> str:
     """Format a time in ISO 8601 like `2 January 2026, 03:04 UTC`."""
     when = datetime.fromisoformat(started).astimezone(UTC)
     return f"{when:%d %B %Y, %H:%M} UTC".lstrip("0")
-
-
-@dataclass(frozen=True, slots=True)
-class _LabelledFigure:
-    label: str
-    value: str
-    interval: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    name: str
-    figures: Sequence[Figure]
-
-
-def _labelled(known: dict[str, Figure]) -> list[_LabelledFigure]:
-    return [
-        _LabelledFigure(
-            label, format_value(name, figure.value), format_interval(figure), figure.count
-        )
-        for name, label in ANSWERS.items()
-        if (figure := known.get(name))
-    ]
-
-
-def _rankings(known: dict[str, Figure]) -> list[_Ranking]:
-    return [
-        _Ranking(ranking, [known[f"{ranking}-{name}"] for name in RANKED])
-        for ranking in RANKINGS
-        if f"{ranking}-{RANKED[0]}" in known
-    ]

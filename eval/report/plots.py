@@ -15,6 +15,7 @@ from eval.metrics.curves import Bin, Risk
 from eval.metrics.labels import STAGE_LABELS, format_interval, format_value
 from eval.metrics.ranking import RANKINGS, RECALL_CUTOFFS
 from eval.metrics.resampling import Figure
+from eval.runs.results import Results
 from index.errors import require
 
 if TYPE_CHECKING:
@@ -57,16 +58,19 @@ class Plot:
     svg: str
 
 
-def draw_plots(
-    figures: Sequence[Figure], reliability: Sequence[Bin], risk_coverage: Sequence[Risk]
-) -> list[Plot]:
+def draw_plots(results: Results) -> list[Plot]:
     """Draw the plots that there is data for."""
     require("matplotlib", extra="eval")
     from matplotlib.style import context
 
-    known = {figure.name: figure for figure in figures}
+    known = results.by_name
     with context(["default", _STYLE]):
-        plots = [_recall(known), _reliability(reliability), _risk(risk_coverage), _latency(known)]
+        plots = (
+            _recall(known),
+            _reliability(results.reliability),
+            _risk(results.risk_coverage),
+            _latency(known),
+        )
     return [plot for plot in plots if plot]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from eval.metrics.resampling import Figure, Floats
+from eval.metrics.resampling import Floats
 from eval.outcomes import Cause, Outcome
 from eval.runs.results import Results, results_of
 from eval.runs.run_store import RunSettings
@@ -94,18 +94,15 @@ def compare(
         for outcome in after[0]
         if outcome.id in earlier and earlier[outcome.id].gold == outcome.gold
     ]
-    figures = before[1].figures, after[1].figures
+    results = before[1], after[1]
     if not len(pairs) == len(before[0]) == len(after[0]):
-        figures = (
-            results_of([old for old, _ in pairs]).figures,
-            results_of([new for _, new in pairs]).figures,
-        )
+        results = results_of([old for old, _ in pairs]), results_of([new for _, new in pairs])
     changes = [_change(old, new) for old, new in pairs if _score(old) != _score(new)]
     return Comparison(
         name,
         len(pairs),
         tuple(sorted(changes, key=lambda change: change.gain)),
-        _differences(*figures),
+        _differences(*results),
         _tests(pairs),
         settings,
     )
@@ -131,14 +128,9 @@ def _only_in(items: Sequence[str], others: Sequence[str]) -> str:
 
 
 def _change(before: Outcome, after: Outcome) -> Change:
+    gain = _score(after) - _score(before)
     return Change(
-        after.id,
-        after.question,
-        before.reply,
-        after.reply,
-        before.cause,
-        after.cause,
-        _score(after) - _score(before),
+        after.id, after.question, before.reply, after.reply, before.cause, after.cause, gain
     )
 
 
@@ -146,11 +138,11 @@ def _score(outcome: Outcome) -> float:
     return outcome.f1 if outcome.is_scored else float(outcome.cause is Cause.NONE)
 
 
-def _differences(before: Sequence[Figure], after: Sequence[Figure]) -> tuple[Difference, ...]:
-    earlier = {figure.name: figure.value for figure in before}
+def _differences(before: Results, after: Results) -> tuple[Difference, ...]:
+    earlier = before.by_name
     return tuple(
-        Difference(figure.name, earlier[figure.name], figure.value)
-        for figure in after
+        Difference(figure.name, earlier[figure.name].value, figure.value)
+        for figure in after.figures
         if figure.name in earlier
     )
 

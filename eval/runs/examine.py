@@ -1,7 +1,7 @@
 """Ask a question of a set and judge the reply against its gold."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import msgspec
 
@@ -16,7 +16,7 @@ from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
 from qa.rewriting.resolve import history_from_questions
 from qa.stopwatch import Stopwatch
-from qa.trace import Stages, Trace
+from qa.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Examiner:
             rankings=_rankings(trace, gold),
             exact=float(exact_match(text, accepted)),
             f1=f1(text, accepted),
-            milliseconds=_times(trace.stages, cite, spent + cite),
+            milliseconds=StageTimes(**asdict(trace.stages), cite=cite, total=spent + cite),
         )
         return msgspec.structs.replace(outcome, cause=cause_of(outcome))
 
@@ -115,18 +115,4 @@ def _rankings(trace: Trace, gold: Sequence[IndexedGold]) -> Rankings:
         vectors=ranks_in([[passage] for passage in ranking.by_vectors], gold),
         fused=ranks_in([[passage] for passage in ranking.fused], gold),
         read=ranks_in(read, gold),
-    )
-
-
-def _times(stages: Stages, cite: float, total: float) -> StageTimes:
-    return StageTimes(
-        resolve=stages.resolve,
-        encode=stages.encode,
-        keywords=stages.keywords,
-        vectors=stages.vectors,
-        gather=stages.gather,
-        read=stages.read,
-        weigh=stages.weigh,
-        cite=cite,
-        total=total,
     )

@@ -25,11 +25,6 @@ class ExportedRun(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
 
 
-def write_json(file: Path, exported: ExportedRun) -> None:
-    """Write a run as one JSON object on one line, in ASCII."""
-    replace_synced(file, f"{encode_line(exported)}\n".encode("ascii"))
-
-
 def write_predictions(file: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write replies by question id for SQuAD's scorer, and return the path of a second file.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.outcomes import GoldRank
 from eval.sets.gold import article_of
 from eval.sets.question_set import Gold
-from index.storage.catalog import Catalog, StoredPassage
+from index.storage.catalog import Catalog
 
 _CACHED = 64
 """Articles kept in memory: questions about one article usually follow one another."""
@@ -64,12 +64,12 @@ class GoldPassages:
             for stored in self._passages_of(path)
             if stored.passage.line <= gold.lines[-1] and gold.lines[0] <= stored.passage.end_line
         ]
-        with_answer = [stored for stored in on_lines if _has_answer(stored, gold.answers)]
+        with_answer = [
+            stored
+            for stored in on_lines
+            if any(answer in stored.passage.text for answer in gold.answers)
+        ]
         return [stored.id for stored in with_answer or on_lines]
-
-
-def _has_answer(stored: StoredPassage, answers: Sequence[str]) -> bool:
-    return any(answer in stored.passage.text for answer in answers)
 
 
 def ranks_in(ranking: Sequence[Sequence[int]], gold: Sequence[IndexedGold]) -> tuple[GoldRank, ...]:

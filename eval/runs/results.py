@@ -40,13 +40,16 @@ class Results(msgspec.Struct, frozen=True):
     reliability: tuple[Bin, ...]
     risk_coverage: tuple[Risk, ...]
 
+    @property
+    def by_name(self) -> dict[str, Figure]:
+        """The figures by name."""
+        return {figure.name: figure for figure in self.figures}
+
     def figure(self, name: str) -> Figure:
         """Return a figure by name. Raises BadRequest if there is none."""
-        for figure in self.figures:
-            if figure.name == name:
-                return figure
-        names = ", ".join(figure.name for figure in self.figures)
-        raise BadRequest(f"this run has no figure {name}; it has {names}")
+        if name not in self.by_name:
+            raise BadRequest(f"this run has no figure {name}; it has {', '.join(self.by_name)}")
+        return self.by_name[name]
 
 
 def results_of(outcomes: Sequence[Outcome], cold_start: float | None = None) -> Results:
@@ -62,19 +65,11 @@ def results_of(outcomes: Sequence[Outcome], cold_start: float | None = None) -> 
     ]
     if cold_start is not None:
         figures.append(Figure(COLD_START, cold_start, cold_start, cold_start, 1))
-    return Results(
-        len(outcomes),
-        tuple(figures),
-        causes_of(outcomes),
-        reliability(scored),
-        risk_coverage(scored),
-    )
-
-
-def causes_of(outcomes: Sequence[Outcome]) -> tuple[CauseCount, ...]:
-    """Count the causes of failure, most frequent first."""
     counts = Counter(outcome.cause for outcome in outcomes if outcome.cause is not Cause.NONE)
-    return tuple(CauseCount(cause, number) for cause, number in counts.most_common())
+    causes = tuple(CauseCount(cause, number) for cause, number in counts.most_common())
+    return Results(
+        len(outcomes), tuple(figures), causes, reliability(scored), risk_coverage(scored)
+    )
 
 
 _Measures = Callable[[Sequence[Outcome]], list[Measure]]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import distributions
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +52,16 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`name version` of Byline and the packages that determine its answers."""
 
 
+_PACKAGES = ("byline", "faiss-cpu", "numpy", "onnxruntime", "tantivy", "tokenizers")
+
+
+def versions() -> tuple[str, ...]:
+    """Return `name version` of each package that determines answers."""
+    found = {name: next(iter(distributions(name=name)), None) for name in _PACKAGES}
+    # A checkout need not be installed.
+    return tuple(f"{name} {one.version if one else 'unknown'}" for name, one in found.items())
+
+
 class Started(msgspec.Struct, frozen=True):
     """The settings of a run and when it was started."""
 
@@ -82,7 +93,18 @@ class Run:
 
     def outcomes(self) -> list[Outcome]:
         """Read the outcomes. Raises BadRequest if a line is damaged."""
-        return list(_read_outcomes(self.folder / OUTCOMES))
+        path = self.folder / OUTCOMES
+        outcomes = []
+        try:
+            with path.open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    try:
+                        outcomes.append(_outcomes.decode(line))
+                    except ValueError as error:
+                        raise BadRequest(f"{path}, line {number}, is damaged: {error}") from error
+        except OSError as error:
+            raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error
+        return outcomes
 
     def results(self) -> Results:
         """Read the results of a finished run. Raises BadRequest if they are damaged."""
@@ -166,8 +188,11 @@ def _resume(folder: Path, settings: RunSettings, stack: ExitStack) -> Recorder |
         if run.settings == settings and not run.is_finished:
             # Another process may be writing the run, or its file may be damaged.
             with suppress(BlockingIOError, BadRequest):
-                file = stack.enter_context(_lock(run.folder / OUTCOMES))
-                return Recorder(run, _complete_outcomes(run.folder / OUTCOMES, file), file)
+                path = run.folder / OUTCOMES
+                file = stack.enter_context(_lock(path))
+                # The last line is incomplete if its writer was killed.
+                os.ftruncate(file, path.read_bytes().rfind(b"\n") + 1)
+                return Recorder(run, tuple(run.outcomes()), file)
     return None
 
 
@@ -197,22 +222,3 @@ def _start(folder: Path, settings: RunSettings) -> Run:
 def _lock(path: Path) -> AbstractContextManager[int]:
     """Open a file for appending. Raises BlockingIOError if another process has it."""
     return locked(path, os.O_RDWR | os.O_APPEND, wait=False)
-
-
-def _complete_outcomes(path: Path, file: int) -> tuple[Outcome, ...]:
-    """Read the outcomes of an interrupted run; truncate an incomplete last line."""
-    data = path.read_bytes()
-    os.ftruncate(file, data.rfind(b"\n") + 1)
-    return tuple(_read_outcomes(path))
-
-
-def _read_outcomes(path: Path) -> Iterator[Outcome]:
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    yield _outcomes.decode(line)
-                except ValueError as error:
-                    raise BadRequest(f"{path}, line {number}, is damaged: {error}") from error
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error

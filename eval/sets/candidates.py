@@ -35,23 +35,17 @@ class Candidate:
         return f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The sentences that may answer a question."""
+def candidates(bot: Bot, question: str, history: Sequence[str] = ()) -> tuple[str, list[Candidate]]:
+    """Return the question as it is searched for after others, and what may answer it.
 
-    searched_question: str
-    """The question after rewriting a follow-up."""
-    sentences: tuple[Candidate, ...]
-    """Distinct, best first: sentences of answers, then all sentences of the passages read."""
-
-
-def candidates(bot: Bot, question: str, history: Sequence[str] = ()) -> Candidates:
-    """Find what may answer a question, asked after others. Raises BadRequest like `Bot.ask`."""
+    The candidates are distinct, best first: sentences of answers, then all sentences of the
+    passages read. Raises BadRequest like `Bot.ask`.
+    """
     trace = bot.trace(question, history=history_from_questions(history))
     distinct: dict[tuple[str, int, str], Candidate] = {}
     for candidate in _all_candidates(bot, trace):
         distinct.setdefault((candidate.file, candidate.line, candidate.text), candidate)
-    return Candidates(trace.searched_question, tuple(distinct.values()))
+    return trace.searched_question, list(distinct.values())
 
 
 def _all_candidates(bot: Bot, trace: Trace) -> Iterator[Candidate]:

@@ -86,11 +86,7 @@ def check_gold(questions: Sequence[Question], bases: Sequence[Path]) -> tuple[Pr
     SQuAD's normalisation, the problem is a note. The lines of a reference without answers must
     exist.
     """
-
-    @lru_cache(maxsize=_CACHED)
-    def opened(path: str) -> Text | NotText:
-        return open_article(article_of(path, bases))
-
+    opened = opener(bases)
     return tuple(
         problem
         for question in questions
@@ -115,6 +111,11 @@ def open_article(file: Path) -> Text | NotText:
     """Read the current content of an article."""
     contents = read(Root(str(file), str(file)), "", _MAX_BYTES)
     return NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
+
+
+def opener(bases: Sequence[Path]) -> Callable[[str], Text | NotText]:
+    """Return a function that opens an article by its path in a gold reference, with a cache."""
+    return lru_cache(_CACHED)(lambda path: open_article(article_of(path, bases)))
 
 
 def _problems(

@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from eval.sets.answer_spans import find_answer
-from eval.sets.gold import article_of, open_article, words_of
+from eval.sets.gold import opener, words_of
 from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
 from index.articles.sentences import sentences
 from index.articles.spans import Span
-from index.articles.text import NotText, Text
+from index.articles.text import NotText
 
-_CACHED = 16
-"""Articles kept in memory: questions about one article usually follow one another."""
 _MAX_SENTENCES = 3
 _MAX_LENGTH = 600
 """Code points of a quote."""
@@ -30,8 +27,7 @@ class GoldQuotes:
 
     def __init__(self, bases: Sequence[Path]) -> None:
         """Resolve paths under these folders like `eval.sets.gold.article_of`."""
-        self._bases = bases
-        self._opened = lru_cache(_CACHED)(open_article)
+        self._opened = opener(bases)
 
     def quote(self, gold: Gold) -> MarkedText:
         """Return the sentences that have accepted answers, with the answers marked.
@@ -39,15 +35,11 @@ class GoldQuotes:
         If none has one, return the first sentence; if the article cannot be read or has no such
         line, an empty text.
         """
-        text = self._opened(article_of(gold.path, self._bases))
+        text = self._opened(gold.path)
         if isinstance(text, NotText) or gold.lines[-1] > text.line_count:
             return MarkedText("")
-        return _quoted(_words(text, gold), gold.answers)
-
-
-def _words(text: Text, gold: Gold) -> str:
-    words = words_of(text, gold.lines)
-    return words if gold.answers else words[:_MAX_UNMARKED]
+        words = words_of(text, gold.lines)
+        return _quoted(words if gold.answers else words[:_MAX_UNMARKED], gold.answers)
 
 
 def _quoted(words: str, answers: Sequence[str]) -> MarkedText:

@@ -58,14 +58,14 @@ def _prompt_question(bot: Bot, conversation: Sequence[str]) -> Question | None:
         click.echo(f"No earlier question to follow up; ask one without {_FOLLOW_UP} first")
         return None
     try:
-        found = candidates(bot, question, history)
+        searched, found = candidates(bot, question, history)
     except BadRequest as error:
         click.echo(visible(error.message))
         return None
     if history:
         click.echo(f"After: {visible(' / '.join(history))}")
-        click.echo(f"Searched for: {visible(found.searched_question)}")
-    chosen = _Chooser(found.sentences, bot.index.generation.catalog).choose()
+        click.echo(f"Searched for: {visible(searched)}")
+    chosen = _Chooser(found, bot.index.generation.catalog).choose()
     if chosen is None:
         return None
     gold = _merged([reference for candidate in chosen for reference in _prompt_gold(candidate)])

@@ -35,7 +35,7 @@ _MAX_CHANGES = 10
 
 def show_results(results: Results, outcomes: Sequence[Outcome]) -> None:
     """Print the figures of a run and the causes of failure."""
-    known = _by_name(results)
+    known = results.by_name
     _print(_answers(known), _ranking(known), _times(known), _causes(results, outcomes))
     if results.causes:
         click.echo("To see gold next to answers: byline eval show")
@@ -54,15 +54,11 @@ def show_runs(runs: Sequence[Run]) -> None:
     """Print a list of runs."""
     table = _table("Run", "Set", "Questions", "Exact", "F1", numbers=3)
     for run in runs:
-        known = _by_name(run.results()) if run.is_finished else {}
+        known = run.results().by_name if run.is_finished else {}
         figures = [_value(known, name) for name in ("exact", "f1")]
         state = f"{run.settings.questions:,}" if run.is_finished else "interrupted"
         table.add_row(run.name, Text(visible_name(run.settings.set_name)), state, *figures)
     _print(table)
-
-
-def _by_name(results: Results) -> dict[str, Figure]:
-    return {figure.name: figure for figure in results.figures}
 
 
 def _answers(known: dict[str, Figure]) -> Table:

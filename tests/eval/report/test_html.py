@@ -213,7 +213,7 @@ def test_without_rankings_there_is_no_recall_plot() -> None:
 
 def drawn(title: str, outcomes: Sequence[Outcome] = ASKED) -> Page:
     results = results_of(outcomes)
-    plots = draw_plots(results.figures, results.reliability, results.risk_coverage)
+    plots = draw_plots(results)
     (plot,) = [plot for plot in plots if plot.title == title]
     return Page(plot.svg)
 
@@ -275,7 +275,7 @@ def test_reliability_is_drawn_against_the_diagonal() -> None:
 
 def test_a_plot_has_no_style_link_or_address() -> None:
     results = results_of(ASKED)
-    for plot in draw_plots(results.figures, results.reliability, results.risk_coverage):
+    for plot in draw_plots(results):
         attributes = {name for _, found in Page(plot.svg).elements for name in found}
         assert not attributes & {"style", "href", "xlink:href", "id", "xmlns"}
         assert "http" not in plot.svg

@@ -82,7 +82,7 @@ def test_an_article_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         read.append(file)
         return open_article(file)
 
-    monkeypatch.setattr("eval.sets.gold_quotes.open_article", counted)
+    monkeypatch.setattr("eval.sets.gold.open_article", counted)
     quotes = GoldQuotes((folder,))
     for line in (3, 4, 3):
         quotes.quote(Gold("radar.txt", line, ["Prague"]))

@@ -15,16 +15,24 @@ from eval.report.html import write_report
 from eval.runs.ask_all import ask_all
 from eval.runs.compare import Comparison, changed_settings, compare
 from eval.runs.examine import Examiner
-from eval.runs.export import ExportedRun, write_json, write_predictions
+from eval.runs.export import ExportedRun, write_predictions
 from eval.runs.gold_passages import GoldPassages
 from eval.runs.results import Results, results_of
-from eval.runs.run_store import Run, RunSettings, last_finished, recording, run_named
-from eval.runs.thresholds import Minimum, missed, parse_minimum
-from eval.runs.versions import versions
+from eval.runs.run_store import (
+    Recorder,
+    Run,
+    RunSettings,
+    last_finished,
+    recording,
+    run_named,
+    versions,
+)
+from eval.runs.thresholds import missed, parse_minimum
 from eval.sets.gold import check_gold
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.loading import QuestionSet, bundled_set, read_set
 from eval.sets.question_set import Question
+from index.disk.durable_files import replace_synced
 from index.disk.json_lines import encode_line
 from index.errors import BadRequest, require
 from index.storage.store import Store
@@ -41,8 +49,8 @@ from tui.cli.which_index import bundled_to_ask, store_to_ask
 from tui.exit_codes import Exit
 from tui.jobs.cold_start import cold_start
 from tui.output.console import notice
-from tui.output.eval_progress import watch_asking
 from tui.output.eval_tables import show_comparison, show_results
+from tui.output.progress import ProgressDisplay
 from tui.output.sanitise import visible
 from tui.paths import model_cache, runs_folder
 from tui.settings import chosen_reader, setting
@@ -213,10 +221,21 @@ def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
             run = recorder.run
             if recorder.done:
                 notice(f"resuming run {run.name} ({len(recorder.done):,} questions done)")
-            watch_asking(ask_all(questions, examiner, recorder))
+            _ask(questions, examiner, recorder)
             milliseconds = cold_start(questions[0].searched_question, store.folder, reader)
             run.finish(results_of(run.outcomes(), milliseconds))
             return run
+
+
+def _ask(questions: Sequence[Question], examiner: Examiner, recorder: Recorder) -> None:
+    """Ask the remaining questions, with running figures on stderr."""
+    with ProgressDisplay(line_delay=5.0) as display:
+        for progress in ask_all(questions, examiner, recorder):
+            figures = (
+                f"exact {100 * progress.exact:.1f}  F1 {100 * progress.f1:.1f}  "
+                f"answered {100 * progress.answered / max(1, progress.done):.0f}%"
+            )
+            display.update("Asking", progress.done, progress.total, detail=figures)
 
 
 def _settings(
@@ -267,7 +286,7 @@ def _require_writable(files: Sequence[Path]) -> None:
 def _write(exported: ExportedRun, options: EvalOptions) -> Iterator[str]:
     """Write the files that the options name; yield a message for each."""
     if options.json_file and not options.json_to_stdout:
-        write_json(options.json_file, exported)
+        replace_synced(options.json_file, f"{encode_line(exported)}\n".encode("ascii"))
         yield f"figures and outcomes written to {options.json_file}"
     if options.report:
         write_report(options.report, exported, visible)
@@ -280,12 +299,11 @@ def _write(exported: ExportedRun, options: EvalOptions) -> Iterator[str]:
         )
 
 
-def _check_minimums(minimums: Sequence[Minimum], results: Results) -> int:
+def _check_minimums(minimums: Sequence[tuple[str, float]], results: Results) -> int:
     misses = missed(minimums, results)
-    for miss in misses:
-        name, minimum = miss.minimum.name, miss.minimum.value
+    for name, value, minimum in misses:
         notice(
-            f"{name} is {format_value(name, miss.value)}, below {format_value(name, minimum)} "
-            f"by {miss.by:.4f}"
+            f"{name} is {format_value(name, value)}, below {format_value(name, minimum)} "
+            f"by {minimum - value:.4f}"
         )
     return Exit.NO_ANSWER if misses else Exit.DONE
