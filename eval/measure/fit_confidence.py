@@ -84,9 +84,7 @@ class Best:
 
     def gain(self, threshold: float) -> float:
         """Return the gain of answering at a threshold or above, and refusing below."""
-        if self.confidence >= threshold:
-            return self.f1
-        return float(self.left_out)
+        return self.f1 if self.confidence >= threshold else float(self.left_out)
 
 
 def best_of(prediction: Prediction, calibration: Calibration) -> Best:
@@ -96,11 +94,9 @@ def best_of(prediction: Prediction, calibration: Calibration) -> Best:
     probabilities = confidences(scores(prediction.features, calibration), calibration)
     best = int(probabilities.argmax())
     gold = [answer.text for answer in prediction.row.answers]
-    text = prediction.texts[best]
-    return Best(
-        float(probabilities[best]), f1(text, gold), float(exact_match(text, gold)),
-        right_of(text, gold), prediction.left_out,
-    )  # fmt: skip
+    text, exact = prediction.texts[best], float(exact_match(prediction.texts[best], gold))
+    sure, right = float(probabilities[best]), right_of(text, gold)
+    return Best(sure, f1(text, gold), exact, right, prediction.left_out)
 
 
 def _rights(prediction: Prediction) -> NDArray[np.float64]:

@@ -16,9 +16,9 @@ _LEADING = re.compile(
     r"^(?:(?:in|on|at|by|from|to|since|during|of|for|about|around|nearly|almost|over|until) )+"
 )
 _TITLES = frozenset(
-    {"president", "premier", "chancellor", "minister", "secretary", "senator", "governor",
-     "general", "ambassador", "professor", "dr", "sir"}
-)  # fmt: skip
+    """president premier chancellor minister secretary senator governor general ambassador
+    professor dr sir""".split()
+)
 """Titles: with everything before them, they do not distinguish two people of one name."""
 _MAX_NAME_WORDS = 5
 """Longest name that a shorter form of it may stand for."""
@@ -101,13 +101,8 @@ class _Form:
 
         Only the end may be shared: `New York Times` is not a longer form of `New York`.
         """
-        count = len(short.words)
-        return (
-            self.is_name
-            and short.is_name
-            and 0 < count < len(self.words)
-            and self.words[-count:] == short.words
-        )
+        both_names, count = self.is_name and short.is_name, len(short.words)
+        return both_names and 0 < count < len(self.words) and self.words[-count:] == short.words
 
 
 def _is_same_answer(form: _Form, best: _Form, distinct: Sequence[_Form]) -> bool:

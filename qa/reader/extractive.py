@@ -99,10 +99,9 @@ def _candidates(window: Window, passage: Passage, starts: Floats, ends: Floats) 
         sentence = passage.sentences[int(sentences[scored.first])]
         tokens = Span(int(window.offsets[scored.first, 0]), int(window.offsets[scored.last, 1]))
         span = whole_words(passage.text, tokens, sentence)
+        candidate = Candidate(window.passage, span, sentence, scored.margin, scored.sharpness)
         if len(span):
-            candidates.append(
-                Candidate(window.passage, span, sentence, scored.margin, scored.sharpness)
-            )
+            candidates.append(candidate)
     return candidates
 
 

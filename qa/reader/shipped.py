@@ -38,9 +38,8 @@ def read_record(folder: Path = FOLDER) -> Record:
     try:
         return msgspec.json.decode((folder / RECORD_FILE).read_bytes(), type=Record)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelUnavailable(
-            f"the reader in {folder} cannot be read: {reason_of(error)}"
-        ) from error
+        message = f"the reader in {folder} cannot be read: {reason_of(error)}"
+        raise ModelUnavailable(message) from error
 
 
 def encoder_folder() -> Path:

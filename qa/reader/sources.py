@@ -90,10 +90,8 @@ class TransformerSource(Source):
             message = f"reader {self.name!r} could not be loaded: {summary_of(error, 300)}"
             raise ModelUnavailable(message) from error
         if missing:
-            raise ModelUnavailable(
-                f"reader {self.name!r} was not trained to answer questions: "
-                f"it has no {min(missing)}"
-            )
+            fault = f"was not trained to answer questions: it has no {min(missing)}"
+            raise ModelUnavailable(f"reader {self.name!r} {fault}")
         if not tokenizer.is_fast:
             raise ModelUnavailable(f"reader {self.name!r} has no fast tokenizer (tokenizer.json)")
         inputs = tuple(name for name in _INPUTS if name in tokenizer.model_input_names)

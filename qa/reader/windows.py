@@ -35,11 +35,8 @@ class Window:
 
     def inputs(self, names: Sequence[str]) -> dict[str, Ints]:
         """Return the inputs of a network by their names; shape (1, tokens)."""
-        known = {
-            "input_ids": self.ids,
-            "attention_mask": np.ones_like(self.ids),
-            "token_type_ids": self.types,
-        }
+        mask = np.ones_like(self.ids)
+        known = {"input_ids": self.ids, "attention_mask": mask, "token_type_ids": self.types}
         return {name: known[name][None] for name in names}
 
 
@@ -82,10 +79,6 @@ def _window(passage: int, encoding: "Encoding") -> Window | None:
     if not positions:
         return None
     first, end = positions[0], positions[-1] + 1
-    return Window(
-        passage,
-        np.array(encoding.ids, dtype=np.int64),
-        np.array(encoding.type_ids, dtype=np.int64),
-        first,
-        np.array(encoding.offsets[first:end], dtype=np.int64),
-    )
+    parts = (encoding.ids, encoding.type_ids, encoding.offsets[first:end])
+    ids, types, offsets = (np.array(part, dtype=np.int64) for part in parts)
+    return Window(passage, ids, types, first, offsets)

@@ -47,20 +47,6 @@ class Antecedent:
 
 
 _MAX_REPEATS = 3
-_WEIGHTS = {
-    "named": 1.0,
-    "repeats": 0.6,
-    "answer": 3.0,
-    "age": -1.5,
-    "order": -0.4,
-    "aspect": -4.0,
-    "introduced": 2.0,
-    "wrong number": -2.0,
-    "place as a place": 2.0,
-    "place as a thing": -3.0,
-    "place phrase": -1.0,
-}
-"""Weights of the features of an antecedent; see `_features`."""
 
 
 def antecedents_of(turns: Sequence[tuple[TaggedText, str | None]]) -> list[Antecedent]:
@@ -84,11 +70,8 @@ def _of_turn(question: TaggedText, answer: str | None, age: int) -> list[Anteced
     found = [Antecedent(mention, age, order) for order, mention in enumerate(question.mentions)]
     if found and _is_introduction(question.words) and not found[0].mention.aspect:
         found[0] = replace(found[0], is_introduced=True)
-    mention = (
-        _answer_mention(answer, expected_type(question.words))
-        if answer
-        else _person_asked_for(question)
-    )
+    expected = expected_type(question.words)
+    mention = _answer_mention(answer, expected) if answer else _person_asked_for(question)
     if mention is not None:
         found.append(Antecedent(mention, age, len(question.mentions), is_answer=True))
     return found
@@ -152,9 +135,8 @@ def _answer_mention(answer: str, expected: ExpectedType) -> Mention | None:
 def _person_asked_for(question: TaggedText) -> Mention | None:
     """Describe whoever an unanswered question asks for: `the person who led the team`."""
     words = question.words
-    if len(words) < 3 or words[0].lower != "who":
-        return None
-    if words[1].word_class is WordClass.AUXILIARY or words[0].possessive:
+    asks_who = len(words) > 2 and words[0].lower == "who" and not words[0].possessive
+    if not asks_who or words[1].word_class is WordClass.AUXILIARY:
         return None
     text = "the person " + question.text[0].lower() + question.text[1:].rstrip(" ?.!")
     return Mention(text, "person", Kind.PERSON, 0, 0, definite=True)
@@ -176,33 +158,29 @@ def fits(mention: Mention, expected: ExpectedType) -> bool:
     return mention.kind in kinds and not (expected is ExpectedType.PERSON and mention.plural)
 
 
-def _features(antecedent: Antecedent, expected: ExpectedType) -> dict[str, float]:
-    """Return the features of an antecedent, named as in `_WEIGHTS`."""
+def _score(antecedent: Antecedent, expected: ExpectedType) -> float:
+    """Return the weighted sum of the features of an antecedent."""
     mention = antecedent.mention
     is_place = mention.kind is Kind.PLACE
     in_place_phrase = mention.preposition in lexicon.PLACE_PREPOSITIONS
     wants_place = expected is ExpectedType.PLACE
     wants_one, wants_many = expected is ExpectedType.THING, expected is ExpectedType.THINGS
     wrong_number = mention.plural if wants_one else wants_many and not mention.plural
-    return {
-        "named": mention.named,
-        "repeats": min(antecedent.repeats, _MAX_REPEATS),
-        "answer": antecedent.is_answer and expected in _KIND_OF_ANSWER,
-        "age": antecedent.age,
-        "order": antecedent.order,
-        "aspect": mention.aspect,
-        "introduced": antecedent.is_introduced,
-        "wrong number": wrong_number / (1 + mention.named),
-        "place as a place": wants_place and (is_place or in_place_phrase),
-        "place as a thing": is_place and (wants_one or wants_many),
-        "place phrase": in_place_phrase and not wants_place,
-    }
-
-
-def _score(antecedent: Antecedent, expected: ExpectedType) -> float:
-    features, score = _features(antecedent, expected), 0.0
-    for name, weight in _WEIGHTS.items():  # not sum(), whose rounding depends on the Python version
-        score += weight * features[name]
+    score = 0.0
+    for weight, feature in (
+        (1.0, mention.named),
+        (0.6, min(antecedent.repeats, _MAX_REPEATS)),
+        (3.0, antecedent.is_answer and expected in _KIND_OF_ANSWER),
+        (-1.5, antecedent.age),
+        (-0.4, antecedent.order),
+        (-4.0, mention.aspect),
+        (2.0, antecedent.is_introduced),
+        (-2.0, wrong_number / (1 + mention.named)),
+        (2.0, wants_place and (is_place or in_place_phrase)),
+        (-3.0, is_place and (wants_one or wants_many)),
+        (-1.0, in_place_phrase and not wants_place),
+    ):
+        score += weight * feature  # not sum(), whose rounding depends on the Python version
     return score
 
 

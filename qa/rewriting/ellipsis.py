@@ -77,11 +77,9 @@ def _is_demonstrative(words: Sequence[Word], mention: Mention) -> bool:
 def _is_open_superlative(words: Sequence[Word], at: int) -> bool:
     """Match `the largest in the world`, without a noun."""
     word = words[at]
-    if (
-        not at
-        or word.word_class is not WordClass.ADJECTIVE
-        or words[at - 1].lower not in ("the", "most")
-    ):
+    if word.word_class is not WordClass.ADJECTIVE:
+        return False
+    if not at or words[at - 1].lower not in ("the", "most"):
         return False
     following = words[at + 1] if at + 1 < len(words) else None
     return following is None or following.after_break or following.word_class not in NOMINAL
@@ -96,6 +94,5 @@ def _points_back(words: Sequence[Word], at: int) -> bool:
         return last or (after is not None and at == 0 and after.word_class is WordClass.AUXILIARY)
     if word.lower in ("else", "instead", "similar", "different"):
         return last
-    return word.lower in ("other", "others", "another", "such") and not any(
-        word.lower == "than" for word in words
-    )
+    compares = any(word.lower == "than" for word in words)
+    return word.lower in ("other", "others", "another", "such") and not compares

@@ -41,22 +41,16 @@ def references_in(question: TaggedText) -> list[Reference]:
     Words that refer to something inside the question are left out.
     """
     words = question.words
-    pronouns = []
+    found = []
     for at in range(len(words)):
         reference = _pronoun(words, at)
         if reference and not _refers_inside(words, at, reference, question.mentions):
-            pronouns.append(reference)
-    times = [
-        Reference(
-            word.start,
-            after.end,
-            ExpectedType.TIME,
-            after_preposition=_follows_preposition(words, at),
-        )
-        for at, (word, after) in enumerate(pairwise(words))
-        if word.lower in ("that", "this") and after.lower in _TIMES
-    ]
-    return pronouns + times
+            found.append(reference)
+    for at, (word, after) in enumerate(pairwise(words)):
+        if word.lower in ("that", "this") and after.lower in _TIMES:
+            led = _follows_preposition(words, at)
+            found.append(Reference(word.start, after.end, ExpectedType.TIME, after_preposition=led))
+    return found
 
 
 def _pronoun(words: Sequence[Word], at: int) -> Reference | None:

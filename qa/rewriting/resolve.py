@@ -87,9 +87,8 @@ def resolve(question: str, history: Sequence[Exchange]) -> Resolved:
     edits = _replaced(question, references, antecedents)
     edits += _completed_names(tagged.mentions, antecedents)
     if edits:
-        if circumstance := _circumstance(tagged, antecedents):
-            edits.append(circumstance)
-        return _edited(question, edits)
+        circumstance = _circumstance(tagged, antecedents)
+        return _edited(question, [*edits, circumstance] if circumstance else edits)
     if references or is_elliptical(tagged):
         return _with_subject(tagged, antecedents)
     return unchanged

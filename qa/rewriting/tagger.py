@@ -78,19 +78,9 @@ def words_of(text: str) -> list[Word]:
         bare = match[0][: ending.start()] if ending else match[0]
         first = not words or bool(_SENTENCE_END.search(between))
         lower = bare.lower()
-        named = _is_name(bare, first, lower)
-        words.append(
-            Word(
-                bare,
-                match.start(),
-                match.end(),
-                ending is not None,
-                named,
-                bool(_BREAK.search(between)),
-                _class_of(lower, named, words),
-            )
-        )
-        end = match.end()
+        named, after_break = _is_name(bare, first, lower), bool(_BREAK.search(between))
+        word_class, (start, end) = _class_of(lower, named, words), match.span()
+        words.append(Word(bare, start, end, ending is not None, named, after_break, word_class))
     return words
 
 
