@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,8 @@ from typing import Literal
 from index.articles.paths import is_under
 from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
-from index.models.onnx_export import export_failure, export_faults
+from index.models.onnx_export import export_faults
+from index.models.question_encoder import CARDS
 from index.models.registry import find_model
 from index.storage.catalog import Catalog
 from index.storage.generation import LOCKS, MANIFEST, Generation, ModelRecord
@@ -38,16 +39,12 @@ def check(
     store: Store, cache: Path, on_progress: OnProgress = lambda _subject, _done, _total: None
 ) -> Iterator[Finding]:
     """Yield the findings as they are made; stops at an index that cannot be opened."""
-    try:
-        index = store.open(
-            thorough=True, on_progress=lambda done, total: on_progress("index", done, total)
-        )
-    except BylineError as error:
-        yield _cannot_open(error)
-        return
-    with closing(index):
+    with ExitStack() as files:
         try:
-            index.generation.check()
+            index = store.open(
+                thorough=True, on_progress=lambda done, total: on_progress("index", done, total)
+            )
+            files.enter_context(closing(index)).generation.check()
         except BylineError as error:
             yield _cannot_open(error)
             return
@@ -86,8 +83,8 @@ def _check_model(record: ModelRecord, cache: Path) -> Finding:
     if installed.fingerprint != record.fingerprint:
         message = f"{name} is not the model that the index was built with"
         return Finding("model", if_unusable, message, "run `byline index --full`")
-    if failure := export_failure(record.fingerprint, cache):
-        return Finding("model", "ok", f"{name}: not exported, so slower to start ({failure})")
+    if (card := CARDS.read(folder)) and card.failure:
+        return Finding("model", "ok", f"{name}: not exported, so slower to start ({card.failure})")
     if faults:
         advice = f"delete {folder}; the next question recreates it"
         return Finding("model", "warn", faults[0], advice)

@@ -8,61 +8,48 @@ class BylineError(Exception):
 
     title = "Error"
 
+    def __init_subclass__(cls, title: str) -> None:
+        cls.title = title
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-class BadRequest(BylineError):
+class BadRequest(BylineError, title="Cannot do that"):
     """A command or a question that cannot be carried out as given."""
 
-    title = "Cannot do that"
 
-
-class NoIndex(BylineError):
+class NoIndex(BylineError, title="No index"):
     """There is no published index in the folder."""
 
-    title = "No index"
 
-
-class IndexBusy(BylineError):
+class IndexBusy(BylineError, title="Index is being built"):
     """Another build is running."""
 
-    title = "Index is being built"
 
-
-class IndexDamaged(BylineError):
+class IndexDamaged(BylineError, title="Index is damaged"):
     """A file of the index is missing, or differs from the manifest."""
 
-    title = "Index is damaged"
 
-
-class IndexUnreadable(IndexDamaged):
+class IndexUnreadable(IndexDamaged, title="Index could not be read"):
     """A file of the index could not be opened or read: no permission, I/O error."""
-
-    title = "Index could not be read"
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file} cannot be read: {reason}; try again, then run `byline check`")
         self.reason = f"{file}: {reason}"
 
 
-class IndexUnwritable(BylineError):
+class IndexUnwritable(BylineError, title="Index could not be written"):
     """The index could not be written: disk full, no permission, I/O error."""
 
-    title = "Index could not be written"
 
-
-class ModelUnavailable(BylineError):
+class ModelUnavailable(BylineError, title="Model cannot be used"):
     """A model cannot be found, or may not be loaded."""
 
-    title = "Model cannot be used"
 
-
-class MissingExtra(BylineError):
+class MissingExtra(BylineError, title="Not installed"):
     """A package of an optional extra is not installed."""
-
-    title = "Not installed"
 
 
 def require(*modules: str, extra: str) -> None:

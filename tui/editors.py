@@ -17,10 +17,8 @@ from pathlib import Path
 from index.errors import BylineError, reason_of
 
 
-class NoEditor(BylineError):
+class NoEditor(BylineError, title="No editor"):
     """No editor is named or installed, or it cannot be started."""
-
-    title = "No editor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Vectors are written to disk batch by batch, so that no more than a batch is in memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.build.embedding_log import EmbeddingLog, LoggedVectors
 from index.build.staging import Draft
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.search.vector_file import VectorWriter
+from index.search.vector_file import Ids, VectorWriter
 from index.storage.generation import Generation
 from index.storage.passage_table import AT_ONCE
 
@@ -21,7 +21,8 @@ BATCH = 32
 
 _KEY = 32
 
-Ints = NDArray[np.int64]
+Put = Callable[[Sequence[int], Vectors], None]
+"""Writes the vectors of some fresh passages to their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,8 @@ class _Keys:
         """Return the key of a fresh passage."""
         return self.data[_KEY * index : _KEY * (index + 1)]
 
-    def first_of_each(self) -> Ints:
+    def first_of_each(self) -> Ids:
         """Return, for each passage, the first one that is embedded as the same text."""
-        if not self.data:
-            return np.zeros(0, dtype=np.int64)
         keys = np.frombuffer(self.data, dtype=f"S{_KEY}")
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
         return np.asarray(first[group], dtype=np.int64)
@@ -57,21 +56,23 @@ class Embedder:
     reused: int = 0
     """Passages whose vectors existed already."""
 
-    def run(
-        self, writer: VectorWriter, rows: Ints, log: EmbeddingLog, previous: Generation | None
-    ) -> Iterator[tuple[int, int]]:
+    def run(self, writer: VectorWriter, rows: Ids, log: EmbeddingLog) -> Iterator[tuple[int, int]]:
         """Write the vector of each fresh passage to its row; yields the numbers done and in total.
 
         `rows` has the row of each fresh passage.
         """
-        keys = self._keys()
+
+        def put(indexes: Sequence[int], vectors: Vectors) -> None:
+            writer.put(rows[indexes].tolist(), vectors)
+
+        draft = self.draft
+        keys = _Keys(b"".join(draft.writer.keys(draft.fresh)) if draft.fresh else b"")
         firsts = keys.first_of_each()
-        target = _Target(writer, rows)
         missing = np.unique(firsts)
-        if previous is not None:
-            missing = _reuse_indexed(keys, missing, previous, target)
+        if draft.previous is not None:
+            missing = _reuse_indexed(keys, missing, draft.previous, put)
         logged = log.read()
-        missing = _reuse_logged(keys, missing, log, logged, target)
+        missing = _reuse_logged(keys, missing, log, logged, put)
         self.reused = len(keys) - len(missing)
         if len(missing):
             log.restart(logged.length)
@@ -79,18 +80,13 @@ class Embedder:
         for batch in self._batches(missing):
             vectors = self.encoder.encode(self._texts(batch))
             log.append([keys.of(index) for index in batch], vectors)
-            target.put(batch, vectors)
+            put(batch, vectors)
             self.embedded += len(batch)
             yield self.embedded, len(missing)
         for index in np.flatnonzero(firsts != np.arange(len(firsts))).tolist():
-            target.copy(int(firsts[index]), index)
+            put([index], writer.get(int(rows[firsts[index]])))
 
-    def _keys(self) -> _Keys:
-        if not self.draft.fresh:
-            return _Keys(b"")
-        return _Keys(b"".join(self.draft.writer.keys(self.draft.fresh)))
-
-    def _batches(self, indexes: Ints) -> Iterator[list[int]]:
+    def _batches(self, indexes: Ids) -> Iterator[list[int]]:
         lengths = np.zeros(len(indexes), dtype=np.int32)
         for start in range(0, len(indexes), AT_ONCE):
             texts = self._texts(indexes[start : start + AT_ONCE].tolist())
@@ -103,29 +99,14 @@ class Embedder:
         return self.draft.texts([first + index for index in indexes])
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The rows of the fresh passages."""
-
-    writer: VectorWriter
-    rows: Ints
-    """Row of each passage."""
-
-    def put(self, indexes: Sequence[int], vectors: Vectors) -> None:
-        self.writer.put(self.rows[indexes].tolist(), vectors)
-
-    def copy(self, source: int, target: int) -> None:
-        self.put([target], self.writer.get(int(self.rows[source])))
-
-
-def batches_by_length(lengths: NDArray[np.int32]) -> Iterator[Ints]:
+def batches_by_length(lengths: NDArray[np.int32]) -> Iterator[Ids]:
     """Yield batches of indexes of texts of similar length, the longest first: less padding."""
     order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), BATCH):
         yield order[start : start + BATCH]
 
 
-def _reuse_indexed(keys: _Keys, indexes: Ints, previous: Generation, target: _Target) -> Ints:
+def _reuse_indexed(keys: _Keys, indexes: Ids, previous: Generation, put: Put) -> Ids:
     """Put the vectors that a generation has; return the indexes of the others."""
     missing = []
     for index in indexes.tolist():
@@ -133,16 +114,16 @@ def _reuse_indexed(keys: _Keys, indexes: Ints, previous: Generation, target: _Ta
         if passage is None:
             missing.append(index)
         else:
-            target.put([index], previous.vectors.rows([passage]))
+            put([index], previous.vectors.rows([passage]))
     return np.array(missing, dtype=np.int64)
 
 
 def _reuse_logged(
-    keys: _Keys, indexes: Ints, log: EmbeddingLog, logged: LoggedVectors, target: _Target
-) -> Ints:
+    keys: _Keys, indexes: Ids, log: EmbeddingLog, logged: LoggedVectors, put: Put
+) -> Ids:
     """Put the vectors that the log has; return the indexes of the others."""
     known = [index for index in indexes.tolist() if keys.of(index) in logged.offsets]
     for start in range(0, len(known), AT_ONCE):
         part = known[start : start + AT_ONCE]
-        target.put(part, log.vectors([logged.offsets[keys.of(index)] for index in part]))
+        put(part, log.vectors([logged.offsets[keys.of(index)] for index in part]))
     return np.setdiff1d(indexes, np.array(known, dtype=np.int64))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Root
 from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
+from index.articles.paths import is_under
 from index.build.embedding import Embedder
 from index.build.embedding_log import EmbeddingLog
 from index.build.events import Progress, Stage, Summary
@@ -52,20 +53,16 @@ def build(
     The old index stays until the new one is complete. Raises IndexBusy, IndexUnwritable or
     BadRequest.
     """
-    started = time.monotonic()
     _refuse_inside(store, request.roots)
     with store.writing():
         roots = _all_roots(store, request)
         try:
-            yield from _build(store, request, roots, encoder, started)
+            yield from _build(store, request, roots, encoder)
         except OSError as error:
-            raise _unwritten(f"{store.folder}: {reason_of(error)}") from error
+            reason = f"{store.folder}: {reason_of(error)}"
+            raise IndexUnwritable(f"{reason}; the index was not changed") from error
         except IndexUnreadable as error:
-            raise _unwritten(error.reason) from error
-
-
-def _unwritten(reason: str) -> IndexUnwritable:
-    return IndexUnwritable(f"{reason}; the index was not changed")
+            raise IndexUnwritable(f"{error.reason}; the index was not changed") from error
 
 
 def _all_roots(store: Store, request: BuildRequest) -> tuple[Root, ...]:
@@ -84,17 +81,14 @@ def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
     """Refuse an index inside a folder of articles, where it would be scanned as one."""
     folder = str(store.folder.resolve())
     for root in roots:
-        if folder == root.path or folder.startswith(root.path.rstrip("/") + "/"):
+        if is_under(folder, root.path):
             raise BadRequest(f"the index {folder} lies inside {root.given}; put it elsewhere")
 
 
 def _build(
-    store: Store,
-    request: BuildRequest,
-    roots: tuple[Root, ...],
-    encoder: PassageEncoder,
-    started: float,
+    store: Store, request: BuildRequest, roots: tuple[Root, ...], encoder: PassageEncoder
 ) -> Iterator[Progress | Summary]:
+    started = time.monotonic()
     with suppress(OSError):
         store.repair()
         store.collect_garbage()
@@ -109,23 +103,21 @@ def _build(
             yield Progress(Stage.READ, done, total)
         embedder = Embedder(draft, encoder)
         if previous:
-            published = bool(scan.fresh or scan.removed or previous.manifest.roots != roots)
+            published = bool(
+                scan.added or scan.changed or scan.removed or previous.manifest.roots != roots
+            )
         else:
             published = bool(scan.articles or rebuild_reason)
         if published:
             segments = previous.manifest.segments if previous else ()
             plan = plan_segments(scan, stored, segments, draft.fresh, request.merge_policy)
-            writer = files.enter_context(
-                closing(
-                    GenerationWriter(store, draft, plan, previous, encoder, request.merge_policy)
-                )
-            )
-            yield from _write(store, roots, request, writer, embedder, previous)
+            writer = GenerationWriter(draft, plan, encoder, request.merge_policy)
+            yield from _write(roots, request, files.enter_context(closing(writer)), embedder)
     with suppress(OSError):
         store.collect_garbage()
     yield Summary(
-        added=scan.count("added"),
-        changed=scan.count("changed"),
+        added=scan.added,
+        changed=scan.changed,
         removed=scan.removed,
         unchanged=scan.unchanged,
         skipped=tuple(scan.skipped),
@@ -165,19 +157,15 @@ def _open_previous(
 
 
 def _write(
-    store: Store,
-    roots: tuple[Root, ...],
-    request: BuildRequest,
-    writer: GenerationWriter,
-    embedder: Embedder,
-    previous: Generation | None,
+    roots: tuple[Root, ...], request: BuildRequest, writer: GenerationWriter, embedder: Embedder
 ) -> Iterator[Progress]:
     """Embed the fresh passages, write the generation and publish it."""
+    store = writer.draft.store
     log = EmbeddingLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
     rows = rows_of_fresh(writer.plan, writer.draft.fresh)
-    for done, total in embedder.run(writer.rows, rows, log, previous):
+    for done, total in embedder.run(writer.rows, rows, log):
         yield Progress(Stage.EMBED, done, total)
-    model = _model_record(request.model, embedder, writer.rows.dimension, previous)
+    model = _model_record(request.model, embedder, writer.rows.dimension)
     for done in writer.steps(roots, model, request.settings):
         yield Progress(Stage.WRITE, done, STEPS)
     store.publish(writer.draft.name)
@@ -186,11 +174,9 @@ def _write(
         log.delete()
 
 
-def _model_record(
-    model: Model, embedder: Embedder, dimension: int, previous: Generation | None
-) -> ModelRecord:
+def _model_record(model: Model, embedder: Embedder, dimension: int) -> ModelRecord:
+    previous, encoder = embedder.draft.previous, embedder.encoder
     if previous and not embedder.embedded:
         return previous.manifest.model
-    encoder = embedder.encoder
     dimension = dimension or encoder.encode([""]).shape[1]
     return ModelRecord(model.name, model.fingerprint, dimension, encoder.precision)

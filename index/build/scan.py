@@ -4,77 +4,38 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from index.articles.files import Contents, Found, Root, Skipped, find, read
-from index.articles.parse import Article, ReadArticle, read_article
+from index.articles.files import Found, Root, Skipped, find, read
+from index.articles.parse import ReadArticle, read_article
 from index.articles.passages import ModelLimit, PassageSettings
 from index.articles.text import NotText
 from index.build.events import MissingRoot
 from index.storage.records import StoredArticle, signature_is_proof
 
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """An article that was read in this build; its passages are staged."""
-
-    found: Found
-    seen_ns: int
-    article: Article
-    staged: "Staged"
-    change: Literal["added", "changed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """The ids that were given to a fresh article and its passages."""
-
-    article_id: int
-    passages: range
-
-
-Stage = Callable[[ReadArticle], Staged]
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """An article whose content is indexed already."""
-
-    found: Found
-    seen_ns: int
-    stored: StoredArticle
+Stage = Callable[[Found, int, ReadArticle], StoredArticle]
+"""Stores an article that was read, given also when its signature was taken."""
 
 
 @dataclass
 class ScanResult:
     """What was found, in the order in which it will be stored."""
 
-    articles: list[Fresh | Unchanged] = field(default_factory=list)
+    articles: list[StoredArticle] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     missing_roots: list[MissingRoot] = field(default_factory=list)
+    added: int = 0
+    changed: int = 0
     removed: int = 0
-
-    @property
-    def fresh(self) -> list[Fresh]:
-        """The articles that are new, or have new content."""
-        return [article for article in self.articles if isinstance(article, Fresh)]
-
-    def count(self, change: Literal["added", "changed"]) -> int:
-        """Return the number of articles that are new, or that have new content."""
-        return sum(article.change == change for article in self.fresh)
 
     @property
     def passages(self) -> int:
         """The number of passages of all articles."""
-        return sum(
-            len(article.staged.passages if isinstance(article, Fresh) else article.stored.passages)
-            for article in self.articles
-        )
+        return sum(len(article.passages) for article in self.articles)
 
     @property
     def unchanged(self) -> int:
         """The number of articles whose content is indexed already."""
-        return len(self.articles) - len(self.fresh)
+        return len(self.articles) - self.added - self.changed
 
 
 @dataclass(frozen=True)
@@ -96,10 +57,11 @@ class Scanner:
         existing = tuple(root for root in roots if os.path.lexists(root.path))
         items = list(find(existing))
         for done, item in enumerate(items, 1):
-            if isinstance(item, Skipped):
-                result.skipped.append(item)
+            examined = item if isinstance(item, Skipped) else self._examine(item, result)
+            if isinstance(examined, Skipped):
+                result.skipped.append(examined)
             else:
-                self._examine(item, result)
+                result.articles.append(examined)
             yield done, len(items)
         kept = {article.found.path for article in result.articles}
         result.removed = sum(path not in kept for path in self.stored)
@@ -107,37 +69,26 @@ class Scanner:
     def _keep_missing(self, root: Root, result: ScanResult) -> None:
         kept = [stored for stored in self.stored.values() if stored.found.root.path == root.path]
         result.articles += [
-            Unchanged(replace(stored.found, root=root), stored.seen_ns, stored) for stored in kept
+            replace(stored, found=replace(stored.found, root=root)) for stored in kept
         ]
         result.missing_roots.append(MissingRoot(root, len(kept)))
 
-    def _examine(self, found: Found, result: ScanResult) -> None:
+    def _examine(self, found: Found, result: ScanResult) -> StoredArticle | Skipped:
         seen_ns = time.time_ns()
         stored = self.stored.get(found.path)
         if stored and signature_is_proof(found, stored):
-            result.articles.append(Unchanged(found, stored.seen_ns, stored))
-            return
+            return replace(stored, found=found)
         contents = read(found.root, found.relative, self.max_bytes)
         if isinstance(contents, Skipped):
-            result.skipped.append(contents)
-            return
+            return contents
         now = Found(found.root, found.relative, contents.signature)
         if stored and contents.sha256 == stored.article.sha256:
-            result.articles.append(Unchanged(now, seen_ns, stored))
-            return
-        self._read(now, seen_ns, contents, result, "changed" if stored else "added")
-
-    def _read(
-        self,
-        found: Found,
-        seen_ns: int,
-        contents: Contents,
-        result: ScanResult,
-        change: Literal["added", "changed"],
-    ) -> None:
+            return replace(stored, found=now, seen_ns=seen_ns)
         article = read_article(contents, self.settings, self.limit)
         if isinstance(article, NotText):
-            result.skipped.append(Skipped(found.path, article.reason))
+            return Skipped(found.path, article.reason)
+        if stored:
+            result.changed += 1
         else:
-            staged = self.stage(article)
-            result.articles.append(Fresh(found, seen_ns, article.article, staged, change))
+            result.added += 1
+        return self.stage(now, seen_ns, article)

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.build.merge_policy import MergePolicy
-from index.build.scan import Fresh, ScanResult, Unchanged
+from index.build.scan import ScanResult
+from index.search.vector_file import Ids
 from index.storage.passage_table import Move
 from index.storage.records import StoredArticle
 from index.storage.segment import SegmentRecord
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def plan_segments(
     `stored` and `segments` are those of the previous generation, and `fresh` the ids of the
     passages that were read in this build.
     """
-    articles = tuple(map(_stored, scan.articles))
+    articles = tuple(scan.articles)
     kept_ids = {article.id for article in articles}
     deleted = tuple(article.id for article in stored if article.id not in kept_ids)
     live = sum(len(article.passages) for article in articles)
@@ -87,16 +85,7 @@ def _rewrite_all(
     return SegmentPlan((), tuple(moves), range(first, next_id), True, tuple(renumbered), deleted)
 
 
-def _stored(article: Fresh | Unchanged) -> StoredArticle:
-    if isinstance(article, Unchanged):
-        return replace(article.stored, found=article.found, seen_ns=article.seen_ns)
-    staged = article.staged
-    return StoredArticle(
-        staged.article_id, article.found, article.seen_ns, article.article, staged.passages
-    )
-
-
-def rows_of_fresh(plan: SegmentPlan, fresh: range) -> Ints:
+def rows_of_fresh(plan: SegmentPlan, fresh: range) -> Ids:
     """Return the row, in the new segment, of each fresh passage."""
     rows = np.arange(fresh.start, fresh.stop) - plan.ids.start
     if plan.renumbered:

@@ -4,16 +4,16 @@ They are written as they are read, so that a build never holds them all.
 """
 
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 
+from index.articles.files import Found
 from index.articles.parse import ReadArticle
 from index.articles.passages import embedding_text
-from index.build.scan import Staged
 from index.storage.generation import SEGMENTS, Generation
 from index.storage.passage_table import PassageWriter
-from index.storage.records import StoredPassage
+from index.storage.records import StoredArticle, StoredPassage
 from index.storage.segment import PASSAGES
 from index.storage.store import Store
 
@@ -24,6 +24,7 @@ class Draft:
     def __init__(self, store: Store, previous: Generation | None) -> None:
         """Begin a draft whose ids follow those of the previous generation, if there is one."""
         self.store = store
+        self.previous = previous
         self.first_passage = previous.manifest.next_passage if previous else 0
         self.next_passage = self.first_passage
         self.next_article = previous.manifest.next_article if previous else 0
@@ -55,38 +56,28 @@ class Draft:
     def writer(self) -> PassageWriter:
         """The table that passages are staged in."""
         self.segment.mkdir(parents=True)
-        writer = PassageWriter.create(self.segment / PASSAGES)
-        self._files.callback(writer.close)
-        return writer
+        return self._files.enter_context(closing(PassageWriter(self.segment / PASSAGES)))
 
-    def stage(self, read: ReadArticle) -> Staged:
+    def stage(self, found: Found, seen_ns: int, read: ReadArticle) -> StoredArticle:
         """Write an article's passages. Raises OSError, for example if the disk is full."""
-        staged = Staged(
-            self.next_article, range(self.next_passage, self.next_passage + len(read.passages))
-        )
+        ids = range(self.next_passage, self.next_passage + len(read.passages))
+        stored = StoredArticle(self.next_article, found, seen_ns, read.article, ids)
         self.next_article += 1
-        self.next_passage = staged.passages.stop
-        self._embedding_titles[staged.article_id] = read.embedding_title
+        self.next_passage = ids.stop
+        self._embedding_titles[stored.id] = read.embedding_title
         self.writer.add(
-            StoredPassage(passage_id, staged.article_id, passage, _embedding_key(text))
-            for passage_id, passage, text in zip(
-                staged.passages, read.passages, read.embedded, strict=True
-            )
+            StoredPassage(passage_id, stored.id, passage, hashlib.sha256(text.encode()).digest())
+            for passage_id, passage, text in zip(ids, read.passages, read.embedded, strict=True)
         )
-        return staged
+        return stored
 
     def texts(self, ids: list[int]) -> list[str]:
         """Return the texts to embed for at most 500 fresh passages, in the order of the ids."""
         return [
-            embedding_text(self._embedding_titles[text.article_id], text.text)
-            for text in self.writer.texts(ids)
+            embedding_text(self._embedding_titles[article_id], text)
+            for _, article_id, text in self.writer.texts(ids)
         ]
 
     def close(self) -> None:
         """Close the files, finished or not."""
         self._files.close()
-
-
-def _embedding_key(text: str) -> bytes:
-    """Return the key by which an embedded text is found again."""
-    return hashlib.sha256(text.encode()).digest()

@@ -17,16 +17,15 @@ from index.build.staging import Draft
 from index.disk.durable_files import FileRecord, link_or_copy, sync_folder
 from index.errors import IndexDamaged, IndexUnreadable
 from index.models.passage_encoder import PassageEncoder, Vectors
-from index.search.ivf import TrainedCells, write_cells
+from index.search.ivf import write_cells
 from index.search.keywords import REPLACED_FILES, Document, update_keywords, write_keywords
 from index.search.segment_search import Cells, Exact, SearchMethod
 from index.search.vector_file import VectorFile, VectorWriter, chunks
 from index.storage import generation as layout
-from index.storage.article_table import write_articles
+from index.storage.catalog import write_articles
 from index.storage.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.storage.passage_table import Move, PassageTable, PassageWriter
 from index.storage.segment import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
-from index.storage.store import Store
 
 STEPS = 5
 _QUESTIONS = 200
@@ -37,10 +36,8 @@ _QUESTIONS = 200
 class GenerationWriter:
     """Writes a draft's generation; close it when done."""
 
-    store: Store
     draft: Draft
     plan: SegmentPlan
-    previous: Generation | None
     encoder: PassageEncoder
     policy: MergePolicy
 
@@ -85,16 +82,17 @@ class GenerationWriter:
 
     def _link(self) -> dict[str, FileRecord]:
         """Link the files that stay as they are; return the records of those that never change."""
-        if self.previous is None:
+        previous, hash_cache = self.draft.previous, self.draft.store.hash_cache
+        if previous is None:
             return {}
         kept = {f"{layout.SEGMENTS}/{segment.name}" for segment in self.plan.kept}
         if not self.plan.renumbered:
             kept.add(layout.KEYWORDS)
-        source, files = self.previous.folder, self.previous.manifest.files
+        source, files = previous.folder, previous.manifest.files
         linked = {
             name: record for name, record in files.items() if str(PurePath(name).parent) in kept
         }
-        with self.store.hash_cache.kept_while_linking(source, files):
+        with hash_cache.kept_while_linking(source, files):
             for name in linked:
                 target = self.draft.folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +141,7 @@ class GenerationWriter:
 
     def _moved(self) -> Iterator[tuple[Segment, Move]]:
         """Yield what is copied of each segment of the previous generation."""
-        for segment in self.previous.segments if self.previous else ():
+        for segment in self.draft.previous.segments if self.draft.previous else ():
             bounds = range(segment.record.first, segment.record.stop)
             for move in self.plan.moves:
                 for part in within(bounds, [move.ids]):
@@ -153,8 +151,8 @@ class GenerationWriter:
         """Write all passages with their new ids, and replace those that were staged."""
         staged = self.draft.segment / PASSAGES
         self.draft.writer.finish()
-        writer = PassageWriter.create(staged.with_suffix(".rewritten"))
-        with closing(writer), closing(PassageTable.open(staged)) as fresh:
+        writer = PassageWriter(staged.with_suffix(".rewritten"))
+        with closing(writer), closing(PassageTable(staged)) as fresh:
             self._copy_passages(writer)
             for move in self.plan.moves:
                 for part in within(self.draft.fresh, [move.ids]):
@@ -163,21 +161,21 @@ class GenerationWriter:
         writer.path.replace(staged)
 
     def _write_cells(self, live: Sequence[range], dimension: int) -> SearchMethod:
-        segments = self.previous.segments if self.previous else ()
+        segments = self.draft.previous.segments if self.draft.previous else ()
         before = [
-            TrainedCells(segment.folder / CELLS, segment.record.method)
+            (segment.folder / CELLS, segment.record.method)
             for segment in sorted(segments, key=lambda segment: -segment.record.rows)
             if isinstance(segment.record.method, Cells)
         ]
         folder = self.draft.segment
-        with closing(VectorFile.open(folder / VECTORS, dimension)) as rows:
+        with closing(VectorFile(folder / VECTORS, dimension)) as rows:
             return write_cells(folder / CELLS, rows, live, self._questions(live), before)
 
     def _questions(self, live: Sequence[range]) -> Vectors:
         """Embed the middle sentence of some passages, which are spread over all of them."""
         rows = np.concatenate([np.arange(run.start, run.stop) for run in live])
         chosen = rows[np.linspace(0, len(rows) - 1, _QUESTIONS).astype(np.int64)]
-        with closing(PassageTable.open(self.draft.segment / PASSAGES)) as table:
+        with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
             stored = table.passages((chosen + self.plan.ids.start).tolist())
         passages = [found.passage for found in stored]
         sentences = [
@@ -192,7 +190,7 @@ class GenerationWriter:
 
     def _write_keywords(self) -> None:
         folder = self.draft.folder / layout.KEYWORDS
-        if self.previous and not self.plan.renumbered:
+        if self.draft.previous and not self.plan.renumbered:
             update_keywords(folder, self.plan.deleted, self._documents(self.draft.fresh))
         else:
             write_keywords(folder, self._documents(self.plan.ids))
@@ -202,13 +200,14 @@ class GenerationWriter:
         if not ids:
             return
         titles = {stored.id: stored.article.title or "" for stored in self.plan.articles}
-        with closing(PassageTable.open(self.draft.segment / PASSAGES)) as table:
-            for text in table.texts(ids):
-                yield Document(text.id, text.article_id, titles[text.article_id], text.text)
+        with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
+            for passage_id, article_id, text in table.texts(ids):
+                yield Document(passage_id, article_id, titles[article_id], text)
 
     def _read_back(self) -> None:
+        folder, hash_cache = self.draft.folder, self.draft.store.hash_cache
         try:
-            with closing(Generation.open(self.draft.folder, self.store.hash_cache)) as written:
+            with closing(Generation.open(folder, hash_cache)) as written:
                 written.check()
         except IndexUnreadable:
             raise

@@ -84,12 +84,6 @@ def is_exported(model_fingerprint: str, cache: Path) -> bool:
     return CARDS.exists(cache / model_fingerprint)
 
 
-def export_failure(model_fingerprint: str, cache: Path) -> str | None:
-    """Return why a model could not be exported; None if it was, or was not tried."""
-    card = CARDS.read(cache / model_fingerprint)
-    return (card and card.failure) or None
-
-
 def export_faults(folder: Path) -> list[str]:
     """Return what keeps a cached export from being used."""
     return CARDS.faults(folder)

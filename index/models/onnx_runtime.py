@@ -65,11 +65,9 @@ def write_finished(network: Path, path: Path) -> None:
 
     options = _options(onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED)
     options.optimized_model_filepath = str(path)
-    for name, value in {
-        "optimized_model_external_initializers_file_name": path.with_suffix(".weights").name,
-        "optimized_model_external_initializers_min_size_in_bytes": "1024",
-    }.items():
-        options.add_session_config_entry(f"session.{name}", value)
+    weights = "session.optimized_model_external_initializers"
+    options.add_session_config_entry(f"{weights}_file_name", path.with_suffix(".weights").name)
+    options.add_session_config_entry(f"{weights}_min_size_in_bytes", "1024")
     try:
         onnxruntime.InferenceSession(str(network), options, providers=_PROVIDERS)
     except Exception as error:

@@ -70,18 +70,12 @@ def _quantise_product(
         numpy_helper.from_array(scales, f"{node.name} scales"),
     ]
     graph.initializer.extend(tensors)
+    inputs = [node.input[0], *(tensor.name for tensor in tensors)]
+    shape = {"K": rows, "N": columns, "bits": 8, "block_size": block}
     product = helper.make_node(
-        "MatMulNBits",
-        [node.input[0], *(tensor.name for tensor in tensors)],
-        node.output,
-        node.name,
-        domain="com.microsoft",
-        K=rows,
-        N=columns,
-        bits=8,
-        block_size=block,
-        accuracy_level=_INT8_ACTIVATIONS,
-    )
+        "MatMulNBits", inputs, node.output, node.name, domain="com.microsoft",
+        **shape, accuracy_level=_INT8_ACTIVATIONS,
+    )  # fmt: skip
     node.CopyFrom(product)
 
 

@@ -11,13 +11,14 @@ the best ten in 3.4 ms; with codes of one bit per dimension (RaBitQ) 0.977 in 6.
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from index.disk.durable_files import sync_file
 from index.models.passage_encoder import Vectors
@@ -28,7 +29,7 @@ from index.search.segment_search import (
     search_parameters,
     use_passive_threads,
 )
-from index.search.vector_file import Ids, VectorFile, chunks, exact_best
+from index.search.vector_file import Ids, VectorFile, exact_best
 
 MIN_RECALL = 0.98
 """Of the exact best ten."""
@@ -56,21 +57,14 @@ Recall = Callable[[int, int], float]
 """Takes depth and probes; grows with either."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedCells:
-    """Cells of an earlier segment, whose centres may be reused."""
-
-    path: Path
-    cells: Cells
+TrainedCells = tuple[Path, Cells]
+"""Cells of an earlier segment, whose centres may be reused."""
 
 
 def write_cells(
-    path: Path,
-    rows: VectorFile,
-    live: Sequence[range],
-    questions: Vectors,
+    path: Path, rows: VectorFile, live: Sequence[range], questions: Vectors,
     previous: Sequence[TrainedCells],
-) -> Cells:
+) -> Cells:  # fmt: skip
     """Write cells for the live rows of a segment, tuned on questions; shape (questions, dimension).
 
     The centres of previous cells are reused unless the rows have drifted. Raises OSError.
@@ -82,30 +76,22 @@ def write_cells(
     count = sum(map(len, live))
     index, trained = _reused(rows, live, count, previous) or _train(rows, live, count)
     _fill(index, rows, live)
-    exact = exact_best(_chunks_of(rows, live), questions, _BEST)
+    exact = exact_best(rows.chunks(live), questions, _BEST)
     recall = _recall_of(index, questions, exact, min(_ASKED, count))
     cells = cells_of(index).nlist
     probes, depth = operating_point(recall, count, cells, MIN_RECALL + _MARGIN)
     depth *= _DEPTH_FACTOR
     _save(index, path)
-    return Cells(
-        factory=trained.factory,
-        probes=probes,
-        depth=depth,
-        recall=round(recall(depth, probes), 4),
-        questions=len(questions),
-        trained_on=trained.trained_on,
-        trained_at=trained.trained_at,
-        error=trained.error,
-    )
+    found, asked = round(recall(depth, probes), 4), len(questions)
+    return replace(trained, probes=probes, depth=depth, recall=found, questions=asked)
 
 
 def _fill(index: Any, rows: VectorFile, live: Sequence[range]) -> None:  # noqa: ANN401
     """Add live rows to the cells, and all rows by their bytes: FAISS finds those by position."""
     cells = cells_of(index)
-    for ids, vectors in _chunks_of(rows, live):
+    for ids, vectors in rows.chunks(live):
         cells.add_with_ids(vectors, ids)
-    for _, vectors in _chunks_of(rows, [range(len(rows))]):
+    for _, vectors in rows.chunks([range(len(rows))]):
         index.refine_index.add(vectors)
     index.ntotal = len(rows)
 
@@ -149,22 +135,16 @@ def operating_point(recall: Recall, rows: int, cells: int, minimum: float) -> tu
 
 def smallest_reaching(recall: Callable[[int], float], limit: int, minimum: float) -> int:
     """Return the smallest number of probes that reaches a recall, which `limit` is known to."""
-    low, high = 1, limit
-    while low < high:
-        middle = (low + high) // 2
-        if recall(middle) >= minimum:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    candidates = range(1, limit)
+    return 1 + bisect_left(candidates, True, key=lambda probes: recall(probes) >= minimum)
 
 
 def _reused(
     rows: VectorFile, live: Sequence[range], count: int, previous: Sequence[TrainedCells]
 ) -> tuple[Any, Cells] | None:
     """Return an empty index with the centres of previous cells that still fit; None if none do."""
-    for trained in previous:
-        index, cells = read_cells(trained.path), trained.cells
+    for path, cells in previous:
+        index = read_cells(path)
         index.reset()
         growth = abs(count - cells.trained_at) / cells.trained_at
         if growth <= _MAX_GROWTH and (
@@ -217,10 +197,3 @@ def _error(index: Any, vectors: Vectors) -> float:  # noqa: ANN401
     """Return the mean squared distance from the nearest centre; all have length 1."""
     similarities, _ = cells_of(index).quantizer.search(vectors, 1)
     return float(2 - 2 * similarities.mean())
-
-
-def _chunks_of(rows: VectorFile, runs: Sequence[range]) -> Iterator[tuple[Ids, Vectors]]:
-    """Yield the numbers and the vectors of rows, a chunk at a time."""
-    for run in runs:
-        for chunk in chunks(run):
-            yield np.arange(chunk.start, chunk.stop), rows.read(chunk)

@@ -4,8 +4,7 @@ Rounding to half precision changes a cosine by some 1e-5; bfloat16 models differ
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,22 +21,17 @@ _CHUNK = 8192
 Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
 class VectorFile:
     """An open file of vectors; rows are read when asked for, never mapped.
 
     A mapped file that is cut short kills the process.
     """
 
-    path: Path
-    descriptor: int
-    dimension: int
-
-    @classmethod
-    def open(cls, path: Path, dimension: int) -> "VectorFile":
+    def __init__(self, path: Path, dimension: int) -> None:
         """Open a file. Raises IndexDamaged if it is missing, IndexUnreadable if refused."""
+        self.path, self.dimension = path, dimension
         try:
-            return cls(path, os.open(path, os.O_RDONLY | os.O_CLOEXEC), dimension)
+            self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError as error:
             raise _damaged(path) from error
         except OSError as error:
@@ -54,6 +48,12 @@ class VectorFile:
         """Return rows in the order given; shape (rows, dimension)."""
         return self._decoded(b"".join(map(self.stored_bytes, runs_of(rows))))
 
+    def chunks(self, runs: Iterable[range]) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield the numbers and the vectors of rows, a chunk at a time."""
+        for run in runs:
+            for chunk in chunks(run):
+                yield np.arange(chunk.start, chunk.stop), self.read(chunk)
+
     def stored_bytes(self, rows: range) -> bytes:
         """Return the bytes of consecutive rows.
 
@@ -61,18 +61,14 @@ class VectorFile:
         """
         start, size = rows.start * self._row_size, len(rows) * self._row_size
         data = b""
-        while len(data) < size:
-            more = self._read_some(size - len(data), start + len(data))
-            if not more:
-                raise _damaged(self.path)
-            data += more
-        return data
-
-    def _read_some(self, size: int, offset: int) -> bytes:
         try:
-            return os.pread(self.descriptor, size, offset)
+            while len(data) < size:
+                if not (more := os.pread(self.descriptor, size - len(data), start + len(data))):
+                    raise _damaged(self.path)
+                data += more
         except OSError as error:
             raise IndexUnreadable(str(self.path), reason_of(error)) from error
+        return data
 
     def _decoded(self, data: bytes) -> Vectors:
         return np.frombuffer(data, STORED).reshape(-1, self.dimension).astype(np.float32)

@@ -1,41 +1,85 @@
-"""The articles and passages of one generation: its article table and its segments' passages."""
+"""The articles and passages of one generation.
 
+The articles are in a small SQLite file that every build writes again, the passages in segments.
+"""
+
+import os
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
 
-from index.articles.files import Root
-from index.storage.article_table import ArticleTable
-from index.storage.database import ROWS_MISSING, inconsistent
+from index.articles.files import Found, Root, Signature
+from index.articles.parse import Article
+from index.disk.durable_files import sync_file
+from index.storage.database import (
+    ROWS_MISSING,
+    Row,
+    create,
+    fetch,
+    fetch_checked,
+    inconsistent,
+    open_written,
+    os_errors,
+    placeholders,
+    with_crc32,
+)
 from index.storage.passage_table import PassageTable
 from index.storage.records import StoredArticle as StoredArticle
 from index.storage.records import StoredPassage as StoredPassage
 
+_SCHEMA = """
+CREATE TABLE articles (
+    position INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE,
+    root INTEGER NOT NULL, relative BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, encoding TEXT NOT NULL, line_count INTEGER NOT NULL,
+    title TEXT NOT NULL, date TEXT NOT NULL,
+    first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL
+) STRICT;
+CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
+"""
 
-@dataclass(frozen=True)
+
 class Catalog:
     """An open, read-only catalog.
 
-    Every row has a checksum, because SQLite does not notice most damage to its file. The methods
-    raise IndexDamaged if a row is missing or fails its checksum.
+    Every row has a checksum, because SQLite does not notice most damage to its file. Opening and
+    the methods raise IndexDamaged, also if a row is missing or fails its checksum.
     """
 
-    table: ArticleTable
-    segments: tuple[tuple[int, PassageTable], ...]
-    """The first id and the passages of each segment, in order."""
-
-    @property
-    def roots(self) -> Sequence[Root]:
-        """The roots that the articles were found under."""
-        return self.table.roots
+    def __init__(
+        self, path: Path, roots: Sequence[Root], segments: Sequence[tuple[int, PassageTable]] = ()
+    ) -> None:
+        """Open the articles; `segments` has the first id and the passages of each, in order."""
+        self.connection = open_written(path)
+        self.roots = roots
+        self.segments = segments
 
     def articles(self) -> list[StoredArticle]:
         """Return all articles, in the order in which they were found."""
-        return self.table.articles()
+        rows = fetch_checked(self.connection, "SELECT * FROM articles ORDER BY position")
+        return [self._article(row) for row in rows]
 
     def article(self, article_id: int) -> StoredArticle:
         """Return one article."""
-        return self.table.article(article_id)
+        rows = fetch_checked(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)
+        if len(rows) != 1 or rows[0][1] != article_id:
+            raise inconsistent(ROWS_MISSING)
+        return self._article(rows[0])
+
+    def dropped(self) -> tuple[range, ...]:
+        """Return the ids within the segments that belong to no passage, in order."""
+        rows = fetch(self.connection, "SELECT start, stop FROM dropped ORDER BY start")
+        return tuple(range(start, stop) for start, stop in rows)
+
+    def counts(self) -> tuple[int, int]:
+        """Return the number of articles and of their passages."""
+        sql = "SELECT count(*), coalesce(sum(passage_count), 0) FROM articles"
+        (row,) = fetch(self.connection, sql)
+        return row[0], row[1]
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return passages in the order of the ids."""
@@ -68,13 +112,58 @@ class Catalog:
                 return passage_id
         return None
 
-    def counts(self) -> tuple[int, int]:
-        """Return the number of articles and of passages."""
-        return self.table.counts()
-
     def _segment_of(self, passage_id: int) -> int:
         """Return the index of a passage's segment; an article's passages are all in one."""
         index = bisect_right(self.segments, passage_id, key=lambda segment: segment[0]) - 1
         if index < 0:
             raise inconsistent(ROWS_MISSING)
         return index
+
+    def _article(self, row: Row) -> StoredArticle:
+        _, article_id, root, relative, size, mtime, ctime, inode, seen, *rest = row
+        sha256, encoding, line_count, title, day, first, count = rest
+        day = date.fromisoformat(day) if day else None
+        return StoredArticle(
+            article_id,
+            Found(self.roots[root], os.fsdecode(relative), Signature(size, mtime, ctime, inode)),
+            seen,
+            Article(sha256, encoding, line_count, title or None, day),
+            range(first, first + count),
+        )
+
+
+def write_articles(
+    path: Path, roots: Sequence[Root], articles: Iterable[StoredArticle], dropped: Sequence[range]
+) -> None:
+    """Write the articles and `Catalog.dropped` to a new file. Raises OSError."""
+    numbers = {root: number for number, root in enumerate(roots)}
+    with os_errors(path):
+        connection = create(path, _SCHEMA)
+        try:
+            connection.execute("BEGIN")
+            connection.executemany(
+                f"INSERT INTO articles VALUES ({placeholders(17)})",  # noqa: S608
+                (
+                    with_crc32((position, *_row(stored, numbers[stored.found.root])))
+                    for position, stored in enumerate(articles)
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO dropped VALUES (?, ?)", ((ids.start, ids.stop) for ids in dropped)
+            )
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+    sync_file(path)
+
+
+def _row(stored: StoredArticle, root: int) -> Row:
+    found, article = stored.found, stored.article
+    signature = found.signature
+    return (
+        stored.id, root, os.fsencode(found.relative),
+        signature.size, signature.mtime_ns, signature.ctime_ns, signature.inode, stored.seen_ns,
+        article.sha256, article.encoding, article.line_count,
+        article.title or "", article.date.isoformat() if article.date else "",
+        stored.passages.start, len(stored.passages),
+    )  # fmt: skip

@@ -19,7 +19,6 @@ from index.disk.durable_files import (
 from index.errors import IndexDamaged, reason_of
 from index.models.passage_encoder import Precision
 from index.search.keywords import KeywordIndex
-from index.storage.article_table import ArticleTable
 from index.storage.catalog import Catalog
 from index.storage.hash_cache import HashCache, OnProgress
 from index.storage.segment import Segment, SegmentRecord
@@ -115,16 +114,15 @@ class Generation:
     @cached_property
     def catalog(self) -> Catalog:
         """Articles and passages."""
-        table = ArticleTable.open(self.folder / ARTICLES, self.manifest.roots)
-        self._parts.callback(table.connection.close)
-        return Catalog(
-            table, tuple((segment.record.first, segment.passages) for segment in self.segments)
-        )
+        passages = [(segment.record.first, segment.passages) for segment in self.segments]
+        catalog = Catalog(self.folder / ARTICLES, self.manifest.roots, passages)
+        self._parts.callback(catalog.connection.close)
+        return catalog
 
     @cached_property
     def vectors(self) -> VectorIndex:
         """Passage vectors."""
-        return VectorIndex(self.segments, self.catalog.table.dropped())
+        return VectorIndex(self.segments, self.catalog.dropped())
 
     @cached_property
     def keywords(self) -> KeywordIndex:

@@ -38,11 +38,6 @@ class _Proof(msgspec.Struct, frozen=True, array_like=True):
         """Device and inode."""
         return self.device, self.inode
 
-    def holds(self, now: "_Proof") -> bool:
-        """Whether the file, as it is now, must have the content that was hashed."""
-        same = msgspec.structs.replace(now, hashed_ns=self.hashed_ns) == self
-        return same and self.mtime_ns + RACY_NS < self.hashed_ns
-
 
 OnProgress = Callable[[int, int], None]
 """Takes the number of bytes hashed and the total."""
@@ -138,4 +133,8 @@ def _large_files(folder: Path, files: Mapping[str, FileRecord]) -> dict[str, _Pr
 
 
 def _is_proven(now: _Proof, known: _Proofs) -> bool:
-    return now.key in known and known[now.key].holds(now)
+    """Return whether a file, as it is now, must have the content that was hashed."""
+    if (then := known.get(now.key)) is None:
+        return False
+    is_same = msgspec.structs.replace(now, hashed_ns=then.hashed_ns) == then
+    return is_same and then.mtime_ns + RACY_NS < then.hashed_ns

@@ -1,6 +1,5 @@
 """The passages of one segment, in a SQLite file."""
 
-import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,20 +29,11 @@ CREATE TABLE passages (
     crc32 INTEGER NOT NULL
 ) STRICT;
 """
-_TEXT = 6
-"""Column of the text."""
+Text = tuple[int, int, str]
+"""Ids of a passage and of its article, and the passage's text."""
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
 AT_ONCE = 500
 """Ids in one query; SQLite accepts at least 999."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A passage's text."""
-
-    id: int
-    article_id: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +44,11 @@ class Move:
     shift: int
 
 
-@dataclass(frozen=True)
 class PassageTable:
-    """An open, read-only table. The methods raise IndexDamaged."""
+    """An open, read-only table. Opening and the methods raise IndexDamaged."""
 
-    connection: sqlite3.Connection
-
-    @classmethod
-    def open(cls, path: Path) -> "PassageTable":
-        """Open a table. Raises IndexDamaged."""
-        return cls(open_written(path))
+    def __init__(self, path: Path) -> None:
+        self.connection = open_written(path)
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return those of the passages that are in this table, in any order."""
@@ -79,8 +64,8 @@ class PassageTable:
 
     def texts(self, ids: range) -> Iterator[Text]:
         """Yield the texts in a range of ids, in order."""
-        for row in self.rows(ids):
-            yield Text(row[0], row[1], row[_TEXT])
+        for passage_id, article_id, _, _, _, _, text, *_ in self.rows(ids):
+            yield passage_id, article_id, text
 
     def rows(self, ids: range) -> Iterator[Row]:
         """Yield the rows in a range of ids, in order, as they are stored."""
@@ -109,20 +94,14 @@ class PassageTable:
         self.connection.close()
 
 
-@dataclass(slots=True)
 class PassageWriter:
-    """A table that is being written; incomplete before `finish`."""
+    """A new table that is being written; incomplete before `finish`."""
 
-    path: Path
-    connection: sqlite3.Connection
-
-    @classmethod
-    def create(cls, path: Path) -> "PassageWriter":
-        """Create a table."""
+    def __init__(self, path: Path) -> None:
+        self.path = path
         with os_errors(path):
-            connection = create(path, _SCHEMA)
-            connection.execute("BEGIN")
-        return cls(path, connection)
+            self.connection = create(path, _SCHEMA)
+            self.connection.execute("BEGIN")
 
     def add(self, passages: Iterable[StoredPassage]) -> None:
         """Add passages. Raises OSError, for example if the disk is full."""
@@ -148,7 +127,7 @@ class PassageWriter:
         """Return the texts of at most 500 passages that were added, in the order of the ids."""
         sql = f"SELECT id, article, text FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
         with os_errors(self.path):
-            texts = {row[0]: Text(*row) for row in self.connection.execute(sql, ids)}
+            texts: dict[int, Text] = {row[0]: row for row in self.connection.execute(sql, ids)}
         return [texts[passage_id] for passage_id in ids]
 
     def finish(self) -> None:

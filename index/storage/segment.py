@@ -3,23 +3,14 @@
 The id of a passage is the segment's first id plus its row; some rows may belong to no passage.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from index.errors import IndexDamaged
-from index.models.passage_encoder import Vectors
-from index.search.segment_search import (
-    Cells,
-    Exact,
-    Found,
-    Mask,
-    SearchMethod,
-    SegmentSearcher,
-    cells_of,
-)
+from index.search.segment_search import Cells, Exact, SearchMethod, SegmentSearcher, cells_of
 from index.search.vector_file import VectorFile
 from index.storage.passage_table import PassageTable
 
@@ -69,26 +60,18 @@ class Segment:
     @cached_property
     def passages(self) -> PassageTable:
         """Its passages."""
-        passages = PassageTable.open(self.folder / PASSAGES)
-        self._files.callback(passages.close)
-        return passages
+        return self._files.enter_context(closing(PassageTable(self.folder / PASSAGES)))
 
     @cached_property
     def rows(self) -> VectorFile:
         """Its vectors."""
-        rows = VectorFile.open(self.folder / VECTORS, self.dimension)
-        self._files.callback(rows.close)
-        return rows
+        return self._files.enter_context(closing(VectorFile(self.folder / VECTORS, self.dimension)))
 
     @cached_property
-    def _searcher(self) -> SegmentSearcher:
-        return SegmentSearcher.open(
-            self.rows, self.record.rows, self.folder / CELLS, self.record.method
-        )
-
-    def search(self, vector: Vectors, limit: int, allowed: Mask | None) -> Found:
-        """Return its rows most similar to a vector, among those allowed; None allows all."""
-        return self._searcher.search(vector, limit, allowed)
+    def searcher(self) -> SegmentSearcher:
+        """Search of its vectors."""
+        record = self.record
+        return SegmentSearcher.open(self.rows, record.rows, self.folder / CELLS, record.method)
 
     def check(self) -> None:
         """Check that its files agree on the number of passages. Raises IndexDamaged."""
@@ -97,7 +80,7 @@ class Segment:
             VECTORS: (len(self.rows), self.record.rows),
         }
         if isinstance(self.record.method, Cells):
-            in_cells = cells_of(self._searcher.faiss_index).ntotal
+            in_cells = cells_of(self.searcher.faiss_index).ntotal
             counts[CELLS] = (in_cells, self.record.passages)
         for name, (found, expected) in counts.items():
             if found != expected:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.models.passage_encoder import Vectors
 from index.search.segment_search import Mask
-from index.search.vector_file import Ids, chunks, exact_best
+from index.search.vector_file import Ids, exact_best
 from index.storage.segment import Segment
 
 
@@ -43,25 +43,23 @@ class VectorIndex:
         hits = [
             Hit(segment.record.first + row, min(1.0, max(-1.0, similarity)))
             for segment, live in zip(self.segments, self._live, strict=True)
-            for row, similarity in segment.search(vector, limit, _allowed(segment, live, scope))
+            for row, similarity in segment.searcher.search(
+                vector, limit, _allowed(segment, live, scope)
+            )
         ]
         hits.sort(key=lambda hit: (-hit.similarity, hit.passage))
         return hits[:limit]
 
-    def rows(self, ids: Sequence[int] | range) -> Vectors:
+    def rows(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors of passages; shape (passages, dimension)."""
         if not ids:
             return np.zeros((0, 0), np.float32)
-        if isinstance(ids, range):
-            segment = self.segments[self._segment_of(ids.start)]
-            first = segment.record.first
-            return segment.rows.read(range(ids.start - first, ids.stop - first))
         vectors = np.empty((len(ids), self.segments[0].dimension), np.float32)
-        segments = np.array([self._segment_of(passage) for passage in ids])
+        firsts = [segment.record.first for segment in self.segments]
+        segments = np.array([bisect_right(firsts, passage) - 1 for passage in ids])
         for index in set(segments.tolist()):
             segment, positions = self.segments[index], np.flatnonzero(segments == index)
-            first = segment.record.first
-            rows = [ids[position] - first for position in positions.tolist()]
+            rows = [ids[position] - firsts[index] for position in positions.tolist()]
             vectors[positions] = segment.rows.pick(rows)
         return vectors
 
@@ -72,18 +70,9 @@ class VectorIndex:
     def _chunks(self) -> Iterator[tuple[Ids, Vectors]]:
         """Yield the ids and the vectors of all passages, a chunk at a time."""
         for segment, live in zip(self.segments, self._live, strict=True):
-            for chunk in chunks(range(segment.record.rows)):
-                ids = np.arange(chunk.start, chunk.stop) + segment.record.first
-                vectors = segment.rows.read(chunk)
-                keep = slice(None) if live is None else live[chunk.start : chunk.stop]
-                yield ids[keep], vectors[keep]
-
-    def _segment_of(self, passage: int) -> int:
-        return bisect_right(self._firsts, passage) - 1
-
-    @cached_property
-    def _firsts(self) -> list[int]:
-        return [segment.record.first for segment in self.segments]
+            for rows, vectors in segment.rows.chunks([range(segment.record.rows)]):
+                keep = slice(None) if live is None else live[rows]
+                yield rows[keep] + segment.record.first, vectors[keep]
 
     @cached_property
     def _live(self) -> list[Mask | None]:

@@ -178,7 +178,7 @@ def trusting(trust: Trust | None) -> Iterator[None]:
             put(patch("index.storage.hash_cache.file_faults", faults))
             put(patch("index.models.model_cache.file_faults", faults))
         if trust == "rows":
-            for table in ("article_table", "passage_table"):
+            for table in ("catalog", "passage_table"):
                 put(patch(f"index.storage.{table}.fetch_checked", unchecked))
             put(patch("qa.citations._is_in_place", lambda *_: True))
         if trust == "maps":

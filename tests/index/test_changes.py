@@ -8,8 +8,7 @@ import pytest
 from index.articles.files import Found, Root, Signature, Skipped
 from index.articles.parse import Article
 from index.changes import Changes, changes
-from index.storage.article_table import ArticleTable, write_articles
-from index.storage.catalog import Catalog, StoredArticle
+from index.storage.catalog import Catalog, StoredArticle, write_articles
 from index.storage.records import RACY_NS
 
 TEXT = b"The port is old.\n"
@@ -46,8 +45,8 @@ class IndexedFolder:
 
     def catalog(self) -> Catalog:
         path = self.catalogs / f"{time.monotonic_ns()}.sqlite"
-        write_articles(path, [self.root], self.stored)
-        return Catalog(ArticleTable.open(path, [self.root]), ())
+        write_articles(path, [self.root], self.stored, [])
+        return Catalog(path, [self.root])
 
     def changes(self, max_bytes: int = 1000, thorough: bool = False) -> Changes:
         return changes(self.catalog(), max_bytes, thorough)

@@ -23,10 +23,8 @@ from qa.answers import Answered, NoAnswer
 _MAX_BYTES = 1 << 30
 
 
-class NotSaved(BylineError):
+class NotSaved(BylineError, title="Conversation not saved"):
     """A conversation could not be written."""
-
-    title = "Conversation not saved"
 
 
 class Named(msgspec.Struct, frozen=True, tag="named"):

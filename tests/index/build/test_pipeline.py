@@ -342,10 +342,10 @@ def test_an_unreadable_file_leaves_the_old_index(
     workspace.build()
     before = workspace.store.current()
 
-    def refuse(path: Path, _dimension: int) -> None:
+    def refuse(_: VectorFile, path: Path, _dimension: int) -> None:
         raise IndexUnreadable(str(path), "Input/output error")
 
-    monkeypatch.setattr(VectorFile, "open", refuse)
+    monkeypatch.setattr(VectorFile, "__init__", refuse)
     workspace.write("dam.txt", DAM)
     message = r"vectors\.f16: Input/output error; the index was not changed$"
     with pytest.raises(IndexUnwritable, match=message):

@@ -6,7 +6,7 @@ import pytest
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article, ReadArticle
 from index.articles.passages import DEFAULT_SETTINGS
-from index.build.scan import Fresh, Scanner, ScanResult, Staged, Unchanged
+from index.build.scan import Scanner, ScanResult
 from index.storage.records import RACY_NS, StoredArticle, signature_is_proof
 from tests.fakes import WordLimit
 
@@ -29,8 +29,8 @@ def scan(roots: tuple[Root, ...], *known: StoredArticle) -> ScanResult:
     return result
 
 
-def stage(read: ReadArticle) -> Staged:
-    return Staged(9, range(len(read.passages)))
+def stage(found: Found, seen_ns: int, read: ReadArticle) -> StoredArticle:
+    return StoredArticle(9, found, seen_ns, read.article, range(len(read.passages)))
 
 
 @pytest.fixture
@@ -76,8 +76,7 @@ def test_a_file_touched_just_before_it_was_indexed_is_read_again(port: Path) -> 
     found = found_at(port)
     result = scan((found.root,), stored(found, found.signature.ctime_ns))
     (article,) = result.articles
-    assert isinstance(article, Fresh)
-    assert (article.change, result.count("changed"), result.unchanged) == ("changed", 1, 0)
+    assert (article.id, result.changed, result.added, result.unchanged) == (9, 1, 0, 0)
 
 
 def test_a_touched_file_with_the_same_bytes_is_unchanged(port: Path) -> None:
@@ -87,8 +86,7 @@ def test_a_touched_file_with_the_same_bytes_is_unchanged(port: Path) -> None:
     os.utime(port, ns=(1, 1))
     result = scan((found.root,), stored(found, found.signature.ctime_ns, sha256))
     (article,) = result.articles
-    assert isinstance(article, Unchanged)
-    assert article.found.signature.mtime_ns == 1
+    assert (article.id, result.unchanged, article.found.signature.mtime_ns) == (0, 1, 1)
 
 
 def test_new_deleted_and_skipped_files_are_counted(port: Path) -> None:
@@ -97,7 +95,7 @@ def test_new_deleted_and_skipped_files_are_counted(port: Path) -> None:
     (port.parent / "large.txt").write_bytes(b"a" * 1001)
     (port.parent / "nul.txt").write_bytes(b"\0")
     result = scan((root,), deleted)
-    assert (result.count("added"), result.removed, result.passages) == (1, 1, 1)
+    assert (result.added, result.removed, result.passages) == (1, 1, 1)
     large, nul = result.skipped
     assert large.path == f"{root.path}/large.txt"
     assert "1,001" in large.reason

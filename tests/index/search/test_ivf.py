@@ -34,7 +34,7 @@ def rows_of(path: Path, vectors: Vectors) -> VectorFile:
     writer = VectorWriter(path)
     writer.put(range(len(vectors)), vectors)
     writer.finish(len(vectors))
-    return VectorFile.open(path, vectors.shape[1])
+    return VectorFile(path, vectors.shape[1])
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorFile]:
 @pytest.fixture(scope="module")
 def made(rows: VectorFile) -> TrainedCells:
     path = rows.path.with_name("cells")
-    return TrainedCells(path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), []))
+    return path, write_cells(path, rows, [range(ROWS)], clustered(100, 2), [])
 
 
 def exact(rows: VectorFile, vector: Vectors, allowed: np.ndarray, limit: int) -> set[int]:
@@ -99,7 +99,7 @@ def test_if_nothing_reaches_the_recall_all_cells_are_searched() -> None:
 def test_the_operating_point_is_recorded_and_reaches_its_recall(
     rows: VectorFile, made: TrainedCells
 ) -> None:
-    point = made.cells
+    point = made[1]
     # The power of two nearest to 4 * sqrt(2,000) = 179. Fifty vectors per cell are more than all.
     assert (point.factory, point.trained_on, point.trained_at) == (
         "IVF128,PQ8x4fs,Refine(SQ8)",
@@ -108,7 +108,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
     )
     assert 1 <= point.probes < 128
     assert point.recall >= 0.98
-    searcher = SegmentSearcher.open(rows, ROWS, made.path, point)
+    searcher = SegmentSearcher.open(rows, ROWS, made[0], point)
     questions = clustered(200, 3)
     every_row = np.ones(ROWS, dtype=np.bool_)
     shared = [
@@ -123,7 +123,7 @@ def test_the_operating_point_is_recorded_and_reaches_its_recall(
 
 def test_similarities_are_those_of_the_rows(rows: VectorFile, made: TrainedCells) -> None:
     vector = clustered(1, 4)[0]
-    found = SegmentSearcher.open(rows, ROWS, made.path, made.cells).search(vector, 20)
+    found = SegmentSearcher.open(rows, ROWS, made[0], made[1]).search(vector, 20)
     assert len(found) == 20
     similarities = rows.read(range(ROWS)) @ vector
     assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
@@ -139,7 +139,7 @@ def test_a_filter_applies_before_the_limit_whatever_its_size(
 ) -> None:
     monkeypatch.setattr("index.search.segment_search._FEW", few)
     allowed = np.random.default_rng(5).random(ROWS) < share
-    searcher = SegmentSearcher.open(rows, ROWS, made.path, made.cells)
+    searcher = SegmentSearcher.open(rows, ROWS, made[0], made[1])
     shared = expected = 0
     for vector in clustered(50, 6):
         best = exact(rows, vector, allowed, 10)
@@ -160,7 +160,7 @@ def test_rows_of_no_passage_are_not_in_cells(rows: VectorFile, tmp_path: Path) -
 
 def trains_again(rows: VectorFile, live: range, made: TrainedCells, tmp_path: Path) -> bool:
     point = write_cells(tmp_path / "c", rows, [live], clustered(50, 2), [made])
-    return (point.trained_at, point.error) != (made.cells.trained_at, made.cells.error)
+    return (point.trained_at, point.error) != (made[1].trained_at, made[1].error)
 
 
 def test_centres_are_reused_until_the_rows_have_drifted(
@@ -171,13 +171,13 @@ def test_centres_are_reused_until_the_rows_have_drifted(
     assert trains_again(rows, range(1390), made, tmp_path)
     unrelated = np.random.default_rng(9).normal(size=(ROWS, DIMENSION)).astype(np.float32)
     with closing(rows_of(tmp_path / "unrelated", normalised(unrelated))) as drifted:
-        error = ivf._error(read_cells(made.path), drifted.read(range(ROWS)))
-        assert error > 1.2 * made.cells.error
+        error = ivf._error(read_cells(made[0]), drifted.read(range(ROWS)))
+        assert error > 1.2 * made[1].error
         assert trains_again(drifted, range(ROWS), made, tmp_path)
 
 
 def test_cells_truncated_anywhere_are_damaged(made: TrainedCells, tmp_path: Path) -> None:
-    data = made.path.read_bytes()
+    data = made[0].read_bytes()
     for length in [*range(400), *range(400, len(data), 997), len(data) - 1]:
         (tmp_path / "c").write_bytes(data[:length])
         with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
@@ -190,5 +190,5 @@ def test_a_full_disk_is_an_error(rows: VectorFile) -> None:
 
 
 def test_the_questions_of_the_tuning_are_recorded(made: TrainedCells) -> None:
-    assert isinstance(made.cells, Cells)
-    assert made.cells.questions == 100
+    assert isinstance(made[1], Cells)
+    assert made[1].questions == 100

@@ -25,16 +25,16 @@ def test_an_error_of_the_system_is_not_damage(
 
     monkeypatch.setattr(os, call, refuse)
     with pytest.raises(IndexUnreadable) as raised:
-        VectorFile.open(path, 4).read(range(3))
+        VectorFile(path, 4).read(range(3))
     assert raised.value.reason == f"{path}: Input/output error"
 
 
 def test_a_missing_or_truncated_file_is_damaged(path: Path) -> None:
-    rows = VectorFile.open(path, 4)
+    rows = VectorFile(path, 4)
     os.truncate(path, 23)  # of three rows of eight bytes
     assert rows.read(range(2)).shape == (2, 4)
     with pytest.raises(IndexDamaged, match="run `byline index --full`"):
         rows.read(range(3))
     path.unlink()
     with pytest.raises(IndexDamaged, match="run `byline index --full`"):
-        VectorFile.open(path, 4)
+        VectorFile(path, 4)

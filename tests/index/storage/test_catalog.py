@@ -13,8 +13,7 @@ from index.articles.parse import Article
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.errors import IndexDamaged, IndexUnreadable
-from index.storage.article_table import ArticleTable, write_articles
-from index.storage.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.catalog import Catalog, StoredArticle, StoredPassage, write_articles
 from index.storage.passage_table import Move, PassageTable, PassageWriter
 
 ROOTS = (Root("news", "/home/ann/news"), Root("../b", "/home/b"))
@@ -46,20 +45,20 @@ def catalog(tmp_path: Path) -> Catalog:
     write_articles(path, ROOTS, [SECOND, FIRST], [range(3, 9), range(12, 13)])
     tables = ((0, PASSAGES[:2]), (2, PASSAGES[2:]))
     segments = tuple((first, write(tmp_path / f"{first} ?", rows)) for first, rows in tables)
-    return Catalog(ArticleTable.open(path, ROOTS), segments)
+    return Catalog(path, ROOTS, segments)
 
 
 def write(path: Path, passages: Sequence[StoredPassage]) -> PassageTable:
-    writer = PassageWriter.create(path)
+    writer = PassageWriter(path)
     writer.add(passages)
     writer.finish()
-    return PassageTable.open(path)
+    return PassageTable(path)
 
 
 def test_articles_come_back_in_the_order_in_which_they_were_written(catalog: Catalog) -> None:
     assert catalog.articles() == [SECOND, FIRST]
     assert catalog.article(1) == SECOND
-    assert catalog.table.dropped() == (range(3, 9), range(12, 13))
+    assert catalog.dropped() == (range(3, 9), range(12, 13))
 
 
 def test_passages_of_any_segment_come_back_in_the_order_of_the_ids(catalog: Catalog) -> None:
@@ -76,7 +75,7 @@ def test_articles_and_passages_are_counted_and_passages_found_by_key(catalog: Ca
 def test_an_open_catalog_is_read_only_and_creates_no_files(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    for connection in (catalog.table.connection, catalog.segments[0][1].connection):
+    for connection in (catalog.connection, catalog.segments[0][1].connection):
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             connection.execute("CREATE TABLE x (y)")
     catalog.counts()
@@ -84,8 +83,8 @@ def test_an_open_catalog_is_read_only_and_creates_no_files(
 
 
 def test_an_empty_catalog_holds_nothing(tmp_path: Path) -> None:
-    write_articles(tmp_path / "c", (), ())
-    catalog = Catalog(ArticleTable.open(tmp_path / "c", ()), ())
+    write_articles(tmp_path / "c", (), (), ())
+    catalog = Catalog(tmp_path / "c", ())
     assert (catalog.counts(), catalog.passages([])) == ((0, 0), [])
 
 
@@ -93,40 +92,40 @@ def test_a_file_that_is_no_database_or_missing_is_damaged(tmp_path: Path) -> Non
     (tmp_path / "c").write_bytes(b"no database" * 1000)
     for path in (tmp_path / "c", tmp_path / "absent"):
         with pytest.raises(IndexDamaged):
-            ArticleTable.open(path, ()).counts()
+            Catalog(path, ()).counts()
         with pytest.raises(IndexDamaged):
-            PassageTable.open(path).passages([1])
+            PassageTable(path).passages([1])
 
 
 def test_a_garbled_schema_is_damage(tmp_path: Path) -> None:
-    write_articles(tmp_path / "c", ROOTS, [FIRST])
+    write_articles(tmp_path / "c", ROOTS, [FIRST], [])
     garbled = (tmp_path / "c").read_bytes().replace(b"TABLE articles (", b"TABLE articles \xce", 1)
     (tmp_path / "c").write_bytes(garbled)
     with pytest.raises(IndexDamaged, match="--full"):
-        ArticleTable.open(tmp_path / "c", ROOTS).articles()
+        Catalog(tmp_path / "c", ROOTS).articles()
 
 
 def test_a_file_that_the_system_refuses_to_open_is_unreadable_not_damaged(tmp_path: Path) -> None:
     with pytest.raises(IndexUnreadable, match=r"disk I/O error; .*byline check"):
-        PassageTable.open(tmp_path)
+        PassageTable(tmp_path)
 
 
 def test_a_failed_write_is_an_os_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"articles.sqlite: UNIQUE"):
-        write_articles(tmp_path / "articles.sqlite", ROOTS, [FIRST, FIRST])
-    writer = PassageWriter.create(tmp_path / "passages.sqlite")
+        write_articles(tmp_path / "articles.sqlite", ROOTS, [FIRST, FIRST], [])
+    writer = PassageWriter(tmp_path / "passages.sqlite")
     with pytest.raises(OSError, match=r"passages.sqlite: UNIQUE"):
         writer.add([PASSAGES[0], PASSAGES[0]])
 
 
 def test_passages_are_copied_from_one_table_to_another(tmp_path: Path) -> None:
     source = write(tmp_path / "a", PASSAGES)
-    writer = PassageWriter.create(tmp_path / "b")
+    writer = PassageWriter(tmp_path / "b")
     writer.add([replace(PASSAGES[0], id=50)])
     writer.copy(source, [Move(range(2), 0), Move(range(2, 9), 40)])
     writer.add([replace(PASSAGES[0], id=51)])
     writer.finish()
-    moved = PassageTable.open(tmp_path / "b")
+    moved = PassageTable(tmp_path / "b")
     assert len(moved) == 5
     assert moved.passages_in(range(99)) == [
         *PASSAGES[:2],
@@ -134,18 +133,18 @@ def test_passages_are_copied_from_one_table_to_another(tmp_path: Path) -> None:
         replace(PASSAGES[0], id=50),
         replace(PASSAGES[0], id=51),
     ]
-    assert [text.text for text in moved.texts(range(1, 50))] == ["# Only\r\n\u2028x", "C."]
+    assert [text for *_, text in moved.texts(range(1, 50))] == ["# Only\r\n\u2028x", "C."]
 
 
 def tampered(tmp_path: Path, sql: str, *values: object) -> Catalog:
     """Return a catalog after changing one of its files with SQL."""
     articles, passages = tmp_path / "a", tmp_path / "p"
-    write_articles(articles, ROOTS, [FIRST, SECOND])
+    write_articles(articles, ROOTS, [FIRST, SECOND], [])
     write(passages, PASSAGES).close()
     path = articles if "articles" in sql else passages
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(sql, values)
-    return Catalog(ArticleTable.open(articles, ROOTS), ((0, PassageTable.open(passages)),))
+    return Catalog(articles, ROOTS, [(0, PassageTable(passages))])
 
 
 @pytest.mark.parametrize(
@@ -159,7 +158,7 @@ def test_a_changed_passage_fails_its_checksum(tmp_path: Path, column: str, value
     with pytest.raises(IndexDamaged, match="checksum mismatch"):
         catalog.passages_of(FIRST)
     assert catalog.passages([1]) == [PASSAGES[1]]
-    writer = PassageWriter.create(tmp_path / "other")
+    writer = PassageWriter(tmp_path / "other")
     with pytest.raises(IndexDamaged, match="checksum mismatch"):
         writer.copy(catalog.segments[0][1], [Move(range(3), 9)])
 

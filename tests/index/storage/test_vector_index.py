@@ -44,7 +44,7 @@ def index_of(vectors: Vectors, dropped: tuple[range, ...] = (), cut: int = 0) ->
             writer.finish(len(ids))
             record = SegmentRecord("", ids.start, len(ids), len(ids), Exact())
             segments.append(Segment(path, record, vectors.shape[1]))
-            segments[-1].search(vectors[0], 1, None)
+            segments[-1].searcher.search(vectors[0], 1)
     return VectorIndex(tuple(segments), dropped)
 
 
@@ -171,9 +171,9 @@ def test_a_file_truncated_anywhere_is_damaged(tmp_path: Path) -> None:
     for length in range(len(data)):
         (tmp_path / "v").write_bytes(data[:length])
         with (
-            closing(VectorFile.open(tmp_path / "v", 3)) as rows,
+            closing(VectorFile(tmp_path / "v", 3)) as rows,
             pytest.raises(IndexDamaged, match="cannot be read as vectors"),
         ):
             rows.read(range(3))
     with pytest.raises(IndexDamaged, match="cannot be read as vectors"):
-        VectorFile.open(tmp_path / "absent", 3)
+        VectorFile(tmp_path / "absent", 3)
