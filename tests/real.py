@@ -21,7 +21,8 @@ from index.storage.store import Store
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
-from tui.output.build_progress import prepare_reader, run_build
+from tui.jobs.build_job import build_events, reader_events
+from tui.output.build_progress import watch_build
 from tui.paths import default_index
 
 ROOT = Path(__file__).parents[1]
@@ -71,9 +72,10 @@ def _made(folder: Path, kept: Path) -> Summary:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in home_variables(folder).items():
             patch.setenv(variable, value)
-        prepare_reader(find_reader(DEFAULT_READER))
+        watch_build(reader_events(find_reader(DEFAULT_READER)))
         roots = resolve_roots((str(bundled_articles()),))
-        summary = run_build(Store(default_index()), DEFAULT_MODEL, roots)
+        summary = watch_build(build_events(Store(default_index()), DEFAULT_MODEL, roots))
+        assert summary is not None
     if not kept.exists():
         partial = kept.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)

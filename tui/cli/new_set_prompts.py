@@ -65,7 +65,7 @@ def _prompt_question(bot: Bot, conversation: Sequence[str]) -> Question | None:
     if history:
         click.echo(f"After: {visible(' / '.join(history))}")
         click.echo(f"Searched for: {visible(searched)}")
-    chosen = _Chooser(found, bot.index.generation.catalog).choose()
+    chosen = _choose(found, bot.index.generation.catalog)
     if chosen is None:
         return None
     gold = _merged([reference for candidate in chosen for reference in _prompt_gold(candidate)])
@@ -73,49 +73,44 @@ def _prompt_question(bot: Bot, conversation: Sequence[str]) -> Question | None:
     return Question(id="new", question=question, history=list(history), gold=gold, tags=tags)
 
 
-class _Chooser:
-    """Lets the user choose lines."""
+def _choose(found: Sequence[Candidate], catalog: Catalog) -> list[Candidate] | None:
+    """Prompt for the lines that answer; none if the question is unanswerable, None to skip."""
+    shown = _show_page(found, 0)
+    while True:
+        reply = _prompt(f"Which lines answer it? ({_HELP})").strip()
+        match reply.lower():
+            case "s":
+                return None
+            case "n":
+                return []
+            case "m":
+                shown = _show_page(found, shown)
+                continue
+        try:
+            return _parse(reply, found[:shown], catalog)
+        except BadRequest as error:
+            click.echo(visible(error.message))
 
-    def __init__(self, found: Sequence[Candidate], catalog: Catalog) -> None:
-        self._found = found
-        self._catalog = catalog
-        self._shown = 0
 
-    def choose(self) -> list[Candidate] | None:
-        """Prompt for the lines that answer; none if the question is unanswerable, None to skip."""
-        self._show_more()
-        while True:
-            reply = _prompt(f"Which lines answer it? ({_HELP})").strip()
-            match reply.lower():
-                case "s":
-                    return None
-                case "n":
-                    return []
-                case "m":
-                    self._show_more()
-                    continue
-            try:
-                return self._parse(reply)
-            except BadRequest as error:
-                click.echo(visible(error.message))
+def _show_page(found: Sequence[Candidate], start: int) -> int:
+    """Print the next candidates; return how many were shown so far."""
+    page = found[start : start + _PAGE]
+    if not page:
+        click.echo("No more lines; name one as PATH:LINE.")
+    for number, candidate in enumerate(page, start + 1):
+        location, text = visible_name(candidate.location), visible(candidate.text)
+        click.echo(f"{number:>3}  {location}  {text}")
+    return start + len(page)
 
-    def _show_more(self) -> None:
-        more = self._found[self._shown : self._shown + _PAGE]
-        if not more:
-            click.echo("No more lines; name one as PATH:LINE.")
-        for number, candidate in enumerate(more, self._shown + 1):
-            location, text = visible_name(candidate.location), visible(candidate.text)
-            click.echo(f"{number:>3}  {location}  {text}")
-        self._shown += len(more)
 
-    def _parse(self, reply: str) -> list[Candidate]:
-        """Return the lines that a reply names. Raises BadRequest if it is invalid."""
-        if match := _LOCATION.fullmatch(reply):
-            return [_line(self._catalog, match["path"], int(match["line"]))]
-        numbers = [int(word) if word.isdecimal() else 0 for word in reply.replace(",", " ").split()]
-        if not numbers or not all(1 <= number <= self._shown for number in numbers):
-            raise BadRequest(f"{reply or 'nothing'} is neither a number above nor PATH:LINE")
-        return [self._found[number - 1] for number in dict.fromkeys(numbers)]
+def _parse(reply: str, shown: Sequence[Candidate], catalog: Catalog) -> list[Candidate]:
+    """Return the lines that a reply names. Raises BadRequest if it is invalid."""
+    if match := _LOCATION.fullmatch(reply):
+        return [_line(catalog, match["path"], int(match["line"]))]
+    numbers = [int(word) if word.isdecimal() else 0 for word in reply.replace(",", " ").split()]
+    if not numbers or not all(1 <= number <= len(shown) for number in numbers):
+        raise BadRequest(f"{reply or 'nothing'} is neither a number above nor PATH:LINE")
+    return [shown[number - 1] for number in dict.fromkeys(numbers)]
 
 
 def _line(catalog: Catalog, path: str, number: int) -> Candidate:

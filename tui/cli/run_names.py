@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
-from eval.runs.run_store import Run, runs_in
+from eval.runs.run_store import runs_in
 from index.errors import BadRequest
 from tui.paths import runs_folder
 
@@ -81,14 +82,8 @@ def complete_run_or_file(
 def complete_id(ctx: click.Context, _param: click.Parameter, start: str) -> list[CompletionItem]:
     """Complete the ID of a question of the named run, or of the last one."""
     name = str(ctx.params.get("run_name") or "")
-    for run in runs_in(runs_folder()):
-        if run.name.startswith(name):
-            return [CompletionItem(one) for one in _ids(run) if one.startswith(start)]
+    run = next((run for run in runs_in(runs_folder()) if run.name.startswith(name)), None)
+    with suppress(BadRequest):
+        ids = [outcome.id for outcome in run.outcomes()] if run else []
+        return [CompletionItem(one) for one in ids if one.isprintable() and one.startswith(start)]
     return []
-
-
-def _ids(run: Run) -> list[str]:
-    try:
-        return [outcome.id for outcome in run.outcomes() if outcome.id.isprintable()]
-    except BadRequest:
-        return []

@@ -13,8 +13,8 @@ from tui.paths import bundled_index, default_index
 from tui.settings import index_folder_or
 
 
-def store_to_ask(folder: Path | None, reader: str) -> Store:
-    """Return the index to ask with a reader, by name or path.
+def store_to_ask(folder: Path | None, reader: str | None) -> Store:
+    """Return the index to ask with a reader, by name or path; None to look up a line in it.
 
     Without a named or own index it is that of the bundled articles, built or brought up to date
     first, once the reader is ready. Raises NoIndex if a named index does not exist,
@@ -22,8 +22,11 @@ def store_to_ask(folder: Path | None, reader: str) -> Store:
     """
     store = existing_store(folder)
     if is_outdated_bundled(store):
-        source = find_reader(reader)
-        _announce_bundled()
+        source = find_reader(reader) if reader is not None else None
+        click.echo(
+            "No index yet: asking the bundled articles. Index your own with `byline index FOLDER`.",
+            err=True,
+        )
         _build_bundled(store, source)
     return store
 
@@ -39,15 +42,6 @@ def bundled_to_ask(reader: str) -> Store:
     return store
 
 
-def store_to_show(folder: Path | None) -> Store:
-    """Return the index to show a line of, as for a question; no reader is needed."""
-    store = existing_store(folder)
-    if is_outdated_bundled(store):
-        _announce_bundled()
-        _build_bundled(store)
-    return store
-
-
 def existing_store(folder: Path | None) -> Store:
     """Return the index as for a question, but build nothing. Raises NoIndex as there."""
     own = Store(index_folder_or(folder, default_index()))
@@ -60,17 +54,11 @@ def existing_store(folder: Path | None) -> Store:
     return Store(bundled_index())
 
 
-def _announce_bundled() -> None:
-    click.echo(
-        "No index yet: asking the bundled articles. Index your own with `byline index FOLDER`.",
-        err=True,
-    )
-
-
-def _build_bundled(store: Store, reader: Source | None = None) -> None:
+def _build_bundled(store: Store, reader: Source | None) -> None:
     # Here, because a question over an existing index needs no build.
-    from tui.output.build_progress import prepare_reader, run_build
+    from tui.jobs.build_job import build_events, reader_events
+    from tui.output.build_progress import watch_build
 
     if reader is not None:
-        prepare_reader(reader)
-    run_build(store, DEFAULT_MODEL, bundled_roots(), outdated_roots(store))
+        watch_build(reader_events(reader))
+    watch_build(build_events(store, DEFAULT_MODEL, bundled_roots(), outdated_roots(store)))

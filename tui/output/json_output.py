@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from index.build.events import Summary
 from index.check import Finding
-from qa.answers import Answer, Answered, Citation, Quote, Reply
+from qa.answers import Answer, Answered, Citation, Quote, Reply, Status
+from qa.citations import QuoteStatus
 from qa.lookup import Lookup
+from tui.output.quote_records import QuoteRecord
 from tui.output.verify import Verified
 
 
@@ -67,15 +70,7 @@ def findings_line(findings: list[Finding]) -> str:
     return json_line(
         {
             "ok": all(finding.state == "ok" for finding in findings),
-            "findings": [
-                {
-                    "subject": finding.subject,
-                    "state": finding.state,
-                    "message": finding.message,
-                    "advice": finding.advice,
-                }
-                for finding in findings
-            ],
+            "findings": [asdict(finding) for finding in findings],
         }
     )
 
@@ -95,12 +90,11 @@ def lookup_line(found: Lookup) -> str:
 
 def verified_line(verified: Sequence[Verified]) -> str:
     """Return the quotes of an export as one line of JSON."""
-    stand = all(quote.is_unchanged for quote in verified)
-    return json_line({"stand": stand, "quotes": [_verified(quote) for quote in verified]})
+    stand = all(now.status is Status.UNCHANGED for _, now in verified)
+    return json_line({"stand": stand, "quotes": [_verified(*quote) for quote in verified]})
 
 
-def _verified(quote: Verified) -> dict[str, Any]:
-    record, now = quote.record, quote.now
+def _verified(record: QuoteRecord, now: QuoteStatus) -> dict[str, Any]:
     return {
         "path": record.path,
         "file": record.file,
@@ -135,12 +129,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
 
 
 def _place(quote: Quote) -> dict[str, int]:
-    return {
-        "line": quote.line,
-        "column": quote.column,
-        "end_line": quote.end_line,
-        "end_column": quote.end_column,
-    }
+    """Return the location of a quote: `line`, `column`, `end_line` and `end_column`."""
+    fields = asdict(quote)
+    del fields["text"]
+    return fields
 
 
 def json_line(value: dict[str, Any]) -> str:

@@ -1,32 +1,16 @@
 """Find recorded quotes again in their files as they are now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from index.articles.files import Contents, Root, Skipped, read
-from qa.answers import Status
 from qa.citations import QuoteStatus, find_again
 from tui.output.quote_records import QuoteRecord
 
 _MAX_BYTES = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """A quote, and where it is now."""
-
-    record: QuoteRecord
-    now: QuoteStatus
-
-    @property
-    def status(self) -> Status:
-        """What became of the quote."""
-        return self.now.status
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether it is exactly where its record says."""
-        return self.status is Status.UNCHANGED
+Verified = tuple[QuoteRecord, QuoteStatus]
+"""A quote as it was exported, and where it is now."""
 
 
 def verify(records: Sequence[QuoteRecord]) -> list[Verified]:
@@ -37,5 +21,5 @@ def verify(records: Sequence[QuoteRecord]) -> list[Verified]:
         if record.file not in files:
             files[record.file] = read(Root(record.file, record.file), "", _MAX_BYTES)
         now = find_again(files[record.file], record.answer, record.sentence)
-        verified.append(Verified(record, now))
+        verified.append((record, now))
     return verified

@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from index.build.events import Progress, Stage
 from index.changes import Changes
 from index.errors import IndexDamaged
-from qa.answers import Answered
+from qa.answers import Answered, Status
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.replies import SENTENCE
 from tests.tui.chat.widgets.test_progress_bar import summary
@@ -470,7 +470,7 @@ async def test_an_exported_conversation_passes_verify(home: Home) -> None:
         assert f"Written to {file}." in told(chat)[1]
         records = read_records(file.read_bytes())
         assert len(records) == 2
-        assert all(one.is_unchanged for one in verify(records))
+        assert {now.status for _, now in verify(records)} == {Status.UNCHANGED}
 
 
 async def test_a_quote_and_its_place_are_copied_as_safe_text(home: Home) -> None:
@@ -600,7 +600,7 @@ async def test_what_is_typed_right_after_the_key_that_leads_to_an_input_goes_the
         for key in ("slash", *"exo"):
             chat.app.post_message(events.Key(key, key))
         await chat.settle()
-        assert chat.source.find_bar.wanted == "exo"
+        assert chat.source.find_bar.query_one(Input).value == "exo"
         await go(chat, "escape", "escape", "tab")
         for key in ("escape", *"wxr"):
             chat.app.post_message(events.Key(key, key if len(key) == 1 else None))

@@ -1,7 +1,9 @@
 """Finding words in an article, ignoring case."""
 
+import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import islice
 
 from index.articles.spans import Span
 
@@ -25,12 +27,8 @@ class Search:
 
     def find(self, wanted: str, origin: int) -> None:
         """Find words, and select the first match at or after `origin`, else the first of all."""
-        needle = fold(wanted)
-        self.matches = []
-        at = self._folded.find(needle) if needle else -1
-        while at != -1 and len(self.matches) < LIMIT:
-            self.matches.append(Span(at, at + len(needle)))
-            at = self._folded.find(needle, at + len(needle))
+        matches = re.finditer(re.escape(fold(wanted)), self._folded) if wanted else ()
+        self.matches = [Span(*match.span()) for match in islice(matches, LIMIT)]
         nearest = bisect_left(self.matches, origin, key=lambda match: match.start)
         self._number = nearest % len(self.matches) if self.matches else None
         self._wanted = wanted

@@ -17,11 +17,16 @@ class FindInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,enter", "step(1)", "Next", id="source.next"),
         Binding("up,shift+enter", "step(-1)", "Previous", id="source.previous"),
+        Binding("escape", "close", "Close", id="source.leave"),
     ]
 
     def action_step(self, by: int) -> None:
         """Ask for another match."""
         self.post_message(FindBar.Step(by))
+
+    def action_close(self) -> None:
+        """End the search."""
+        self.post_message(FindBar.Closed())
 
 
 class FindBar(Horizontal):
@@ -36,14 +41,6 @@ class FindBar(Horizontal):
         & > Static { width: auto; height: 1; padding: 0 1; color: $text-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", id="source.leave")]
-
-    class Changed(Message):
-        """Other words were typed."""
-
-        def __init__(self, wanted: str) -> None:
-            super().__init__()
-            self.wanted = wanted
 
     class Step(Message):
         """Another match is asked for."""
@@ -74,17 +71,3 @@ class FindBar(Horizontal):
     def show_label(self, label: str) -> None:
         """Show how many matches there are."""
         self.query_one(Static).update(label)
-
-    @property
-    def wanted(self) -> str:
-        """The words to find."""
-        return self.query_one(Input).value
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass on what is typed."""
-        event.stop()
-        self.post_message(self.Changed(event.value))
-
-    def action_close(self) -> None:
-        """End the search."""
-        self.post_message(self.Closed())

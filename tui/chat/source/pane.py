@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from index.articles.files import MAX_BYTES
 from index.articles.text import Position
@@ -216,11 +216,11 @@ class SourcePane(Vertical):
         message.stop()
         self.action_step_match(message.by)
 
-    @on(FindBar.Changed)
-    def _type_find(self, message: FindBar.Changed) -> None:
+    @on(Input.Changed)
+    def _type_find(self, message: Input.Changed) -> None:
         message.stop()
         if self.find_bar.display:
-            self._find(message.wanted)
+            self._find(message.value)
 
     def _find(self, wanted: str) -> None:
         self._search.find(wanted, self.view.shown.start)

@@ -61,14 +61,13 @@ def _findings(store: Store, reader: str) -> Iterator[Finding]:
     with ProgressDisplay(bar_delay=_DELAY, line_delay=_DELAY) as display:
 
         def show(subject: Subject, done: int, total: int) -> None:
-            label = f"Checking the {subject}"
-            if total <= 1:
-                display.update(label)
-            elif subject == "index":
-                count = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
-                display.update(label, done, total, count=count)
-            else:
-                display.update(label, done, total)
+            is_counted = total > 1
+            megabytes = (
+                f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if subject == "index" else None
+            )
+            display.update(
+                f"Checking the {subject}", done, total if is_counted else None, count=megabytes
+            )
 
         for finding in check(store, model_cache(), show):
             display.clear()

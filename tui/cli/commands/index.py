@@ -11,7 +11,8 @@ from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.cli.options import index_option, json_option, reader_option
 from tui.exit_codes import Exit
-from tui.output.build_progress import prepare_reader, run_build
+from tui.jobs.build_job import build_events, reader_events
+from tui.output.build_progress import watch_build
 from tui.output.console import notice
 from tui.output.json_output import summary_line
 from tui.output.sanitise import visible, visible_name
@@ -69,8 +70,8 @@ def command(
     store = Store(index_folder_or(index_folder, default_index()))
     manifest = store.manifest()
     roots = resolve_roots(paths)
-    prepare_reader(find_reader(chosen_reader(reader)))
-    summary = run_build(
+    watch_build(reader_events(find_reader(chosen_reader(reader))))
+    events = build_events(
         store,
         setting("model", model, manifest.model.name if manifest else DEFAULT_MODEL),
         roots,
@@ -78,6 +79,8 @@ def command(
         full,
         setting("max_bytes", max_bytes, MAX_BYTES),
     )
+    summary = watch_build(events)
+    assert summary is not None
     if as_json:
         click.echo(summary_line(summary))
     _report(summary)

@@ -13,7 +13,7 @@ from index.errors import BadRequest
 from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
 from tui.cli.options import index_option, json_option
-from tui.cli.which_index import store_to_show
+from tui.cli.which_index import store_to_ask
 from tui.editors import editor_command, run_editor
 from tui.exit_codes import Exit
 from tui.output.console import colour, notice
@@ -53,7 +53,7 @@ def command(
     if not match:
         raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
     line = int(match["line"])
-    with closing(store_to_show(index_folder).open()) as index:
+    with closing(store_to_ask(index_folder, reader=None).open()) as index:
         found = look_up(index.generation.catalog, match["path"], line, around)
     if as_json:
         click.echo(lookup_line(found))

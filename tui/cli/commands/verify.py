@@ -38,7 +38,9 @@ def command(export: Path, as_json: bool) -> int:
         click.echo(verified_line(verified))
     else:
         _show(verified)
-    return Exit.DONE if all(quote.is_unchanged for quote in verified) else Exit.NO_ANSWER
+    return (
+        Exit.DONE if all(now.status is Status.UNCHANGED for _, now in verified) else Exit.NO_ANSWER
+    )
 
 
 def _records(export: Path) -> list[QuoteRecord]:
@@ -54,12 +56,12 @@ def _records(export: Path) -> list[QuoteRecord]:
 
 
 def _show(verified: Sequence[Verified]) -> None:
-    for quote in verified:
-        label = _LABELS[quote.status]
-        if quote.status is Status.MOVED:
-            label += f" to line {quote.now.answer.line}"
-        place = f"{visible_name(quote.record.path)}:{quote.record.answer.line}"
-        click.echo(f"{label:<22}{place}  {visible(quote.record.answer.text)}")
-    counts = Counter(quote.status for quote in verified)
+    for record, now in verified:
+        label = _LABELS[now.status]
+        if now.status is Status.MOVED:
+            label += f" to line {now.answer.line}"
+        place = f"{visible_name(record.path)}:{record.answer.line}"
+        click.echo(f"{label:<22}{place}  {visible(record.answer.text)}")
+    counts = Counter(now.status for _, now in verified)
     shares = [f"{counts[status]} {label}" for status, label in _LABELS.items() if counts[status]]
     click.echo(f"{counted(len(verified), 'quote')}: {', '.join(shares)}", err=True)
