@@ -4,6 +4,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -39,13 +40,10 @@ class EmbeddingLog:
         """Find each key's record, up to the first record that is incomplete or damaged."""
         offsets: dict[bytes, int] = {}
         length = 0
-        try:
-            with self.path.open("rb") as file:
-                for body in _records(file):
-                    offsets[body[_NUMBER.size : _NUMBER.size + _KEY]] = length
-                    length += len(body) + _NUMBER.size
-        except FileNotFoundError:
-            pass
+        with suppress(FileNotFoundError), self.path.open("rb") as file:
+            for body in _records(file):
+                offsets[body[_NUMBER.size : _NUMBER.size + _KEY]] = length
+                length += len(body) + _NUMBER.size
         return LoggedVectors(offsets, length)
 
     def vectors(self, offsets: Sequence[int]) -> Vectors:

@@ -27,7 +27,7 @@ from index.errors import (
 from index.models.passage_encoder import PassageEncoder
 from index.models.registry import Model
 from index.storage.generation import Generation, ModelRecord
-from index.storage.store import Store
+from index.storage.store import EMBEDDED, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _write(
 ) -> Iterator[Progress]:
     """Embed the fresh passages, write the generation and publish it."""
     store = writer.draft.store
-    log = EmbeddingLog(store.embedded_folder / f"{request.model.fingerprint}.vectors")
+    log = EmbeddingLog(store.folder / EMBEDDED / f"{request.model.fingerprint}.vectors")
     rows = rows_of_fresh(writer.plan, writer.draft.fresh)
     for done, total in embedder.run(writer.rows, rows, log):
         yield Progress(Stage.EMBED, done, total)

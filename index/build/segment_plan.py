@@ -7,7 +7,7 @@ import numpy as np
 
 from index.build.merge_policy import MergePolicy
 from index.build.scan import ScanResult
-from index.search.vector_file import Ids
+from index.search.vector_file import Ids, joined
 from index.storage.passage_table import Move
 from index.storage.records import StoredArticle
 from index.storage.segment import SegmentRecord
@@ -33,7 +33,7 @@ class SegmentPlan:
     @property
     def live(self) -> list[range]:
         """The ids of all passages, in order."""
-        return _joined(article.passages for article in self.articles)
+        return _ids_of(self.articles)
 
     @property
     def dropped(self) -> list[range]:
@@ -62,8 +62,8 @@ def plan_segments(
     count = policy.merge_count([segment.rows for segment in segments], len(fresh))
     kept, absorbed = segments[: len(segments) - count], segments[len(segments) - count :]
     first = absorbed[0].first if absorbed else fresh.start
-    runs = _joined(article.passages for article in articles)
-    moves = tuple(Move(run, 0) for run in within(range(first, fresh.start), runs))
+    runs = within(range(first, fresh.start), _ids_of(articles))
+    moves = tuple(Move(run, 0) for run in runs)
     return SegmentPlan(tuple(kept), moves, range(first, fresh.stop), False, articles, deleted)
 
 
@@ -95,15 +95,10 @@ def rows_of_fresh(plan: SegmentPlan, fresh: range) -> Ids:
     return rows
 
 
-def _joined(ids: Iterable[range]) -> list[range]:
-    """Sort ranges and join those that follow on one another."""
-    joined: list[range] = []
-    for run in sorted((run for run in ids if run), key=lambda run: run.start):
-        if joined and joined[-1].stop == run.start:
-            joined[-1] = range(joined[-1].start, run.stop)
-        else:
-            joined.append(run)
-    return joined
+def _ids_of(articles: Iterable[StoredArticle]) -> list[range]:
+    """Return the ids of the passages of articles, in order."""
+    runs = [article.passages for article in articles if article.passages]
+    return joined(sorted(runs, key=lambda run: run.start))
 
 
 def within(bounds: range, runs: Sequence[range]) -> Iterator[range]:

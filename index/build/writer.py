@@ -181,12 +181,9 @@ class GenerationWriter:
         sentences = [
             passage.sentences[len(passage.sentences) // 2].of(passage.text) for passage in passages
         ]
-        return np.concatenate(
-            [
-                self.encoder.encode(sentences[start : start + BATCH])
-                for start in range(0, len(sentences), BATCH)
-            ]
-        )
+        starts = range(0, len(sentences), BATCH)
+        batches = [self.encoder.encode(sentences[start : start + BATCH]) for start in starts]
+        return np.concatenate(batches)
 
     def _write_keywords(self) -> None:
         folder = self.draft.folder / layout.KEYWORDS

@@ -111,16 +111,8 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
     exact = folder / "exact.onnx"
     inputs = _write_onnx(loaded, exact)
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
-    card = Card(
-        format=CARD_FORMAT,
-        dimension=int(loaded.get_embedding_dimension() or 0),
-        max_tokens=max_input_tokens(loaded),
-        prompt=model.prompts.question,
-        inputs=inputs,
-        precision="int8",
-        cosine=0.0,
-        files={},
-    )
+    sizes = int(loaded.get_embedding_dimension() or 0), max_input_tokens(loaded)
+    card = Card(CARD_FORMAT, *sizes, model.prompts.question, inputs, "int8", 0.0, {})
     cosine = 0.0
     if has_fast_int8():
         write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)

@@ -137,10 +137,8 @@ def _copied(tokenizer: "Tokenizer") -> "Tokenizer":
     from tokenizers import Tokenizer
 
     copy = Tokenizer(tokenizer.model)
-    copy.normalizer = tokenizer.normalizer
-    copy.pre_tokenizer = tokenizer.pre_tokenizer
-    copy.post_processor = tokenizer.post_processor
-    copy.decoder = tokenizer.decoder
+    for step in ("normalizer", "pre_tokenizer", "post_processor", "decoder"):
+        setattr(copy, step, getattr(tokenizer, step))
     for token in tokenizer.get_added_tokens_decoder().values():
         (copy.add_special_tokens if token.special else copy.add_tokens)([token])
     return copy

@@ -99,17 +99,14 @@ class KeywordIndex:
         in_title = [
             tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST) for term in searched
         ]
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, term) for term in in_text + in_title]
-        )
+        parts = [(tantivy.Occur.Should, term) for term in in_text + in_title]
+        query = tantivy.Query.boolean_query(parts)
         if not articles:
             return query
         scope = tantivy.Query.term_set_query(self.schema, "article", list(articles))
+        unscored = tantivy.Query.const_score_query(scope, 0.0)
         return tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, query),
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(scope, 0.0)),
-            ]
+            [(tantivy.Occur.Must, part) for part in (query, unscored)]
         )
 
     def _term(self, field: str, term: str) -> tantivy.Query:
@@ -164,17 +161,9 @@ def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Doc
             tantivy.Query.term_set_query(index.schema, "article", list(deleted))
         )
     for document in documents:
-        writer.add_document(
-            tantivy.Document.from_dict(
-                {
-                    "title": document.title,
-                    "text": encodable(document.text),
-                    "passage": document.passage,
-                    "article": document.article,
-                },
-                index.schema,
-            )
-        )
+        texts = {"title": document.title, "text": encodable(document.text)}
+        ids = {"passage": document.passage, "article": document.article}
+        writer.add_document(tantivy.Document.from_dict({**texts, **ids}, index.schema))
     writer.commit()
     writer.wait_merging_threads()
 

@@ -46,7 +46,8 @@ class VectorFile:
 
     def pick(self, rows: Sequence[int]) -> Vectors:
         """Return rows in the order given; shape (rows, dimension)."""
-        return self._decoded(b"".join(map(self.stored_bytes, runs_of(rows))))
+        runs = joined(range(row, row + 1) for row in rows)
+        return self._decoded(b"".join(map(self.stored_bytes, runs)))
 
     def chunks(self, runs: Iterable[range]) -> Iterator[tuple[Ids, Vectors]]:
         """Yield the numbers and the vectors of rows, a chunk at a time."""
@@ -82,15 +83,15 @@ class VectorFile:
         return STORED.itemsize * self.dimension
 
 
-def runs_of(rows: Sequence[int]) -> list[range]:
-    """Group rows into runs of consecutive ones."""
-    runs: list[range] = []
-    for row in rows:
-        if runs and runs[-1].stop == row:
-            runs[-1] = range(runs[-1].start, row + 1)
+def joined(runs: Iterable[range]) -> list[range]:
+    """Join each run to the one before it if it begins where that one ends."""
+    found: list[range] = []
+    for run in runs:
+        if found and found[-1].stop == run.start:
+            found[-1] = range(found[-1].start, run.stop)
         else:
-            runs.append(range(row, row + 1))
-    return runs
+            found.append(run)
+    return found
 
 
 def chunks(rows: range) -> list[range]:

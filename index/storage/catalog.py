@@ -107,10 +107,8 @@ class Catalog:
 
         The passage may be one whose article was deleted.
         """
-        for _, passages in self.segments:
-            if (passage_id := passages.find_by_key(key)) is not None:
-                return passage_id
-        return None
+        found = (passages.find_by_key(key) for _, passages in self.segments)
+        return next((passage_id for passage_id in found if passage_id is not None), None)
 
     def _segment_of(self, passage_id: int) -> int:
         """Return the index of a passage's segment; an article's passages are all in one."""

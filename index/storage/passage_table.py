@@ -52,15 +52,16 @@ class PassageTable:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return those of the passages that are in this table, in any order."""
-        return [
-            _passage(row)
-            for start in range(0, len(ids), AT_ONCE)
-            for row in self._rows_with(ids[start : start + AT_ONCE])
-        ]
+        found: list[StoredPassage] = []
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            sql = f"SELECT * FROM passages WHERE id IN ({placeholders(len(part))})"  # noqa: S608
+            found += map(_passage, fetch_checked(self.connection, sql, *part))
+        return found
 
     def passages_in(self, ids: range) -> list[StoredPassage]:
         """Return the passages in a range of ids, in order."""
-        return [_passage(row) for row in self._rows(ids)]
+        return list(map(_passage, self.rows(ids)))
 
     def texts(self, ids: range) -> Iterator[Text]:
         """Yield the texts in a range of ids, in order."""
@@ -69,21 +70,15 @@ class PassageTable:
 
     def rows(self, ids: range) -> Iterator[Row]:
         """Yield the rows in a range of ids, in order, as they are stored."""
+        sql = "SELECT * FROM passages WHERE id >= ? AND id < ? ORDER BY id"
         for start in range(ids.start, ids.stop, AT_ONCE):
-            yield from self._rows(range(start, min(start + AT_ONCE, ids.stop)))
+            stop = min(start + AT_ONCE, ids.stop)
+            yield from fetch_checked(self.connection, sql, start, stop)
 
     def find_by_key(self, key: bytes) -> int | None:
         """Return the id of one passage that was embedded as the text with this key, or None."""
         rows = fetch(self.connection, "SELECT id FROM passages WHERE key = ? LIMIT 1", key)
         return rows[0][0] if rows else None
-
-    def _rows(self, ids: range) -> list[Row]:
-        sql = "SELECT * FROM passages WHERE id >= ? AND id < ? ORDER BY id"
-        return fetch_checked(self.connection, sql, ids.start, ids.stop)
-
-    def _rows_with(self, ids: Sequence[int]) -> list[Row]:
-        sql = f"SELECT * FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
-        return fetch_checked(self.connection, sql, *ids)
 
     def __len__(self) -> int:
         (row,) = fetch(self.connection, "SELECT count(*) FROM passages")

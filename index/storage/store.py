@@ -25,6 +25,7 @@ MARK = "byline-index"
 WRITER_LOCK = "writer.lock"
 GENERATIONS = "generations"
 EMBEDDED = "embedded"
+"""Where a build keeps finished vectors until it is published."""
 _ATTEMPTS = 20
 
 
@@ -144,11 +145,6 @@ class Store:
     def hash_cache(self) -> HashCache:
         """The checked files of the generations."""
         return HashCache(self.folder / HASH_CACHE)
-
-    @property
-    def embedded_folder(self) -> Path:
-        """Where a build keeps finished vectors until it is published."""
-        return self.folder / EMBEDDED
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -169,7 +169,7 @@ def test_a_killed_build_keeps_the_vectors_it_had_finished(workspace: Workspace) 
     assert (summary.embedded, summary.reused) == (102 - 64, 64)
     assert not set(workspace.encoder.texts) & set(killed.texts)
     assert len(indexed_texts(workspace)["many.txt"]) == 100
-    assert list(workspace.store.embedded_folder.iterdir()) == []
+    assert list((workspace.store.folder / "embedded").iterdir()) == []
 
 
 def test_an_abandoned_build_releases_the_lock(workspace: Workspace) -> None:
@@ -295,7 +295,7 @@ def test_a_failed_deletion_after_publishing_does_not_fail_the_build(
     monkeypatch.undo()
     workspace.write("dam.txt", DAM)
     assert workspace.build().embedded == 1
-    assert list(workspace.store.embedded_folder.iterdir()) == []
+    assert list((workspace.store.folder / "embedded").iterdir()) == []
 
 
 @pytest.mark.parametrize(
