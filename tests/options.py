@@ -1,11 +1,16 @@
 """Options of the test run and what it prints last; `tests/conftest.py` hands them to pytest."""
 
+import os
+
 import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--faults", choices=("small", "large"), default="small", help="Size of the fault battery."
+        "--faults",
+        choices=("quick", "small", "large"),
+        default="small" if os.environ.get("CI") else "quick",
+        help="Size of the fault battery: quick, small (in CI) or large (hours).",
     )
     parser.addoption(
         "--fault-count", type=int, default=0, help="How often each fault is tried; 0: by the size."

@@ -16,14 +16,23 @@ Figure = Callable[[str], None]
 class Battery:
     """The size of a run, and its seed."""
 
-    large: bool
+    size: str
+    """`quick`, `small` or `large`."""
     count: int
     """From `--fault-count`; 0 if the size decides."""
     seed: int
 
+    @property
+    def large(self) -> bool:
+        return self.size == "large"
+
     def pick(self, small: int, large: int) -> int:
-        """Return how often something is done."""
-        return self.count or (large if self.large else small)
+        """Return how often something is done; `quick` halves what `small` does at least 20 times."""
+        if self.count:
+            return self.count
+        if self.large:
+            return large
+        return small // 2 if self.size == "quick" and small >= 20 else small
 
     def chance(self, name: str) -> random.Random:
         """Return a source of randomness for one purpose."""
@@ -33,7 +42,7 @@ class Battery:
 @pytest.fixture(scope="session")
 def battery(pytestconfig: pytest.Config) -> Battery:
     return Battery(
-        pytestconfig.getoption("--faults") == "large",
+        pytestconfig.getoption("--faults"),
         pytestconfig.getoption("--fault-count"),
         pytestconfig.getoption("--fault-seed"),
     )

@@ -169,7 +169,7 @@ def _linked(folder: Path) -> Iterator[Expected]:
     }
     for link, target in links.items():
         link.symlink_to(target)
-        yield Expected(str(link), "a link")
+        yield Expected(str(link), "a symbolic link")
 
 
 def _sparse(folder: Path) -> Iterator[Expected]:

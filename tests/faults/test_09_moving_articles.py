@@ -245,7 +245,7 @@ def test_an_edited_index_cannot_point_to_files_outside(
 def test_a_trusted_path_is_caught(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     (library.folder / "secret.txt").write_bytes((library.news / "1.txt").read_bytes())
     redirect_articles(monkeypatch, "../secret.txt")
-    monkeypatch.setattr("index.articles.files._is_beneath", lambda *_: True)
+    monkeypatch.setattr("index.articles.files._stays_under_root", lambda *_: True)
     assert Status.UNCHANGED in statuses(library)
 
 
