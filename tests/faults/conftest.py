@@ -27,7 +27,7 @@ class Battery:
         return self.size == "large"
 
     def pick(self, small: int, large: int) -> int:
-        """Return how often something is done; `quick` halves what `small` does at least 20 times."""
+        """Return how often something is done; `quick` halves a `small` of 20 or more."""
         if self.count:
             return self.count
         if self.large:
