@@ -53,13 +53,14 @@ class ChatApp(App[None]):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self._setup = setup
-        self._settings = setup.settings
         self._jobs = Jobs(self, setup.start_job)
         self._index = setup.index
         for theme in THEMES:
             self.register_theme(theme)
-        known = setup.settings.theme in self.available_themes
-        self.theme = setup.settings.theme if known else THEMES[0].name
+        is_known = setup.settings.theme in self.available_themes
+        chosen = setup.settings.theme if is_known else THEMES[0].name
+        self._settings = replace(setup.settings, theme=chosen)
+        self.theme = chosen
 
     def get_default_screen(self) -> Screen[None]:
         """Start with the chat."""

@@ -1,4 +1,4 @@
-"""The real app over a desk that answers as it is told."""
+"""The real app over a fake bot and fake builds."""
 
 import asyncio
 import html
@@ -28,20 +28,21 @@ from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
 from tui.settings import read_chat_settings
 
-SIZE = (120, 40)
+SIZE = (120, 24)
 _WAITING = frozenset({"_loader", "action_add", "action_folder", "action_forget", "action_name"})
 """Names of workers that end when a dialog is left."""
 
 
 @dataclass
-class FakeDesk:
-    """Answers every question with the same sentence of an article; counts what it was asked."""
+class FakeBot:
+    """Answers every question with the same sentence of an article, and records the questions."""
 
     folder: Path
     file: Path
     states: list[State] = field(default_factory=list)
-    """What opening it gives, one after the other; then it is ready."""
+    """What it returns when it is opened, one after the other; then it is ready."""
     asked: list[tuple[str, tuple[str, ...], tuple[Exchange, ...]]] = field(default_factory=list)
+    """Each question with its scope and history."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Questions wait for it."""
     opened: int = 0
@@ -51,13 +52,13 @@ class FakeDesk:
         self.opened += 1
         return self.states.pop(0) if self.states else Ready(1, 1)
 
-    async def ask(self, question: str, within: Sequence[str], history: Sequence[Exchange]) -> Reply:
+    async def ask(self, question: str, scope: Sequence[str], history: Sequence[Exchange]) -> Reply:
         await self.gate.wait()
-        self.asked.append((question, tuple(within), tuple(history)))
+        self.asked.append((question, tuple(scope), tuple(history)))
         if "wrong" in question:
             raise BadRequest("that cannot be asked")
-        resolved = question.replace(" it", " the mill") if history else question
-        return Answered(question, resolved, (answer(cited(self.file)),), SPENT)
+        searched = question.replace(" it", " the mill") if history else question
+        return Answered(question, searched, (answer(cited(self.file)),), SPENT)
 
     async def close(self) -> None:
         self.closed += 1
@@ -68,20 +69,20 @@ def _build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()
 
 
 def cited(file: Path) -> Citation:
-    """The answer on the second line of the article."""
+    """Cite the second line of the article."""
     found = citation(line=2, path="news/mill.txt")
     return replace(found, file=str(file), status=Status.UNCHANGED)
 
 
 @dataclass
 class FakeJob:
-    """A build that tells what it is told to, and then stands still if it has no end."""
+    """A job that reports the given events."""
 
-    told: Sequence[Event]
+    reported: Sequence[Event]
     stopped: int = 0
 
     def events(self) -> Iterator[Event]:
-        yield from self.told
+        yield from self.reported
 
     def stop(self) -> None:
         self.stopped += 1
@@ -89,17 +90,18 @@ class FakeJob:
 
 @dataclass
 class Home:
-    """Where a chat under test keeps things."""
+    """A home folder with one article; what a chat there opened and started."""
 
     path: Path
     states: list[State] = field(default_factory=list)
-    """What the first desk says when it is opened."""
-    told: list[list[Event]] = field(default_factory=list)
-    """What each job tells."""
-    desks: list[FakeDesk] = field(default_factory=list)
+    """What the bots return when they are opened."""
+    job_events: list[list[Event]] = field(default_factory=list)
+    """What each job reports."""
+    bots: list[FakeBot] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     running: list[FakeJob] = field(default_factory=list)
-    closed_gate: bool = False
+    holds_questions: bool = False
+    """Whether questions wait for the gate of the bot."""
 
     def __post_init__(self) -> None:
         (self.path / "news").mkdir(exist_ok=True)
@@ -114,9 +116,9 @@ class Home:
         return Sessions(self.path / "sessions")
 
     @property
-    def desk(self) -> FakeDesk:
-        """The desk that is asked now."""
-        return self.desks[-1]
+    def bot(self) -> FakeBot:
+        """The bot in use."""
+        return self.bots[-1]
 
     def app(self, session: Session | None = None) -> ChatApp:
         settings = self.path / "config" / "chat.json"
@@ -136,16 +138,16 @@ class Home:
             )
         )
 
-    def _open(self, folder: Path) -> FakeDesk:
-        desk = FakeDesk(folder, self.article, self.states)
-        if not self.closed_gate:
-            desk.gate.set()
-        self.desks.append(desk)
-        return desk
+    def _open(self, folder: Path) -> FakeBot:
+        bot = FakeBot(folder, self.article, self.states)
+        if not self.holds_questions:
+            bot.gate.set()
+        self.bots.append(bot)
+        return bot
 
     def _start(self, job: Job) -> FakeJob:
         self.jobs.append(job)
-        self.running.append(FakeJob(self.told.pop(0) if self.told else []))
+        self.running.append(FakeJob(self.job_events.pop(0) if self.job_events else []))
         return self.running[-1]
 
 
@@ -175,14 +177,19 @@ class Chat:
 
     @property
     def lines(self) -> list[str]:
-        """The conversation as it is in view."""
+        """The visible lines of the transcript."""
         height = self.transcript.size.height
         return [self.transcript.render_line(y).text.rstrip() for y in range(height)]
 
     @property
-    def seen(self) -> str:
-        """All that the terminal shows, pieces of one style together."""
+    def screen_text(self) -> str:
+        """All text on the screen; text of one style is contiguous."""
         return html.unescape(self.app.export_screenshot()).replace("\xa0", " ")
+
+    @property
+    def notices(self) -> list[str]:
+        """The notices shown so far."""
+        return [notification.message for notification in self.app._notifications]
 
     async def ask(self, question: str) -> None:
         self.prompt.text = question
@@ -197,21 +204,21 @@ class Chat:
         await self.pilot.pause()
 
     async def settle(self) -> None:
-        """Let everything that was begun come to its end, but what waits for the person."""
+        """Wait until all work is done, but for dialogs that wait for the user."""
         await self.pilot.pause()
-        while begun := [one for one in self.app.workers if one.name not in _WAITING]:
-            for worker in begun:
+        while working := [each for each in self.app.workers if each.name not in _WAITING]:
+            for worker in working:
                 with suppress(WorkerCancelled):  # another took its place
                     await worker.wait()
             await self.pilot.pause()
 
-    async def until(self, reached: Callable[[], bool]) -> None:
-        """Let the app go on until something holds; for what another thread brings."""
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for a condition that depends on another thread."""
         for _ in range(500):
-            if reached():
+            if condition():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError("it never came to be")
+        raise AssertionError("the condition was never met")
 
 
 @asynccontextmanager

@@ -1,4 +1,7 @@
-"""`python -m tests.tui.chat.faked` is `byline` with fake models; `$PLANTED` shows text as it is."""
+"""`python -m tests.tui.chat.faked` is `byline` with fake models.
+
+`$PLANTED` disables the sanitising of text.
+"""
 
 import os
 

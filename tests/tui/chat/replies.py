@@ -1,7 +1,9 @@
-"""Turns with replies, made up."""
+"""Turns with replies, and the summary of a build."""
 
 from datetime import date
 
+from index.articles.files import Skipped
+from index.build.events import Summary
 from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
 from tui.sessions.session import Turn
 
@@ -11,7 +13,7 @@ SENTENCE = "On Monday the mill was sold to Jan Novak for two crowns."
 
 
 def quote(text: str, line: int, column: int) -> Quote:
-    """A quote within one line."""
+    """Return a quote within one line."""
     return Quote(text, line, column, line, column + len(text) - 1)
 
 
@@ -24,7 +26,7 @@ def citation(
     status: Status = Status.UNCHANGED,
     title: str = "Mill sold",
 ) -> Citation:
-    """An answer cited within a sentence that begins its line."""
+    """Cite an answer in a sentence that begins its line."""
     return Citation(
         path=path,
         file=f"/home/ann/{path}",
@@ -49,3 +51,8 @@ def unanswered(
     *rejected: Answer, question: str = "Who burnt the mill?", reason: Reason = Reason.UNSURE
 ) -> Turn:
     return Turn(question, NoAnswer(question, question, reason, rejected, SPENT), AT)
+
+
+def summary(added: int = 0, changed: int = 0, removed: int = 0, skipped: int = 0) -> Summary:
+    files = tuple(Skipped(f"/n/{number}.pdf", "not .txt or .md") for number in range(skipped))
+    return Summary(added, changed, removed, 1, files, (), 1, 1, 1, 0, True, "", 1.0)

@@ -1,4 +1,4 @@
-"""The real chat on a pseudo-terminal, driven by keys; every byte that it writes is kept."""
+"""The real chat on a pseudo-terminal, driven by keys; everything that it writes is recorded."""
 
 import fcntl
 import os
@@ -21,7 +21,7 @@ ENTER, TAB, ESCAPE, F1 = "\r", "\t", "\x1b", "\x1bOP"
 SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\)")
 COLOURS = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 _PATIENCE = 120
-"""Seconds until something that does not come is taken never to come."""
+"""Seconds to wait for an output."""
 
 
 def control(letter: str) -> str:
@@ -30,43 +30,43 @@ def control(letter: str) -> str:
 
 @dataclass
 class Terminal:
-    """A chat that runs."""
+    """A running chat."""
 
     process: "subprocess.Popen[bytes]"
     fd: int
     written: bytes = b""
-    seen: int = 0
-    """How much had been written when a key was pressed last."""
+    before_key: int = 0
+    """Number of bytes written before the last key."""
 
     def press(self, keys: str) -> None:
-        self.seen = len(self.written)
+        self.before_key = len(self.written)
         os.write(self.fd, keys.encode())
 
     def until(self, words: str) -> None:
-        """Wait until these words are drawn, in one style, since a key was pressed last."""
+        """Wait until these words are drawn after the last key, in one style."""
         end = time.monotonic() + _PATIENCE
-        while words not in self.plain(self.seen):
+        while words not in self.plain(self.before_key):
             if time.monotonic() > end or not self._read(end):
-                raise AssertionError(f"never drawn: {words}: {self.plain(self.seen)!r}")
+                raise AssertionError(f"not drawn: {words}: {self.plain(self.before_key)!r}")
 
     def _read(self, end: float) -> bool:
         ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
         try:
             part = os.read(self.fd, 65536) if ready else b""
-        except OSError:  # how Linux tells that the other end is closed
+        except OSError:  # the other end is closed
             return False
         self.written += part
         return bool(part)
 
     def close(self) -> int:
-        """Leave the chat; gives its exit code."""
+        """Quit the chat, and return its exit code."""
         self.press(control("q"))
         while self._read(time.monotonic() + _PATIENCE):
             pass
         return self.process.wait(_PATIENCE)
 
     def plain(self, start: int = 0) -> str:
-        """Give what was written without what steers the terminal in well-formed sequences."""
+        """Return what was written without well-formed control sequences."""
         return SEQUENCE.sub("", self.written[start:].decode(errors="replace"))
 
     @property

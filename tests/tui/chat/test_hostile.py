@@ -1,4 +1,4 @@
-"""Nothing that an article, its title or its name says is obeyed by the terminal or by the chat."""
+"""No text of an article, its title or its name controls the terminal or the chat."""
 
 import base64
 import re
@@ -17,14 +17,16 @@ from tests.tui.cli.test_hostile import BROKEN_NAME, HIDDEN
 from tests.tui.fakes import Shell
 from tui.chat.app import ChatApp
 
+pytestmark = pytest.mark.slow
+
 CODE = "1337"
-"""In every escape code of the articles, and in none of Textual's."""
-STEERING = (
+"""In every escape code of the articles, in none of Textual's."""
+CONTROLS = (
     f"\x1b[{CODE}m\x1b]52;c;MTMzNw==\x07\x1b]8;;x:{CODE}\x1b\\\x1bc"
     f"\x9b{CODE}m\x9d52;c;MTMzNw==\x9c\x90q{CODE}\x9c\x7f\x08\r\u202e\u2066\u200b\ufeff\xad\u2028"
 )
 ACTIONS = "[@click=app.quit]x[/] [ @click=app.bell]y[/] [/] [bold red on blue]z"
-NASTY = f"{STEERING}{ACTIONS}"
+NASTY = f"{CONTROLS}{ACTIONS}"
 NAME = (
     f"evil\x1b[{CODE}m\x1b]52;c;MTMzNw==\x07\x9b{CODE}m\x7f\r\u202e\u200b[@click=app.quit]x[bold]"
 )
@@ -32,8 +34,8 @@ PORT = f"the port {NASTY} is closed."
 
 
 @pytest.fixture
-def place(shell: Shell) -> Path:
-    """A folder of a hostile name in which hostile articles are indexed."""
+def hostile_home(shell: Shell) -> Path:
+    """A home with a hostile name, in which hostile articles are indexed."""
     home = shell.home / NAME
     news = home / "news"
     news.mkdir(parents=True)
@@ -50,7 +52,7 @@ def place(shell: Shell) -> Path:
 
 
 def faults(terminal: Terminal) -> Iterator[str]:
-    """Everything in what was written that may have come from an article."""
+    """Yield what may have come from an article unsanitised."""
     for char in sorted(set(terminal.plain()) - {"\r", "\n"}):
         if unicodedata.category(char) in HIDDEN or char == "\ufffd":
             yield f"U+{ord(char):04X}"
@@ -63,22 +65,22 @@ def faults(terminal: Terminal) -> Iterator[str]:
                 yield f"copied {copied!r}"
 
 
-def ask(terminal: Terminal, question: str, told: str) -> None:
+def ask(terminal: Terminal, question: str, expected: str) -> None:
     terminal.until("Ask the articles")
     terminal.press(question)
     terminal.until(question[-1])
     terminal.press(ENTER)
-    terminal.until(told)
+    terminal.until(expected)
 
 
-def test_no_article_steers_the_terminal_from_wherever_it_is_shown(place: Path) -> None:
-    with running(place, size=(200, 50)) as terminal:
+def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Path) -> None:
+    with running(hostile_home, size=(200, 50)) as terminal:
         ask(terminal, "the port is closed.", "news/evil")
-        for keys, told in (
+        for keys, expected in (
             (TAB, "Copy"),
             ("r", "marked right"),
             ("c", "Copied"),
-            ("x", "Written to"),
+            ("x", "Exported to"),
             (ENTER, "Full screen"),
             ("/", "Close"),
             ("closed", " of "),
@@ -88,9 +90,9 @@ def test_no_article_steers_the_terminal_from_wherever_it_is_shown(place: Path) -
             (ESCAPE, "Answers"),
         ):
             terminal.press(keys)
-            terminal.until(told)
+            terminal.until(expected)
         ask(terminal, "why?", "No confident answer")
-        for keys, told in (
+        for keys, expected in (
             (control("l"), "2 of 2"),
             ("/", "Filter  f1"),
             ("evil", "1 of 2"),
@@ -106,36 +108,34 @@ def test_no_article_steers_the_terminal_from_wherever_it_is_shown(place: Path) -
             ("/", "Search  f1"),
             ("port", "port"),
             (ESCAPE, "Name"),
-            (F1, "the last used first"),
+            (F1, "latest first"),
             (ESCAPE, "Conversations"),
             (ESCAPE, "Answers"),
             (F1, "letter for letter"),
             (ESCAPE, "Answers"),
         ):
             terminal.press(keys)
-            terminal.until(told)
-        (place / "data" / "byline" / "index" / "CURRENT").write_bytes(NAME.encode())
+            terminal.until(expected)
+        (hostile_home / "data" / "byline" / "index" / "CURRENT").write_bytes(NAME.encode())
         ask(terminal, "who?", "cannot be read")
         assert terminal.process.poll() is None
         assert terminal.close() == 0
         assert list(faults(terminal)) == []
 
 
-def test_a_chat_that_showed_text_as_it_is_would_be_found_out(place: Path) -> None:
-    with running(place, size=(200, 50), more={"PLANTED": "1"}) as terminal:
+def test_unsanitised_text_is_detected(hostile_home: Path) -> None:
+    with running(hostile_home, size=(200, 50), more={"PLANTED": "1"}) as terminal:
         ask(terminal, "the port is closed.", "news/evil")
         terminal.close()
         assert list(faults(terminal))
 
 
-async def test_a_click_on_any_word_of_an_article_does_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_clicks_on_the_words_of_an_article_run_no_action(
+    home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     ran: list[str] = []
     for action in ("action_quit", "action_bell", "bell", "copy_to_clipboard"):
         monkeypatch.setattr(ChatApp, action, lambda *_, action=action: ran.append(action))
-    home = Home(tmp_path)
     home.article.write_text(f"Mill sold\n\n{PORT}\n")
     cited = citation(ACTIONS, PORT, path=f"news/{NAME}", line=3, title=f"Title {NASTY}")
     async with chat_of(home, size=(120, 30)) as chat:
@@ -158,7 +158,7 @@ async def test_a_click_on_any_word_of_an_article_does_nothing(
 
 
 def words_at(chat: Chat, *words: str) -> list[tuple[int, int]]:
-    """Give where on the screen the letters in these brackets are drawn."""
+    """Return the offsets on the screen of the letters in these brackets."""
     lines = [strip.text for strip in chat.app.screen._compositor.render_strips()]
     return [
         (cell_len(line[: match.start()]) + 1, y)

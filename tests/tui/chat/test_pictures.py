@@ -1,4 +1,4 @@
-"""Every screen and state of the chat as a picture; `pytest --snapshot-update` takes them anew."""
+"""Every screen and state of the chat as a picture; `make pictures` accepts changed ones."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from index.articles.files import Skipped
 from index.build.events import Progress, Stage
-from index.changes import Changes
 from qa.answers import Answer, Citation, Quote, Status
 from tests.tui.chat.chats import Chat, Home
+from tests.tui.chat.conftest import UNCHANGED
 from tests.tui.chat.replies import answer, answered, unanswered
 from tui.chat.themes import LIGHT, PLAIN
 from tui.jobs.async_bot import NothingIndexed
@@ -22,7 +22,11 @@ from tui.library.contents import Library, LibraryArticle, LibraryRoot
 from tui.sessions.session import Turn
 from tui.settings import ChatSettings, write_chat_settings
 
-SIZES = ((80, 24), (120, 40), (200, 60))
+pytestmark = pytest.mark.slow
+
+SIZE = (120, 40)
+"""Of every state; four layouts are drawn in a smaller and a larger one too."""
+SIZES = ((80, 24), SIZE, (200, 60))
 SOLD = "On Monday the mill was sold to Jan Novak for two crowns."
 BOUGHT = "The new owner, Jan Novak, said that he would keep every one of its nine millers."
 FIRE = "Nobody was hurt when the roof of the mill caught fire in the spring of 1987."
@@ -46,24 +50,20 @@ The mill is to grind again by the autumn of next year. What it will grind is not
 """
 
 
-UNCHANGED = Changes(frozenset(), frozenset(), frozenset(), frozenset(), ())
-
-
-def place(text: str, words: str, start: int = 0) -> Quote:
-    at = text.index(words, start)
-    before = text[:at].split("\n")
+def quote(words: str, start: int = 0) -> Quote:
+    """Quote words of the article, searched from an offset."""
+    before = MILL[: MILL.index(words, start)].split("\n")
     line, column = len(before), len(before[-1]) + 1
     return Quote(words, line, column, line, column + len(words) - 1)
 
 
 def cited(file: Path, sentence: str, words: str, status: Status = Status.UNCHANGED) -> Citation:
-    whole = place(MILL, sentence)
     return Citation(
         path="news/mill.txt",
         file=str(file),
         status=status,
-        answer=place(MILL, words, MILL.index(sentence)),
-        sentence=whole,
+        answer=quote(words, MILL.index(sentence)),
+        sentence=quote(sentence),
         title="The mill on the Elbe has a new owner",
         dates=(date(2011, 5, 3),),
     )
@@ -77,22 +77,23 @@ class Studio:
     compare: Callable[..., bool]
 
     def turn(self, question: str = "Who bought the mill?", asked: str = "") -> Turn:
-        """Answered twice over, and a second time otherwise."""
+        """Return a turn with two answers, the first with two citations."""
         file = self.home.article
-        one = answer(cited(file, SOLD, "Jan Novak"), cited(file, BOUGHT, "Jan Novak"))
-        others = Answer(0.31, (cited(file, BOUGHT, "The new owner"),))
-        return answered(one, others, question=question, asked=asked)
+        first = answer(cited(file, SOLD, "Jan Novak"), cited(file, BOUGHT, "Jan Novak"))
+        second = Answer(0.31, (cited(file, BOUGHT, "The new owner"),))
+        return answered(first, second, question=question, asked=asked)
 
-    def nearest(self) -> Turn:
-        near = Answer(0.24, (cited(self.home.article, FIRE, "Nobody"),))
-        return unanswered(near, question="Who set the mill on fire?")
+    def refusal(self) -> Turn:
+        closest = Answer(0.24, (cited(self.home.article, FIRE, "Nobody"),))
+        return unanswered(closest, question="Who set the mill on fire?")
 
     def take(
         self,
-        size: tuple[int, int],
         *turns: Turn,
         act: Callable[[Chat], Awaitable[None]] | None = None,
+        size: tuple[int, int] = SIZE,
     ) -> None:
+        """Compare a chat with these turns, after `act`, with its picture."""
         session = self.home.sessions.new()
         app = self.home.app(replace(session, turns=turns))
 
@@ -102,11 +103,11 @@ class Studio:
             chat.prompt.cursor_blink = False
             if act:
                 await act(chat)
-                await chat.settle() if not self.home.closed_gate else await pilot.pause()
+                await chat.settle() if not self.home.holds_questions else await pilot.pause()
             if chat.source.display and turns:
                 await chat.until(lambda: chat.source.view.display)
-            for still in app.screen.query(Input):
-                still.cursor_blink = False
+            for box in app.screen.query(Input):
+                box.cursor_blink = False
             await pilot.pause()
 
         assert self.compare(app, terminal_size=size, run_before=run_before)
@@ -114,98 +115,84 @@ class Studio:
 
 @pytest.fixture
 def studio(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snap_compare: Callable[..., bool]
+    home: Home, monkeypatch: pytest.MonkeyPatch, snap_compare: Callable[..., bool]
 ) -> Studio:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tui.library.contents.changes", lambda *_: UNCHANGED)
-    home = Home(tmp_path)
     home.article.write_text(MILL, encoding="utf-8")
     return Studio(home, snap_compare)
 
 
-pictured = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-Size = tuple[int, int]
+in_three_sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 
 
-@pictured
-def test_an_empty_chat(studio: Studio, size: Size) -> None:
-    studio.take(size)
+def test_an_empty_chat(studio: Studio) -> None:
+    studio.take()
 
 
-@pictured
-def test_an_answer_with_two_citations(studio: Studio, size: Size) -> None:
-    studio.take(size, studio.turn())
+@in_three_sizes
+def test_an_answer_with_two_citations(studio: Studio, size: tuple[int, int]) -> None:
+    studio.take(studio.turn(), size=size)
 
 
-@pictured
-def test_further_answers_unfolded(studio: Studio, size: Size) -> None:
+def test_further_answers_unfolded(studio: Studio) -> None:
     async def unfold(chat: Chat) -> None:
         await chat.pilot.press("tab", "up", "down", "down", "down", "enter", "up")
 
-    studio.take(size, studio.turn(), act=unfold)
+    studio.take(studio.turn(), act=unfold)
 
 
-@pictured
-def test_no_answer_and_the_nearest_quote(studio: Studio, size: Size) -> None:
-    studio.take(size, studio.nearest())
+def test_no_confident_answer_and_the_closest_passage(studio: Studio) -> None:
+    studio.take(studio.refusal())
 
 
-@pictured
-def test_a_question_that_failed(studio: Studio, size: Size) -> None:
+def test_a_failed_question(studio: Studio) -> None:
     async def fail(chat: Chat) -> None:
         await chat.ask("What is wrong?")
 
-    studio.take(size, studio.turn(), act=fail)
+    studio.take(studio.turn(), act=fail)
 
 
-@pictured
-def test_questions_that_wait(studio: Studio, size: Size) -> None:
-    studio.home.closed_gate = True
+def test_queued_questions(studio: Studio) -> None:
+    studio.home.holds_questions = True
 
     async def ask(chat: Chat) -> None:
         for question in ("Who sold it?", "And when was it built?"):
             chat.prompt.text = question
             await chat.pilot.press("enter")
 
-    studio.take(size, studio.turn(), act=ask)
+    studio.take(studio.turn(), act=ask)
 
 
-@pictured
-def test_a_follow_up_made_whole(studio: Studio, size: Size) -> None:
-    studio.take(size, studio.turn(), studio.turn("And who sold it?", "who sold the mill"))
+def test_a_rewritten_follow_up(studio: Studio) -> None:
+    studio.take(studio.turn(), studio.turn("And who sold it?", "who sold the mill"))
 
 
-@pictured
-def test_a_chat_limited_to_some_articles(studio: Studio, size: Size) -> None:
+def test_a_chat_limited_to_some_articles(studio: Studio) -> None:
     async def limit(chat: Chat) -> None:
         chat.screen.limit_to(tuple(f"news/{name}.txt" for name in ("dam", "mill", "port", "x")))
 
-    studio.take(size, studio.turn(), act=limit)
+    studio.take(studio.turn(), act=limit)
 
 
-@pictured
-def test_a_build_that_runs(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_build(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count()
     monkeypatch.setattr("tui.chat.widgets.progress_bar.monotonic", lambda: next(seconds))
-    studio.home.told = [[Progress(Stage.EMBED, done, 2_000) for done in (0, 150, 900)]]
+    studio.home.job_events = [[Progress(Stage.EMBED, done, 2_000) for done in (0, 150, 900)]]
 
     async def build(chat: Chat) -> None:
         await chat.pilot.press("f5")
 
-    studio.take(size, studio.turn(), act=build)
+    studio.take(studio.turn(), act=build)
 
 
-@pictured
-def test_articles_that_changed(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_articles_changed_since_indexing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(UNCHANGED, new=frozenset("ab"), changed=frozenset("c"))
     monkeypatch.setattr("tui.library.contents.changes", lambda *_: changed)
 
     async def wait(chat: Chat) -> None:
         await chat.until(lambda: chat.screen.query_one("#notice").display)
 
-    studio.take(size, studio.turn(), act=wait)
+    studio.take(studio.turn(), act=wait)
 
 
 def library(names: Sequence[str]) -> Library:
@@ -224,50 +211,50 @@ def library(names: Sequence[str]) -> Library:
     return Library((LibraryRoot("news", "/home/ann/news", len(articles), True),), tuple(articles))
 
 
-@pictured
-def test_the_library(studio: Studio, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_three_sizes
+def test_the_library(
+    studio: Studio, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = ("bridge", "dam", "ferry", "inn", "mill", "port", "school")
-    looked = replace(
+    found = replace(
         UNCHANGED,
         new=frozenset(["/home/ann/news/tower.txt"]),
         changed=frozenset(["/home/ann/news/dam.txt"]),
         skipped=(Skipped("news/plan.pdf", "not .txt or .md"),),
     )
     monkeypatch.setattr("tui.chat.screens.library_screen.read_library", lambda _: library(names))
-    monkeypatch.setattr("tui.chat.screens.library_screen.changes", lambda *_: looked)
+    monkeypatch.setattr("tui.chat.screens.library_screen.changes", lambda *_: found)
 
-    async def look(chat: Chat) -> None:
+    async def open_library(chat: Chat) -> None:
         await chat.pilot.press("ctrl+l")
         await chat.settle()
         await chat.pilot.press("down", "space")
 
-    studio.take(size, act=look)
+    studio.take(act=open_library, size=size)
 
 
-@pictured
-def test_the_welcome(studio: Studio, size: Size) -> None:
+@in_three_sizes
+def test_the_welcome(studio: Studio, size: tuple[int, int]) -> None:
     studio.home.states = [NothingIndexed()]
-    studio.take(size)
+    studio.take(size=size)
 
 
-@pictured
-def test_earlier_conversations(studio: Studio, size: Size) -> None:
+def test_earlier_conversations(studio: Studio) -> None:
     for number, question in enumerate(("Who bought the mill?", "When did the dam break?")):
         turn = replace(studio.turn(question), at=f"2026-11-2{number}T12:00:00+01:00")
         studio.home.sessions.append(f"2026112{number}-110000-000000-abcd", turn)
 
-    async def open_them(chat: Chat) -> None:
+    async def open_sessions(chat: Chat) -> None:
         await chat.pilot.press("ctrl+t")
 
-    studio.take(size, studio.turn(), act=open_them)
+    studio.take(studio.turn(), act=open_sessions)
 
 
-@pictured
-def test_help_on_the_chat(studio: Studio, size: Size) -> None:
-    async def ask_help(chat: Chat) -> None:
+def test_help_about_the_chat(studio: Studio) -> None:
+    async def open_help(chat: Chat) -> None:
         await chat.pilot.press("tab", "f1")
 
-    studio.take(size, studio.turn(), act=ask_help)
+    studio.take(studio.turn(), act=open_help)
 
 
 async def _full_screen(chat: Chat) -> None:
@@ -276,21 +263,20 @@ async def _full_screen(chat: Chat) -> None:
     await chat.pilot.press("f")
 
 
-@pictured
-def test_the_article_over_the_whole_screen(studio: Studio, size: Size) -> None:
-    studio.take(size, studio.turn(), act=_full_screen)
+@in_three_sizes
+def test_the_article_in_full_screen(studio: Studio, size: tuple[int, int]) -> None:
+    studio.take(studio.turn(), act=_full_screen, size=size)
 
 
-@pictured
-def test_words_found_in_the_article(studio: Studio, size: Size) -> None:
+def test_words_found_in_the_article(studio: Studio) -> None:
     async def find(chat: Chat) -> None:
         await _full_screen(chat)
         await chat.pilot.press("slash", *"mill")
 
-    studio.take(size, studio.turn(), act=find)
+    studio.take(studio.turn(), act=find)
 
 
 @pytest.mark.parametrize("theme", [LIGHT.name, PLAIN.name])
 def test_the_other_themes(studio: Studio, theme: str) -> None:
     write_chat_settings(studio.home.path / "config" / "chat.json", ChatSettings(theme))
-    studio.take((120, 40), studio.turn(), studio.nearest())
+    studio.take(studio.turn(), studio.refusal())

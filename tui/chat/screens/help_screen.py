@@ -40,7 +40,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _key(about: Screen[object], binding: Binding) -> str:
-    """Return a key as it is shown to users."""
+    """Return a key as it is shown."""
     return about.app.get_key_display(binding)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from tui.chat.transcript.entries import Entry
-from tui.chat.transcript.rows import CitationAt, Fold, Row, greeting, rows, targets
+from tui.chat.transcript.rows import Row, Target, greeting, rows, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Selected:
     """The selected target of an entry, which is counted from 0."""
 
     entry: int
-    target: CitationAt | Fold
+    target: Target
 
 
 @dataclass(frozen=True, slots=True)

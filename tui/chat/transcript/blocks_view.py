@@ -51,6 +51,8 @@ class BlocksView(ScrollView):
         self.following = True
         """Whether the end stays in view when something is added."""
         self._painter = RowPainter({})
+        self._base = Style()
+        """The style under all rows, as of the last drawing."""
 
     # Layout
 
@@ -96,9 +98,14 @@ class BlocksView(ScrollView):
         styles = {name: self.get_component_rich_style(f"transcript--{name}") for name in STYLES}
         self._painter = RowPainter(styles)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines of the view; their common style is computed once."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
-        base = self.rich_style
+        base = self._base
         width = self.scrollable_content_region.width
         at = self.scroll_offset.y + y
         if at >= self.blocks.height:

@@ -31,17 +31,18 @@ _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
 _LIKELY = 0.7
-"""Confidence under which it is drawn as a doubt."""
+"""Lower confidences are drawn as unsure."""
 _GREETING = (
-    "The answer is quoted from them letter for letter, with the file and line it stands on. Where "
-    "they do not say, you are told so."
+    "Answers are quoted letter for letter, with file and line. If none is confident, you see the "
+    "closest passage."
 )
 _GREETING_WIDTH = 74
+"""Cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class CitationAt:
-    """One citation of an entry, by the numbers of its answer and its citation, from 0."""
+    """A citation of an entry: the numbers of its answer and of the citation, from 0."""
 
     answer: int
     citation: int
@@ -66,23 +67,23 @@ class Row:
 
 
 def shown_answers(turn: Turn) -> tuple[Answer, ...]:
-    """Give what a turn shows: its answers, or the nearest that was rejected."""
+    """Return the answers of a turn, or the closest one that was rejected."""
     if isinstance(turn.reply, Answered):
         return turn.reply.answers
     return turn.reply.rejected[:1]
 
 
 def citation_of(turn: Turn, at: CitationAt) -> Citation:
-    """Give the citation that a target stands for."""
+    """Return the citation of a target."""
     return shown_answers(turn)[at.answer].citations[at.citation]
 
 
-def targets(entry: Entry, unfolded: bool) -> list[CitationAt | Fold]:
-    """Give what can be chosen in an entry, in the order in which it stands there."""
+def targets(entry: Entry, unfolded: bool) -> list[Target]:
+    """Return what can be selected in an entry, in order."""
     if not isinstance(entry, Turn):
         return []
     answers = shown_answers(entry)
-    cited: list[CitationAt | Fold] = [
+    cited: list[Target] = [
         CitationAt(number, at)
         for number, answer in enumerate(answers)
         if number == 0 or unfolded
@@ -92,9 +93,9 @@ def targets(entry: Entry, unfolded: bool) -> list[CitationAt | Fold]:
 
 
 def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
-    """Write an entry in rows no wider than `width` cells, an empty one at its end.
+    """Return an entry as rows of at most `width` cells, with an empty one at the end.
 
-    `note` stands beneath a turn: that it was marked, and where that went.
+    `note` is shown under a turn: how it was marked, and where the mark was saved.
     """
     wrapped = [
         Row(line, target)
@@ -105,7 +106,7 @@ def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
 
 
 def greeting(width: int) -> list[Row]:
-    """Write what stands in the place of a conversation that has not begun, in rows as `rows`."""
+    """Return what is shown before the first question, as rows of at most `width` cells."""
     paragraphs = (Text("Ask your articles a question.", "answer"), Text(_GREETING, "note"))
     return [
         Row(line)
@@ -131,7 +132,7 @@ def _paragraphs(entry: Entry, unfolded: bool, note: str) -> Iterator[_Paragraph]
 
 
 def _lines(question: str) -> str:
-    """Make a question visible, the lines that it was typed in kept."""
+    """Return a question safe to show, with its line breaks."""
     return "\n".join(visible(line) for line in question.split("\n"))
 
 
@@ -148,8 +149,8 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     if len(answers) > 1:
         others = len(answers) - 1
         more = f"{others} further answer{'s' if others > 1 else ''}"
-        sign, said = ("▾", "fold") if unfolded else ("▸", "show")
-        yield Text(f"{sign} {more} (enter: {said})", "fold"), Fold(), _INDENT
+        sign, action = ("▾", "hide") if unfolded else ("▸", "show")
+        yield Text(f"{sign} {more} (Enter: {action})", "fold"), Fold(), _INDENT
 
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
@@ -182,11 +183,11 @@ def _quote(citation: Citation, rejected: bool) -> Text:
 
 
 def _citation(citation: Citation) -> Text:
-    told = visible(title_and_date(citation))
+    about = visible(title_and_date(citation))
     note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
         (location(citation), "location"),
-        (f"  {told}" * bool(told), "about"),
+        (f"  {about}" * bool(about), "about"),
         (f"  ({note})" * bool(note), "note"),
     )
 
@@ -200,5 +201,5 @@ def _wrapped(text: Text, indent: int, width: int) -> Iterator[Text]:
 
 @cache
 def _console() -> Console:
-    """Give the console that Rich asks for to wrap text; nothing is written to it."""
+    """Return the console that Rich needs to wrap text; nothing is written to it."""
     return Console(width=80, color_system=None)

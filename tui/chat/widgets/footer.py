@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-_ALWAYS = frozenset({"help", "app.help", "app.command_palette"})
+_ALWAYS = frozenset({"help", "app.help", "command_palette"})
 """Actions whose keys come first; they lead to all others."""
 
 

@@ -48,8 +48,8 @@ class ProgressBar(Static):
                 self.update(self._progress(event))
             case Waiting(message):
                 self.update(Content(visible(f"{message} …")))
-            case Failed(title, message):
-                self.update(Content(visible(f"{title}: {message}")))
+            case Failed():
+                self.update(Content(visible(event.text)))
             case Summary():
                 self.update(Content(build_summary(event, self._hint)))
                 self.post_message(self.Built(event))

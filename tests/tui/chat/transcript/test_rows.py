@@ -10,7 +10,7 @@ from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswe
 from tui.chat.transcript.entries import Entry, Failed, Waiting
 from tui.chat.transcript.rows import STYLES, CitationAt, Fold, Row, citation_of, rows, targets
 
-STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+CONTROLLING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def shown(entry: Entry, unfolded: bool = False, note: str = "", width: int = 70) -> list[str]:
@@ -18,7 +18,7 @@ def shown(entry: Entry, unfolded: bool = False, note: str = "", width: int = 70)
 
 
 def styled(written: list[Row], style: str) -> str:
-    """What of the rows is written in a style."""
+    """Return the text of a style."""
     return "".join(
         row.text.plain[span.start : span.end]
         for row in written
@@ -27,7 +27,7 @@ def styled(written: list[Row], style: str) -> str:
     )
 
 
-def test_an_answer_stands_over_its_sentence_and_its_places() -> None:
+def test_an_answer_is_followed_by_its_sentence_and_location() -> None:
     assert shown(answered()) == [
         "› Who bought the mill?",
         "  Jan Novak   93% sure",
@@ -37,67 +37,65 @@ def test_an_answer_stands_over_its_sentence_and_its_places() -> None:
     ]
 
 
-def test_the_answer_alone_is_marked_in_its_sentence() -> None:
+def test_only_the_answer_is_highlighted_in_its_sentence() -> None:
     written = rows(answered(), False, "", 24)
     assert styled(written, "span").replace(" ", "") == "JanNovak"
     assert len(written) > 5
 
 
-def test_an_answer_that_is_its_whole_sentence_is_shown_once() -> None:
+def test_an_answer_that_is_its_entire_sentence_is_shown_once() -> None:
     turn = answered(answer(citation("It is old.", "It is old.")))
     assert shown(turn)[1:3] == ["  93% sure", "    It is old."]
 
 
 @pytest.mark.parametrize(
-    ("confidence", "said"), [(1.0, "100% sure"), (0.996, "100% sure"), (0.2, "20% sure")]
+    ("confidence", "label"), [(1.0, "100% sure"), (0.996, "100% sure"), (0.2, "20% sure")]
 )
-def test_confidence_is_a_percentage(confidence: float, said: str) -> None:
-    assert shown(answered(answer(confidence=confidence)))[1] == f"  Jan Novak   {said}"
+def test_confidence_is_a_percentage(confidence: float, label: str) -> None:
+    assert shown(answered(answer(confidence=confidence)))[1] == f"  Jan Novak   {label}"
 
 
-def test_further_answers_are_folded_beneath_until_they_are_asked_for() -> None:
+def test_further_answers_are_folded_until_they_are_shown() -> None:
     more = [answer(citation("two", line=5), confidence=0.5), answer(citation("Monday"))]
     folded = rows(answered(answer(), *more), False, "", 70)
-    assert folded[4].text.plain == "  ▸ 2 further answers (enter: show)"
+    assert folded[4].text.plain == "  ▸ 2 further answers (Enter: show)"
     assert [row.target for row in folded[3:5]] == [CitationAt(0, 0), Fold()]
     assert targets(answered(answer(), *more), False) == [CitationAt(0, 0), Fold()]
     unfolded = rows(answered(answer(), *more), True, "", 70)
-    places = [CitationAt(0, 0), CitationAt(1, 0), CitationAt(2, 0), Fold()]
-    assert [row.target for row in unfolded if row.target is not None] == places
-    assert targets(answered(answer(), *more), True) == places
-    assert shown(answered(answer(), more[0]))[4] == "  ▸ 1 further answer (enter: show)"
+    expected = [CitationAt(0, 0), CitationAt(1, 0), CitationAt(2, 0), Fold()]
+    assert [row.target for row in unfolded if row.target is not None] == expected
+    assert targets(answered(answer(), *more), True) == expected
+    assert shown(answered(answer(), more[0]))[4] == "  ▸ 1 further answer (Enter: show)"
 
 
-def test_every_citation_of_an_answer_can_be_chosen() -> None:
+def test_every_citation_of_an_answer_can_be_selected() -> None:
     turn = answered(answer(citation(), citation(path="b.txt", line=2)))
     targets = [row.target for row in rows(turn, False, "", 70) if row.target is not None]
     assert targets == [CitationAt(0, 0), CitationAt(0, 1)]
     assert citation_of(turn, CitationAt(0, 1)).path == "b.txt"
 
 
-def test_a_refusal_says_why_and_shows_the_nearest_without_marking_it_an_answer() -> None:
+def test_a_refusal_shows_why_and_the_closest_passage() -> None:
     turn = unanswered(answer(confidence=0.12), answer(citation("two")))
-    assert shown(turn, width=90) == [
-        "› Who burnt the mill?",
-        "  No confident answer. Closest match: 12%.",
-        "  Closest passage (not confident enough):",
-        "    On Monday the mill was sold to Jan Novak for two crowns.",
-        "    news/mill.txt:11:32  Mill sold, 3 May 2011",
-        "",
-    ]
+    question, refusal, label, *quote = shown(turn, width=90)
+    assert question == "› Who burnt the mill?"
+    assert "12%" in refusal
+    assert "not confident enough" in label
+    assert quote == [f"    {SENTENCE}", "    news/mill.txt:11:32  Mill sold, 3 May 2011", ""]
 
 
-def test_in_a_refusal_s_quote_nothing_stands_out() -> None:
+def test_nothing_is_highlighted_in_the_quote_of_a_refusal() -> None:
     assert styled(rows(unanswered(answer()), False, "", 70), "span") == ""
 
 
-def test_a_refusal_with_nothing_near_says_so_alone() -> None:
-    turn = unanswered(reason=Reason.NO_PASSAGES)
-    assert shown(turn)[1:] == ["  No confident answer: no matching passages.", ""]
+def test_a_refusal_without_matches_is_one_line() -> None:
+    _, refusal, end = shown(unanswered(reason=Reason.NO_PASSAGES))
+    assert "no matching passages" in refusal
+    assert end == ""
 
 
 @pytest.mark.parametrize("status", [Status.CHANGED, Status.GONE])
-def test_what_stands_no_more_is_not_quoted(status: Status) -> None:
+def test_a_sentence_that_is_no_longer_there_is_not_quoted(status: Status) -> None:
     turn = unanswered(answer(citation(status=status)), reason=Reason.INDEX_STALE)
     written = "\n".join(shown(turn, width=120))
     assert "Was at:" in written
@@ -105,24 +103,24 @@ def test_what_stands_no_more_is_not_quoted(status: Status) -> None:
     assert ("(file missing" if status is Status.GONE else "(changed since indexing") in written
 
 
-def test_a_question_that_was_made_whole_is_shown_as_it_was_asked() -> None:
+def test_a_rewritten_question_is_shown_as_searched() -> None:
     turn = answered(question="And who sold it?", asked="And who sold the mill?")
     assert shown(turn)[1] == "  Searched for: And who sold the mill?"
     assert not shown(answered(question="Who  sold\nit?", asked="Who sold it?"))[1].startswith("  S")
 
 
-def test_waiting_failure_and_note_stand_beneath_the_question() -> None:
-    assert shown(Waiting("Who?", "looking")) == ["› Who?", "  looking", ""]
+def test_waiting_failure_and_note_are_shown_under_the_question() -> None:
+    assert shown(Waiting("Who?", "searching …")) == ["› Who?", "  searching …", ""]
     assert shown(Failed("Who?", "no index")) == ["› Who?", "  no index", ""]
     assert shown(answered(), note="marked right")[-2:] == ["  marked right", ""]
 
 
 def test_a_question_of_several_lines_keeps_them() -> None:
-    assert shown(Waiting("Who?\nWhen?", "looking"))[:2] == ["› Who?", "When?"]
+    assert shown(Waiting("Who?\nWhen?", "searching …"))[:2] == ["› Who?", "When?"]
 
 
 @given(nasty_text, nasty_text, st.integers(1, 90))
-def test_whatever_the_text_no_row_is_wider_than_the_view_or_steers_the_terminal(
+def test_no_row_of_any_text_is_wider_than_the_view_or_controls_the_terminal(
     before: str, inside: str, width: int
 ) -> None:
     words = inside.replace("\n", " ") or "x"
@@ -133,5 +131,5 @@ def test_whatever_the_text_no_row_is_wider_than_the_view_or_steers_the_terminal(
     written = rows(turn, True, inside, width)
     for row in written:
         assert row.text.cell_len <= max(10, width)
-        assert not [one for one in row.text.plain if category(one) in STEERING]
+        assert not [char for char in row.text.plain if category(char) in CONTROLLING]
         assert {str(span.style) for span in row.text.spans} <= set(STYLES)

@@ -13,36 +13,36 @@ if TYPE_CHECKING:
     from qa.answers import Citation
 
 
-class Shown(App[None]):
-    """A transcript and nothing else; notes what it tells."""
+class TranscriptApp(App[None]):
+    """The transcript alone, and the citations that it posted."""
 
     AUTO_FOCUS = ""
 
     def __init__(self, *entries: Entry) -> None:
         super().__init__()
-        self.before = entries
+        self.entries = entries
         self.selected: list[Citation] = []
-        self.entered: list[Citation] = []
+        self.activated: list[Citation] = []
 
     def compose(self) -> ComposeResult:
         yield Transcript(id="transcript")
 
     def on_mount(self) -> None:
-        self.transcript.fill(self.before)
+        self.transcript.fill(self.entries)
 
     @property
     def transcript(self) -> Transcript:
         return self.query_one(Transcript)
 
-    def on_transcript_citation_chosen(self, message: Transcript.CitationSelected) -> None:
+    def on_transcript_citation_selected(self, message: Transcript.CitationSelected) -> None:
         self.selected.append(message.citation)
 
     def on_transcript_activated(self, message: Transcript.Activated) -> None:
-        self.entered.append(message.citation)
+        self.activated.append(message.citation)
 
     @property
     def lines(self) -> list[str]:
-        """What is in view."""
+        """The visible lines."""
         height = self.transcript.size.height
         return [self.transcript.render_line(y).text.rstrip() for y in range(height)]
 
@@ -50,15 +50,17 @@ class Shown(App[None]):
 @asynccontextmanager
 async def transcript_of(
     *entries: Entry, size: tuple[int, int] = (70, 12)
-) -> AsyncIterator[tuple[Shown, Pilot[None]]]:
-    app = Shown(*entries)
+) -> AsyncIterator[tuple[TranscriptApp, Pilot[None]]]:
+    app = TranscriptApp(*entries)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot
 
 
+TWENTY = [answered(question=f"Question {number}?") for number in range(20)]
 TWO = answered(answer(citation(), citation(path="b.txt", line=2)))
 MORE = answered(answer(), answer(citation("two", path="c.txt", line=3)))
+SEARCHING = Waiting("And now?", "searching …")
 
 
 async def test_the_end_of_a_long_conversation_is_shown_first() -> None:
@@ -69,8 +71,7 @@ async def test_the_end_of_a_long_conversation_is_shown_first() -> None:
 
 
 async def test_the_end_stays_in_view_at_any_size() -> None:
-    turns = [answered(question=f"Question {number}?") for number in range(20)]
-    async with transcript_of(*turns) as (app, pilot):
+    async with transcript_of(*TWENTY) as (app, pilot):
         for size in ((70, 50), (30, 9), (30, 200), (70, 12)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
@@ -78,32 +79,30 @@ async def test_the_end_stays_in_view_at_any_size() -> None:
 
 
 async def test_a_question_added_while_the_end_is_in_view_is_shown() -> None:
-    turns = [answered(question=f"Question {number}?") for number in range(20)]
-    async with transcript_of(*turns) as (app, pilot):
-        number = app.transcript.add(Waiting("And now?", "looking"))
+    async with transcript_of(*TWENTY) as (app, pilot):
+        number = app.transcript.add(SEARCHING)
         await pilot.pause()
-        assert app.lines[-3:] == ["› And now?", "  looking", ""]
+        assert app.lines[-3:] == ["› And now?", "  searching …", ""]
         app.transcript.replace(number, answered(question="And now?"))
         await pilot.pause()
         assert app.lines[-5] == "› And now?"
 
 
-async def test_an_answer_does_not_move_what_is_being_read_further_up() -> None:
-    turns = [answered(question=f"Question {number}?") for number in range(20)]
-    async with transcript_of(*turns) as (app, pilot):
+async def test_an_answer_does_not_move_earlier_turns_in_view() -> None:
+    async with transcript_of(*TWENTY) as (app, pilot):
         app.transcript.scroll_to(y=7, animate=False)
         await pilot.pause()
         before = app.lines
-        number = app.transcript.add(Waiting("And now?", "looking"))
+        number = app.transcript.add(SEARCHING)
         app.transcript.replace(number, answered(question="And now?"))
         await pilot.pause()
         assert app.lines == before
 
 
-async def test_an_answer_higher_than_the_view_is_shown_from_its_question_on() -> None:
+async def test_an_answer_taller_than_the_view_is_shown_from_its_question() -> None:
     many = answered(answer(*(citation(line=number) for number in range(1, 40))))
     async with transcript_of(answered()) as (app, pilot):
-        app.transcript.replace(app.transcript.add(Waiting("Who?", "looking")), many)
+        app.transcript.replace(app.transcript.add(SEARCHING), many)
         await pilot.pause()
         assert app.lines[0] == "› Who bought the mill?"
 
@@ -120,15 +119,15 @@ async def test_the_row_at_the_top_stays_when_the_width_changes() -> None:
         assert not any(len(line) > 30 for line in app.lines)
 
 
-async def test_the_arrows_and_tab_go_from_citation_to_citation() -> None:
+async def test_the_arrows_and_tab_step_through_the_citations() -> None:
     async with transcript_of(TWO, answered()) as (app, pilot):
         app.transcript.focus()
         assert app.selected == [citation()]
         await pilot.press("up")
         assert app.selected[-1].path == "b.txt"
         await pilot.press("up", "up", "up", "tab", "down")
-        places = [one.path for one in app.selected[2:]]
-        assert places == ["news/mill.txt", "b.txt", "news/mill.txt"]
+        paths = [selected.path for selected in app.selected[2:]]
+        assert paths == ["news/mill.txt", "b.txt", "news/mill.txt"]
         turn = app.transcript.selected_turn
         assert turn is not None
         assert turn.question == "Who bought the mill?"
@@ -138,7 +137,7 @@ async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
     async with transcript_of(MORE) as (app, pilot):
         app.transcript.focus()
         await pilot.press("enter")
-        assert app.entered == [citation()]
+        assert app.activated == [citation()]
         await pilot.press("down", "enter")
         assert app.lines[4].startswith("  two   ")
         await pilot.press("up")
@@ -148,7 +147,7 @@ async def test_enter_shows_a_citation_and_unfolds_further_answers() -> None:
         assert "▸ 1 further answer" in app.lines[4]
 
 
-async def test_a_click_chooses_a_citation_and_unfolds() -> None:
+async def test_a_click_selects_a_citation_and_unfolds() -> None:
     async with transcript_of(MORE) as (app, pilot):
         await pilot.click(Transcript, offset=(10, 3))
         assert app.selected == 2 * [citation()]
@@ -159,33 +158,33 @@ async def test_a_click_chooses_a_citation_and_unfolds() -> None:
         assert len(app.selected) == 2
 
 
-async def test_the_first_citation_of_a_new_answer_is_chosen_while_the_person_types() -> None:
+async def test_the_first_citation_of_a_new_answer_is_selected_while_the_user_types() -> None:
     async with transcript_of(answered()) as (app, pilot):
         app.transcript.can_focus = False
-        number = app.transcript.add(Waiting("Who?", "looking"))
+        number = app.transcript.add(SEARCHING)
         app.transcript.replace(number, TWO)
         await pilot.pause()
         assert app.transcript.selected_turn == TWO
         assert app.transcript.selected_citation == citation()
 
 
-async def test_nothing_is_chosen_where_there_is_nothing() -> None:
+async def test_nothing_is_selected_without_citations() -> None:
     async with transcript_of(Failed("Who?", "no index")) as (app, pilot):
         app.transcript.focus()
         await pilot.press("down", "enter")
-        assert (app.selected, app.entered) == ([], [])
+        assert (app.selected, app.activated) == ([], [])
         assert app.transcript.selected_turn is None
         assert app.transcript.selected_citation is None
 
 
-async def test_a_refusal_s_nearest_quote_can_be_chosen() -> None:
+async def test_the_closest_passage_of_a_refusal_can_be_selected() -> None:
     async with transcript_of(unanswered(answer())) as (app, pilot):
         app.transcript.focus()
         await pilot.pause()
         assert app.selected == [citation()]
 
 
-async def test_a_note_is_written_beneath_its_turn() -> None:
+async def test_a_note_is_shown_under_its_turn() -> None:
     async with transcript_of(TWO, answered()) as (app, pilot):
         app.transcript.note(app.transcript.number_of(TWO), "marked right")
         await pilot.pause()
