@@ -1,4 +1,4 @@
-"""What a chat starts with: command-line options, settings, and what was kept."""
+"""What a chat starts with: options, settings, and the conversation shown first."""
 
 from collections.abc import Callable
 from contextlib import suppress

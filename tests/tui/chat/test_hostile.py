@@ -107,7 +107,7 @@ def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Pat
             (control("t"), "Conversations"),
             ("/", "Search  f1"),
             ("port", "port"),
-            (ESCAPE, "Name"),
+            (ESCAPE, "Rename"),
             (F1, "latest first"),
             (ESCAPE, "Conversations"),
             (ESCAPE, "Answers"),

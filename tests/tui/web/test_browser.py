@@ -16,7 +16,7 @@ from tests.tui.web.serving import Served, serving
 from tui.sessions.log import AnsweredTurn
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")]
 FLAGS = """
     --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync

@@ -13,6 +13,8 @@ from tests.tui.terminal import environment
 from tests.tui.web.serving import SERVED, Served, serving
 from tui.web.server import COMMAND, LocalServer
 
+pytestmark = pytest.mark.slow
+
 PATHS = ("/", "/page.js", "/static/js/textual.js", "/nothing")
 ADDRESS = re.compile(r"(?:\w+:)?//[^\s\"')]*")
 PATIENCE = 300.0

@@ -60,7 +60,7 @@ class RowTable(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         & > .row-table--heading { text-style: bold; color: $primary; background: $panel; }
         & > .row-table--marked { text-style: bold; color: $accent; }
-        & > .row-table--faint { color: $foreground-muted; }
+        & > .row-table--faint { text-style: dim; }
         & > .row-table--cursor { background: $panel; }
         &:focus > .row-table--cursor { text-style: reverse; background: initial; }
     }
