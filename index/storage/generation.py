@@ -114,9 +114,9 @@ class Generation:
     @cached_property
     def catalog(self) -> Catalog:
         """Articles and passages."""
-        passages = [(segment.record.first, segment.passages) for segment in self.segments]
-        catalog = Catalog(self.folder / ARTICLES, self.manifest.roots, passages)
+        catalog = Catalog(self.folder / ARTICLES, self.manifest.roots)
         self._parts.callback(catalog.connection.close)
+        catalog.segments = [(segment.record.first, segment.passages) for segment in self.segments]
         return catalog
 
     @cached_property
