@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.disk.durable_files import create_synced, replace_synced
 from index.errors import BadRequest
-from qa.answers import Answer, Answered, Citation, NoAnswer
+from qa.answers import Answer, Answered, Citation
 from tui.output.markdown import code, plain, quoted
 from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
@@ -78,14 +78,10 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
         for answer in turn.reply.answers:
             sure = confidence_label(answer.confidence)
             yield from ("", f"**{plain(answer.text)}** ({sure})", *_quotes(answer))
-    else:
-        yield from _no_answer(turn.reply)
-
-
-def _no_answer(reply: NoAnswer) -> Iterator[str]:
-    yield from ("", refusal(reply))
-    if reply.rejected:
-        yield from ("", rejected_label(reply), *_quotes(reply.rejected[0]))
+        return
+    yield from ("", refusal(turn.reply))
+    if turn.reply.rejected:
+        yield from ("", rejected_label(turn.reply), *_quotes(turn.reply.rejected[0]))
 
 
 def _quotes(answer: Answer) -> Iterator[str]:

@@ -108,24 +108,21 @@ class SourcePane(Vertical):
 
     # Reading an article
 
-    def show(self, citation: Citation) -> None:
-        """Show a citation in its article."""
-        self._open(citation)
+    def show(self, target: Target) -> None:
+        """Show a citation in its article, or an article from its start."""
+        self._target, self._outcome = target, None
+        self._load(target)
+        self.set_timer(_PATIENCE, lambda: self._show_wait(target))
 
     def show_file(self, file: str, path: str, title: str) -> None:
         """Show an article by its absolute path, with nothing marked."""
-        self._open(ArticleFile(file, path, title))
+        self.show(ArticleFile(file, path, title))
 
     def clear(self) -> None:
         """Show nothing."""
         self.workers.cancel_node(self)
         self._target = self._outcome = None
         self._update("")
-
-    def _open(self, target: Target) -> None:
-        self._target, self._outcome = target, None
-        self._load(target)
-        self.set_timer(_PATIENCE, lambda: self._show_wait(target))
 
     def _show_wait(self, target: Target) -> None:
         if target is self._target and self._outcome is None:

@@ -46,33 +46,22 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows an article; long lines are wrapped, and only the rows on screen are drawn."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        TEXT,
-        SENTENCE,
-        ANSWER,
-        FOUND,
-        CURRENT,
-        "source--number",
-        "source--rule",
-    }
+        TEXT, SENTENCE, ANSWER, FOUND, CURRENT, "source--number", "source--rule"
+    }  # fmt: skip
     DEFAULT_CSS = """
     SourceView {
         height: 1fr;
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        & > .source--number { color: $text-muted; }
-        & > .source--rule { color: $text-muted; }
+        & > .source--number, & > .source--rule { color: $text-muted; }
         & > .source--sentence { background: $warning-muted; text-style: underline; }
         & > .source--answer {
             color: $text-warning;
             background: $warning-muted;
             text-style: bold reverse;
         }
-        & > .source--found {
-            color: $text-success;
-            background: $success-muted;
-            text-style: bold;
-        }
+        & > .source--found { color: $text-success; background: $success-muted; text-style: bold; }
         & > .source--current {
             color: $text-success;
             background: $success-muted;

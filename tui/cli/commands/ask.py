@@ -1,7 +1,6 @@
 """`byline ask`: answer one question, or one for each line of standard input."""
 
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -90,7 +89,8 @@ def command(
 def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int:
     """Answer each line as it arrives; an invalid line does not stop the rest."""
     code = Exit.DONE
-    for line in _lines():
+    lines = (line.decode("utf-8", errors="replace").strip() for line in sys.stdin.buffer)
+    for line in filter(None, lines):
         question_id = None
         try:
             parsed = _parsed(line)
@@ -105,12 +105,6 @@ def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int
             notice(f"{error.message}: {line[:_LINE_SHOWN]}")
         sys.stdout.flush()
     return code
-
-
-def _lines() -> Iterator[str]:
-    for line in sys.stdin.buffer:
-        if text := line.decode("utf-8", errors="replace").strip():
-            yield text
 
 
 def _parsed(line: str) -> BatchQuestion:

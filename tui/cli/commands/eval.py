@@ -12,21 +12,13 @@ from click.core import ParameterSource
 from eval.metrics.labels import format_value
 from eval.outcomes import Outcome
 from eval.report.html import write_report
-from eval.runs.ask_all import ask_all
+from eval.runs.ask_all import RunProgress, ask_all
 from eval.runs.compare import Comparison, changed_settings, compare
 from eval.runs.examine import Examiner
 from eval.runs.export import ExportedRun, write_predictions
 from eval.runs.gold_passages import GoldPassages
 from eval.runs.results import Results, results_of
-from eval.runs.run_store import (
-    Recorder,
-    Run,
-    RunSettings,
-    last_finished,
-    recording,
-    run_named,
-    versions,
-)
+from eval.runs.run_store import Run, RunSettings, last_finished, recording, run_named, versions
 from eval.runs.thresholds import missed, parse_minimum
 from eval.sets.gold import check_gold
 from eval.sets.gold_quotes import GoldQuotes
@@ -221,16 +213,16 @@ def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
             run = recorder.run
             if recorder.done:
                 notice(f"resuming run {run.name} ({len(recorder.done):,} questions done)")
-            _ask(questions, examiner, recorder)
+            _watch(ask_all(questions, examiner, recorder))
             milliseconds = cold_start(questions[0].searched_question, store.folder, reader)
             run.finish(results_of(run.outcomes(), milliseconds))
             return run
 
 
-def _ask(questions: Sequence[Question], examiner: Examiner, recorder: Recorder) -> None:
-    """Ask the remaining questions, with running figures on stderr."""
+def _watch(run: Iterator[RunProgress]) -> None:
+    """Let a run ask its questions, with running figures on stderr."""
     with ProgressDisplay(line_delay=5.0) as display:
-        for progress in ask_all(questions, examiner, recorder):
+        for progress in run:
             figures = (
                 f"exact {100 * progress.exact:.1f}  F1 {100 * progress.f1:.1f}  "
                 f"answered {100 * progress.answered / max(1, progress.done):.0f}%"
