@@ -1,7 +1,7 @@
 """What keys do with the selected answer: open, copy, mark, edit, export. Errors become a notice."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from index.errors import BylineError
+from qa.answers import Citation
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
 from tui.editors import editor_command, run_editor
@@ -18,7 +19,7 @@ from tui.output.markdown_export import citation_text, export_markdown, place_tex
 from tui.output.sanitise import visible, visible_name
 from tui.paths import marks_file
 from tui.sessions.feedback import mark_answer
-from tui.sessions.session import Session, Turn
+from tui.sessions.session import Session
 
 Chat = App[Any]
 
@@ -53,34 +54,6 @@ def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool
         notify(app, f"Opened {visible_name(file)}; go to line {line:,}.")
 
 
-def mark_turn(
-    app: Chat, turn: Turn, earlier: Sequence[Turn], answer: int, right: bool
-) -> str | None:
-    """Save a mark as a line of a question set; return the note to show, None if it failed."""
-    try:
-        file = marks_file()
-        mark_answer(file, turn, earlier, answer, right)
-    except (BylineError, OSError) as error:
-        notify_error(app, str(error))
-        return None
-    return f"marked {'right' if right else 'wrong'}, in {visible_name(str(file))}"
-
-
-def export_session(app: Chat, session: Session) -> None:
-    """Write a conversation as Markdown into the current folder."""
-    if not session.turns:
-        notify(app, "Nothing to export yet.")
-        return
-    now = datetime.now()  # noqa: DTZ005  (the file's name has the local time)
-    file = Path.cwd() / f"byline-{now:%Y-%m-%d-%H%M%S}.md"
-    try:
-        export_markdown(session, file)
-    except (BylineError, OSError) as error:
-        notify_error(app, str(error))
-        return
-    notify(app, f"Exported to {file}. `byline verify` checks its quotes later.")
-
-
 class AnswerActions(Screen[None]):
     """A screen with a transcript and a prompt, whose keys act on the selected answer."""
 
@@ -110,28 +83,31 @@ class AnswerActions(Screen[None]):
 
     def action_copy_quote(self) -> None:
         """Copy the quote with its citation."""
-        if citation := self.query_one(Transcript).selected_citation:
-            self._copy(citation_text(citation), "the quote with its citation")
+        self._copy(citation_text, "the quote with its citation")
 
     def action_copy_location(self) -> None:
         """Copy path and line."""
-        if citation := self.query_one(Transcript).selected_citation:
-            self._copy(place_text(citation), "path and line")
+        self._copy(place_text, "path and line")
 
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        notify(self.app, f"Copied {what}.")
+    def _copy(self, text_of: Callable[[Citation], str], what: str) -> None:
+        if citation := self.query_one(Transcript).selected_citation:
+            self.app.copy_to_clipboard(text_of(citation))
+            notify(self.app, f"Copied {what}.")
 
     def action_mark(self, right: bool) -> None:
-        """Mark the selected answer as right or wrong, for `byline eval`."""
+        """Save a mark of the selected answer as a line of a question set, for `byline eval`."""
         transcript = self.query_one(Transcript)
-        turn = transcript.selected_turn
+        turn, file = transcript.selected_turn, marks_file()
         if turn is None:
             return
         earlier = self.session.turns[: self.session.turns.index(turn)]
-        note = mark_turn(self.app, turn, earlier, transcript.selected_answer, right)
-        if note is not None:
-            transcript.note(transcript.number_of(turn), note)
+        try:
+            mark_answer(file, turn, earlier, transcript.selected_answer, right)
+        except (BylineError, OSError) as error:
+            notify_error(self.app, str(error))
+            return
+        note = f"marked {'right' if right else 'wrong'}, in {visible_name(str(file))}"
+        transcript.note(transcript.number_of(turn), note)
 
     def action_edit(self) -> None:
         """Edit the question as it was searched for; it is then asked without rewriting."""
@@ -141,5 +117,15 @@ class AnswerActions(Screen[None]):
             self.set_focus(prompt)
 
     def action_export(self) -> None:
-        """Export the conversation as Markdown."""
-        export_session(self.app, self.session)
+        """Write the conversation as Markdown into the current folder."""
+        if not self.session.turns:
+            notify(self.app, "Nothing to export yet.")
+            return
+        now = datetime.now()  # noqa: DTZ005  (the file's name has the local time)
+        file = Path.cwd() / f"byline-{now:%Y-%m-%d-%H%M%S}.md"
+        try:
+            export_markdown(self.session, file)
+        except (BylineError, OSError) as error:
+            notify_error(self.app, str(error))
+            return
+        notify(self.app, f"Exported to {file}. `byline verify` checks its quotes later.")

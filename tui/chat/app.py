@@ -226,9 +226,7 @@ class ChatApp(App[None]):
 
     def action_library(self) -> None:
         """Show the indexed articles."""
-        from tui.chat.screens.library_screen import (
-            LibraryScreen,  # needs numpy: not before the first frame
-        )
+        from tui.chat.screens.library_screen import LibraryScreen  # imports numpy, so only now
 
         screen = LibraryScreen(self._index, self.chat.session.scope, self._setup.max_bytes)
         self.push_screen(screen, self._from_library)

@@ -65,9 +65,7 @@ def setup(
     limit = setting("top", top, DEFAULT_ANSWERS)
 
     def lowest_confidence() -> float:
-        from qa.answering.confidence import (
-            default_threshold,  # needs numpy: not before the first frame
-        )
+        from qa.answering.confidence import default_threshold  # imports numpy, so only now
 
         return float(setting("threshold", threshold, default_threshold()))
 

@@ -1,10 +1,12 @@
 """The conversation: asking, queueing, failing, following up, loading again."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.rewriting.resolve import Exchange
-from tests.tui.chat.chats import Home, chat_of
-from tests.tui.chat.replies import SENTENCE
+from tests.tui.chat.chats import Home, chat_of, cited
+from tests.tui.chat.replies import SENTENCE, answer, answered
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.entries import Entry
 from tui.chat.transcript.rows import Row, rows
@@ -246,12 +248,8 @@ async def test_whether_the_article_is_shown_is_saved(home: Home) -> None:
 async def test_five_hundred_turns_are_wrapped_once_for_each_width(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = home.sessions.new()
-    async with chat_of(home) as chat:
-        await chat.ask("Who?")
-        (turn,) = chat.screen.session.turns
-    for _ in range(500):
-        home.sessions.append(session.id, turn)
+    turn = answered(answer(cited(home.article)))
+    session = replace(home.sessions.new(), turns=500 * (turn,))
     wrapped: list[Entry] = []
 
     def counted(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
@@ -259,7 +257,7 @@ async def test_five_hundred_turns_are_wrapped_once_for_each_width(
         return rows(entry, unfolded, note, width)
 
     monkeypatch.setattr("tui.chat.transcript.blocks.rows", counted)
-    async with chat_of(home, home.sessions.load(session.id)) as chat:
+    async with chat_of(home, session) as chat:
         first = len(wrapped)
         assert first <= 1000
         await chat.ask("Who else?")

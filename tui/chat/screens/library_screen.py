@@ -150,9 +150,6 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     # Contents
 
     @on(ProgressBar.Built)
-    def _built(self) -> None:
-        self._load()
-
     @work(thread=True, exclusive=True, group="library")
     def _load(self) -> None:
         try:

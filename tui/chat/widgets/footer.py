@@ -1,34 +1,16 @@
 """The footer: the keys that matter here, as many as fit."""
 
-from dataclasses import dataclass
-
-from rich.cells import cell_len
 from textual import events
+from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 
-_ALWAYS = frozenset({"help", "app.help", "command_palette"})
+_PALETTE = "command_palette"
+_ALWAYS = frozenset({"help", "app.help", _PALETTE})
 """Actions whose keys come first; they lead to all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class FooterKey:
-    """A key as the footer shows it."""
-
-    key: str
-    """As the terminal reports it."""
-    display: str
-    description: str
-    tooltip: str
-    action: str
-    on_the_right: bool = False
-
-    @property
-    def width(self) -> int:
-        """In cells."""
-        return cell_len(self.display) + cell_len(self.description) + 3 + 2 * self.on_the_right
 
 
 class KeysFooter(Widget):
@@ -46,79 +28,50 @@ class KeysFooter(Widget):
         background: $footer-background;
     }
     """
-    keys: reactive[tuple[FooterKey, ...]] = reactive(())
-    hovered: reactive[FooterKey | None] = reactive(None)
-    """The key under the mouse."""
+    hovered: reactive[str | None] = reactive(None)
+    """The action under the mouse."""
 
     def on_mount(self) -> None:
         """Follow the bindings of the screen."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.auto_links = False  # keys keep their colours
+        self.screen.bindings_updated_signal.subscribe(self, self._update)
 
-    def _bindings_changed(self, screen: Screen[object]) -> None:
-        """Take the bindings that are active now."""
-        if self.app.app_focus and screen is self.screen:
-            self.keys = active_keys(screen)
+    def _update(self, screen: Screen[object]) -> None:
+        if self.app.app_focus:
+            self.refresh()
 
     def render(self) -> Content:
-        """Draw the keys."""
-        line = Content("")
-        for start, key in self._placed():
-            line = line.pad_right(start - line.cell_length) + _drawn(key, key == self.hovered)
-        return line
+        """Draw the keys, the command palette's on the right."""
+        keys: dict[str, Content] = {}
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if enabled and (binding.show or binding.action == _PALETTE):
+                keys.setdefault(binding.action, self._key(binding))
+        room = self.size.width
+        for action in sorted(keys, key=lambda action: action not in _ALWAYS):
+            if keys[action].cell_length <= room:
+                room -= keys[action].cell_length
+            else:
+                del keys[action]
+        palette = keys.pop(_PALETTE, Content(""))
+        return Content("").join(keys.values()).pad_right(room) + palette
 
-    def _placed(self) -> list[tuple[int, FooterKey]]:
-        """Return the keys that fit, each with the number of its first cell."""
-        room, fitting = self.size.width, set()
-        for key in sorted(self.keys, key=lambda key: key.action not in _ALWAYS):
-            if key.width <= room:
-                room -= key.width
-                fitting.add(key)
-        placed, end = [], 0
-        for key in (key for key in self.keys if key in fitting):
-            placed.append((self.size.width - key.width if key.on_the_right else end, key))
-            end += key.width
-        return placed
-
-    def _key_at(self, x: int) -> FooterKey | None:
-        """Return the key at a cell, None if there is none."""
-        return next((key for start, key in self._placed() if 0 <= x - start < key.width), None)
+    def _key(self, binding: Binding) -> Content:
+        background = "on $block-hover-background" if binding.action == self.hovered else ""
+        key = Content.assemble(
+            (f" {self.app.get_key_display(binding)} ", f"bold $footer-key-foreground {background}"),
+            (f"{binding.description} ", f"$footer-description-foreground {background}"),
+        )
+        if binding.action == _PALETTE:
+            key = Content.assemble(("▏", "$foreground 20%"), key, " ")
+        click = f"app.simulate_key({binding.key!r})"
+        about = binding.tooltip or binding.description
+        return key.stylize(Style.from_meta({"@click": click, "key": (binding.action, about)}))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Highlight the key under the mouse."""
-        self.hovered = self._key_at(event.x)
-        self.tooltip = Content(self.hovered.tooltip) if self.hovered else None
+        """Highlight the key under the mouse, and explain it."""
+        self.hovered, about = event.style.meta.get("key", (None, None))
+        self.tooltip = Content(about) if about else None
 
     def on_leave(self) -> None:
         """Highlight no key."""
         self.hovered = None
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Press the key that was clicked."""
-        if key := self._key_at(event.x):
-            self.app.simulate_key(key.key)
-
-
-def active_keys(screen: Screen[object]) -> tuple[FooterKey, ...]:
-    """Return the keys to show, one for each action; the command palette's comes last."""
-    app = screen.app
-    palette = app.COMMAND_PALETTE_BINDING
-    keys: dict[str, FooterKey] = {}
-    for _, binding, enabled, tooltip in screen.active_bindings.values():
-        is_palette = binding.key == palette
-        if enabled and (binding.show or is_palette):
-            about = tooltip or binding.description
-            shown = FooterKey(
-                binding.key, app.get_key_display(binding), binding.description, about,
-                binding.action, is_palette,
-            )  # fmt: skip
-            keys.setdefault(binding.action, shown)
-    return tuple(sorted(keys.values(), key=lambda key: key.on_the_right))
-
-
-def _drawn(key: FooterKey, hovered: bool) -> Content:
-    about = "on $block-hover-background" if hovered else ""
-    line = Content.assemble(
-        (f" {key.display} ", f"bold $footer-key-foreground {about}"),
-        (f"{key.description} ", f"$footer-description-foreground {about}"),
-    )
-    return Content.assemble(("▏", "$foreground 20%"), line, " ") if key.on_the_right else line

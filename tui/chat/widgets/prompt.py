@@ -86,19 +86,11 @@ class Prompt(TextArea):
         Textual would look up the binding after keys typed since, and ask a longer question than
         was written when Enter was pressed.
         """
-        actions = {
-            "enter": self.action_ask,
-            "shift+enter": self.action_newline,
-            "alt+enter": self.action_newline,
-            "ctrl+j": self.action_newline,
-            "up": self.action_back_or_up,
-            "down": self.action_forth_or_down,
-            "tab": self.action_leave,
-        }
-        if event.key in actions:
-            event.stop()
-            event.prevent_default()
-            actions[event.key]()
+        for binding in Binding.make_bindings(self.BINDINGS):
+            if binding.key == event.key:
+                event.stop()
+                event.prevent_default()
+                await self.run_action(binding.action)
 
     def action_ask(self) -> None:
         """Ask the written question."""
