@@ -33,7 +33,6 @@ class KeysFooter(Widget):
 
     def on_mount(self) -> None:
         """Follow the bindings of the screen."""
-        self.auto_links = False  # keys keep their colours
         self.screen.bindings_updated_signal.subscribe(self, self._update)
 
     def _update(self, screen: Screen[object]) -> None:
@@ -63,14 +62,18 @@ class KeysFooter(Widget):
         )
         if binding.action == _PALETTE:
             key = Content.assemble(("▏", "$foreground 20%"), key, " ")
-        click = f"app.simulate_key({binding.key!r})"
-        about = binding.tooltip or binding.description
-        return key.stylize(Style.from_meta({"@click": click, "key": (binding.action, about)}))
+        return key.stylize(Style.from_meta({"binding": binding}))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Highlight the key under the mouse, and explain it."""
-        self.hovered, about = event.style.meta.get("key", (None, None))
-        self.tooltip = Content(about) if about else None
+        binding: Binding | None = event.style.meta.get("binding")
+        self.hovered = binding and binding.action
+        self.tooltip = Content(binding.tooltip or binding.description) if binding else None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Press the key under the mouse."""
+        if binding := event.style.meta.get("binding"):
+            self.app.simulate_key(binding.key)
 
     def on_leave(self) -> None:
         """Highlight no key."""
