@@ -17,7 +17,7 @@ class Pending:
     number: int
     """Of its entry in the transcript, while its conversation is shown."""
     standalone: bool
-    """Whether it is asked without rewriting, whatever was said before."""
+    """Whether it is asked as it is, not rewritten as a follow-up."""
 
 
 class QuestionQueue:

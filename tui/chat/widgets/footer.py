@@ -67,7 +67,7 @@ class KeysFooter(Widget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Highlight the key under the mouse, and explain it."""
         binding: Binding | None = event.style.meta.get("binding")
-        self.hovered = binding and binding.action
+        self.hovered = binding.action if binding else None
         self.tooltip = Content(binding.tooltip or binding.description) if binding else None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

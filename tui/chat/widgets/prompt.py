@@ -42,7 +42,7 @@ class Prompt(TextArea):
 
         question: str
         standalone: bool
-        """Whether it is asked without rewriting, whatever was said before."""
+        """Whether it is asked as it is, not rewritten as a follow-up."""
 
     class Left(Message):
         """The user moves on to the answers."""
@@ -74,7 +74,7 @@ class Prompt(TextArea):
     def put(self, question: str, standalone: bool = False) -> None:
         """Show a question for editing, with the cursor at its end.
 
-        A `standalone` one is then asked without rewriting, whatever was said before.
+        A `standalone` one is then asked as it is, not rewritten as a follow-up.
         """
         self.text = question
         self._standalone = standalone
