@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import select
 import shutil
 import struct
 import subprocess
@@ -233,10 +234,15 @@ def in_vim(home: Path, file: Path, environment: Mapping[str, str]) -> list[str]:
         env={"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(home)},
     )  # fmt: skip
     os.close(there)
-    os.write(here, f"{LOG}\r:qa!\r".encode())
+    typed = f"\x1b{LOG}\r:qa!\r".encode()
+    os.write(here, typed)
     try:
-        while os.read(here, 4096):
-            pass
+        while True:
+            # vim drops what was typed before it set up the terminal, so type again while it waits.
+            if not select.select([here], [], [], 2)[0]:
+                os.write(here, typed)
+            elif not os.read(here, 4096):
+                break
     except OSError:  # Linux: the other end is closed
         pass
     finally:
