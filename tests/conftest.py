@@ -22,7 +22,15 @@ SYNCING = (
     "index/build/test_embedding_log.py",
 )
 """Tests of what reaches the disk, below the folder of tests; all others need not wait for it."""
+SLOW_FOLDERS = ("faults", "end_to_end")
 _TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of the slow folders as slow."""
+    for item in items:
+        if item.path.relative_to(_TESTS).parts[0] in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish() -> None:

@@ -254,6 +254,7 @@ def in_vim(home: Path, file: Path, environment: Mapping[str, str]) -> list[str]:
     return [os.fsdecode(shown), place.decode()]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("vim"), reason="vim is not installed")
 def test_the_real_vim_opens_at_line_and_column_and_runs_no_name_and_no_modeline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

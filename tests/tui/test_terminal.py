@@ -10,6 +10,8 @@ import pytest
 from tests.tui.fakes import Shell
 from tests.tui.terminal import FAKED, PLAIN, STYLE, environment, on_terminal, piped
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "the port is closed since a ship ran aground there last night"
 CURSOR = re.compile(r"\x1b\[[0-9]*[AK]")
 

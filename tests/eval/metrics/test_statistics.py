@@ -120,6 +120,7 @@ def test_every_resample_draws_all_questions_and_is_reproducible() -> None:
     assert (np.concatenate(list(resampled(7))) == rows).all()
 
 
+@pytest.mark.slow
 def test_resamples_of_many_questions_come_in_batches() -> None:
     parts = list(resampled(300_000))
     assert len(parts) > 1

@@ -23,6 +23,8 @@ from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, judged, outcome, unanswerable
 from tests.eval.runs.test_run_store import SETTINGS
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='x' \u202egnp.exe"
 )

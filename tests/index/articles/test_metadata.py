@@ -123,6 +123,7 @@ def test_anything_else_is_not_front_matter(lines: list[str]) -> None:
     assert front_matter(lines) == Metadata()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "block",
     [

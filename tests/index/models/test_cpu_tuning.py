@@ -137,6 +137,7 @@ def test_layers_are_left_alone_where_torch_has_no_such_operators(
     assert not any(replaced(packed))
 
 
+@pytest.mark.slow
 def test_vectors_of_real_passages_are_those_of_the_model_in_float32() -> None:
     model, texts = find_model("all-MiniLM-L6-v2"), sample_texts(24)
     exact = load_model(model).encode(texts, show_progress_bar=False, normalize_embeddings=True)
@@ -148,6 +149,7 @@ def test_vectors_of_real_passages_are_those_of_the_model_in_float32() -> None:
     np.testing.assert_array_equal(encoder.encode(texts), vectors)
 
 
+@pytest.mark.slow
 def test_a_model_that_changes_too_much_in_bfloat16_has_its_exact_vectors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -26,6 +26,8 @@ from index.models.question_encoder import Card, OnnxQuestionEncoder
 from index.models.registry import Model, find_model
 from tests.index.products import write_product
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = [
     "Who is Russia's NATO envoy?",
     "When was the radar treaty signed?",

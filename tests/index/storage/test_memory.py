@@ -14,6 +14,8 @@ from index.search.vector_file import VectorWriter
 from index.storage.store import Store
 from tests.fakes import fake_model
 
+pytestmark = pytest.mark.slow
+
 DIMENSION = 8192
 VECTOR = 4 * DIMENSION
 """Bytes of a vector in float32."""

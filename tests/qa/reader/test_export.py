@@ -48,6 +48,7 @@ def original(made: Made, window: Window) -> list[np.ndarray[Any, Any]]:
     return [output.start_logits[0].numpy(), output.end_logits[0].numpy()]
 
 
+@pytest.mark.slow
 def test_the_export_has_the_logits_of_the_model(made: Made) -> None:
     texts = [" ".join((WORDS * 9).split()[:size]) for size in (40, 3, 39, 40, 17, 90)]
     every = windows(made.reader.tokenizer, "who signed ?", texts, made.reader.card.max_tokens)

@@ -11,6 +11,8 @@ from qa.reader.sources import Loaded
 from qa.reader.windows import windows
 from tests.qa.reader.models import Made
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from qa.reader.shipped import (
 )
 from qa.reader.sources import find_reader
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = ({"epochs": 2.0, "rate": 3e-5}, {"epochs": 1.0})
 
 

@@ -29,7 +29,7 @@ DATA = Passages(epochs=15, sibling=1.0)
 """Fifteen epochs of two steps; each example is in all of them."""
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 
 def window(*passage: int) -> Window:

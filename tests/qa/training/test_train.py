@@ -18,7 +18,7 @@ from tests.qa.training.networks import tiny_network
 if TYPE_CHECKING:
     import torch
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 ONE = Settings(batch=1, learning_rate=0.01, averaged=0.0, order=5)
 OTHER = msgspec.structs.replace(ONE, order=6)

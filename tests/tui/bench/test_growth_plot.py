@@ -1,9 +1,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from eval.bench.figures import Figure
 from tui.bench.growth_plot import SHOWN, Size, growth_plots, growth_table
+
+pytestmark = pytest.mark.slow
 
 
 def size(passages: int, **constant: float) -> Size:

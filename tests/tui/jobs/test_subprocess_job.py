@@ -13,6 +13,8 @@ from tui.jobs import subprocess_job
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line
 from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, PrepareJob
 
+pytestmark = pytest.mark.slow
+
 FAKED = (sys.executable, "-m", "tests.tui.faked_background")
 PREPARE = PrepareJob("fake", "byline")
 

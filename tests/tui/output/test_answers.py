@@ -7,6 +7,8 @@ import pytest
 from tests.tui.fakes import Shell
 from tests.tui.terminal import PLAIN, STYLE, on_terminal, piped
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "the port is closed since a ship ran aground there last night."
 SHIP = "a ship ran aground"
 QUOTED = "    the port is closed since {}a ship ran aground{} there last night."

@@ -1,9 +1,12 @@
+import pytest
 from textual.widgets import Input
 
 from qa.answers import Citation
 from tests.tui.chat.source.panes import article as article
 from tests.tui.chat.source.panes import cited as cited
 from tests.tui.chat.source.panes import opened
+
+pytestmark = pytest.mark.slow
 
 
 async def test_words_are_found_as_they_are_typed(cited: Citation) -> None:

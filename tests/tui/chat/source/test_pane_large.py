@@ -13,6 +13,8 @@ from tui.chat.source import view
 from tui.chat.source.pane import SourcePane
 from tui.chat.source.wrap import Glyphs, Layout, wrap
 
+pytestmark = pytest.mark.slow
+
 LINE = "It rained in the morning, and the port was closed for the day.\n"
 UNITS = {
     "lines": LINE,

@@ -10,6 +10,8 @@ from tests.tui.chat.source.panes import article as article
 from tests.tui.chat.source.panes import cited as cited
 from tui.chat.source.pane import SourcePane
 
+pytestmark = pytest.mark.slow
+
 
 async def test_keys_and_wheel_scroll(article: Path) -> None:
     async with opened((60, 20)) as shown:

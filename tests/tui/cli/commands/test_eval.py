@@ -175,6 +175,7 @@ def test_an_invalid_minimum_is_reported_before_asking(indexed: Shell) -> None:
     assert not (indexed.home / "data/byline/runs").exists()
 
 
+@pytest.mark.slow
 def test_changes_since_the_last_run_are_printed(indexed: Shell) -> None:
     first = evaluate(indexed, "--compare")
     assert first.code == 0
@@ -235,6 +236,7 @@ def test_words_are_completed(indexed: Shell) -> None:
     assert completed(indexed, "eval", "show", "c") == []
 
 
+@pytest.mark.slow
 def test_files_are_written_before_printing(indexed: Shell) -> None:
     def broken(*_: object) -> None:
         raise BrokenPipeError
@@ -263,6 +265,7 @@ def test_replies_are_written_for_squad_s_scorer(indexed: Shell) -> None:
     assert probabilities["port"] < 0.5 < probabilities["cats"] <= 1
 
 
+@pytest.mark.slow
 def test_a_report_is_one_file(indexed: Shell) -> None:
     ran = evaluate(indexed, "--report", "r.html")
     assert ran.code == 0
