@@ -1,8 +1,10 @@
 """A home for chats, and Textual at a faster pace."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from index.changes import Changes
 from tests.tui.chat.chats import Home
@@ -16,6 +18,14 @@ def fast_textual(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 200)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 1 / 250)
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    resize_terminal = Pilot.resize_terminal
+
+    async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
+        await resize_terminal(pilot, width, height)
+        await pilot.pause(1 / 60)  # an app takes a new size only after 1/120 s
+        await pilot.pause()
+
+    monkeypatch.setattr(Pilot, "resize_terminal", resize)
 
 
 @pytest.fixture

@@ -215,7 +215,6 @@ async def test_the_article_is_to_the_right_of_the_conversation_or_below_it(home:
         await chat.ask("Who?")
         for width, right in ((80, False), (109, False), (110, True)):
             await chat.pilot.resize_terminal(width, 30)
-            await chat.pilot.pause()
             left, source = chat.screen.query_one("#left").region, chat.source.region
             assert (source.x > left.x, source.y > left.y) == (right, not right)
             assert source.width > 0

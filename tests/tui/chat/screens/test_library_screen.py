@@ -77,7 +77,6 @@ async def test_articles_are_listed_in_the_columns_that_fit(three: Shell) -> None
         assert app.counts == "3 of 3"
         assert str(app.library.query_one("#folders", Static).content) == "news (3)"
         await pilot.resize_terminal(*NARROW)
-        await pilot.pause()
         assert app.lines()[0].split() == ["Article", "▲", "Date", "Now"]
         assert app.lines()[1].split() == "A dam broke 3 May 2011 unchanged".split()
 

@@ -42,10 +42,8 @@ async def test_the_footer_shows_the_keys_that_fit_and_help_and_the_palette_first
         await pilot.pause()
         assert app.line == " f2 Save  f1 Help ".ljust(46) + "▏ ^p palette  "
         await pilot.resize_terminal(25, 5)
-        await pilot.pause()
         assert app.line == " f1 Help ".ljust(11) + "▏ ^p palette  "
         await pilot.resize_terminal(8, 5)
-        await pilot.pause()
         assert app.line.strip() == ""
 
 
