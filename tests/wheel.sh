@@ -23,4 +23,14 @@ printf 'Breakwater\n\nThe harbour master, Ada Quill, opened the new breakwater o
 grep -q "^Ada Quill$" answer.txt
 grep -q "news/one.txt:3:21" answer.txt
 "$byline" check
+# What needs an extra or a checkout says so.
+{ "$byline" eval 2>&1 || true; } | grep -qF 'byline[eval]'
+{ "$byline" chat --web 2>&1 || true; } | grep -qF 'byline[web]'
+{ "$byline" bench 2>&1 || true; } | grep -q checkout
+"$scratch/venv/bin/python" - <<'PYTHON'
+import byline
+with byline.open("news") as articles:
+    reply = articles.ask("Who opened the breakwater?")
+assert reply.answers[0].text == "Ada Quill", reply
+PYTHON
 echo "wheel: answers outside of the checkout"

@@ -109,3 +109,8 @@ def test_a_question_without_a_command_is_answered_with_the_command(shell: Shell)
     ran = shell.byline("Who signed?")
     assert (ran.code, ran.out) == (2, "")
     assert 'byline ask "Who signed?"' in ran.err
+
+
+def test_the_chat_in_a_browser_names_its_extra(shell: Shell) -> None:
+    shell.patch.setattr("index.errors.find_spec", lambda _: None)
+    assert_one_line_error(shell.byline("chat", "--web", "--bundled"), "byline[web]")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from index.errors import BadRequest
+from index.errors import BadRequest, require
 from tui.cli.options import index_option, reader_option, threshold_option, top_option
 from tui.exit_codes import Exit
 
@@ -54,6 +54,7 @@ def command(
     if not web:
         ChatApp(opened).run()
         return Exit.DONE
+    require("aiohttp", "textual_serve", extra="web")
     from tui.web.server import LocalServer
 
     flags = ["--bundled"] * bundled + ["--new"] * new
