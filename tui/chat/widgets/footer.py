@@ -62,17 +62,24 @@ class KeysFooter(Widget):
         )
         if binding.action == _PALETTE:
             key = Content.assemble(("▏", "$foreground 20%"), key, " ")
-        return key.stylize(Style.from_meta({"binding": binding}))
+        # Rich pickles what a style carries: text alone, so that no class is ever loaded by it.
+        return key.stylize(Style.from_meta({"action": binding.action}))
+
+    def _under(self, event: events.MouseEvent) -> Binding | None:
+        """Return the binding of the key under the mouse, None beside the keys."""
+        action = event.style.meta.get("action")
+        active = self.screen.active_bindings.values()
+        return next((key.binding for key in active if key.binding.action == action), None)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Highlight the key under the mouse, and explain it."""
-        binding: Binding | None = event.style.meta.get("binding")
+        binding = self._under(event)
         self.hovered = binding.action if binding else None
         self.tooltip = Content(binding.tooltip or binding.description) if binding else None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Press the key under the mouse."""
-        if binding := event.style.meta.get("binding"):
+        if binding := self._under(event):
             self.app.simulate_key(binding.key)
 
     def on_leave(self) -> None:
