@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
+from playwright.sync_api import TimeoutError as NoFrame
 
 from index.disk.json_lines import LineDecoder
 from tests.tui.terminal import piped
@@ -21,7 +22,10 @@ FLAGS = """
     --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
 """.split()
-PATIENCE = 300_000
+PATIENCE = 60_000
+QUIET = 5_000
+"""Milliseconds without a frame after which the chat has drawn all it will."""
+WIDTH, HEIGHT, ROW = 1280, 800, 20
 SOLD = "The mill was sold in May."
 REST = "Nobody knows who bought it."
 ARTICLE = f"Mill sold\n\n{SOLD}\n\n{REST} https://example.org/elsewhere tells.\n"
@@ -64,8 +68,13 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Wait until these words are drawn, in one piece."""
+        height = HEIGHT
         while words not in CONTROL.sub(b"", self._drawn).decode(errors="replace"):
-            self.sockets[-1].wait_for_event("framereceived", timeout=PATIENCE)
+            try:
+                self.sockets[-1].wait_for_event("framereceived", timeout=QUIET)
+            except NoFrame:  # drawn in several pieces: another size draws everything again
+                height = HEIGHT if height != HEIGHT else HEIGHT - 2 * ROW
+                self.page.set_viewport_size({"width": WIDTH, "height": height})
 
     def open(self, address: str) -> None:
         with self.page.expect_websocket():
@@ -93,7 +102,7 @@ def chromium(home: Path) -> Iterator[BrowserContext]:
             chromium_sandbox=False,
             env={"HOME": str(home)},
             timeout=PATIENCE,
-            viewport={"width": 1280, "height": 800},
+            viewport={"width": WIDTH, "height": HEIGHT},
         )
         context.set_default_timeout(PATIENCE)
         yield context
