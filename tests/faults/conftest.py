@@ -27,12 +27,12 @@ class Battery:
         return self.size == "large"
 
     def pick(self, small: int, large: int) -> int:
-        """Return how often something is done; `quick` is a quarter of a `small` of 40 or more."""
+        """Return how often something is done; `quick` halves a `small` of 20 or more."""
         if self.count:
             return self.count
         if self.large:
             return large
-        return small // 4 if self.size == "quick" and small >= 40 else small
+        return small // 2 if self.size == "quick" and small >= 20 else small
 
     def chance(self, name: str) -> random.Random:
         """Return a source of randomness for one purpose."""
