@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -10,6 +11,8 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 def normalise_answer(text: str) -> str:
     """Lower-case a text, remove ASCII punctuation and articles, collapse white space.
 
-    Source: `normalize_answer` of SQuAD's evaluate-v2.0.py.
+    Source: `normalize_answer` of SQuAD's evaluate-v2.0.py. In addition, a letter and its accent are
+    one code point wherever there is one (NFC).
     """
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return " ".join(_ARTICLES.sub(" ", lowered.translate(_PUNCTUATION)).split())

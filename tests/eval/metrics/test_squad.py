@@ -30,6 +30,8 @@ def flags(*values: bool) -> Flags:
         # A repeated word is shared as often as both have it: one x and one y.
         ("x x y", ["x y y"], False, 2 / 3),
         ("Prague", ["Warsaw"], False, 0.0),
+        # One code point for a letter with its accent, or two, are the same letter.
+        ("Jose\u0301 Nu\u0301n\u0303ez", ["Jos\u00e9 N\u00fa\u00f1ez"], True, 1.0),
         # Nothing is left of an article (a, an, the) alone.
         ("", ["the"], True, 1.0),
         ("Prague", ["the"], False, 0.0),
