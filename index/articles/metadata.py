@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from index.articles.boilerplate import MAX_LENGTH, TOP, is_boilerplate, normalised
+from index.articles.dates import date_in, front_matter_date, top_date
 
-_DATELINE = 90
-"""Code points; in a longer line only an opening like `PLACE, date -` counts as a date."""
 _SENTENCE_END = tuple(".!?\"”’'")
 _PROSE_WORDS = 6
 """Minimum number of words in a paragraph that an article's text can begin with."""
@@ -21,26 +20,6 @@ FRONT_MATTER_LINES = 200
 _FRONT_MATTER = 8 * 1024
 """Code points; YAML's scanner takes time quadratic in the number of brackets."""
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|sept)\.?"
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_DATES = tuple(
-    re.compile(rf"(?<![\w.]){pattern}(?!\w)", re.IGNORECASE)
-    for pattern in (
-        rf"{_DAY}(?: of)? {_MONTH},? {_YEAR}",
-        rf"{_MONTH} {_DAY},? {_YEAR}",
-        rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z?)?",
-    )
-)
-_PLACE = re.compile(
-    r"\W*(?:(?i:(?:first |last )?(?:published|posted|updated)|date)\b\W*(?:on|at)?\W*|"
-    r"(?:[A-Z][\w.'’-]*\W+){1,4})?"
-)
-_OPENING = 120
-"""Limit, in code points, on place and date at the start of a paragraph."""
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*)")
 
 
@@ -64,7 +43,7 @@ def read_metadata(header: Metadata, paragraphs: Sequence[str], plain: Sequence[s
     title = header.title or next(headings, "").rstrip("# \t") or _headline(top, Counter(plain))
     return Metadata(
         title=normalised(title[:MAX_LENGTH]) or None,
-        date=header.date or _dateline(top),
+        date=header.date or top_date(paragraphs),
         front_matter=header.front_matter,
     )
 
@@ -113,9 +92,7 @@ def front_matter(lines: Sequence[str]) -> Metadata:
         if isinstance(key, str) and isinstance(value, str)
     }
     return Metadata(
-        title=named.get("title") or None,
-        date=_date_in(named.get("date", named.get("published", ""))),
-        front_matter=end + 1,
+        title=named.get("title") or None, date=front_matter_date(named), front_matter=end + 1
     )
 
 
@@ -132,39 +109,5 @@ def _reads_as_headline(line: str) -> bool:
         len(line.split()) > 1
         and not line.endswith((".", ":", ";", ","))
         and not is_boilerplate(line)
-        and _date_in(line) is None
+        and date_in(line) is None
     )
-
-
-def _dateline(lines: Sequence[str]) -> dt.date | None:
-    for line in lines:
-        is_dateline = len(line) <= _DATELINE and not line.endswith(".")
-        if found := _date_in(line if is_dateline else _opening(line)):
-            return found
-    return None
-
-
-def _opening(line: str) -> str:
-    """Return the date that a paragraph opens with, as in `PRAGUE, 8 July 2008 - …`, or `""`."""
-    for pattern in _DATES:
-        match = pattern.search(line[:_OPENING])
-        if match and _PLACE.fullmatch(line[: match.start()]):
-            after = line[match.end() :].lstrip()
-            return match[0] if after[:1] in set("-–—:)(|/") else ""
-    return ""
-
-
-def _date_in(text: str) -> dt.date | None:
-    for pattern in _DATES:
-        for match in pattern.finditer(text):
-            try:
-                return dt.date(int(match["year"]), _month(match["month"]), int(match["day"]))
-            except ValueError:
-                continue
-    return None
-
-
-def _month(name: str) -> int:
-    if name.isdigit():
-        return int(name)
-    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name[:3].lower()))
