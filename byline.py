@@ -135,6 +135,9 @@ def open(  # noqa: A001
         on_progress(preparation)
     forgotten = tuple(root for root in store.remembered_roots() if root not in roots)
     summary = _report(build_events(store, model, roots, forgotten), on_progress)
+    for skipped in summary.skipped:
+        if skipped.path == roots[0].path:
+            raise BadRequest(f"{path} was not indexed: {skipped.reason}")
     return _open(store, reader, threshold, summary)
 
 

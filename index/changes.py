@@ -51,8 +51,9 @@ def changes(
     A file whose size and times prove it unchanged is read only if `thorough`, and so are new files
     after the first hundred. New files over `max_bytes` are skipped.
     """
-    roots = tuple(root for root in catalog.roots if os.path.lexists(root.path))
-    items = list(find(roots))
+    named = [root for root in catalog.roots if not root.linked_from]
+    items = list(find(tuple(root for root in named if os.path.lexists(root.path))))
+    missing = {root.path for root in named if not os.path.lexists(root.path)}
     found = {item.path: item for item in items if isinstance(item, Found)}
     by_state: defaultdict[State, set[str]] = defaultdict(set)
     articles = catalog.articles()
@@ -62,7 +63,9 @@ def changes(
         if path in found:
             by_state[_state(found.pop(path), stored, thorough)].add(path)
         else:
-            by_state["deleted" if stored.found.root in roots else "missing"].add(path)
+            root = stored.found.root
+            is_missing = (root.linked_from or root.path) in missing
+            by_state["missing" if is_missing else "deleted"].add(path)
     new = list(_read_new(found.values(), max_bytes, thorough))
     return Changes(
         new=frozenset(item.path for item in new if isinstance(item, Found)),

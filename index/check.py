@@ -112,7 +112,7 @@ def _missing_folders(catalog: Catalog, found: Changes) -> Finding:
         {
             root.given
             for root in catalog.roots
-            if any(is_under(path, root.path) for path in found.missing)
+            if not root.linked_from and any(is_under(path, root.path) for path in found.missing)
         }
     )
     count = "1 article is" if len(found.missing) == 1 else f"{len(found.missing):,} articles are"

@@ -2,17 +2,24 @@
 
 import hashlib
 import os
+import re
 import stat
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from index.articles.ignore import IGNORE_FILE, IgnoreRules
 from index.articles.paths import real_path
+from index.articles.text import BINARY_PROBE, NotText, decode
 from index.errors import BadRequest, reason_of
 
 _INODE = (1 << 63) - 1
 """A mask for inodes: SQLite's integers are signed."""
-SUFFIXES = frozenset({".txt", ".md"})
+SUFFIXES = frozenset({"", ".txt", ".text", ".log", ".md", ".markdown", ".mdx", ".rst", ".org"})
+"""Of articles, in lower case; a file without one is an article if it is text."""
+FORMATS = "text (.txt, .text, .log), Markdown (.md, .markdown, .mdx), .rst, .org; or no extension"
+"""The suffixes in words."""
 MAX_BYTES = 1024 * 1024
 """Size of the largest article; whatever it contains, it is read within two seconds."""
 
@@ -25,6 +32,10 @@ class Root:
     """As typed."""
     path: str
     """Absolute; links were resolved when it was named."""
+    follow_links: bool = False
+    """Whether links to files and folders inside it are followed."""
+    linked_from: str = ""
+    """The path of the root that has a link to it; empty if the user named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,9 @@ def absolute_path(root: Root, relative: str) -> str:
     return os.path.join(root.path, relative) if relative else root.path  # noqa: PTH118
 
 
-def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root, ...]:
+def resolve_roots(
+    paths: tuple[str, ...], must_exist: bool = True, follow_links: bool = False
+) -> tuple[Root, ...]:
     """Return the roots that the user named. Raises BadRequest if one does not exist."""
     roots = []
     for given in paths:
@@ -94,47 +107,62 @@ def resolve_roots(paths: tuple[str, ...], must_exist: bool = True) -> tuple[Root
             raise BadRequest(f"no such file or folder: {given}")
         if path.encode("utf-8", errors="replace").decode() != path:
             raise BadRequest(f"the name of {given} is not UTF-8; rename it, or name its folder")
-        roots.append(Root(given, path))
+        roots.append(Root(given, path, follow_links))
     return tuple(roots)
 
 
 def find(roots: tuple[Root, ...]) -> Iterator[Found | Skipped]:
     """Yield each article under the roots once, in a fixed order, and what was skipped.
 
-    Hidden names are ignored, like `ls` does; links are skipped, never followed.
+    Hidden names are ignored, like `ls` does, and so is what a `.bylineignore` file or the default
+    names. Links are skipped, or followed if their root says so: what a link leads to is a root of
+    its own, found under its real path, so that no article is found twice and no loop has no end.
     """
     seen: set[str] = set()
     for root in roots:
-        for item in _find_under(root):
-            path = item.path
-            if path not in seen:
-                seen.add(path)
-                yield item
+        pending, visited = deque([root]), set[str]()
+        while pending:
+            for item in _find_under(pending.popleft(), visited):
+                if isinstance(item, Root):
+                    pending.append(item)
+                elif item.path not in seen:
+                    seen.add(item.path)
+                    yield item
 
 
-def _find_under(root: Root) -> Iterator[Found | Skipped]:
+def _find_under(root: Root, visited: set[str]) -> Iterator[Found | Skipped | Root]:
+    """Yield what is under a root, and the roots that its links lead to.
+
+    Folders in `visited` are left out; those that are walked are added.
+    """
     try:
         status = os.lstat(root.path)
     except OSError as error:
         yield Skipped(root.path, f"cannot be read: {reason_of(error)}")
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _find_in_folder(root)
+        yield from _find_in_folder(root, visited)
     else:
         yield _classify(root, "", root.path, status)
 
 
-def _find_in_folder(root: Root) -> Iterator[Found | Skipped]:
-    pending = [""]
+def _find_in_folder(root: Root, visited: set[str]) -> Iterator[Found | Skipped | Root]:
+    pending = [("", IgnoreRules())]
     while pending:
-        folder = pending.pop()
+        folder, rules = pending.pop()
         path = absolute_path(root, folder)
+        if path in visited:
+            continue
+        visited.add(path)
         try:
             with os.scandir(path) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             yield Skipped(path, f"cannot be opened: {reason_of(error)}")
             continue
+        if any(entry.name == IGNORE_FILE for entry in ordered):
+            rules, faults = _read_rules(root, folder, rules)
+            yield from faults
         folders = []
         for entry in ordered:
             if entry.name.startswith("."):
@@ -145,21 +173,50 @@ def _find_in_folder(root: Root) -> Iterator[Found | Skipped]:
                 yield Skipped(entry.path, f"cannot be read: {reason_of(error)}")
                 continue
             relative = f"{folder}/{entry.name}" if folder else entry.name
+            if rules.ignores(relative, stat.S_ISDIR(status.st_mode)):
+                continue
             if stat.S_ISDIR(status.st_mode):
-                folders.append(relative)
+                folders.append((relative, rules))
             else:
                 yield _classify(root, relative, entry.path, status)
         pending.extend(reversed(folders))
 
 
-def _classify(root: Root, relative: str, path: str, status: os.stat_result) -> Found | Skipped:
+def _read_rules(root: Root, folder: str, above: IgnoreRules) -> tuple[IgnoreRules, list[Skipped]]:
+    """Return the rules that hold in a folder with an ignore file, and what is wrong in the file."""
+    relative = f"{folder}/{IGNORE_FILE}" if folder else IGNORE_FILE
+    contents = read(root, relative)
+    if isinstance(contents, Skipped):
+        return above, [contents]
+    rules, problems = above.with_file(folder, contents.data)
+    path = absolute_path(root, relative)
+    return rules, [Skipped(path, "; ".join(problems))] if problems else []
+
+
+def _classify(
+    root: Root, relative: str, path: str, status: os.stat_result
+) -> Found | Skipped | Root:
     if stat.S_ISLNK(status.st_mode):
-        return Skipped(path, "a symbolic link; links are not followed")
+        return _followed(root, relative, path)
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
-    if os.path.splitext(path)[1].lower() not in SUFFIXES:  # noqa: PTH122
-        return Skipped(path, "not .txt or .md")
+    if _suffix(path) not in SUFFIXES:
+        return Skipped(path, "not a format that Byline reads")
     return Found(root, relative, Signature.of(status))
+
+
+def _followed(root: Root, relative: str, path: str) -> Skipped | Root:
+    """Return what a link leads to, or why it is not followed."""
+    if not root.follow_links:
+        return Skipped(path, "a symbolic link; links are not followed (see --follow-links)")
+    if not os.path.exists(path):  # noqa: PTH110
+        return Skipped(path, "a symbolic link that leads nowhere")
+    given = os.path.join(root.given, relative)  # noqa: PTH118
+    return Root(given, os.path.realpath(path), True, root.linked_from or root.path)
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()  # noqa: PTH122
 
 
 def _kind(mode: int) -> str:
@@ -189,6 +246,8 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
         os.close(opened)
     if len(data) > max_bytes:
         return Skipped(path, _too_large(len(data), max_bytes))
+    if not _suffix(path) and not _is_plain(data):
+        return Skipped(path, "no extension, and not text")
     return Contents(data, Signature.of(status))
 
 
@@ -217,6 +276,16 @@ def _read_at_most(descriptor: int, limit: int) -> bytes:
         parts.append(part)
         limit -= len(part)
     return b"".join(parts)
+
+
+_CONTROL = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
+"""No text has these; it may have a form feed, a backspace or an escape code of a terminal."""
+
+
+def _is_plain(data: bytes) -> bool:
+    """Return whether bytes of unknown format are text."""
+    text = decode(data)
+    return not isinstance(text, NotText) and not _CONTROL.search(text.text, 0, BINARY_PROBE)
 
 
 def _too_large(size: int, limit: int) -> str:

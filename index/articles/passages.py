@@ -8,7 +8,7 @@ from index.articles import tokens
 from index.articles.paragraphs import Paragraph
 from index.articles.sentences import cut, sentences
 from index.articles.spans import Span
-from index.articles.text import Text, encoded_length
+from index.articles.text import Text
 
 _LONGEST_TOKEN = 25
 """Code points; no match of the encoding's pattern is longer."""
@@ -184,11 +184,10 @@ def _covered(run: _Run) -> Span:
 def _passage(text: Text, run: _Run) -> Passage:
     span = _covered(run)
     position = text.position(span.start)
-    byte_start = text.byte_offset(span.start)
     return Passage(
         text=span.of(text.text),
-        byte_start=byte_start,
-        byte_end=byte_start + encoded_length(span.of(text.text), text.encoding),
+        byte_start=text.byte_offset(span.start),
+        byte_end=text.byte_offset(span.end),
         line=position.line,
         column=position.column,
         sentences=tuple(piece.span.shifted(-span.start) for piece in run if not piece.is_heading),

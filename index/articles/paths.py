@@ -1,6 +1,7 @@
 """From paths as users type them to paths of files."""
 
 import os
+import unicodedata
 from pathlib import Path
 
 
@@ -20,9 +21,28 @@ def is_under(path: str, folder: str) -> bool:
 def real_path(given: str) -> str:
     """Return the absolute path, with `~` and links resolved.
 
-    Text that cannot name a file is returned as it is: there is no such file.
+    A name that no file has stands for one that differs only in its Unicode normalization: a letter
+    with an accent may be one code point or two. Text that cannot name a file is returned as it is:
+    there is no such file.
     """
     try:
-        return os.path.realpath(expanded(given))
+        path = os.path.realpath(expanded(given))
+        if path.isascii() or os.path.lexists(path):
+            return path
+        return os.path.realpath(_existing(Path(path)))
     except ValueError:  # a NUL, or a surrogate that stands for no byte
         return given
+
+
+def _existing(path: Path) -> Path:
+    """Replace each name that no file has by that of a file that looks the same, if there is one."""
+    if path == path.parent or os.path.lexists(path):
+        return path
+    folder = _existing(path.parent)
+    wanted = unicodedata.normalize("NFC", path.name)
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208  names, not paths
+    except OSError:
+        names = []
+    alike = (name for name in names if unicodedata.normalize("NFC", name) == wanted)
+    return folder / next(alike, path.name)

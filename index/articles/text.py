@@ -1,13 +1,15 @@
 """Decode an article, and convert its code points to bytes, lines and columns."""
 
 import codecs
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
-Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252", "mixed"]
+"""*Mixed* is UTF-8 with bytes that are not, each of which is read as Windows-1252."""
 
 BINARY_PROBE = 8 * 1024
 _BOMS: tuple[tuple[bytes, Encoding], ...] = (
@@ -17,6 +19,15 @@ _BOMS: tuple[tuple[bytes, Encoding], ...] = (
 )
 _STRIDE = 4096
 """Code points between two offsets whose byte is remembered."""
+_STRAY = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as `surrogateescape` decodes it."""
+_UTF_8 = re.compile("[\x80-\u2fff\U00010000-\U0010ffff]|[\u3000-\ud7ff\ue000-\uffff]{2,}")
+"""What tells UTF-8. One ideograph alone does not: it may be `é` and two marks in Windows-1252."""
+_STRAYS = {
+    0xDC00 + byte: bytes([byte]).decode("windows-1252", errors="replace")
+    for byte in range(0x80, 0x100)
+}
+"""The five bytes that Windows-1252 leaves undefined become U+FFFD, one for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +57,13 @@ class Text:
     encoding: Encoding
     bom: int
     """Length of the byte order mark in bytes."""
+    escaped: str | None = None
+    """The text with each stray byte as a surrogate escape; None unless the encoding is mixed."""
 
     def byte_offset(self, offset: int) -> int:
         """Return the byte at which a code point starts; the text's length is allowed."""
         stride, rest = divmod(offset, _STRIDE)
-        since_stride = self.text[offset - rest : offset]
+        since_stride = self._source[offset - rest : offset]
         return self._strides[stride] + encoded_length(since_stride, self.encoding)
 
     def position(self, offset: int) -> Position:
@@ -82,9 +95,15 @@ class Text:
         """The number of lines that `sed -n` would print: a final LF starts no line."""
         return len(self.line_starts) - (self.line_starts[-1] == len(self.text))
 
+    @property
+    def _source(self) -> str:
+        """The text in the form that its bytes can be computed from."""
+        return self.text if self.escaped is None else self.escaped
+
     @cached_property
     def _strides(self) -> list[int]:
-        pieces = (self.text[i : i + _STRIDE] for i in range(0, len(self.text), _STRIDE))
+        source = self._source
+        pieces = (source[i : i + _STRIDE] for i in range(0, len(source), _STRIDE))
         lengths = (encoded_length(piece, self.encoding) for piece in pieces)
         return list(accumulate(lengths, initial=self.bom))
 
@@ -93,18 +112,24 @@ _BINARY = NotText("binary: a NUL in its first 8 KiB")
 
 
 def encoded_length(text: str, encoding: Encoding) -> int:
-    """Return the number of bytes that a part of an article takes in its file."""
+    """Return the number of bytes that a part of an article takes in its file.
+
+    Stray bytes of a mixed article count if they are escaped.
+    """
     match encoding:
         case "windows-1252":
             return len(text)
         case "utf-16-le" | "utf-16-be":
             return 2 * len(text) + 2 * sum(char > "\uffff" for char in text)
-        case "utf-8" | "utf-8-sig":
-            return len(text) if text.isascii() else len(text.encode())
+        case "utf-8" | "utf-8-sig" | "mixed":
+            return len(text) if text.isascii() else len(text.encode(errors="surrogateescape"))
 
 
 def decode(data: bytes) -> Text | NotText:
-    """Decode an article: by its byte order mark, else as UTF-8, else as Windows-1252."""
+    """Decode an article: by its byte order mark, else as UTF-8, else as Windows-1252.
+
+    UTF-8 with no more stray bytes than characters beyond ASCII is mixed.
+    """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             body = data[len(mark) :]
@@ -118,8 +143,10 @@ def decode(data: bytes) -> Text | NotText:
 def _decode_unmarked(data: bytes, bom: int) -> Text | NotText:
     if b"\0" in data[:BINARY_PROBE]:
         return _BINARY
-    try:
-        return Text(data.decode("utf-8"), "utf-8-sig" if bom else "utf-8", bom)
-    except UnicodeDecodeError:
-        # The five bytes that Windows-1252 leaves undefined become U+FFFD, one for one.
-        return Text(data.decode("windows-1252", errors="replace"), "windows-1252", bom)
+    escaped = data.decode("utf-8", errors="surrogateescape")
+    strays = len(_STRAY.findall(escaped))
+    if not strays:
+        return Text(escaped, "utf-8-sig" if bom else "utf-8", bom)
+    if len(_UTF_8.findall(escaped)) >= strays:
+        return Text(escaped.translate(_STRAYS), "mixed", bom, escaped)
+    return Text(data.decode("windows-1252", errors="replace"), "windows-1252", bom)

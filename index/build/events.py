@@ -52,3 +52,5 @@ class Summary:
     rebuild_reason: str | None
     """Why the index was rebuilt from scratch; None if it was not."""
     seconds: float
+    mixed: tuple[str, ...] = ()
+    """Paths of new or changed articles in UTF-8 with stray bytes, read as Windows-1252."""

@@ -1,9 +1,10 @@
 """A build: scan, read and embed what is new, write a generation, publish it. Prints nothing."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.articles.files import MAX_BYTES, Root
 from index.articles.passages import DEFAULT_SETTINGS, PassageSettings
@@ -101,6 +102,7 @@ def _build(
         scanner = Scanner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
         for done, total in scanner.scan(roots, scan):
             yield Progress(Stage.READ, done, total)
+        roots = _roots_to_remember(roots, scan, by_path)
         embedder = Embedder(draft, encoder)
         if previous:
             published = bool(
@@ -129,7 +131,18 @@ def _build(
         published=published,
         rebuild_reason=rebuild_reason,
         seconds=time.monotonic() - started,
+        mixed=tuple(scan.mixed),
     )
+
+
+def _roots_to_remember(
+    roots: tuple[Root, ...], scan: ScanResult, stored: Collection[str]
+) -> tuple[Root, ...]:
+    """Leave out files that never were articles; add what the links of the roots lead to."""
+    skipped = {item.path for item in scan.skipped}.difference(stored)
+    named = tuple(root for root in roots if root.path not in skipped or Path(root.path).is_dir())
+    of_articles = dict.fromkeys(article.found.root for article in scan.articles)
+    return named + tuple(root for root in of_articles if root.linked_from)
 
 
 def _open_previous(

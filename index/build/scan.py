@@ -23,6 +23,8 @@ class ScanResult:
     articles: list[StoredArticle] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     missing_roots: list[MissingRoot] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)
+    """Paths of the articles that were read now and are in mixed encoding."""
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -67,10 +69,10 @@ class Scanner:
         result.removed = sum(path not in kept for path in self.stored)
 
     def _keep_missing(self, root: Root, result: ScanResult) -> None:
-        kept = [stored for stored in self.stored.values() if stored.found.root.path == root.path]
-        result.articles += [
-            replace(stored, found=replace(stored.found, root=root)) for stored in kept
-        ]
+        of_root = [one for one in self.stored.values() if one.found.root.path == root.path]
+        linked = [one for one in self.stored.values() if one.found.root.linked_from == root.path]
+        kept = [replace(one, found=replace(one.found, root=root)) for one in of_root] + linked
+        result.articles += kept
         result.missing_roots.append(MissingRoot(root, len(kept)))
 
     def _examine(self, found: Found, result: ScanResult) -> StoredArticle | Skipped:
@@ -87,6 +89,8 @@ class Scanner:
         article = read_article(contents, self.settings, self.limit)
         if isinstance(article, NotText):
             return Skipped(found.path, article.reason)
+        if article.article.encoding == "mixed":
+            result.mixed.append(found.path)
         if stored:
             result.changed += 1
         else:

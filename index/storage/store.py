@@ -131,11 +131,12 @@ class Store:
         return None
 
     def remembered_roots(self) -> tuple[Root, ...]:
-        """Return the roots that the index was last built from; none if there is no index."""
+        """Return the roots that the user named for the index; none if there is no index."""
         roots: tuple[Root, ...] = ()
         with suppress(NoIndex):
             roots = read_roots(self.generation_folder(self.current()))
-        return roots or read_roots(self.folder)
+        roots = roots or read_roots(self.folder)
+        return tuple(root for root in roots if not root.linked_from)
 
     def generation_folder(self, name: str) -> Path:
         """Return the folder of a generation."""

@@ -3,8 +3,6 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from index.articles.text import Encoding
-
 WORDS = ("Panama", "signed", "the treaty", "U.S.", "Dr. Ng", "café", "naïve", "e\u0301te\u0301")
 NASTY = (
     ". ", "! ", "? ", ".\n", ".\r\n", "\r", "\n", "\n\n", "\r\n\r\n", "\u2028", "\u2029", "\x85",
@@ -25,6 +23,7 @@ _CODINGS: tuple[Callable[[str], bytes], ...] = (
     lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le", errors="replace"),
     lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be", errors="replace"),
     lambda text: text.encode("windows-1252", errors="replace") + b" \x93odd\x94 \x81\x8d. So.",
+    lambda text: b"\xe9 \x81" + f"{text} é€😀ß".encode(errors="replace") + b" \xe2\x80\x93odd\x94.",
 )
 
 nasty_bytes = st.tuples(nasty_text, st.sampled_from(_CODINGS)).map(lambda pair: pair[1](pair[0]))
@@ -51,11 +50,29 @@ def position_by_bytes(data: bytes, encoding: str, byte: int) -> tuple[int, int]:
     units = [data[at : at + step] for at in range(start, byte, step)]
     line = 1 + units.count(end)
     last = len(units) - units[::-1].index(end) if end in units else 0
-    codec = "utf-8" if encoding == "utf-8-sig" else encoding
-    return line, 1 + len(b"".join(units[last:]).decode(codec, errors="replace"))
+    return line, 1 + len(decode_slice(b"".join(units[last:]), encoding))
 
 
-def decode_slice(data: bytes, encoding: Encoding) -> str:
+def decode_slice(data: bytes, encoding: str) -> str:
     """Decode a slice of an article's bytes as the article itself was decoded."""
+    if encoding == "mixed":
+        return _decode_mixed(data)
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     return data.decode(codec, errors="replace")
+
+
+def _decode_mixed(data: bytes) -> str:
+    """Decode one character after another: the shortest bytes that are UTF-8, or else one byte."""
+    text, at = "", 0
+    while at < len(data):
+        for length in range(1, 5):
+            try:
+                text += data[at : at + length].decode()
+            except UnicodeDecodeError:
+                continue
+            break
+        else:
+            length = 1
+            text += data[at : at + 1].decode("windows-1252", errors="replace")
+        at += length
+    return text

@@ -96,6 +96,12 @@ def test_a_missing_folder_is_an_error_that_names_it(shell: Shell) -> None:
     assert "nowhere" in caught.value.message
 
 
+def test_a_file_that_is_no_article_is_an_error_that_names_it(news: Path) -> None:
+    (news / "plan.pdf").write_bytes(b"%PDF")
+    with pytest.raises(byline.BylineError, match=r"plan\.pdf was not indexed: not a format"):
+        byline.open(news / "plan.pdf")
+
+
 def test_closing_twice_does_nothing_and_asking_then_is_an_error(news: Path) -> None:
     articles = byline.open(news)
     articles.close()

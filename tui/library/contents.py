@@ -56,11 +56,12 @@ def read_library(store: Store) -> Library:
         catalog = index.generation.catalog
         stored = catalog.articles()
     given = {root: display_path(root, "") for root in catalog.roots}
-    counts = dict.fromkeys(catalog.roots, 0)
+    named = {root.path: root for root in catalog.roots if not root.linked_from}
+    counts = dict.fromkeys(named.values(), 0)
     articles = []
     for one in stored:
         found, article = one.found, one.article
-        counts[found.root] += 1
+        counts[named[found.root.linked_from or found.root.path]] += 1
         path = given[found.root]
         articles.append(
             LibraryArticle(

@@ -54,6 +54,7 @@ def summary_line(summary: Summary) -> str:
                 {"path": missing.root.given, "articles_kept": missing.articles}
                 for missing in summary.missing_roots
             ],
+            "mixed_encoding": list(summary.mixed),
             "articles": summary.articles,
             "passages": summary.passages,
             "embedded": summary.embedded,

@@ -1,5 +1,6 @@
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ def test_links_are_skipped_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "news/loop").symlink_to(tmp_path / "news")
     assert found(tmp_path / "news") == ["a.txt"]
     assert skipped(tmp_path / "news") == dict.fromkeys(
-        ("file.txt", "folder", "loop"), "a symbolic link; links are not followed"
+        ("file.txt", "folder", "loop"),
+        "a symbolic link; links are not followed (see --follow-links)",
     )
 
 
@@ -105,9 +107,121 @@ def test_special_files_are_skipped_and_not_opened(
 
 
 def test_other_suffixes_are_skipped(tmp_path: Path) -> None:
-    write(tmp_path, "a.pdf", "b", "c.txt.bak", "d.Md")
-    assert found(tmp_path) == ["d.Md"]
-    assert skipped(tmp_path) == dict.fromkeys(("a.pdf", "b", "c.txt.bak"), "not .txt or .md")
+    names = "a.text b.markdown c.mdx d.rst e.org f.log g h.Md".split()
+    write(tmp_path, "a.pdf", "c.txt.bak", *names)
+    assert found(tmp_path) == names
+    assert set(skipped(tmp_path)) == {"a.pdf", "c.txt.bak"}
+
+
+@pytest.mark.parametrize(
+    ("data", "is_read"),
+    [
+        (b"One sentence.\n", True),
+        (b"\x1b[1mBold\x1b[0m\x0c\tnext page\n", True),
+        ("Zoë".encode("utf-16"), True),
+        (b"Caf\xe9", True),
+        (b"\x1f\x8b\x08 zip", False),
+        (b"\x7fELF\0", False),
+        (b"", True),
+    ],
+)
+def test_a_file_without_an_extension_is_read_if_it_is_text(
+    tmp_path: Path, data: bytes, is_read: bool
+) -> None:
+    (tmp_path / "README").write_bytes(data)
+    (tmp_path / "README.txt").write_bytes(data)
+    assert isinstance(read(root(tmp_path), "README"), Contents) == is_read
+    assert isinstance(read(root(tmp_path), "README.txt"), Contents)
+
+
+def followed(*roots: Path) -> list[str]:
+    items = find(tuple(Root(path.name, str(path), follow_links=True) for path in roots))
+    return [f"{item.root.given}|{item.relative}" for item in items if isinstance(item, Found)]
+
+
+def test_links_are_followed_if_asked_and_nothing_is_found_twice(tmp_path: Path) -> None:
+    write(tmp_path, "news/a.txt", "news/in/b.txt", "other/c.txt", "other/deep/d.txt", "e.txt")
+    links = {
+        "news/again": "in", "news/file.txt": "../e.txt", "news/same.txt": "a.txt",
+        "news/other": "../other", "other/back": "../news", "news/none": "nowhere",
+        "news/self": "self", "other/deep/up": "..",
+    }  # fmt: skip
+    for link, target in links.items():
+        (tmp_path / link).symlink_to(target)
+    assert followed(tmp_path / "news") == [
+        "news|a.txt", "news|in/b.txt", "news/file.txt|", "news/other|c.txt",
+        "news/other|deep/d.txt",
+    ]  # fmt: skip
+    (item,) = (one for one in find((Root("n", str(tmp_path / "news"), follow_links=True),))
+               if isinstance(one, Found) and one.relative == "c.txt")  # fmt: skip
+    assert item.path == str(tmp_path / "other/c.txt")
+    assert item.root.linked_from == str(tmp_path / "news")
+    assert isinstance(read(item.root, item.relative), Contents)
+    reasons = {
+        Path(one.path).name: one.reason
+        for one in find((Root("n", str(tmp_path / "news"), follow_links=True),))
+        if isinstance(one, Skipped)
+    }
+    assert reasons == dict.fromkeys(("none", "self"), "a symbolic link that leads nowhere")
+
+
+def test_a_link_to_a_folder_above_ends(tmp_path: Path) -> None:
+    write(tmp_path, "top/a.txt", "top/news/b.txt")
+    (tmp_path / "top/news/up").symlink_to("..")
+    assert followed(tmp_path / "top/news") == ["news|b.txt", "news/up|a.txt"]
+
+
+def ignore(folder: Path, *patterns: str) -> None:
+    (folder / ".bylineignore").write_text("\n".join(patterns), encoding="utf-8")
+
+
+def test_what_an_ignore_file_names_is_left_out(tmp_path: Path) -> None:
+    write(
+        tmp_path, "a.txt", "draft-1.txt", "draft-2.txt", "in/draft-3.txt", "in/b.txt", "old/c.txt",
+        "in/old/d.txt", "node_modules/README.md", "in/node_modules/x.md", "CVS/Root", "kept/CVS/e",
+    )  # fmt: skip
+    assert not any("node_modules" in name or "CVS" in name for name in found(tmp_path))
+    ignore(tmp_path, "# drafts", "draft-*", "!draft-2.txt", "/old/", "!kept/CVS/", " ")
+    ignore(tmp_path / "in", "!draft-3.txt", "b.*")
+    assert found(tmp_path) == [
+        "a.txt",
+        "draft-2.txt",
+        "in/draft-3.txt",
+        "in/old/d.txt",
+        "kept/CVS/e",
+    ]
+    # The rules are those of the folder that is read, and of those under it.
+    assert found(tmp_path / "in") == ["draft-3.txt", "old/d.txt"]
+
+
+def test_an_invalid_pattern_is_reported_and_the_others_hold(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b.txt", "c.txt")
+    ignore(tmp_path, "a.txt", "!", "[z-a]", "*a*a*a*a", "b.txt")
+    assert found(tmp_path) == ["c.txt"]
+    assert skipped(tmp_path) == {
+        ".bylineignore": "line 2: not a pattern; line 3: not a pattern; "
+        "line 4: more than 3 wildcards (*) in a pattern"
+    }
+
+
+def test_an_ignore_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b.txt")
+    (tmp_path / ".bylineignore").symlink_to(tmp_path / "b.txt")
+    assert found(tmp_path) == ["a.txt", "b.txt"]
+    assert list(skipped(tmp_path)) == [".bylineignore"]
+    (tmp_path / ".bylineignore").unlink()
+    ignore(tmp_path, *(f"{number}.log" for number in range(1001)), "a.txt")
+    assert found(tmp_path) == ["a.txt", "b.txt"]
+    assert skipped(tmp_path) == {".bylineignore": "line 1001: over the limit of 1,000 patterns"}
+
+
+@pytest.mark.parametrize("pattern", ["a*a*a*b", "**/a*a*a*b/**", "*?*?*b"])
+def test_no_pattern_takes_long(tmp_path: Path, pattern: str) -> None:
+    write(tmp_path, f"{'a' * 200}.txt")
+    ignore(tmp_path, pattern)
+    started = time.perf_counter()
+    assert len(found(tmp_path)) == 1
+    assert time.perf_counter() - started < 1
 
 
 def test_a_folder_that_cannot_be_opened_is_skipped_and_the_rest_is_found(

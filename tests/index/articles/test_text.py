@@ -71,6 +71,35 @@ def test_windows_1252_after_a_utf_8_mark_keeps_its_offsets() -> None:
     assert (text.text, text.encoding, text.byte_offset(5)) == ("café x", "windows-1252", 8)
 
 
+def test_a_stray_byte_in_utf_8_is_read_alone_and_the_rest_stays_utf_8() -> None:
+    data = "Zoë dug the “lock”. ".encode() + b"Caf\xe9 \x80\x81.\n" + "naïve".encode()
+    text = text_of(data)
+    assert (text.encoding, text.text) == ("mixed", "Zoë dug the “lock”. Café €\ufffd.\nnaïve")
+    # ë takes 2 bytes, each curly quote 3, é and what follows it 1 each.
+    assert text.byte_offset(text.text.index("é")) == 20 + 1 + 2 + 2 + 3
+    assert text.byte_offset(text.text.index("naïve")) == data.index(b"na")
+    assert text.byte_offset(len(text.text)) == len(data)
+    assert text.position(text.text.index("naïve")) == Position(2, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("é".encode() + b"\xe9", "mixed"),
+        ("é".encode() + b"\xe9\xe9", "windows-1252"),
+        ("東京".encode() + b"\xe9", "mixed"),
+        (codecs.BOM_UTF8 + "é".encode() + b"\xe9", "mixed"),
+        # é, a fixed space and » in Windows-1252 happen to be one ideograph in UTF-8.
+        ("«\xa0Café\xa0».".encode("windows-1252"), "windows-1252"),
+        (b"\xe2\x82 cut short, and \xe2\x82\xac", "windows-1252"),
+    ],
+)
+def test_more_stray_bytes_than_characters_in_utf_8_are_windows_1252(
+    data: bytes, encoding: Encoding
+) -> None:
+    assert text_of(data).encoding == encoding
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -2,6 +2,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from index.articles.files import Root
 from index.articles.passages import PassageSettings
 from index.build.events import Progress, Stage
 from index.build.pipeline import BuildRequest, build
+from index.changes import changes
 from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwritable
 from index.search.vector_file import VectorFile, VectorWriter
 from index.storage.store import Store
@@ -277,11 +279,53 @@ def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace
         "binary.txt": "binary",
         "empty.txt": "no sentence to read",
         "large.txt": "200 bytes, over the limit of 100 (raise it with --max-bytes)",
-        "link.txt": "a symbolic link; links are not followed",
-        "paper.pdf": "not .txt or .md",
+        "link.txt": "a symbolic link; links are not followed (see --follow-links)",
+        "paper.pdf": "not a format that Byline reads",
         "pipe.txt": "a FIFO, not a regular file",
     }
     assert sorted(indexed_texts(workspace)) == ["in/mill.txt", "port.txt"]
+
+
+def test_a_named_file_that_is_no_article_is_not_remembered(workspace: Workspace) -> None:
+    paper = workspace.write("paper.pdf", "%PDF")
+    mill = Root("mill.txt", str(workspace.news / "in/mill.txt"))
+    named = (Root("paper.pdf", str(paper)), mill)
+    assert workspace.build(BuildRequest(fake_model(), named)).articles == 1
+    assert workspace.store.remembered_roots() == (mill,)
+    # An article that cannot be read for now stays remembered.
+    workspace.write("in/mill.txt", "\0")
+    assert workspace.build(BuildRequest(fake_model())).removed == 1
+    assert workspace.store.remembered_roots() == (mill,)
+
+
+def test_links_are_followed_in_every_later_build(workspace: Workspace) -> None:
+    elsewhere = workspace.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "dam.txt").write_text(DAM, encoding="utf-8")
+    (workspace.news / "link").symlink_to(elsewhere)
+    root = replace(workspace.root, follow_links=True)
+    assert workspace.build(BuildRequest(fake_model(), (root,))).articles == 3
+    assert workspace.store.remembered_roots() == (root,)
+    later = workspace.build(BuildRequest(fake_model()))
+    assert (later.articles, later.published) == (3, False)
+    with closing(workspace.store.open()) as index:
+        catalog = index.generation.catalog
+        assert not changes(catalog).needs_build
+        away = workspace.folder / "away"
+        workspace.news.rename(away)
+        assert len(changes(catalog).missing) == 3
+    assert workspace.build(BuildRequest(fake_model())).articles == 3
+    away.rename(workspace.news)
+    (workspace.news / "link").unlink()
+    assert workspace.build(BuildRequest(fake_model())).removed == 1
+
+
+def test_an_article_in_mixed_encoding_is_reported_when_it_is_read(workspace: Workspace) -> None:
+    path = workspace.news / "odd.txt"
+    path.write_bytes("Zoë dug the lock. ".encode() + b"The caf\xe9 is closed.")
+    assert workspace.build().mixed == (str(path),)
+    assert indexed_texts(workspace)["odd.txt"] == ["Zoë dug the lock. The café is closed."]
+    assert workspace.build().mixed == ()
 
 
 def test_a_failed_deletion_after_publishing_does_not_fail_the_build(

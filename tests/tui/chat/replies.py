@@ -54,5 +54,7 @@ def unanswered(
 
 
 def summary(added: int = 0, changed: int = 0, removed: int = 0, skipped: int = 0) -> Summary:
-    files = tuple(Skipped(f"/n/{number}.pdf", "not .txt or .md") for number in range(skipped))
+    files = tuple(
+        Skipped(f"/n/{number}.pdf", "not a format that Byline reads") for number in range(skipped)
+    )
     return Summary(added, changed, removed, 1, files, (), 1, 1, 1, 0, True, "", 1.0)

@@ -220,7 +220,7 @@ def test_the_library(
         UNCHANGED,
         new=frozenset(["/home/ann/news/tower.txt"]),
         changed=frozenset(["/home/ann/news/dam.txt"]),
-        skipped=(Skipped("news/plan.pdf", "not .txt or .md"),),
+        skipped=(Skipped("news/plan.pdf", "not a format that Byline reads"),),
     )
     monkeypatch.setattr("tui.chat.screens.library_screen.read_library", lambda _: library(names))
     monkeypatch.setattr("tui.chat.screens.library_screen.changes", lambda *_: found)

@@ -10,7 +10,7 @@ from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_lin
 
 SUMMARY = Summary(
     added=1, changed=2, removed=3, unchanged=4,
-    skipped=(Skipped(os.fsdecode(b"/n/odd\xff\x9b.pdf"), "not .txt or .md"),),
+    skipped=(Skipped(os.fsdecode(b"/n/odd\xff\x9b.pdf"), "not a format that Byline reads"),),
     missing_roots=(MissingRoot(Root("~/n", "/home/me/n"), 5),),
     articles=6, passages=7, embedded=8, reused=9, published=True, rebuild_reason=None, seconds=1.5,
 )  # fmt: skip

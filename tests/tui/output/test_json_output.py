@@ -87,15 +87,16 @@ def test_an_error_has_its_question_and_id() -> None:
 def test_a_summary_counts_everything() -> None:
     summary = Summary(
         added=1, changed=2, removed=3, unchanged=4,
-        skipped=(Skipped("/a.pdf", "not .txt or .md"),),
+        skipped=(Skipped("/a.pdf", "not a format that Byline reads"),),
         missing_roots=(MissingRoot(Root("old", "/old"), 5),),
         articles=12, passages=13, embedded=6, reused=7, published=True,
-        rebuild_reason=None, seconds=1.23456,
+        rebuild_reason=None, seconds=1.23456, mixed=("/b.txt",),
     )  # fmt: skip
     assert json.loads(summary_line(summary)) == {
         "added": 1, "changed": 2, "removed": 3, "unchanged": 4,
-        "skipped": [{"path": "/a.pdf", "reason": "not .txt or .md"}],
+        "skipped": [{"path": "/a.pdf", "reason": "not a format that Byline reads"}],
         "missing_folders": [{"path": "old", "articles_kept": 5}],
+        "mixed_encoding": ["/b.txt"],
         "articles": 12, "passages": 13, "embedded": 6, "reused": 7, "published": True,
         "rebuilt": None, "seconds": 1.235,
     }  # fmt: skip

@@ -74,7 +74,7 @@ class FolderScreen(ModalScreen[str | None]):
 
     CSS_PATH = "folder_screen.tcss"
     HELP = """
-    Choose the folder with your articles: .txt and .md files are read, in its subfolders too.
+    Choose the folder with your articles: plain text and Markdown are read, in subfolders too.
     **Right** opens a folder, **left** closes it, **Enter** chooses it. Or type a path; **~** is
     your home folder.
     """

@@ -37,7 +37,7 @@ class WelcomeScreen(ModalScreen[Bundled | Folder | None]):
 
     CSS_PATH = "welcome_screen.tcss"
     HELP = """
-    Byline answers from articles: .txt and .md files in a folder of yours. **Enter** chooses. Try it
+    Byline answers from articles: text and Markdown in a folder of yours. **Enter** chooses. Try it
     at once on the bundled articles; you can add a folder at any time in the library.
     """
     BINDINGS: ClassVar[list[BindingType]] = [

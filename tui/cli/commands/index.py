@@ -1,10 +1,11 @@
 """`byline index`: index articles, or update the index."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from index.articles.files import MAX_BYTES, resolve_roots
+from index.articles.files import FORMATS, MAX_BYTES, Root, resolve_roots
 from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
@@ -20,8 +21,8 @@ from tui.output.wording import counted
 from tui.paths import default_index
 from tui.settings import chosen_reader, index_folder_or, setting
 
-_SKIPPED_SHOWN = 10
-"""Skipped files listed for each reason."""
+_FILES_SHOWN = 10
+"""Files listed for each reason."""
 
 
 @click.command(
@@ -49,6 +50,9 @@ Examples:
     metavar="N",
     help=f"Skip files larger than N bytes. [default: {MAX_BYTES}]",
 )
+@click.option(
+    "--follow-links", is_flag=True, help="Follow symbolic links under PATHS, now and later."
+)
 @reader_option
 @index_option
 @json_option("the summary")
@@ -58,18 +62,22 @@ def command(
     forget: tuple[str, ...],
     model: str | None,
     max_bytes: int | None,
+    follow_links: bool,
     reader: str | None,
     index_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Index the .txt and .md articles under PATHS.
+    """Index the articles under PATHS: .txt, .md and other files of plain text.
 
     PATHS are remembered. Without any, the remembered ones are updated, and only what changed is
-    embedded again. Hidden files and symbolic links are ignored.
+    embedded again. Hidden files and symbolic links are ignored, and so is what a .bylineignore file
+    names, in the syntax of .gitignore.
     """
+    if follow_links and not paths:
+        raise click.UsageError("--follow-links goes with PATHS: name the folders")
     store = Store(index_folder_or(index_folder, default_index()))
     manifest = store.manifest()
-    roots = resolve_roots(paths)
+    roots = resolve_roots(paths, follow_links=follow_links)
     watch_build(reader_events(find_reader(chosen_reader(reader))))
     events = build_events(
         store,
@@ -84,10 +92,22 @@ def command(
     if as_json:
         click.echo(summary_line(summary))
     _report(summary)
-    if not summary.articles:
-        notice("no articles to index; Byline reads .txt and .md files")
-        return Exit.ERROR
-    return Exit.DONE
+    refused = _refused(roots, summary)
+    for message in refused:
+        notice(message)
+    if not summary.articles and not refused:
+        notice(f"no articles to index; Byline reads {FORMATS}")
+    return Exit.DONE if summary.articles and not refused else Exit.ERROR
+
+
+def _refused(roots: tuple[Root, ...], summary: Summary) -> list[str]:
+    """Return a message for each path that was named but cannot be read."""
+    reasons = {skipped.path: skipped.reason for skipped in summary.skipped}
+    return [
+        f"{visible_name(root.given)} was not indexed: {visible(reasons[root.path])}"
+        for root in roots
+        if root.path in reasons
+    ]
 
 
 def _report(summary: Summary) -> None:
@@ -102,11 +122,11 @@ def _report(summary: Summary) -> None:
     for skipped in summary.skipped:
         by_reason.setdefault(skipped.reason, []).append(skipped.path)
     for reason, paths in by_reason.items():
-        click.echo(f"skipped {len(paths):,}: {visible(reason)}", err=True)
-        for path in paths[:_SKIPPED_SHOWN]:
-            click.echo(f"    {visible_name(path)}", err=True)
-        if len(paths) > _SKIPPED_SHOWN:
-            click.echo(f"    … and {len(paths) - _SKIPPED_SHOWN:,} more (see --json)", err=True)
+        _list_files(f"skipped {len(paths):,}: {visible(reason)}", paths)
+    if summary.mixed:
+        count = len(summary.mixed)
+        what = "UTF-8 with stray bytes, which were read as Windows-1252"
+        _list_files(f"mixed encoding in {counted(count, 'article')}: {what}", summary.mixed)
     if summary.rebuild_reason:
         click.echo(f"rebuilt from scratch ({visible(summary.rebuild_reason)})", err=True)
     click.echo(
@@ -117,3 +137,11 @@ def _report(summary: Summary) -> None:
         f"{counted(summary.reused, 'vector')} reused; {summary.seconds:.1f} s",
         err=True,
     )
+
+
+def _list_files(heading: str, paths: Sequence[str]) -> None:
+    click.echo(heading, err=True)
+    for path in paths[:_FILES_SHOWN]:
+        click.echo(f"    {visible_name(path)}", err=True)
+    if len(paths) > _FILES_SHOWN:
+        click.echo(f"    … and {len(paths) - _FILES_SHOWN:,} more (see --json)", err=True)

@@ -178,7 +178,7 @@ async def test_skipped_files_are_listed_with_their_reasons(three: Shell) -> None
         await pilot.pause()
         _, large, pdf = sorted(app.lines("skipped"), key=lambda line: line.endswith("pdf"))
         assert large.endswith("news/large.txt")
-        assert pdf.startswith("not .txt or .md")
+        assert pdf.startswith("not a format that Byline reads")
         assert pdf.endswith("news/report.pdf")
         tabs = app.library.query_one(TabbedContent)
         assert str(tabs.get_tab("skipped-tab").label) == "Skipped (2)"

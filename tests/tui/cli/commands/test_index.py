@@ -52,11 +52,44 @@ def test_skipped_files_are_listed_by_reason_up_to_ten(shell: Shell) -> None:
     ran = shell.byline("index", "news", "--json")
     assert ran.code == 0
     lines = ran.err.splitlines()
-    start = lines.index("skipped 12: not .txt or .md")
+    start = lines.index("skipped 12: not a format that Byline reads")
     assert lines[start + 1] == f"    {shell.news}/00.pdf"
     assert "2 more" in lines[start + 11]
     assert "skipped 1: binary: a NUL in its first 8 KiB" in lines
     assert len(ran.json["skipped"]) == 13
+
+
+def test_a_named_file_that_is_no_article_is_an_error_and_the_rest_is_indexed(shell: Shell) -> None:
+    shell.write("a.txt", "The port is closed.")
+    shell.write("plan.pdf", "%PDF")
+    ran = shell.byline("index", "news/a.txt", "news/plan.pdf", "--json")
+    assert (ran.code, ran.json["articles"]) == (2, 1)
+    assert "byline: news/plan.pdf was not indexed: not a format that Byline reads" in ran.err
+    assert shell.byline("index").code == 0
+
+
+def test_a_file_with_stray_bytes_is_listed(shell: Shell) -> None:
+    odd = shell.write("odd.txt", "Zoë dug the lock. ".encode() + b"The caf\xe9 is closed.")
+    ran = shell.byline("index", "news", "--json")
+    assert ran.json["mixed_encoding"] == [str(odd)]
+    lines = ran.err.splitlines()
+    start = next(
+        n for n, line in enumerate(lines) if line.startswith("mixed encoding in 1 article")
+    )
+    assert lines[start + 1] == f"    {odd}"
+
+
+def test_links_are_followed_only_in_folders_that_are_named(shell: Shell) -> None:
+    shell.write("a.txt", "The port is closed.")
+    (shell.home / "b.txt").write_text("The dam broke at night.", encoding="utf-8")
+    (shell.news / "link.txt").symlink_to(shell.home / "b.txt")
+    assert shell.byline("index", "news", "--json").json["articles"] == 1
+    assert_one_line_error(shell.byline("index", "--follow-links"), "--follow-links", "PATHS")
+    assert shell.byline("index", "news", "--follow-links", "--json").json["articles"] == 2
+    # A linked article is cited by its own name, and looked up by the link's too.
+    cited = shell.byline("ask", "The dam broke at night.", "--json").json["answers"][0]
+    assert cited["citations"][0]["path"] == "news/link.txt"
+    assert shell.byline("show", "news/link.txt:1").code == 0
 
 
 def test_a_missing_folder_is_reported_and_its_articles_are_kept(indexed: Shell) -> None:
