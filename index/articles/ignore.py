@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from index.articles.text import NotText, decode
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec, Pattern
+    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".bylineignore"
 _NOT_ARTICLES = frozenset({"node_modules", "CVS", "RCS", "SCCS", "_darcs", "_svn"})
@@ -45,30 +45,30 @@ class IgnoreRules:
         text = decode(data)
         if isinstance(text, NotText):
             return self, [text.reason]
-        patterns: list[Pattern] = []
+        patterns: list[str] = []
         problems: list[str] = []
         for number, line in enumerate(text.text.splitlines(), 1):
-            try:
-                found = _parsed(line)
-            except ValueError as error:
-                problems.append(f"line {number}: {error}")
+            if not line.strip() or line.startswith("#"):
                 continue
-            if len(patterns) + len(found) > _MAX_PATTERNS:
+            if len(patterns) == _MAX_PATTERNS:
                 problems.append(f"line {number}: over the limit of {_MAX_PATTERNS:,} patterns")
                 break
-            patterns += found
-        rules = IgnoreRules((*self.specs, (folder, GitIgnoreSpec(patterns))))
+            if problem := _problem(line):
+                problems.append(f"line {number}: {problem}")
+            else:
+                patterns.append(line)
+        rules = IgnoreRules((*self.specs, (folder, GitIgnoreSpec.from_lines(patterns))))
         return rules, problems[:_MAX_PROBLEMS]
 
 
-def _parsed(line: str) -> list["Pattern"]:
-    """Return the pattern of a line; none for a comment. Raises ValueError."""
+def _problem(pattern: str) -> str | None:
+    """Return what is wrong with a pattern; None if it is valid."""
     from pathspec import GitIgnoreSpec
 
-    if len(_WILDCARD.findall(line)) > _MAX_WILDCARDS and not line.startswith("#"):
-        raise ValueError(f"more than {_MAX_WILDCARDS} wildcards (*) in a pattern")
+    if len(_WILDCARD.findall(pattern)) > _MAX_WILDCARDS:
+        return f"more than {_MAX_WILDCARDS} wildcards (*) in a pattern"
     try:
-        parsed = GitIgnoreSpec.from_lines([line]).patterns
-    except (ValueError, re.error) as error:
-        raise ValueError("not a pattern") from error
-    return [pattern for pattern in parsed if pattern.include is not None]
+        GitIgnoreSpec.from_lines([pattern])
+    except (ValueError, re.error):
+        return "not a pattern"
+    return None
