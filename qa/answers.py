@@ -43,6 +43,30 @@ class Reason(StrEnum):
     """The passage with the answer has changed since indexing."""
 
 
+class Precision(StrEnum):
+    """What a resolved date stands for: the day itself, or what begins with it."""
+
+    DAY = "day"
+    WEEKEND = "weekend"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedDate:
+    """A relative or partial date of a sentence, with the date that was computed for it."""
+
+    text: str
+    """The phrase, letter for letter."""
+    start: int
+    """Code point of the sentence at which it begins."""
+    date: str
+    """ISO 8601, as precise as it is known: `2008-07-08`, `2008-07` or `2008`; the Monday of a
+    week, the Saturday of a weekend."""
+    precision: Precision
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words of an article, letter for letter, and their location.
@@ -55,6 +79,16 @@ class Quote:
     column: int
     end_line: int
     end_column: int
+
+
+def part_of(quote: Quote, start: int, text: str) -> Quote:
+    """Return the location of words of a quote that begin at one of its code points."""
+    before = quote.text[:start].split("\n")
+    line = quote.line + len(before) - 1
+    column = len(before[-1]) + (quote.column if len(before) == 1 else 1)
+    lines = text.split("\n")
+    end_column = len(lines[-1]) + (column - 1 if len(lines) == 1 else 0)
+    return Quote(text, line, column, line + len(lines) - 1, end_column)
 
 
 def answer_offset(sentence: Quote, answer: Quote) -> int:
@@ -80,6 +114,17 @@ class Citation:
     """The article's title; empty if unknown."""
     dates: tuple[date, ...]
     """The article's date; empty if unknown."""
+    resolved: tuple[ResolvedDate, ...] = ()
+    """Relative and partial dates of the sentence, in order; computed, so no part of the quote."""
+
+    @property
+    def answer_dates(self) -> tuple[ResolvedDate, ...]:
+        """The resolved dates that the answer, or a part of it, belongs to."""
+        start = answer_offset(self.sentence, self.answer)
+        end = start + len(self.answer.text)
+        return tuple(
+            one for one in self.resolved if one.start < end and start < one.start + len(one.text)
+        )
 
     @property
     def is_current(self) -> bool:

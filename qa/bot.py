@@ -1,10 +1,12 @@
 """The entry point of `qa`: open an index and ask it questions."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.articles.dates import YEAR
 from index.articles.paths import real_path
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
@@ -28,6 +30,7 @@ from qa.answers import (
     Reply,
 )
 from qa.citations import FileCache, cite
+from qa.dates import asked_when
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
@@ -111,7 +114,12 @@ class Bot:
         follow-up. Raises BadRequest if the question is empty or too long, or if there is no indexed
         article at a path.
         """
-        return self.reply(self.trace(question, scope, history), limit)
+        reply = self.reply(self.trace(question, scope, history), limit)
+        when = asked_when(question)
+        if isinstance(reply, Answered) or when is None:
+            return reply
+        dated = self.reply(self.trace(when, scope, history), limit)
+        return _with_years(dated, reply) or reply
 
     def trace(
         self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
@@ -209,6 +217,25 @@ class Bot:
             for evidence in evidence_of(group, hits)
         ]
         return tuple(sorted(citations, key=lambda citation: not citation.is_current))
+
+
+def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:
+    """Return a reply to a question for a date as one to the question for its year.
+
+    None if no answer names a year, or a date whose year was computed.
+    """
+    if not isinstance(dated, Answered):
+        return None
+    answers = tuple(
+        answer
+        for answer in dated.answers
+        if answer.citations[0].answer_dates or re.search(YEAR, answer.text)
+    )
+    first, then = asked.milliseconds, dated.milliseconds
+    spent = Milliseconds(
+        first.retrieve + then.retrieve, first.read + then.read, first.total + then.total
+    )
+    return Answered(asked.question, dated.asked, answers, spent) if answers else None
 
 
 def _cleaned(question: str) -> str:

@@ -10,6 +10,7 @@ from index.articles.text import NotText, Text, decode
 from index.errors import IndexDamaged
 from index.storage.catalog import StoredArticle
 from qa.answers import Citation, Quote, Status, answer_offset
+from qa.dates import resolved_dates
 
 
 def display_path(root: Root, relative: str) -> str:
@@ -80,6 +81,9 @@ def cite(
         sentence=quote.sentence,
         title=article.article.title or "",
         dates=() if article.article.date is None else (article.article.date,),
+        resolved=resolved_dates(
+            sentence.of(passage.text), passage.text[: sentence.start], article.article.date
+        ),
     )
 
 

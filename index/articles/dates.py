@@ -20,6 +20,7 @@ _DATE_LINE = 90
 _OPENING = 120
 """Limit, in code points, on place and date at the start of a paragraph."""
 
+# Patterns are strings, compiled when first used: asking a question imports this module.
 MONTHS = (
     "january february march april may june july august september october november december".split()
 )
@@ -29,7 +30,7 @@ YEAR = r"(?P<year>1[6-9]\d\d|20\d\d)"
 _DAY_NUMBER = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _MONTH_NUMBER = r"(?P<month>0?[1-9]|1[0-2])"
 _FORMATS = tuple(
-    re.compile(rf"(?<![\w.]){pattern}(?!\w)", re.IGNORECASE)
+    rf"(?i)(?<![\w.]){pattern}(?!\w)"
     for pattern in (
         rf"{DAY}(?: of)? {MONTH},? {YEAR}",
         rf"{MONTH} {DAY},? {YEAR}",
@@ -41,7 +42,7 @@ _FORMATS = tuple(
         rf"{_MONTH_NUMBER}/(?P<day>1[3-9]|2\d|3[01])/{YEAR}",
     )
 )
-_IN_A_PATH = re.compile(
+_IN_A_PATH = (
     r"(?<![^\W_])(?P<year>19\d\d|20\d\d)(?P<mark>[-_./]?)(?P<month>0[1-9]|1[0-2])(?P=mark)"
     r"(?P<day>0[1-9]|[12]\d|3[01])(?=T\d|[\W_]|$)"
 )
@@ -51,34 +52,34 @@ _LABEL = (
     r"(?:(?:first |last |originally )?(?:published|posted|updated|created|modified|edited)|"
     r"(?:publication |issue )?date|dated?|sent|issued|publish(?:ed)? date|pubdate)"
 )
-_LABELLED = re.compile(
-    rf"(?:^|[^\w\s'’])[\W_]*{_LABEL}\b\W*(?:(?:on|at)\b\W*)?(?:{_WEEKDAY}\W*)?$", re.IGNORECASE
+_LABELLED = (
+    rf"(?i)(?:^|[^\w\s'’])[\W_]*{_LABEL}\b\W*(?:(?:on|at)\b\W*)?"
+    rf"(?:(?:{_WEEKDAY}|\d{{1,2}}[:.]\d\d)\W*)?$"
 )
 """A label before a date, at the start of its line or after a mark."""
-_BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
-_NAMES = re.compile(r"(?:[A-Z][\w.'’-]*\W+){1,6}")
+_BULLET = r"\s*(?:[-*+•]|\d{1,3}[.)])\s"
+_NAMES = r"(?:[A-Z][\w.'’-]*\W+){1,6}"
 """A place, an outlet or an author before a date."""
-_PLACE = re.compile(rf"\W*(?:{_LABEL}\b\W*(?:on|at)?\W*)?", re.IGNORECASE)
-_EVENT = re.compile(
-    r"\b(?:born|died|d\.|built|begun|began|held|won|lost|met|wed|opens?|closes?|starts?|ends?|"
+_PLACE = rf"(?i)\W*(?:{_LABEL}\b\W*(?:on|at)?\W*)?"
+_EVENT = (
+    r"(?i)\b(?:born|died|d\.|built|begun|began|held|won|lost|met|wed|opens?|closes?|starts?|ends?|"
     r"due|next|meeting|deadline|source|photo|since|until|till|from|before|after|by|"
-    r"\w{3,}ed|\w+:)(?:\W+(?:on|in|at))?\W*$|^\W*(?:born|died|source|photo|next)\b",
-    re.IGNORECASE,
+    r"\w{3,}ed|\w+:)(?:\W+(?:on|in|at))?\W*$|^\W*(?:born|died|source|photo|next)\b"
 )
 """Words that make a date the date of something: at their end, or first."""
-_BY_LINE = re.compile(r"\W*by\b", re.IGNORECASE)
-_AROUND = re.compile(
-    rf"(?:{_WEEKDAY}|{_LABEL}|\d{{1,2}}[:.h]\d\d(?:[:.]\d\d)?|\d{{1,2}}|[ap]\.?m\.?|by|at|on|in|"
+_BY_LINE = r"(?i)\W*by\b"
+_AROUND = (
+    rf"(?i)(?:{_WEEKDAY}|{_LABEL}|\d{{1,2}}[:.h]\d\d(?:[:.]\d\d)?|\d{{1,2}}|[ap]\.?m\.?|by|at|on|in|"
     r"of|the|and|for|from|our|utc|gmt|hrs?|min(?:ute)?s?|read|edition|[+-]\d{1,2}:?\d\d|noon|"
-    r"midnight)",
-    re.IGNORECASE,
+    r"midnight)"
 )
 """Words around a date that are not capitalised."""
-_WORD = re.compile(r"[^\s,;:|/()\[\]–—·•*_-]+(?:[-:][^\s,;:|/()\[\]–—·•*_-]+)*")
+_WORD = r"[^\s,;:|/()\[\]–—·•*_-]+(?:[-:][^\s,;:|/()\[\]–—·•*_-]+)*"
 _MAX_WORDS = 10
 """Words around the date of a date line."""
+_HALF_DAY = r"(?i)\b[ap]\.m\.$"
 _DASH = frozenset("-–—:)(|/")
-_HEADING = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s")
+_HEADING = r"\s{0,3}(?P<marks>#{1,6})\s"
 
 
 def article_date(
@@ -102,11 +103,11 @@ def front_matter_date(values: Mapping[str, str]) -> dt.date | None:
 def top_date(paragraphs: Sequence[str]) -> dt.date | None:
     """Return the date of a date line or a dateline in an article's first paragraphs."""
     for paragraph in paragraphs[:_TOP]:
-        if _HEADING.match(paragraph):
+        if re.match(_HEADING, paragraph):
             continue
         if found := _line_date(" ".join(paragraph[: 4 * _OPENING].split()), len(paragraph)):
             return found
-    headings = [paragraph for paragraph in paragraphs if _HEADING.match(paragraph)]
+    headings = [paragraph for paragraph in paragraphs if re.match(_HEADING, paragraph)]
     if paragraphs and headings and paragraphs[0] is headings[0]:
         return _title_date(headings)
     return None
@@ -122,14 +123,14 @@ def heading_date(heading: str) -> dt.date | None:
         return None
     for match, date in _matches(words):
         around = f"{words[: match.start()]} {words[match.end() :]}"
-        if all(_AROUND.fullmatch(word) for word in _WORD.findall(around)):
+        if all(re.fullmatch(_AROUND, word) for word in re.findall(_WORD, around)):
             return date
     return None
 
 
 def path_date(path: str) -> dt.date | None:
     """Return the date in a path below a root, as in `2021/03/17/dam.md` or `2021-03-17-dam.md`."""
-    for match in _IN_A_PATH.finditer(path[-1_000:]):
+    for match in re.finditer(_IN_A_PATH, path[-1_000:]):
         if date := _date_of(match):
             return date
     return None
@@ -148,7 +149,7 @@ def _title_date(headings: Sequence[str]) -> dt.date | None:
 
 def _line_date(line: str, length: int) -> dt.date | None:
     """Return the date of a date line or of a paragraph that opens with place and date."""
-    if length <= _DATE_LINE and not line.endswith("."):
+    if length <= _DATE_LINE and (not line.endswith(".") or re.search(_HALF_DAY, line)):
         dates = (date for match, date in _matches(line) if _is_date_line(line, match))
         if found := next(dates, None):
             return found
@@ -158,13 +159,13 @@ def _line_date(line: str, length: int) -> dt.date | None:
 def _is_date_line(line: str, match: re.Match[str]) -> bool:
     """Return whether nothing but labels, places, names and times are around a date."""
     before, after = line[: match.start()], line[match.end() :]
-    if _LABELLED.search(before):
+    if re.search(_LABELLED, before):
         return True
-    if _BULLET.match(line) or (_EVENT.search(before) and not _BY_LINE.match(before)):
+    if re.match(_BULLET, line) or (re.search(_EVENT, before) and not re.match(_BY_LINE, before)):
         return False
-    words = _WORD.findall(before) + _WORD.findall(after)
+    words = re.findall(_WORD, before) + re.findall(_WORD, after)
     return len(words) <= _MAX_WORDS and all(
-        word[0].isupper() or not word[0].isalnum() or _AROUND.fullmatch(word) for word in words
+        word[0].isupper() or not word[0].isalnum() or re.fullmatch(_AROUND, word) for word in words
     )
 
 
@@ -172,8 +173,8 @@ def _opening_date(line: str) -> dt.date | None:
     """Return the date that a paragraph opens with, as in `PRAGUE, 8 July 2008 - …`."""
     for match, date in _matches(line[:_OPENING]):
         before, after = line[: match.start()], line[match.end() :].lstrip()
-        is_place = _PLACE.fullmatch(before) or (
-            _NAMES.fullmatch(before) and not _EVENT.search(before)
+        is_place = re.fullmatch(_PLACE, before) or (
+            re.fullmatch(_NAMES, before) and not re.search(_EVENT, before)
         )
         if is_place and after[:1] in _DASH:
             return date
@@ -182,7 +183,7 @@ def _opening_date(line: str) -> dt.date | None:
 
 def _matches(text: str) -> Iterator[tuple[re.Match[str], dt.date]]:
     for pattern in _FORMATS:
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             if date := _date_of(match):
                 yield match, date
 

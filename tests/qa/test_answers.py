@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from index.articles.spans import Span
-from qa.answers import Answer, Citation, Quote, Status
+from qa.answers import Answer, Citation, Quote, Status, part_of
 from qa.citations import quote_of
 from tests.index.strategies import nasty_text
 from tests.qa.fakes import passage
@@ -77,3 +77,16 @@ def test_an_answer_takes_its_words_from_its_first_citation() -> None:
     sentences = [Quote("Dmitry\nRogozin left.", 1, 1, 2, 13), Quote("Mr Rogozin.", 5, 1, 5, 11)]
     answer = Answer(0.5, tuple(map(citation, quotes, sentences)))
     assert (answer.text, answer.quote) == ("Dmitry\nRogozin", "Dmitry\nRogozin left.")
+
+
+@given(nasty_text, st.data(), st.integers(1, 9), st.integers(1, 9))
+def test_a_part_of_a_quote_is_where_the_passage_has_it(
+    text: str, data: st.DataObject, line: int, column: int
+) -> None:
+    text = f"{text}."
+    start = data.draw(st.integers(0, len(text) - 1))
+    part = Span(start, data.draw(st.integers(start + 1, len(text))))
+    source = passage(text, line=line, column=column)
+    quote = quote_of(source, Span(0, len(text)))
+    assume(not part.of(text).endswith("\n"))
+    assert part_of(quote, part.start, part.of(text)) == quote_of(source, part)

@@ -1,11 +1,14 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from index.articles.bundled import bundled_articles
+from index.articles.passages import Passage
 from index.errors import BadRequest
 from qa.answers import MAX_QUESTION_LENGTH, Answered, Citation, NoAnswer, Reason, Reply, Status
 from qa.bot import PASSAGES_READ
+from qa.reader.protocol import Candidate
 from qa.rewriting.resolve import Exchange
 from tests.qa.fakes import Library, MarkingReader, SentenceReader
 
@@ -108,6 +111,33 @@ def test_an_unchanged_copy_is_cited_before_a_changed_one(library: Library, port:
         ("b.txt", Status.UNCHANGED),
         ("a.txt", Status.CHANGED),
     ]
+
+
+class WhenReader(MarkingReader):
+    """Knows the answer only to a question for the date."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        return super().read(question, passages) if question.startswith("When") else []
+
+
+@pytest.mark.parametrize(
+    ("words", "resolved"), [("Tuesday", ["2008-07-08"]), ("2006", []), ("the dam", None)]
+)
+def test_a_question_for_the_year_is_answered_by_a_date(
+    library: Library, words: str, resolved: list[str] | None
+) -> None:
+    library.write("dam.txt", "Lima, 8 July 2008\n\nIn 2006 the dam fell; it opened on Tuesday.\n")
+    library.index()
+    question = "In which year did the dam reopen?"
+    with library.bot(0.5, WhenReader(words)) as bot:
+        reply = bot.ask(question)
+    if resolved is None:
+        assert isinstance(reply, NoAnswer)
+        return
+    assert isinstance(reply, Answered)
+    assert (reply.question, reply.asked) == (question, "When did the dam reopen?")
+    assert reply.answers[0].text == words
+    assert [one.date for one in reply.answers[0].citations[0].answer_dates] == resolved
 
 
 def answered(library: Library, question: str) -> list[Citation]:

@@ -227,3 +227,16 @@ def test_an_index_that_differs_from_an_unchanged_file_is_damaged(
     assert right.answer == Quote("Dmitry Rogozin", 3, 38, 3, 51)
     with pytest.raises(IndexDamaged, match=r"envoy\.txt"):
         cite(article, passage(text, line=line, column=column), name, sentence, FileCache())
+
+
+def test_the_dates_of_a_sentence_are_resolved_from_the_articles_date(library: Library) -> None:
+    text = "Dam opens\n\n8 July 2008\n\nIt began in May 2007. It ended {} and fell on Monday.\n"
+    library.write("dated.txt", text.format("the following month"))
+    library.write("undated.txt", text.format("in a month").replace("8 July 2008", "Ulvik"))
+    library.index()
+    dated = cited(library, "dated.txt", "Monday")
+    assert [(one.text, one.date) for one in dated.resolved] == [
+        ("the following month", "2007-06"), ("Monday", "2008-07-07")
+    ]  # fmt: skip
+    assert [one.date for one in dated.answer_dates] == ["2008-07-07"]
+    assert cited(library, "undated.txt", "Monday").resolved == ()

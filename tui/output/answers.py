@@ -11,6 +11,8 @@ from tui.output.console import colour
 from tui.output.sanitise import visible
 from tui.output.wording import (
     STATUS_NOTES,
+    answer_meaning,
+    computed_dates,
     confidence_label,
     location,
     refusal,
@@ -47,8 +49,11 @@ def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
     first = answer.citations[0]
     if first.is_current:
         if answer.text != answer.quote and not is_rejected:
-            show(click.style(visible(answer.text), bold=True))
+            meaning = click.style(answer_meaning(first), dim=True) if answer_meaning(first) else ""
+            show(click.style(visible(answer.text), bold=True) + meaning)
         show(_sentence(first, is_terminal, is_rejected))
+        if computed := computed_dates(first):
+            show(click.style(_wrapped(computed, is_terminal, _INDENT), dim=True))
     for citation in answer.citations:
         sure = citation is first and not is_rejected
         label = f"  {confidence_label(answer.confidence)}" if sure else ""

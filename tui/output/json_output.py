@@ -7,7 +7,7 @@ from typing import Any
 
 from index.build.events import Summary
 from index.check import Finding
-from qa.answers import Answer, Answered, Citation, Quote, Reply, Status
+from qa.answers import Answer, Answered, Citation, Quote, Reply, Status, part_of
 from qa.citations import QuoteStatus
 from qa.lookup import Lookup
 from tui.output.quote_records import QuoteRecord
@@ -112,6 +112,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
         "quote": answer.quote,
+        "resolved": _resolved(answer.citations[0]),
         "citations": [_citation(citation) for citation in answer.citations],
     }
 
@@ -126,7 +127,23 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "quote_place": _place(citation.sentence),
         "title": citation.title or None,
         "date": next((day.isoformat() for day in citation.dates), None),
+        "resolved": _resolved(citation),
+        "resolved_dates": [
+            {
+                "text": one.text,
+                **_place(part_of(citation.sentence, one.start, one.text)),
+                "date": one.date,
+                "precision": one.precision.value,
+            }
+            for one in citation.resolved
+        ],
     }
+
+
+def _resolved(citation: Citation) -> dict[str, str] | None:
+    """Return the date that was computed for the answer itself; None without one."""
+    dates = [{"date": one.date, "precision": one.precision.value} for one in citation.answer_dates]
+    return next(iter(dates), None)
 
 
 def _place(quote: Quote) -> dict[str, int]:

@@ -17,6 +17,8 @@ from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
     STATUS_NOTES,
+    answer_meaning,
+    computed_dates,
     confidence_label,
     day,
     location,
@@ -77,7 +79,8 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
     if isinstance(turn.reply, Answered):
         for answer in turn.reply.answers:
             sure = confidence_label(answer.confidence)
-            yield from ("", f"**{plain(answer.text)}** ({sure})", *_quotes(answer))
+            meaning = _computed(answer.citations[0])
+            yield from ("", f"**{plain(answer.text)}**{meaning} ({sure})", *_quotes(answer))
         return
     yield from ("", refusal(turn.reply))
     if turn.reply.rejected:
@@ -90,7 +93,14 @@ def _quotes(answer: Answer) -> Iterator[str]:
         citations = list(group)
         if citations[0].is_current:
             yield from ("", *quoted(sentence))
+            if computed := computed_dates(citations[0]):
+                yield from ("", f"*{plain(computed)}*")
         yield from ("", *_list_items(citations))
+
+
+def _computed(citation: Citation) -> str:
+    """Return ` (computed: 8 July 2008)` for an answer that is a relative date."""
+    return answer_meaning(citation).replace("(", "(computed: ", 1)
 
 
 def _list_items(citations: Sequence[Citation]) -> Iterator[str]:

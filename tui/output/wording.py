@@ -3,8 +3,8 @@
 from datetime import date
 
 from index.build.events import Progress, Stage
-from qa.answers import Citation, NoAnswer, Reason, Reply, Status
-from tui.output.sanitise import visible_name
+from qa.answers import Citation, NoAnswer, Precision, Reason, Reply, ResolvedDate, Status
+from tui.output.sanitise import visible, visible_name
 
 REFUSAL = "No confident answer"
 """Every refusal begins with it."""
@@ -65,7 +65,35 @@ def title_and_date(citation: Citation) -> str:
 
 def day(when: date) -> str:
     """Return a date as in `3 May 2011`."""
-    return f"{when:%d %B %Y}".lstrip("0")
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def resolved_date(resolved: ResolvedDate) -> str:
+    """Return what a relative or partial date means: `8 July 2008`, `the week of 7 July 2008`."""
+    parts = [int(part) for part in resolved.date.split("-")]
+    first = date(*parts, *[1] * (3 - len(parts)))
+    match resolved.precision:
+        case Precision.YEAR:
+            return f"{first.year}"
+        case Precision.MONTH:
+            return f"{first:%B} {first.year}"
+        case Precision.DAY:
+            return day(first)
+    return f"the {resolved.precision} of {day(first)}"
+
+
+def answer_meaning(citation: Citation) -> str:
+    """Return the computed date of an answer in brackets, as in ` (8 July 2008)`; else nothing."""
+    meanings = dict.fromkeys(map(resolved_date, citation.answer_dates))
+    return f" ({', '.join(meanings)})" if meanings and citation.is_current else ""
+
+
+def computed_dates(citation: Citation) -> str:
+    """Return what the dates of a cited sentence mean, marked as computed; empty without any."""
+    if not citation.resolved or not citation.is_current:
+        return ""
+    meanings = [f"{visible(one.text)} = {resolved_date(one)}" for one in citation.resolved]
+    return f"Computed from the article's date: {'; '.join(dict.fromkeys(meanings))}"
 
 
 def counted(count: int, noun: str) -> str:

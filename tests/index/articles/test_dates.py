@@ -39,6 +39,8 @@ def top(*paragraphs: str) -> date | None:
         "- Date: 12 May 2010",
         "*Posted on May 12, 2010*",
         "By Ann Smith, 12 May 2010",
+        "PUBLISHED: 23:14, 12 May 2010 | UPDATED: 08:50, 13 May 2010",
+        "Lima, Wednesday 12 May 2010, 6.40 a.m.",
         "Ann Smith, updated 12 May 2010",
         "Ann Smith | 12 May 2010 | 5 min read",
         "Harbour News 12 May 2010 14:23 (UTC +04:00)",

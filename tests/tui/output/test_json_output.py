@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from index.articles.files import Root, Skipped
 from index.build.events import MissingRoot, Summary
 from index.check import Finding
-from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
+from qa.answers import (
+    Answer,
+    Answered,
+    Citation,
+    Milliseconds,
+    NoAnswer,
+    Precision,
+    Quote,
+    Reason,
+    ResolvedDate,
+    Status,
+)
 from qa.lookup import Line, Lookup
 from tui.output.json_output import error_line, findings_line, lookup_line, reply_line, summary_line
 
@@ -36,7 +47,8 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
     first = {
         "path": "004.txt", "line": 11, "column": 40, "end_line": 11, "end_column": 53,
         "status": "unchanged", "text": "Dmitry Rogozin", "quote": "the entire sentence",
-        "quote_place": sentence, "title": None, "date": None,
+        "quote_place": sentence, "title": None, "date": None, "resolved": None,
+        "resolved_dates": [],
     }  # fmt: skip
     second = first | {
         "path": "in/5.txt", "status": "moved", "title": "A title", "date": "2011-02-03"
@@ -52,6 +64,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
                 "text": "Dmitry Rogozin",
                 "confidence": 0.9346,
                 "quote": "the entire sentence",
+                "resolved": None,
                 "citations": [first, second],
             }
         ],
@@ -132,3 +145,25 @@ def test_any_text_becomes_one_line_of_printable_ascii_and_is_complete(text: str)
     # JSON does not distinguish a pair of lone surrogates from the code point that they form.
     units = {text.encode("utf-16-le", "surrogatepass") for text in texts}
     assert units == {text.encode("utf-16-le", "surrogatepass")}
+
+
+def test_computed_dates_are_beside_the_quote() -> None:
+    last_month = ResolvedDate("last\nmonth", 11, "2008-06", Precision.MONTH)
+    tuesday = ResolvedDate("Tuesday", 35, "2008-07-08", Precision.DAY)
+    cited = replace(
+        CITATION,
+        answer=Quote("Tuesday", 12, 19, 12, 25),
+        sentence=Quote("It was shut last\nmonth and opened on Tuesday.", 11, 2, 12, 26),
+        resolved=(replace(last_month, start=12), replace(tuesday, start=37)),
+    )
+    line = reply_line(Answered("when?", "when?", (Answer(0.9, (cited,)),), SPENT), None)
+    (answer,) = json.loads(line)["answers"]
+    (citation,) = answer["citations"]
+    day = {"date": "2008-07-08", "precision": "day"}
+    assert (answer["resolved"], citation["resolved"]) == (day, day)
+    assert (answer["text"], answer["quote"]) == ("Tuesday", cited.sentence.text)
+    assert citation["resolved_dates"] == [
+        {"text": "last\nmonth", "line": 11, "column": 14, "end_line": 12, "end_column": 5,
+         "date": "2008-06", "precision": "month"},
+        {"text": "Tuesday", "line": 12, "column": 21, "end_line": 12, "end_column": 27, **day},
+    ]  # fmt: skip

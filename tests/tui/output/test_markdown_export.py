@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index.errors import BadRequest
-from qa.answers import Answer, Answered, Citation, Quote, Reason, Status
+from qa.answers import Answer, Answered, Citation, Precision, Quote, Reason, ResolvedDate, Status
 from tests.index.strategies import nasty_text
 from tests.tui.replies import AT, SENTENCE, SPENT, answered, citation, unanswered
 from tui.output.markdown import code, plain
@@ -252,3 +252,13 @@ def test_a_citation_for_the_clipboard_is_one_safe_line() -> None:
         for text in (citation_text(odd), place_text(odd)):
             assert text == visible(text)
             assert "\n" not in text
+
+
+def test_computed_dates_are_marked_and_outside_the_quote() -> None:
+    tuesday = ResolvedDate("Tuesday", 11, "2008-07-08", Precision.DAY)
+    dated = replace(citation("It fell on Tuesday.", "Tuesday"), resolved=(tuesday,))
+    lines = markdown_of(session(Turn("When?", answered(dated), AT))).split("\n")
+    assert [line for line in lines if line.startswith(">")] == ["> It fell on Tuesday."]
+    assert "**Tuesday** (computed: 8 July 2008) (93% sure)" in lines
+    at = lines.index("> It fell on Tuesday.")
+    assert lines[at + 2] == "*Computed from the article's date: Tuesday = 8 July 2008*"

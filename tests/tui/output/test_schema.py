@@ -32,6 +32,14 @@ def test_replies_of_ask(indexed: Shell, threshold: str) -> None:
     check("reply", ran.json)
 
 
+def test_a_reply_with_a_computed_date(shell: Shell) -> None:
+    shell.write("dam.txt", "Lima, 8 July 2008\n\nThe dam opened on Tuesday.\n")
+    assert shell.byline("index", "news").code == 0
+    reply = shell.byline("ask", "The dam opened on Tuesday.", "--json").json
+    assert reply["answers"][0]["resolved"] == {"date": "2008-07-08", "precision": "day"}
+    check("reply", reply)
+
+
 def test_a_line_that_cannot_be_asked(indexed: Shell) -> None:
     ran = indexed.byline("ask", "-", "--json", stdin=b'{"id": 7, "question": " "}\n')
     check("error", ran.json)

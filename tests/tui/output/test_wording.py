@@ -2,9 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answers import Reason
-from tests.tui.replies import answered, unanswered
-from tui.output.wording import counted, refusal, rewritten_question
+from qa.answers import Precision, Reason, ResolvedDate, Status
+from tests.tui.replies import answered, citation, unanswered
+from tui.output.wording import (
+    answer_meaning,
+    computed_dates,
+    counted,
+    refusal,
+    resolved_date,
+    rewritten_question,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +47,34 @@ def test_a_question_that_differs_in_white_space_alone_is_not_rewritten() -> None
 def test_a_count_has_its_noun_in_the_singular_or_plural() -> None:
     counts = [counted(count, "article") for count in (0, 1, 1200)]
     assert counts == ["0 articles", "1 article", "1,200 articles"]
+
+
+@pytest.mark.parametrize(
+    ("date", "precision", "words"),
+    [
+        ("2008-07-08", Precision.DAY, "8 July 2008"),
+        ("2008-07-07", Precision.WEEK, "the week of 7 July 2008"),
+        ("2008-07-12", Precision.WEEKEND, "the weekend of 12 July 2008"),
+        ("2008-06", Precision.MONTH, "June 2008"),
+        ("0987", Precision.YEAR, "987"),
+    ],
+)
+def test_a_resolved_date_is_as_precise_as_it_is_known(
+    date: str, precision: Precision, words: str
+) -> None:
+    assert resolved_date(ResolvedDate("then", 0, date, precision)) == words
+
+
+def test_what_is_computed_is_marked_and_only_beside_a_current_quote() -> None:
+    cited = citation("It fell on Tuesday, not last\x1b month.", "Tuesday")
+    resolved = (
+        ResolvedDate("Tuesday", 11, "2008-07-08", Precision.DAY),
+        ResolvedDate("last\x1b month", 24, "2008-06", Precision.MONTH),
+    )
+    dated = replace(cited, resolved=resolved)
+    assert answer_meaning(dated) == " (8 July 2008)"
+    assert computed_dates(dated) == (
+        "Computed from the article's date: Tuesday = 8 July 2008; last␛ month = June 2008"
+    )
+    for undated in (cited, replace(dated, status=Status.CHANGED)):
+        assert answer_meaning(undated) == computed_dates(undated) == ""

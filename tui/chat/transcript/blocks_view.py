@@ -34,6 +34,7 @@ class BlocksView(ScrollView):
         & .transcript--location { color: $text-secondary; }
         & .transcript--about { color: $text-muted; }
         & .transcript--note { color: $text-muted; }
+        & .transcript--computed { color: $text-muted; text-style: italic; }
         & .transcript--refusal { color: $text-warning; text-style: bold; }
         & .transcript--error { color: $text-error; text-style: bold; }
         & .transcript--fold { color: $text-muted; text-style: italic; }

@@ -13,6 +13,8 @@ from tui.output.sanitise import visible
 from tui.output.wording import (
     REFUSAL,
     STATUS_NOTES,
+    answer_meaning,
+    computed_dates,
     confidence_label,
     location,
     refusal,
@@ -24,7 +26,7 @@ from tui.sessions.session import Turn
 
 STYLES = (
     "question", "rewritten", "answer", "confident", "unsure", "quote", "span", "location", "about",
-    "note", "refusal", "error", "fold", "waiting", "mark",
+    "note", "refusal", "error", "fold", "waiting", "mark", "computed",
 )  # fmt: skip
 """Names of the styles of rows."""
 _INDENT = 2
@@ -166,11 +168,17 @@ def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]
     label_style = "confident" if answer.confidence >= _LIKELY else "unsure"
     if first.is_current:
         if not rejected and answer.text != answer.quote:
-            line = Text.assemble((visible(answer.text), "answer"), (f"   {label}", label_style))
+            line = Text.assemble(
+                (visible(answer.text), "answer"),
+                (answer_meaning(first), "computed"),
+                (f"   {label}", label_style),
+            )
             yield line, None, _INDENT
         elif not rejected:
             yield Text(label, label_style), None, _INDENT
         yield _quote(first, rejected), None, _DEEPER
+        if computed := computed_dates(first):
+            yield Text(computed, "computed"), None, _DEEPER
     for at, citation in enumerate(answer.citations):
         yield _citation(citation), CitationAt(number, at), _DEEPER
 

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers import Reason, Status
+from qa.answers import Precision, Reason, ResolvedDate, Status
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
 from tui.chat.transcript.entries import Entry, Failed, Waiting
@@ -133,3 +134,16 @@ def test_no_row_of_any_text_is_wider_than_the_view_or_controls_the_terminal(
         assert row.text.cell_len <= max(10, width)
         assert not [char for char in row.text.plain if category(char) in CONTROLLING]
         assert {str(span.style) for span in row.text.spans} <= set(STYLES)
+
+
+def test_a_computed_date_has_a_style_of_its_own() -> None:
+    monday = ResolvedDate("Monday", 3, "2011-05-02", Precision.DAY)
+    turn = answered(answer(replace(citation("Monday"), resolved=(monday,))))
+    assert shown(turn)[1:4] == [
+        "  Monday (2 May 2011)   93% sure",
+        "    On Monday the mill was sold to Jan Novak for two crowns.",
+        "    Computed from the article's date: Monday = 2 May 2011",
+    ]
+    written = rows(turn, False, "", 70)
+    assert styled(written, "computed") == " (2 May 2011)"
+    assert written[3].text.style == "computed"
