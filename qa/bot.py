@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.dates import YEAR
-from index.articles.paths import real_path
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
 from index.search.analyzer import encodable
-from index.storage.catalog import StoredArticle
 from index.storage.store import OpenIndex, Store
 from qa.ablation import Component
 from qa.answering.confidence import Calibration, ScoredAnswer, default_calibration, score_answers
@@ -36,6 +34,7 @@ from qa.reader.export import open_reader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
 from qa.rewriting.resolve import Exchange, resolve
+from qa.scope import articles_under
 from qa.stopwatch import Stopwatch
 from qa.trace import Stages, Trace
 
@@ -131,7 +130,7 @@ class Bot:
         resolved = resolve(_cleaned(question), history)
         searched_question = _cleaned(resolved.question)
         previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if resolved.added else ""
-        articles = self._articles(scope)
+        articles = articles_under(self.index.generation.catalog, scope)
         resolve_time = watch.lap()
         ranking = self.retriever.search(searched_question, articles, previous or None)
         topic = self.retriever.topic_of(previous, articles) if previous else None
@@ -183,23 +182,6 @@ class Bot:
         else:
             reason = Reason.INDEX_STALE if confident else Reason.UNSURE
         return NoAnswer(trace.question, trace.searched_question, reason, answers, spent)
-
-    def _articles(self, scope: Sequence[str]) -> list[StoredArticle]:
-        """Return the articles at or under the paths, in the order of their ids; none for none."""
-        articles = self.index.generation.catalog.articles() if scope else []
-        chosen: dict[int, StoredArticle] = {}
-        for given in scope:
-            path = real_path(given)
-            under = path.rstrip("/") + "/"
-            matching = {
-                article.id: article
-                for article in articles
-                if article.found.path == path or article.found.path.startswith(under)
-            }
-            if not matching:
-                raise BadRequest(f"no indexed article is at or under {given}")
-            chosen |= matching
-        return [chosen[key] for key in sorted(chosen)]
 
     def _citations(
         self, group: Group, hits: Sequence[Hit], files: FileCache

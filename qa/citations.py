@@ -1,14 +1,15 @@
 """Spans of passages to citations, checked against the files as they are now."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
+from index.articles.files import MAX_BYTES, Contents, Root, Signature, Skipped, read
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 from index.errors import IndexDamaged
 from index.storage.catalog import StoredArticle
+from index.storage.records import signature_is_proof
 from qa.answers import Citation, Quote, Status, answer_offset
 from qa.dates import resolved_dates
 
@@ -37,6 +38,17 @@ class FileCache:
             limit = max(MAX_BYTES, 2 * found.signature.size)
             self._contents[found.path] = read(found.root, found.relative, limit)
         return self._contents[found.path]
+
+    def is_unchanged(self, article: StoredArticle) -> bool:
+        """Return whether a file is unchanged since indexing, by size and times or by its bytes."""
+        try:
+            signature = Signature.of(os.lstat(article.found.path))
+        except OSError:
+            return False
+        if signature_is_proof(replace(article.found, signature=signature), article):
+            return True
+        contents = self.read(article)
+        return not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256
 
     def text(self, article: StoredArticle) -> Text | NotText:
         """Decode an article's file as it is now."""

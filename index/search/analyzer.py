@@ -21,6 +21,11 @@ def terms(text: str) -> list[str]:
     return list(dict.fromkeys(_question_analyzer().analyze(encodable(text))))
 
 
+def all_terms(text: str) -> list[str]:
+    """Return a text's terms in order, as the index has them: repeated, with question words."""
+    return list(analyzer().analyze(encodable(text)))
+
+
 @cache
 def analyzer() -> tantivy.TextAnalyzer:
     """Return the analyzer that passages are indexed with; it keeps question words."""

@@ -88,6 +88,23 @@ class KeywordIndex:
             passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
         return [int(passage) for passage in passages if passage is not None]
 
+    def holding(self, searched: Sequence[str], articles: Sequence[int] = ()) -> list[int]:
+        """Return the ids of all passages whose text has every one of these terms, in order.
+
+        Without terms, these are all passages. `articles` restricts the search to these article
+        ids; empty means all.
+        """
+        with _damage_reported(self.folder):
+            parts = [self._term("text", term) for term in searched] or [tantivy.Query.all_query()]
+            if articles:
+                parts.append(tantivy.Query.term_set_query(self.schema, "article", list(articles)))
+            every = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+            unscored = tantivy.Query.const_score_query(every, 0.0)
+            count = self.searcher.search(unscored, 1).count or 0
+            hits = self.searcher.search(unscored, max(1, count), count=False).hits
+            passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
+        return sorted(int(passage) for passage in passages if passage is not None)
+
     def idf(self, term: str) -> float:
         """Return a term's inverse document frequency, as BM25: ln(1 + (N - n + ½) / (n + ½))."""
         with _damage_reported(self.folder):

@@ -17,6 +17,7 @@ _COMMANDS = {
     "chat": "Start the chat (default).",
     "index": "Index articles, or update the index.",
     "ask": "Answer a question with quotes from the articles.",
+    "find": "Find every passage that holds some words.",
     "show": "Show a cited line in its article.",
     "verify": "Check the quotes of an exported conversation.",
     "check": "Check models, index and articles for problems.",
@@ -68,6 +69,7 @@ Examples:
   byline ask "Who signed the radar treaty?"      ask one question
   byline index ~/news                            index your own articles
   byline ask "Who is Russia's NATO envoy?"       ask them
+  byline find missile shield                     every passage that holds the words
   byline show ~/news/2011.txt:11                 show a cited line
   byline check                                   look for problems
 

@@ -9,6 +9,7 @@ from index.build.events import Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Quote, Reply, Status, part_of
 from qa.citations import QuoteStatus
+from qa.find import FoundArticle
 from qa.lookup import Lookup
 from tui.output.quote_records import QuoteRecord
 from tui.output.verify import Verified
@@ -87,6 +88,39 @@ def lookup_line(found: Lookup) -> str:
             "lines": [{"line": line.number, "text": line.text} for line in found.lines],
         }
     )
+
+
+def found_line(words: str, found: Sequence[FoundArticle]) -> str:
+    """Return every place of some words as one line of JSON."""
+    return json_line(
+        {
+            "words": words,
+            "passages": sum(article.passages for article in found),
+            "articles": len(found),
+            "found": [_found_article(article) for article in found],
+        }
+    )
+
+
+def _found_article(article: FoundArticle) -> dict[str, Any]:
+    return {
+        "path": article.path,
+        "title": article.title or None,
+        "date": article.date.isoformat() if article.date else None,
+        "passages": article.passages,
+        "places": [
+            {
+                **_place(place.quote),
+                "status": place.status.value,
+                "quote": place.quote.text,
+                "marks": [
+                    _place(part_of(place.quote, mark.start, mark.of(place.quote.text)))
+                    for mark in place.marks
+                ],
+            }
+            for place in article.places
+        ],
+    }
 
 
 def verified_line(verified: Sequence[Verified]) -> str:

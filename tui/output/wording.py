@@ -63,6 +63,11 @@ def title_and_date(citation: Citation) -> str:
     return ", ".join(part for part in (citation.title, *map(day, citation.dates)) if part)
 
 
+def found_counts(passages: int, articles: int) -> str:
+    """Return how much was found: `12 passages in 3 articles`."""
+    return f"{counted(passages, 'passage')} in {counted(articles, 'article')}"
+
+
 def day(when: date) -> str:
     """Return a date as in `3 May 2011`."""
     return f"{when.day} {when:%B} {when.year}"

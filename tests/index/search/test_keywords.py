@@ -220,3 +220,11 @@ def test_files_truncated_after_opening_do_no_harm(tmp_path: Path) -> None:
     for path in (tmp_path / "k").iterdir():
         path.write_bytes(b"")
     assert opened.search("lion", 9)[-1] == 3
+
+
+def test_every_passage_with_all_the_terms_is_found_in_order(index: KeywordIndex) -> None:
+    assert index.holding(["the"]) == [0, 1, 2, 3]
+    assert index.holding(["treati", "sign"]) == [0, 1]
+    assert index.holding(["treati", "lion"]) == []
+    assert index.holding([]) == [0, 1, 2, 3, 4, 5]
+    assert index.holding(["the"], [101, 103, 999]) == [1, 3]

@@ -49,6 +49,15 @@ def test_an_answer_shows_escape_codes_without_obeying_them(hostile: Shell) -> No
     assert "A title ␛]52" in ran.out
 
 
+def test_found_places_are_neutralised(hostile: Shell) -> None:
+    for words in ("closed", f"port {STEERING.replace(chr(0), '')}", "red"):
+        ran = assert_neutral(hostile.byline("find", words))
+        assert ran.code == 0
+        assert "␛[35m" in ran.out
+        assert hostile.byline("find", words, "--json").out.isascii()
+    assert_neutral(hostile.byline("find", "--exact", NASTY))
+
+
 def test_an_answer_inside_a_hostile_sentence_is_neutralised(hostile: Shell) -> None:
     for marked in ("is closed", MARKUP, STEERING.replace("\x00", "")):
         ran = assert_neutral(hostile.byline("ask", "why?", "--reader", marked))

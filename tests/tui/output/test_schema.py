@@ -62,6 +62,11 @@ def test_the_lines_of_show(indexed: Shell) -> None:
     check("lines", indexed.byline("show", "news/port.txt:1", "--json").json)
 
 
+@pytest.mark.parametrize("word", ["port", "lion"])
+def test_the_places_of_find(indexed: Shell, word: str) -> None:
+    check("found", indexed.byline("find", word, "--json").json)
+
+
 def test_the_quotes_of_verify(shell: Shell) -> None:
     file = str(shell.write("port.txt", "Nothing that was cited.\n"))
     cited = citation(path="news/port.txt", file=file, line=1)

@@ -1,0 +1,241 @@
+"""Every passage that holds some words, with their places; complete, not the best few."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+
+from index.articles.passages import Passage
+from index.articles.spans import Span
+from index.errors import BadRequest
+from index.search.analyzer import all_terms, encodable
+from index.storage.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.generation import Generation
+from qa.answers import MAX_QUESTION_LENGTH, Quote, Status
+from qa.citations import FileCache, cite, display_path, quote_of
+from qa.scope import articles_under
+
+_AT_ONCE = 500
+"""Passages that are fetched together."""
+_PIECE = re.compile(r"[\"“„]([^\"“”„]*)[\"”“]|([^\s\"“”„]+)")
+"""A phrase in quotation marks, or a word."""
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sentence that holds some of the words, checked against the file as it is now."""
+
+    status: Status
+    quote: Quote
+    marks: tuple[Span, ...]
+    """The words, in code points of the quote, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article with every passage that holds the words."""
+
+    path: str
+    """As the user named the folder, joined with the file's path inside it."""
+    file: str
+    """Absolute path."""
+    title: str
+    """Empty if unknown."""
+    date: date | None
+    """None if unknown."""
+    passages: int
+    """Passages with the words; one that only repeats sentences of another is not counted."""
+    places: tuple[Place, ...]
+    """Each sentence once, in order."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is searched for: words, and phrases in quotation marks; a passage must hold all."""
+
+    text: str
+    exact: bool
+    """Whether the words must appear letter for letter, else in any form of the same stem."""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The words and phrases."""
+        found = (phrase or word for phrase, word in _PIECE.findall(self.text))
+        return [" ".join(piece.split()) for piece in found if piece.strip()]
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The distinct stems of all words, as the index has them."""
+        return list(dict.fromkeys(term for stems in self._stems for term in stems))
+
+    def marks(self, text: str) -> list[Span] | None:
+        """Return where a text that has all the terms holds the words; None if it does not."""
+        if self.exact:
+            found = [[Span(*match.span()) for match in one.finditer(text)] for one in self._exact]
+        else:
+            tokens = [
+                (Span(*token.span()), self._stem(token[0])) for token in _TOKEN.finditer(text)
+            ]
+            found = [list(_runs(tokens, stems)) for stems in self._stems if stems]
+        # A single stem is in the text even where its letters are not found: the index says so.
+        must = [len(stems) != 1 or self.exact for stems in self._stems if stems or self.exact]
+        if any(not spans and needed for spans, needed in zip(found, must, strict=True)):
+            return None
+        return _merged(span for spans in found for span in spans)
+
+    @cached_property
+    def _stems(self) -> list[list[str]]:
+        return [all_terms(piece) for piece in self.pieces]
+
+    @cached_property
+    def _exact(self) -> list[re.Pattern[str]]:
+        return [_letter_for_letter(piece) for piece in self.pieces]
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {}
+
+    def _stem(self, token: str) -> str:
+        if token not in self._known:
+            self._known[token] = next(iter(all_terms(token)), "")
+        return self._known[token]
+
+
+def wanted(words: str, exact: bool = False) -> Wanted:
+    """Return what is searched for. Raises BadRequest if no word can be."""
+    text = encodable(words).strip()
+    if len(text) > MAX_QUESTION_LENGTH:
+        raise BadRequest(f"{len(text):,} characters to find; the limit is {MAX_QUESTION_LENGTH:,}")
+    found = Wanted(text, exact)
+    if not found.pieces or not (exact or found.terms):
+        raise BadRequest("there is no word to find; for other characters, use --exact")
+    return found
+
+
+def find(
+    generation: Generation, words: Wanted, scope: Sequence[str] = ()
+) -> Iterator[FoundArticle]:
+    """Yield every article with passages that hold the words, in the order of the index.
+
+    `scope` restricts the search to articles at or under these paths; empty means all articles.
+    Raises BadRequest if there is no indexed article at a path, IndexDamaged.
+    """
+    catalog = generation.catalog
+    articles = [article.id for article in articles_under(catalog, scope)]
+    ids = generation.keywords.holding(words.terms, articles)
+    for article_id, passages in groupby(_fetched(catalog, ids), lambda one: one.article_id):
+        places = _Places(catalog.article(article_id), words)
+        for stored in passages:
+            places.add(stored.passage)
+        if places.passages:
+            yield places.article
+
+
+def _fetched(catalog: Catalog, ids: Sequence[int]) -> Iterator[StoredPassage]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from catalog.passages(ids[start : start + _AT_ONCE])
+
+
+class _Places:
+    """The places of one article; each sentence counts once, though passages overlap."""
+
+    def __init__(self, article: StoredArticle, words: Wanted) -> None:
+        self.stored = article
+        self.words = words
+        self.passages = 0
+        self._places: list[Place] = []
+        self._seen: set[tuple[int, int]] = set()
+        self._files = FileCache()
+        self._is_unchanged = self._files.is_unchanged(article)
+
+    def add(self, passage: Passage) -> None:
+        """Add the sentences of a passage that hold the words, if it holds all of them."""
+        marks = self.words.marks(passage.text)
+        if marks is None:
+            return
+        found = [(span, quote_of(passage, span)) for span in _sentences(passage, marks)]
+        new = [
+            (span, quote) for span, quote in found if (quote.line, quote.column) not in self._seen
+        ]
+        self._seen |= {(quote.line, quote.column) for _, quote in new}
+        self._places += [self._place(passage, span, quote, marks) for span, quote in new]
+        self.passages += bool(new)
+
+    def _place(
+        self, passage: Passage, sentence: Span, quote: Quote, marks: Iterable[Span]
+    ) -> Place:
+        inside = tuple(
+            Span(max(mark.start, sentence.start), min(mark.end, sentence.end)).shifted(
+                -sentence.start
+            )
+            for mark in marks
+            if mark.start < sentence.end and sentence.start < mark.end
+        )
+        if self._is_unchanged:
+            return Place(Status.UNCHANGED, quote, inside)
+        now = cite(self.stored, passage, sentence, sentence, self._files)
+        return Place(now.status, now.sentence, inside)
+
+    @property
+    def article(self) -> FoundArticle:
+        """The article with the places found so far."""
+        found, article = self.stored.found, self.stored.article
+        return FoundArticle(
+            display_path(found.root, found.relative),
+            found.path,
+            article.title or "",
+            article.date,
+            self.passages,
+            tuple(self._places),
+        )
+
+
+def _sentences(passage: Passage, marks: Sequence[Span]) -> list[Span]:
+    """Return the sentences with marks, in order; for a mark in none of them, its line."""
+    if not marks:
+        return list(passage.sentences[:1])
+    found: dict[Span, None] = {}
+    for mark in marks:
+        around = [one for one in passage.sentences if one.start < mark.end and mark.start < one.end]
+        found |= dict.fromkeys(around or [_line_around(passage.text, mark)])
+    return sorted(found, key=lambda span: span.start)
+
+
+def _line_around(text: str, mark: Span) -> Span:
+    start = text.rfind("\n", 0, mark.start) + 1
+    end = text.find("\n", mark.end)
+    line = text[start : end if end != -1 else len(text)]
+    start += len(line) - len(line.lstrip())
+    return Span(start, start + len(line.strip()))
+
+
+def _runs(tokens: Sequence[tuple[Span, str]], stems: Sequence[str]) -> Iterator[Span]:
+    """Yield the spans of tokens that have these stems one after another."""
+    for at, (span, stem) in enumerate(tokens):
+        if stem != stems[0]:
+            continue
+        run = tokens[at : at + len(stems)]
+        if [one for _, one in run] == list(stems):
+            yield Span(span.start, run[-1][0].end)
+
+
+def _letter_for_letter(piece: str) -> re.Pattern[str]:
+    """Return a pattern of the words themselves, between any white space, and no part of a word."""
+    words = r"\s+".join(map(re.escape, piece.split()))
+    before = r"(?<!\w)" if re.match(r"\w", piece) else ""
+    after = r"(?!\w)" if re.search(r"\w$", piece) else ""
+    return re.compile(before + words + after)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order, those that overlap as one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged

@@ -1,0 +1,87 @@
+"""`byline find`: every passage that holds some words."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from index.articles.spans import Span
+from qa.find import FoundArticle, Place, find, wanted
+from tui.cli.options import in_option, index_option, json_option
+from tui.cli.which_index import store_to_ask
+from tui.exit_codes import Exit
+from tui.output.console import colour
+from tui.output.json_output import found_line
+from tui.output.sanitise import visible, visible_name
+from tui.output.wording import STATUS_NOTES, day, found_counts
+
+
+@click.command(
+    "find",
+    epilog="""\b
+Examples:
+  byline find missile shield                both words, in any form: shields, shielded
+  byline find '"missile shield"'            the phrase
+  byline find --exact NATO-Russia           letter for letter
+  byline find treaty --in ~/news/2010 --json | jq .passages""",
+)
+@click.argument("words", nargs=-1, required=True)
+@click.option("--exact", is_flag=True, help="Find the words letter for letter, not other forms.")
+@in_option
+@index_option
+@json_option("the places")
+def command(
+    words: tuple[str, ...],
+    exact: bool,
+    within: tuple[str, ...],
+    index_folder: Path | None,
+    as_json: bool,
+) -> int:
+    """Find every passage that holds all the WORDS, grouped by article.
+
+    Quotation marks within WORDS make a phrase. Nothing is ranked or left out. Exit code 1: no
+    passage holds them.
+    """
+    searched = wanted(" ".join(words), exact)
+    with closing(store_to_ask(index_folder, reader=None).open()) as index:
+        found = find(index.generation, searched, within)
+        if as_json:
+            articles = list(found)
+            click.echo(found_line(searched.text, articles))
+        else:
+            articles = list(_shown(found))
+            passages = sum(article.passages for article in articles)
+            click.echo(found_counts(passages, len(articles)), err=True)
+    return Exit.DONE if articles else Exit.NO_ANSWER
+
+
+def _shown(found: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
+    """Print each article as soon as it is found."""
+    coloured = colour(sys.stdout.isatty())
+    for number, article in enumerate(found):
+        about = ", ".join(filter(None, (article.title, article.date and day(article.date))))
+        heading = click.style(visible(about or article.path), bold=True)
+        click.echo(f"{chr(10) * bool(number)}{heading}", color=coloured)
+        for place in article.places:
+            click.echo(_line(article, place), color=coloured)
+        yield article
+
+
+def _line(article: FoundArticle, place: Place) -> str:
+    path = visible_name(article.path)
+    where = click.style(f"{path}:{place.quote.line}:{place.quote.column}", fg="cyan")
+    note = STATUS_NOTES.get(place.status)
+    quote = _marked(place) if place.status.is_current else ""
+    return f"    {where}{f'  {quote}' * bool(quote)}{f'  ({note})' * bool(note)}"
+
+
+def _marked(place: Place) -> str:
+    """Return the quote on one line, the words bold."""
+    parts, at = [], 0
+    for mark in place.marks:
+        parts.append(visible(Span(at, mark.start).of(place.quote.text)))
+        parts.append(click.style(visible(mark.of(place.quote.text)), bold=True))
+        at = mark.end
+    return "".join([*parts, visible(place.quote.text[at:])])
