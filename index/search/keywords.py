@@ -100,7 +100,8 @@ class KeywordIndex:
                 parts.append(tantivy.Query.term_set_query(self.schema, "article", list(articles)))
             every = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
             unscored = tantivy.Query.const_score_query(every, 0.0)
-            count = self.searcher.search(unscored, 1).count or 0
+            # The limit sizes a buffer; tantivy's stubs do not declare the count.
+            count: int = self.searcher.search(unscored, 1).count  # type: ignore[attr-defined]
             hits = self.searcher.search(unscored, max(1, count), count=False).hits
             passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
         return sorted(int(passage) for passage in passages if passage is not None)

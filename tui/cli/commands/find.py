@@ -61,8 +61,9 @@ def _shown(found: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
     """Print each article as soon as it is found."""
     coloured = colour(sys.stdout.isatty())
     for number, article in enumerate(found):
-        about = ", ".join(filter(None, (article.title, article.date and day(article.date))))
-        heading = click.style(visible(about or article.path), bold=True)
+        dated = [day(article.date)] if article.date else []
+        about = ", ".join([article.title, *dated] if article.title else dated)
+        heading = click.style(visible(about) or visible_name(article.path), bold=True)
         click.echo(f"{chr(10) * bool(number)}{heading}", color=coloured)
         for place in article.places:
             click.echo(_line(article, place), color=coloured)
