@@ -30,6 +30,33 @@ _ABBREVIATION = re.compile(
     r"\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|Bros|etc|Gen|Col|Dr|Mr))\.$"
 )
 """Text that keeps its full stop: U.S., a.m., an initial, and a few others."""
+_CURRENCY = r"(?:[A-Z]{0,3}[$£€¥₹]|(?:Rs|CHF|USD|EUR|GBP|SEK|NOK|DKK|JPY|INR)\b\.?)"
+_NUMBER = (
+    r"(?:\d{1,3}(?:[ \xa0\u202f]\d{3})+(?!\d)|\d+)(?:[.,'’:/–—-]\d+)*[½¼¾⅓⅔]?(?:[.,][–—-](?!\w))?"
+)
+_MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|lakh|crore|mln|bn|[mk])\b"
+_UNIT = r"""(?:%|°(?:\s?[CF]\b)?|(?:per\s?cent|pct|[kcmµ]?m|[kmµ]?g|[cm]?l|km/h|mph|
+    [kMGT]?(?:Wh?|Hz)|[kMGT]B|tsp|tbsp|hrs?|am|pm|kr|kroner|kronor|crowns|euros?|dollars|pence|p)\b|[ap]\.m\.)"""
+_WHOLE = re.compile(
+    rf"""
+    (?<![\w/])(?:https?|ftp|file|mailto):[^\s<>"“”`]*[\w/] | (?<![\w.@-])www\.[^\s<>"“”`]*[\w/]
+    | (?<![\w.+-])[\w.+-]*\w@[\w-]+(?:\.[\w-]+)*
+    | (?<![\w.~/-])(?:~|\.\.?)?(?:/[\w.+%@~-]*[\w%@~])+/?
+    | (?<![\w.~/-])[a-z_][\w.-]*(?:/[\w.-]*[^\W\d]){{2,}}/?
+    | (?<![\w-])[\w-]+=[^\s<>"“”`]*[\w/]
+    | \b\d{{4}}-\d\d-\d\dT\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?\b
+    | \b\d+s\.?\s\d+d\b\.?
+    | (?:(?<!\w){_CURRENCY}\s?|\b){_NUMBER}
+      (?:\s?(?i:{_MAGNITUDE}))?(?:\s?(?i:{_UNIT}))?(?!\w|\.\w)
+    | (?<![\w.])\w+(?:\.(?:[a-z\d]\w*|[A-Z]+)\b)+
+    | \b(?:twen|thir|for|fif|six|seven|eigh|nine)ty-
+      (?:one|two|three|four|five|six|seven|eight|nine)\b
+    """,
+    re.VERBOSE,
+)
+"""What is one word although it has marks or spaces: a URL, an e-mail address, an absolute path, a
+relative path, a setting, a point in time, old money, a sum or a range with its unit, a dotted name,
+a number in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +119,49 @@ def sentence_of_tokens(offsets: Ints, sentences: Sequence[Span]) -> Ints:
 def whole_words(text: str, span: Span, within: Span) -> Span:
     """Widen a span to whole words; drop a dateline, stray quotes, brackets and punctuation.
 
-    The result stays within `within`, its sentence, and is empty if only punctuation is left.
+    A URL, an e-mail address, a path, a range and a sum with its unit are one word each. The result
+    stays within `within`, its sentence, and is empty if only punctuation is left.
     """
+    units = [Span(*found.span()) for found in _WHOLE.finditer(text, within.start, within.end)]
+    widened = _widened(text, span, within, units)
+    start, end = widened.start, widened.end
+    if start == within.start and (dateline := _DATELINE.match(text[start:end])):
+        start += dateline.end()
+    starts, ends = {unit.start for unit in units}, {unit.end for unit in units}
+    while start < end:
+        inner = text[start:end]
+        if start not in starts and _is_stray_first(inner):
+            start += 1
+        elif end not in ends and _is_stray_last(inner):
+            end -= 1
+        else:
+            break
+    has_word = any(char.isalnum() for char in text[start:end])
+    return Span(start, end) if has_word else Span(start, start)
+
+
+def _widened(text: str, span: Span, within: Span, units: Sequence[Span]) -> Span:
+    """Widen a span until it cuts neither a word nor one of these units."""
     start, end = span.start, span.end
     while start > within.start and _joined(text, start):
         start -= 1
     while end < within.end and _joined(text, end):
         end += 1
-    if start == within.start and (dateline := _DATELINE.match(text[start:end])):
-        start += dateline.end()
-    while (inner := _peeled(text, Span(start, end))) != Span(start, end):
-        start, end = inner.start, inner.end
-    has_word = any(char.isalnum() for char in text[start:end])
-    return Span(start, end) if has_word else Span(start, start)
+    for unit in units:
+        if unit.start < end and start < unit.end:
+            start, end = min(start, unit.start), max(end, unit.end)
+    widened = Span(start, end)
+    return widened if widened == span else _widened(text, widened, within, units)
 
 
 def _joined(text: str, offset: int) -> bool:
-    """Return whether the code points before and at an offset belong to one word or number."""
-    if not 0 < offset < len(text):
-        return False
-    before, after = text[offset - 1], text[offset]
-    if _is_word(before) and _is_word(after):
-        return True
-    # 1,000 and 3.5 are one number each.
-    if before.isdigit() and after in ".,":
-        return offset + 1 < len(text) and text[offset + 1].isdigit()
-    return before in ".," and after.isdigit() and offset > 1 and text[offset - 2].isdigit()
+    """Return whether the code points before and at an offset belong to one word."""
+    return 0 < offset < len(text) and _is_word(text[offset - 1]) and _is_word(text[offset])
 
 
 def _is_word(char: str) -> bool:
     # A combining mark is not alphanumeric, but belongs to the letter before it.
     return char.isalnum() or char == "_" or unicodedata.category(char).startswith("M")
-
-
-def _peeled(text: str, span: Span) -> Span:
-    """Drop one stray code point at either end, or nothing."""
-    inner = span.of(text)
-    if not inner:
-        return span
-    if _is_stray_first(inner):
-        return Span(span.start + 1, span.end)
-    if _is_stray_last(inner):
-        return Span(span.start, span.end - 1)
-    return span
 
 
 def _is_stray_first(inner: str) -> bool:
