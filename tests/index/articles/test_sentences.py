@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sentencex import get_sentence_boundaries
 
-from index.articles.sentences import cut, sentences
+from index.articles.sentences import _prepared, cut, sentences
 from index.articles.spans import Span
 from tests.index.strategies import nasty_text
 
@@ -22,6 +23,49 @@ def test_sentences_end_at_their_marks_and_not_at_abbreviations() -> None:
         "“Because.”",
         "She left!",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The shop opens Mon. to Fri. at nine, and Tues. Smith is there.",
+        "It opens Sun. | Nobody is there Sat. 5 May.",
+        "It weighs approx. 12 kg. | See vol. 3 of it, ch. 9, fig. B and 5 deg. C of it.",
+        "It rose 12 per cent. last year. | Nobody knew.",
+        "It rose 12 per cent. | The bank knew.",
+        "He looked at the Sun. | It was red.",
+        "J. R. R. Tolkien met C.S. Lewis. | He smiled.",
+        "Thomas J.\nArkwright kept it. | He left.",
+        "He stopped. and then went on. | The end.",
+        "What? he asked. | “No!” she said. | He left.",
+        "iPhone sales fell. | eBay rose.",
+        "It was 5 p.m. Monday. | They met at 6 p.m. | She left.",
+        "The cook got 2s. 6d. a week and 500.– francs. | She left.",
+        "Cllr. Bo and Ms. Li of Ft. Worth met. | He is 6 ft. | She is not.",
+        "4. Bake the bread. | It ended in 1999. | 12 men died.",
+        "“It was dark. | We saw nothing. | “Then the light came on. We ran.” | He left.",
+        '"It was dark. | We saw nothing. | "Then the light came on. We ran." | He left.',
+        "“It was dark. | We saw nothing.",
+        "i went home. | then i slept. | it was fine.",
+    ],
+)
+def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
+    assert sentences_in(text.replace(" | ", " ")) == text.split(" | ")
+
+
+@pytest.mark.parametrize(
+    "unit", [". a ", "“", "« ", ' "', "...", '."', "vol. ", "Mon. ", ".   ", "p.m. M", "1. "]
+)
+def test_preparing_text_takes_time_linear_in_it(unit: str) -> None:
+    text = (unit * 50_000)[:100_000]
+    started = time.perf_counter()
+    assert len(_prepared(text)) == len(text)
+    assert time.perf_counter() - started < 1
+
+
+@given(nasty_text)
+def test_preparing_text_keeps_every_offset(text: str) -> None:
+    assert len(_prepared(text)) == len(text)
 
 
 def test_a_wrapped_line_end_counts_as_a_space_within_the_sentence() -> None:
