@@ -1,6 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Python compiles each module when it is first imported; many are never.
+INSTALL := $(PIP) install --no-compile --constraint constraints.txt
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help chat test fast check format pictures docs docs-serve hooks faults wheel-test lock clean
 
@@ -11,11 +14,11 @@ chat: .venv/byline        ## Set up and open the chat on the bundled articles
 	$(BIN)/byline chat --bundled
 
 test: .venv/tools check        ## Set up and run every check and every test
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 fast: .venv/tools        ## Run the checks and tests for the loop while writing (under a minute)
 	$(BIN)/ruff check .
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 check: .venv/tools        ## Check format, lint, spelling, import contracts and types
 	$(BIN)/ruff format --check .
@@ -43,8 +46,8 @@ hooks: .venv/tools        ## Run the checks of each commit by pre-commit
 faults: .venv/tools        ## Run the fault battery at its full size (hours)
 	$(BIN)/pytest tests/faults --faults large
 
-wheel-test:        ## Build the wheel and use it in an empty environment
-	PYTHON="$(PYTHON)" tests/wheel.sh
+wheel-test: .venv/byline        ## Build the wheel and use it in an environment without the checkout
+	tests/wheel.sh
 
 lock:        ## Pin every package at the newest version that pyproject.toml allows
 	PYTHON="$(PYTHON)" tests/lock.sh > constraints.new
@@ -59,14 +62,14 @@ clean:        ## Delete what these commands made
 	$(PYTHON) -m venv .venv
 
 .venv/byline: .venv/bin/python pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt torch
-	$(PIP) install --constraint constraints.txt --editable '.[web,eval]'
+	$(INSTALL) torch
+	$(INSTALL) --editable '.[web,eval]'
 	touch $@
 
 .venv/tools: .venv/byline requirements-dev.txt
-	$(PIP) install --constraint constraints.txt --requirement requirements-dev.txt
+	$(INSTALL) --requirement requirements-dev.txt
 	touch $@
 
 .venv/docs: .venv/byline requirements-docs.txt
-	$(PIP) install --constraint constraints.txt --requirement requirements-docs.txt
+	$(INSTALL) --requirement requirements-docs.txt
 	touch $@

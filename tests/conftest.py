@@ -1,7 +1,8 @@
-"""What every test shares: Hypothesis's settings, fewer collections, no waiting for the disk."""
+"""What every test shares: Hypothesis's settings, what runs first, no waiting for the disk."""
 
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,38 @@ SYNCING = (
 )
 """Tests of what reaches the disk, below the folder of tests; all others need not wait for it."""
 SLOW_FOLDERS = ("faults", "end_to_end")
+LONGEST = """
+    end_to_end/test_first_ask faults/test_10_hostile_text faults/test_02_readers
+    faults/test_06_rot faults/test_04_calls_that_fail faults/test_03_disk_full
+    faults/test_14_many_builders faults/test_01_kills tui/chat/test_pictures tui/web/test_browser
+    faults/test_08_citations faults/test_13_offline end_to_end/test_real_model
+    end_to_end/test_imports faults/test_11_questions
+""".split()
+"""Test files that take longest, in the order in which they start; workers take a file at a time.
+
+The first one prepares the real models, for which others that need them would have to wait.
+"""
+ROOM = 6 * 2**30
+"""Bytes that a file system in memory must have free to hold what tests write."""
 _TESTS = Path(__file__).parent
 
 
+def pytest_configure() -> None:
+    """Write in memory where there is room: nothing waits for a disk, and none wears out."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of the slow folders as slow."""
+    """Mark every test of the slow folders as slow; put the files that take longest first."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(_TESTS).with_suffix("").as_posix()
+        return rank.get(name, len(rank))
+
+    items.sort(key=place)
     for item in items:
         if item.path.relative_to(_TESTS).parts[0] in SLOW_FOLDERS:
             item.add_marker(pytest.mark.slow)

@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,7 @@ def fake_model(fingerprint: str = "a" * 64, name: str = "fake") -> Model:
     return Model(name, Path("nowhere"), "", fingerprint, Prompts("", ""))
 
 
+@cache
 def _direction(word: str, dimension: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
     return np.random.default_rng(seed).normal(size=dimension).astype(np.float32)

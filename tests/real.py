@@ -1,43 +1,54 @@
-"""The bundled articles, indexed once with the real model, for all the tests that need it."""
+"""A home whose models were prepared, and whose index was built, by the first question."""
 
-import hashlib
+import json
 import os
-import pickle
-import platform
-import shutil
-from contextlib import suppress
+import subprocess
+import sys
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from filelock import FileLock
 
-from index.articles.bundled import bundled_articles
-from index.articles.files import resolve_roots
-from index.build.events import Summary
-from index.models.registry import DEFAULT_MODEL, DEFAULT_WEIGHTS
 from index.storage.store import Store
-from qa.reader.shipped import DEFAULT_READER
-from qa.reader.sources import find_reader
 from tests.tui.fakes import FOREIGN, home_variables
-from tui.jobs.build_job import build_events, reader_events
-from tui.output.build_progress import watch_build
-from tui.paths import default_index
 
 ROOT = Path(__file__).parents[1]
+ARGUMENTS = ("ask", "Who signed the Czech radar treaty?", "--threshold", "0", "--json")
+SCRIPT = """
+import json, sys
+from tui.cli.main import run
+code = run(sys.argv[1:])
+print(json.dumps([code, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The output of a process that asked a question."""
+
+    code: int
+    reply: Any
+    messages: list[str]
+    """Lines of standard error."""
+    modules: set[str]
+
+    @property
+    def answers(self) -> list[tuple[str, str, float]]:
+        """Text, quote and confidence of each answer."""
+        return [(one["text"], one["quote"], one["confidence"]) for one in self.reply["answers"]]
 
 
 @dataclass(frozen=True)
 class Home:
-    """A home whose own index holds the bundled articles."""
+    """A home with the real models and the index of the bundled articles."""
 
     folder: Path
-    summary: Summary
 
     @property
     def store(self) -> Store:
-        return Store(self.folder / "data" / "byline" / "index")
+        return Store(self.folder / "data" / "byline" / "bundled")
 
     @property
     def cache(self) -> Path:
@@ -48,61 +59,31 @@ class Home:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         return kept | home_variables(self.folder)
 
+    @property
+    def first(self) -> Asked:
+        """The first question, which found nothing prepared."""
+        return msgspec.json.decode((self.folder / "first.json").read_bytes(), type=Asked)
+
+    def ask(self) -> Asked:
+        """Ask in a fresh interpreter."""
+        ended = subprocess.run(
+            [sys.executable, "-c", SCRIPT, *ARGUMENTS],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        reply, last = ended.stdout.splitlines()
+        code, modules = json.loads(last)
+        return Asked(code, json.loads(reply), ended.stderr.splitlines(), set(modules))
+
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Home:
-    """The bundled articles under the real models, made once for all workers of a run."""
-    shared = _shared_by_workers(tmp_path_factory.getbasetemp()) / "real"
-    with FileLock(f"{shared}.lock"):
-        summary = shared / "summary.pickle"
-        if not summary.exists():
-            summary.write_bytes(pickle.dumps(_made(shared, _kept_models(pytestconfig))))
-        return Home(shared, pickle.loads(summary.read_bytes()))
-
-
-def _shared_by_workers(base: Path) -> Path:
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
-def _made(folder: Path, kept: Path) -> Summary:
-    """Index the bundled articles in a home; models prepared by an earlier run are taken over."""
-    models = folder / "cache" / "byline" / "models"
-    if kept.exists():
-        shutil.copytree(kept, models)
-    with pytest.MonkeyPatch.context() as patch:
-        for variable, value in home_variables(folder).items():
-            patch.setenv(variable, value)
-        watch_build(reader_events(find_reader(DEFAULT_READER)))
-        roots = resolve_roots((str(bundled_articles()),))
-        summary = watch_build(build_events(Store(default_index()), DEFAULT_MODEL, roots))
-        assert summary is not None
-    if not kept.exists():
-        partial = kept.with_suffix(".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(models, partial)
-        partial.rename(kept)
-    return summary
-
-
-def _kept_models(config: pytest.Config) -> Path:
-    """Where prepared models are kept between runs: by all that they are made of, and with."""
-    made_of = hashlib.sha256(f"{DEFAULT_WEIGHTS} {_processor()}".encode())
-    for package in ("onnxruntime", "onnx", "torch", "tokenizers"):
-        made_of.update(version(package).encode())
-    for variable in ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA"):
-        made_of.update(os.environ.get(variable, "").encode())
-    sources = sorted(
-        path for folder in ("index/models", "qa/reader") for path in (ROOT / folder).rglob("*")
-    )
-    for path in sources:
-        if path.is_file() and path.suffix != ".pyc":
-            made_of.update(path.read_bytes())
-    return config.cache.mkdir("prepared-models") / made_of.hexdigest()[:16]
-
-
-def _processor() -> str:
-    """What the processor can do, as far as the system says."""
-    with suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    return platform.processor()
+def real(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home after the first question, which is asked once for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    home = Home((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real")
+    with FileLock(f"{home.folder}.lock"):
+        if not home.folder.exists():
+            home.folder.mkdir()
+            first = home.ask()
+            (home.folder / "first.json").write_bytes(msgspec.json.encode(first))
+    return home

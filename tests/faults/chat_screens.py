@@ -11,9 +11,8 @@ from index.articles.files import Root
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.answers import Answered, Reason
-from tests.fakes import fake_model
+from tests.fakes import FakeEncoder, fake_model
 from tests.faults.payloads import in_file, in_name
-from tests.qa.fakes import QuickEncoder
 from tests.tui.chat.chats import Chat, Home, chat_of
 from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
 from tui.chat.actions import notify, notify_error, open_in_editor
@@ -76,7 +75,7 @@ def write_hostile(home: Home, texts: Sequence[str]) -> Path:
         (folder / f"{in_name(text)}.pdf").touch()
         (folder / f"{in_name(text)}.d").mkdir()
     request = BuildRequest(fake_model(), (Root(str(folder), str(folder)),))
-    list(build(Store(home.path / "own"), request, QuickEncoder()))
+    list(build(Store(home.path / "own"), request, FakeEncoder()))
     return folder
 
 

@@ -54,12 +54,12 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
     return lambda line: record_property("figure", line)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with prepare_scenario(tmp_path_factory.mktemp("scenario")) as scenario:
         yield scenario
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trapper(scenario: Scenario) -> Trapper:
     return compile_trap(scenario)

@@ -25,9 +25,9 @@ from qa.bot import Bot
 from qa.reader.check import check_reader
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
-from tests.fakes import fake_model
+from tests.fakes import FakeEncoder, fake_model
 from tests.faults.quote_check import citations_of
-from tests.qa.fakes import QuickEncoder, SentenceReader
+from tests.qa.fakes import SentenceReader
 
 _CANDIDATES = 6
 
@@ -128,7 +128,7 @@ class QuestionWorker:
 
     def _open(self) -> None:
         self._close()
-        self.bot = Bot.from_index(self.store.open(), QuickEncoder(), FewSentences(), 0.0)
+        self.bot = Bot.from_index(self.store.open(), FakeEncoder(), FewSentences(), 0.0)
 
     def _close(self) -> None:
         if self.bot is not None:

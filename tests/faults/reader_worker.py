@@ -16,8 +16,9 @@ import tantivy
 
 from index.storage.store import Store
 from qa.bot import Bot
+from tests.fakes import FakeEncoder
 from tests.faults.editions import editions_of, questions
-from tests.qa.fakes import QuickEncoder, SentenceReader
+from tests.qa.fakes import SentenceReader
 
 ROUNDS = 4
 """Rounds of questions, at most, before a reader opens the current index again."""
@@ -54,7 +55,7 @@ def _read(store: Store, log: int, chance: random.Random) -> None:
 def visit(store: Store, chance: random.Random) -> str:
     """Open the current index and ask some rounds of questions; return a line for the log."""
     try:
-        bot = Bot.from_index(store.open(), QuickEncoder(), SentenceReader(), 0.0)
+        bot = Bot.from_index(store.open(), FakeEncoder(), SentenceReader(), 0.0)
     except BaseException as error:  # noqa: BLE001  (a panic of tantivy is no Exception)
         return f"fault {type(error).__name__}: {error!s:.300}"
     try:

@@ -12,13 +12,12 @@ from index.articles.files import Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
-from tests.fakes import fake_model
+from tests.fakes import FakeEncoder, fake_model
 from tests.faults.build_client import Builder, BuildLog, builder
 from tests.faults.build_worker import NO_FAULT, Job
 from tests.faults.injection import Fault
 from tests.faults.naive_builds import Naive
 from tests.faults.outcomes import Checker, Outcome, answers
-from tests.qa.fakes import QuickEncoder
 
 Kind = Literal["first build", "update", "collection"]
 BUILDS: tuple[Kind, ...] = ("first build", "update")
@@ -100,9 +99,9 @@ def prepare_scenario(folder: Path) -> Iterator[Scenario]:
         yield Scenario(folder, news, running, first, updated, Checker(None, new), after_update)
 
 
-def build_again(scenario: Scenario, store: Store) -> tuple[Summary, QuickEncoder]:
+def build_again(scenario: Scenario, store: Store) -> tuple[Summary, FakeEncoder]:
     """Build in this process, without a fault."""
-    encoder = QuickEncoder()
+    encoder = FakeEncoder()
     request = BuildRequest(fake_model(), (Root("news", str(scenario.news)),))
     *_, summary = build(store, request, encoder)
     assert isinstance(summary, Summary)

@@ -17,12 +17,11 @@ from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot
-from tests.fakes import fake_model
+from tests.fakes import FakeEncoder, fake_model
 from tests.faults.conftest import Battery, Figure
 from tests.faults.nasty import Nasty, article
 from tests.faults.question_worker import FewSentences
 from tests.faults.quote_check import citations_of, cut
-from tests.qa.fakes import QuickEncoder
 
 SMALL, LARGE = 2_000, 100_000
 LIBRARY_SIZE = 250
@@ -88,11 +87,11 @@ def build_library(folder: Path, count: int, chance: random.Random) -> CitedLibra
         articles[str(path)] = nasty
     store = Store(folder / "index")
     request = BuildRequest(fake_model(), (Root(str(news), str(news)),))
-    *_, summary = build(store, request, QuickEncoder())
+    *_, summary = build(store, request, FakeEncoder())
     assert isinstance(summary, Summary)
     # A few are only boilerplate.
     assert count * 0.9 < summary.articles <= count
-    with closing(Bot.from_index(store.open(), QuickEncoder(), FewSentences(), 0.0)) as bot:
+    with closing(Bot.from_index(store.open(), FakeEncoder(), FewSentences(), 0.0)) as bot:
         return CitedLibrary(articles, ask(bot, articles))
 
 

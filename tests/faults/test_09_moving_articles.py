@@ -19,13 +19,14 @@ from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Citation, Status
 from qa.bot import Bot
 from qa.lookup import look_up
+from tests.fakes import FakeEncoder
 from tests.faults.conftest import Battery, Figure
 from tests.faults.editor_worker import Entry, Job
 from tests.faults.processes import ROOT
 from tests.faults.question_worker import FewSentences
 from tests.faults.quote_check import citations_of, is_at_its_position
 from tests.faults.sample_index import article
-from tests.qa.fakes import Library, QuickEncoder
+from tests.qa.fakes import Library
 
 SMALL, LARGE = 300, 10_000
 _ARTICLES = 4
@@ -136,7 +137,7 @@ def library(tmp_path: Path) -> Library:
 @contextmanager
 def open_bot(library: Library) -> Iterator[Bot]:
     """Return a bot for the library."""
-    bot = Bot.from_index(library.store.open(), QuickEncoder(), FewSentences(), 0.0)
+    bot = Bot.from_index(library.store.open(), FakeEncoder(), FewSentences(), 0.0)
     with closing(bot):
         yield bot
 

@@ -23,9 +23,10 @@ from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
 from qa.retrieval.retriever import Ranking, Retriever
 from qa.rewriting.resolve import Exchange, history_from_questions
+from tests.fakes import FakeEncoder
 from tests.faults.conftest import Battery, Figure
 from tests.faults.fuzzed_questions import WORDS, bombs, question
-from tests.qa.fakes import Library, QuickEncoder, SentenceReader
+from tests.qa.fakes import Library, SentenceReader
 from tests.real import Home
 from tests.tui.terminal import FAKED, environment
 
@@ -35,7 +36,7 @@ ARTICLES = 40
 
 
 @dataclass
-class CountingEncoder(QuickEncoder):
+class CountingEncoder(FakeEncoder):
     """An encoder that counts its inputs; its vectors depend only on the first character."""
 
     longest: int = 0

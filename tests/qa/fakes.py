@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,36 +12,17 @@ from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.models.passage_encoder import Vectors, normalised
+from index.models.passage_encoder import Vectors
 from index.storage.catalog import StoredPassage
 from index.storage.store import Store
 from qa.answering.confidence import Calibration
 from qa.bot import Bot
 from qa.reader.protocol import Candidate, Reader
 from qa.retrieval.retriever import Hit
-from tests import fakes
 from tests.fakes import FakeEncoder, fake_model
 
 CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 0.5)
 """The logistic of the reader's margin alone; no test hangs on the weights that ship."""
-
-
-@dataclass
-class QuickEncoder(FakeEncoder):
-    """A FakeEncoder, of the same vectors, that works each word's direction out once."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        self.batches.append(list(texts))
-        rows = [
-            sum((_direction(word) for word in text.lower().split()), np.zeros(self.dimension))
-            for text in texts
-        ]
-        return normalised(np.asarray(rows, dtype=np.float32).reshape(-1, self.dimension))
-
-
-@cache
-def _direction(word: str) -> Vectors:
-    return fakes._direction(word, QuickEncoder.dimension)
 
 
 @dataclass
@@ -84,7 +64,7 @@ class Library:
     """A folder of articles and its index."""
 
     folder: Path
-    encoder: FakeEncoder = field(default_factory=QuickEncoder)
+    encoder: FakeEncoder = field(default_factory=FakeEncoder)
 
     @property
     def news(self) -> Path:
@@ -101,7 +81,7 @@ class Library:
         return path
 
     def index(self) -> Summary:
-        self.encoder = QuickEncoder()
+        self.encoder = FakeEncoder()
         request = BuildRequest(fake_model(), (Root(str(self.news), str(self.news.resolve())),))
         *_, last = build(self.store, request, self.encoder)
         assert isinstance(last, Summary)
@@ -110,7 +90,7 @@ class Library:
     @contextmanager
     def bot(self, threshold: float = 0.0, reader: Reader | None = None) -> Iterator[Bot]:
         asked = reader or SentenceReader()
-        bot = Bot.from_index(self.store.open(), QuickEncoder(), asked, threshold)
+        bot = Bot.from_index(self.store.open(), FakeEncoder(), asked, threshold)
         try:
             yield replace(bot, calibration=CALIBRATION)
         finally:

@@ -8,7 +8,8 @@ from index.errors import ModelUnavailable, NoIndex
 from index.storage.store import Store
 from qa.answers import Answered
 from qa.bot import Bot
-from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader
+from tests.fakes import FakeEncoder
+from tests.qa.fakes import CALIBRATION, Library, SentenceReader
 
 PORT = "the port is closed."
 
@@ -35,9 +36,9 @@ def open_files(folder: Path) -> set[str]:
 
 
 def fake_encoder(opened: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
-    def encoder(name: str, fingerprint: str, _cache: Path, _notice: object) -> QuickEncoder:
+    def encoder(name: str, fingerprint: str, _cache: Path, _notice: object) -> FakeEncoder:
         opened.append((name, fingerprint))
-        return QuickEncoder()
+        return FakeEncoder()
 
     monkeypatch.setattr("qa.bot.open_question_encoder", encoder)
 

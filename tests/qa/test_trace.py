@@ -9,7 +9,8 @@ from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.protocol import FirstSentenceReader
 from qa.rewriting.resolve import Exchange
-from tests.qa.fakes import CALIBRATION, Library, QuickEncoder, SentenceReader, passage
+from tests.fakes import FakeEncoder
+from tests.qa.fakes import CALIBRATION, Library, SentenceReader, passage
 
 STORY = "The radar treaty was signed in Prague by both ministers on a rainy morning in July."
 
@@ -30,7 +31,7 @@ def stories(library: Library) -> Library:
 
 def bot(library: Library, *without: Component, reader: SentenceReader | None = None) -> Bot:
     asked = reader or SentenceReader()
-    return Bot.from_index(library.store.open(), QuickEncoder(), asked, 0.0, frozenset(without))
+    return Bot.from_index(library.store.open(), FakeEncoder(), asked, 0.0, frozenset(without))
 
 
 def test_asking_is_tracing_and_replying(library: Library) -> None:
@@ -100,7 +101,7 @@ def test_without_merging_near_duplicates_each_is_read(library: Library) -> None:
 def test_without_the_reader_the_first_sentence_of_the_best_passage_is_the_answer(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.bot.open_question_encoder", lambda *_: QuickEncoder())
+    monkeypatch.setattr("qa.bot.open_question_encoder", lambda *_: FakeEncoder())
     monkeypatch.setattr("qa.bot.open_reader", lambda *_: pytest.fail("opened a reader"))
     without = frozenset({Component.READER})
     with closing(Bot.open(library.store, library.folder, "none", 0.0, print, without)) as asked:

@@ -13,8 +13,8 @@ import pytest
 from index.models.registry import Model
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER
-from tests.fakes import fake_model
-from tests.qa.fakes import CALIBRATION, MarkingReader, QuickEncoder, SentenceReader
+from tests.fakes import FakeEncoder, fake_model
+from tests.qa.fakes import CALIBRATION, MarkingReader, SentenceReader
 from tui.cli.main import run
 
 
@@ -23,20 +23,20 @@ class FakeModels:
     """Stands where models are found and loaded; counts who asked for what."""
 
     found: list[str] = field(default_factory=list)
-    passage_encoders: list[QuickEncoder] = field(default_factory=list)
-    question_encoders: list[QuickEncoder] = field(default_factory=list)
+    passage_encoders: list[FakeEncoder] = field(default_factory=list)
+    question_encoders: list[FakeEncoder] = field(default_factory=list)
     readers: list[str] = field(default_factory=list)
 
     def find(self, name: str, **_: object) -> Model:
         self.found.append(name)
         return fake_model(name=name)
 
-    def passages(self, _model: Model) -> QuickEncoder:
-        self.passage_encoders.append(QuickEncoder())
+    def passages(self, _model: Model) -> FakeEncoder:
+        self.passage_encoders.append(FakeEncoder())
         return self.passage_encoders[-1]
 
-    def questions(self, *_: object) -> QuickEncoder:
-        self.question_encoders.append(QuickEncoder())
+    def questions(self, *_: object) -> FakeEncoder:
+        self.question_encoders.append(FakeEncoder())
         return self.question_encoders[-1]
 
     def reader(self, name: str, *_: object) -> Reader:

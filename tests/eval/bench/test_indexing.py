@@ -4,7 +4,6 @@ import pytest
 
 from eval.bench import indexing as bench_index
 from tests.fakes import FakeEncoder, fake_model
-from tests.qa.fakes import QuickEncoder
 
 PYTHON = ("python",)
 
@@ -19,7 +18,7 @@ def baseline(
 
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
-    encoder = QuickEncoder()
+    encoder = FakeEncoder()
     monkeypatch.setattr(bench_index, "find_model", lambda name: fake_model(name=name))
     monkeypatch.setattr(bench_index, "SentenceEncoder", lambda _: encoder)
     monkeypatch.setattr(bench_index, "run_job", baseline)

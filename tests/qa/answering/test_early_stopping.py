@@ -16,15 +16,8 @@ from qa.answering.grouping import group_candidates
 from qa.answers import Answered
 from qa.bot import Bot
 from qa.reader.protocol import Candidate
-from tests.qa.fakes import (
-    CALIBRATION,
-    Library,
-    MarkingReader,
-    QuickEncoder,
-    passage,
-    retrieved,
-    stored,
-)
+from tests.fakes import FakeEncoder
+from tests.qa.fakes import CALIBRATION, Library, MarkingReader, passage, retrieved, stored
 
 
 @dataclass
@@ -118,7 +111,7 @@ def reads(library: Library, *without: Component) -> tuple[int, int]:
     reader = MarkingReader("Prague")  # its margin of 8 makes it confident
     components = frozenset(without)
     with closing(
-        Bot.from_index(library.store.open(), QuickEncoder(), reader, 0.0, components)
+        Bot.from_index(library.store.open(), FakeEncoder(), reader, 0.0, components)
     ) as bot:
         traced = bot.trace("Where was the minister in Prague?")
         reply = bot.reply(traced, 3)

@@ -4,7 +4,8 @@ import pytest
 
 from index.storage.catalog import StoredArticle
 from qa.retrieval.retriever import DEPTH, Hit, Retriever
-from tests.qa.fakes import Library, QuickEncoder
+from tests.fakes import FakeEncoder
+from tests.qa.fakes import Library
 
 QUESTION = "radar treaty signed"
 
@@ -16,7 +17,7 @@ def retrieve(
     with closing(library.store.open()) as opened:
         generation = opened.generation
         articles = {one.found.relative: one for one in generation.catalog.articles()}
-        encoder = QuickEncoder()
+        encoder = FakeEncoder()
         retriever = Retriever(generation, encoder)
         found = retriever.retrieve(question, top_k, [articles[name] for name in scope])
         assert encoder.batches == [[question]]
@@ -108,7 +109,7 @@ def test_the_previous_question_decides_between_passages_for_a_follow_up(library:
     library.index()
     with closing(library.store.open()) as opened:
         catalog = opened.generation.catalog
-        encoder = QuickEncoder()
+        encoder = FakeEncoder()
         retriever = Retriever(opened.generation, encoder)
         for previous, name in (
             ("Where is the mill?", "mill.txt"),

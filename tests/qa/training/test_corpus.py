@@ -8,9 +8,8 @@ from index.articles.files import resolve_roots
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.training.corpus import Location, write_articles
-from tests.fakes import fake_model
+from tests.fakes import FakeEncoder, fake_model
 from tests.index.strategies import nasty_text
-from tests.qa.fakes import QuickEncoder
 from tests.qa.training.rows import row
 
 PORT = "The port is closed. Nobody\nhas the money to dig it out."
@@ -89,7 +88,7 @@ def test_an_index_of_the_articles_finds_the_contexts_at_their_locations(tmp_path
     locations = write_articles(rows, tmp_path / "articles")
     store = Store(tmp_path / "index")
     request = BuildRequest(fake_model(), resolve_roots((str(tmp_path / "articles"),)))
-    list(build(store, request, QuickEncoder()))
+    list(build(store, request, FakeEncoder()))
     index = store.open()
     catalog = index.generation.catalog
     for article in catalog.articles():
