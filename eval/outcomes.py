@@ -62,7 +62,7 @@ class JudgedAnswer(msgspec.Struct, frozen=True):
     exact: bool
     f1: float
     is_line_right: bool
-    """Whether one of its citations begins on a gold line."""
+    """Whether one of its citations begins on, or covers, a gold line."""
     is_right: bool
     """Whether F1 is at least RIGHT_F1; if gold has no answers, whether the line is right."""
     start: int = 0
@@ -118,6 +118,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     searched_question: str = msgspec.field(name="asked")
     """The question after rewriting a follow-up."""
     tags: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    """Articles that the search was limited to by the set, as the set names them."""
     kind: Kind
     gold: tuple[Gold, ...] = ()
     rejected: tuple[Gold, ...] = ()
@@ -164,6 +166,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def reply(self) -> str:
         """The answer; empty if the question was refused."""
         return self.answers[0].text if self.answered else ""
+
+    @property
+    def is_answered_right(self) -> bool:
+        """Whether it was answered, and right; see `JudgedAnswer.is_right`."""
+        return self.answered and self.answers[0].is_right
 
     @property
     def cites_gold_line(self) -> bool:

@@ -4,14 +4,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from eval.importers.folder import ARTICLES, QUESTIONS, new_folder
 from eval.importers.naming import UniqueNames, article_text, file_stem, headline, writable
 from eval.importers.result import Imported, Notes, OnProgress
-from eval.importers.sources import source_lines
+from eval.importers.sources import source_lines, source_records
 from eval.sets.question_set import Gold, Question, encode_questions
 from index.disk.durable_files import write_synced
 from index.disk.json_lines import LineDecoder
@@ -22,8 +21,6 @@ _DEFAULT_SPLIT = "test"
 """The split of BEIR's published figures."""
 _PROGRESS_INTERVAL = 500
 """Documents between two reports of progress."""
-
-Line = TypeVar("Line")
 
 
 class Document(msgspec.Struct):
@@ -119,7 +116,7 @@ def _write_articles(
     articles: dict[str, Gold] = {}
     total = sum(1 for _ in source_lines(file))
     names = UniqueNames()
-    for done, document in enumerate(_decoded(file, _documents, "document"), 1):
+    for done, document in enumerate(source_records(file, _documents, "document"), 1):
         key = str(document.id)
         title, body = headline(document.title or ""), writable(document.text)
         if key in articles:
@@ -143,7 +140,7 @@ def _questions(
 ) -> Iterator[Question]:
     """Yield the queries of the split that a document answers."""
     ids = UniqueNames()
-    for query in _decoded(file, _queries, "query"):
+    for query in source_records(file, _queries, "query"):
         key = str(query.id)
         if key not in judgments:
             continue
@@ -164,11 +161,3 @@ def _questions(
             yield Question(
                 id=ids.take(key.strip() or "query"), question=question, history=[], gold=gold
             )
-
-
-def _decoded(file: Path, decoder: LineDecoder[Line], what: str) -> Iterator[Line]:
-    for number, line in source_lines(file):
-        try:
-            yield decoder.decode(line)
-        except ValueError as error:
-            raise BadRequest(f"{file}, line {number}: invalid {what}: {error}") from error

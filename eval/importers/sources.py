@@ -6,11 +6,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
+from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest, reason_of
 
 _GZIP = b"\x1f\x8b"
+
+Record = TypeVar("Record")
 
 
 def read_source(file: Path) -> bytes:
@@ -29,6 +32,15 @@ def source_lines(file: Path) -> Iterator[tuple[int, bytes]]:
             content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if content.strip():
                 yield number, content
+
+
+def source_records(file: Path, decoder: LineDecoder[Record], what: str) -> Iterator[Record]:
+    """Yield the records of a file of JSON lines. Raises BadRequest that says what is invalid."""
+    for number, line in source_lines(file):
+        try:
+            yield decoder.decode(line)
+        except ValueError as error:
+            raise BadRequest(f"{file}, line {number}: invalid {what}: {error}") from error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from eval.importers.folder import ARTICLES, QUESTIONS, new_folder
+from eval.importers.located import gold_at, locate
 from eval.importers.naming import (
     BODY_LINE,
     UniqueNames,
@@ -17,8 +18,7 @@ from eval.importers.naming import (
 )
 from eval.importers.result import Imported, Notes, OnProgress
 from eval.importers.sources import read_source
-from eval.sets.answer_spans import find_answer, is_at
-from eval.sets.question_set import Gold, Question, encode_questions
+from eval.sets.question_set import Question, encode_questions
 from index.disk.durable_files import write_synced
 from index.disk.json_lines import LineDecoder
 from index.errors import BadRequest
@@ -147,43 +147,19 @@ def _converted(
     if not question or len(question) > MAX_QUESTION_LENGTH:
         notes["skipped: empty or overlong question"].append(key)
         return None
-    answers = [answer for answer in source.answers if answer.text.strip()]
+    answers = [
+        (answer.text, answer.answer_start) for answer in source.answers if answer.text.strip()
+    ]
     if source.is_impossible and answers:
         notes["imported as unanswerable: is_impossible, though it has answers"].append(key)
         answers = []
-    located = _located(context, answers, key, notes)
+    located = locate(context, answers, key, notes)
     if answers and not located:
         notes["skipped: no accepted answer is in the context"].append(key)
         return None
-    gold = [gold for place in locations.get(context, []) for gold in _gold(*place, located)]
+    gold = [gold for place in locations.get(context, []) for gold in gold_at(*place, located)]
     name = ids.take(key.strip() or "question")
     if name != key:
         notes["renamed: empty or duplicate id"].append(key)
     tags = [] if gold else ["unanswerable"]
     return Question(id=name, question=question, history=[], gold=gold, tags=tags)
-
-
-def _located(
-    context: str, answers: Sequence[Answer], key: str, notes: Notes
-) -> list[tuple[str, int]]:
-    """Return the distinct answers in the words of their context, with their lines in it, from 0."""
-    located = []
-    for answer in answers:
-        text = writable(answer.text)
-        span = find_answer(context, text, answer.answer_start)
-        if span is None:
-            notes["accepted answer left out: not in the context"].append(key)
-            continue
-        if not is_at(context, text, answer.answer_start):
-            notes["repaired: wrong offset of an answer"].append(key)
-        located.append((span.of(context), context.count("\n", 0, span.start)))
-    return list(dict.fromkeys(located))
-
-
-def _gold(path: str, first_line: int, located: Sequence[tuple[str, int]]) -> list[Gold]:
-    """Return the gold references of a context, with answers on the same lines in one."""
-    by_lines = defaultdict(list)
-    for text, offset in located:
-        line, breaks = first_line + offset, text.count("\n")
-        by_lines[line, line + breaks if breaks else 0].append(text)
-    return [Gold(path, line, texts, end_line) for (line, end_line), texts in by_lines.items()]

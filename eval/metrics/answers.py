@@ -27,6 +27,7 @@ def answerable_measures(outcomes: Sequence[Outcome]) -> list[Measure]:
     """
     return [
         Measure("answered", _mean(outcomes, lambda outcome: outcome.answered)),
+        Measure("right", _mean(outcomes, lambda outcome: outcome.is_answered_right)),
         Measure("answerable-exact", _mean(outcomes, lambda outcome: outcome.exact)),
         Measure("answerable-f1", _mean(outcomes, lambda outcome: outcome.f1)),
         Measure("best-exact", _best(outcomes, 1, lambda answer: answer.exact)),

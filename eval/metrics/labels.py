@@ -8,6 +8,7 @@ ANSWERS = {
     "exact": "Exact match (SQuAD)",
     "f1": "F1 (SQuAD)",
     "answered": "Answer rate (answerable)",
+    "right": "Right answer (answerable)",
     "answerable-exact": "Exact match (answerable)",
     "answerable-f1": "F1 (answerable)",
     "line": "Gold line cited",
@@ -24,6 +25,14 @@ ANSWERS = {
     "risk-area": "Area under the risk-coverage curve",
     "marks-heeded": "Rejected answers not repeated",
 }
+TAG_LABELS = {
+    "right": "right",
+    "top3": "right in top 3",
+    "line": "line",
+    "top3-line": "line in top 3",
+    "no-answer-recall": "refused",
+}
+"""The figures of each tag."""
 STAGE_LABELS = {
     "resolve": "rewrite follow-up",
     "encode": "encode question",

@@ -141,6 +141,7 @@
     const notes = [row.id];
     if (row.tags.length) notes.push(row.tags.join(", "));
     if (row.history.length) notes.push(`after: ${row.history.join(" / ")}`);
+    if (row.within.length) notes.push(`in: ${row.within.join(", ")}`);
     if (row.searched !== row.question) notes.push(`Searched for: ${row.searched}`);
     if (row.gold.length) {
       notes.push(row.ranks.map(({ranking, rank}) => `${ranking} ${rank ? `#${rank}` : "–"}`).join(", "));

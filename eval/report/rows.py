@@ -20,6 +20,7 @@ def row_of(outcome: Outcome, show: Show) -> dict[str, Any]:
         "searched": show(outcome.searched_question),
         "history": [show(question) for question in outcome.history],
         "tags": [show(tag) for tag in outcome.tags],
+        "within": [show(path) for path in outcome.within],
         "kind": outcome.kind.value,
         "reply": show(outcome.reply),
         "reason": outcome.reason,

@@ -86,13 +86,13 @@ def compare(
 ) -> Comparison:
     """Compare a run with the earlier run `name`, pairing questions by id.
 
-    Questions whose gold has changed in between are not compared.
+    Questions whose gold or articles have changed in between are not compared.
     """
     earlier = {outcome.id: outcome for outcome in before[0]}
     pairs = [
         (earlier[outcome.id], outcome)
         for outcome in after[0]
-        if outcome.id in earlier and earlier[outcome.id].gold == outcome.gold
+        if outcome.id in earlier and _is_same(earlier[outcome.id], outcome)
     ]
     results = before[1], after[1]
     if not len(pairs) == len(before[0]) == len(after[0]):
@@ -106,6 +106,10 @@ def compare(
         _tests(pairs),
         settings,
     )
+
+
+def _is_same(before: Outcome, after: Outcome) -> bool:
+    return (before.gold, before.within) == (after.gold, after.within)
 
 
 def changed_settings(before: RunSettings, after: RunSettings) -> tuple[SettingChange, ...]:

@@ -1,6 +1,6 @@
 """Ask a question of a set and judge the reply against its gold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
@@ -11,6 +11,7 @@ from eval.runs.failure_causes import cause_of
 from eval.runs.gold_passages import GoldPassages, IndexedGold, ranks_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.question_set import Question
+from index.errors import BadRequest
 from qa.answering.squad_text import normalise_answer
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
@@ -27,13 +28,26 @@ class Examiner:
     gold: GoldPassages
     quotes: GoldQuotes
     scope: tuple[str, ...] = ()
-    """Search only articles at or under these paths; all if empty."""
+    """Search only articles at or under these paths; all if empty.
+
+    Questions that are limited to articles of their own are asked of those instead.
+    """
+
+    def require_indexed(self, questions: Iterable[Question]) -> None:
+        """Raise BadRequest if a question is limited to a path without an indexed article."""
+        question_of = {path: question.id for question in questions for path in question.within}
+        for path, question_id in question_of.items():
+            if not self.gold.is_indexed(path):
+                raise BadRequest(
+                    f"question {question_id}: no indexed article is at or under {path}"
+                )
 
     def ask(self, question: Question) -> Outcome:
         """Ask a question with its history, and judge the reply. Raises BadRequest like Bot.ask."""
         history = history_from_questions(question.history)
         watch = Stopwatch()
-        trace = self.bot.trace(question.question, self.scope, history)
+        within = tuple(map(self.gold.file_of, question.within))
+        trace = self.bot.trace(question.question, within or self.scope, history)
         spent = watch.lap()
         reply = self.bot.reply(trace, DEFAULT_ANSWERS)
         cite = watch.lap()
@@ -51,6 +65,7 @@ class Examiner:
             history=tuple(question.history),
             searched_question=reply.asked,
             tags=tuple(question.tags),
+            within=tuple(question.within),
             kind=_kind(question),
             gold=tuple(question.gold),
             rejected=tuple(question.rejected),
@@ -69,11 +84,13 @@ class Examiner:
         return msgspec.structs.replace(outcome, cause=cause_of(outcome))
 
     def _judged(self, question: Question, answer: Answer) -> JudgedAnswer:
-        gold_lines = [(self.gold.file_of(gold), gold.lines) for gold in question.gold]
+        gold_lines = {
+            (self.gold.file_of(gold.path), line) for gold in question.gold for line in gold.lines
+        }
         is_line_right = any(
-            citation.file == file and citation.answer.line in lines
+            (citation.file, line) in gold_lines
             for citation in answer.citations
-            for file, lines in gold_lines
+            for line in range(citation.answer.line, citation.answer.end_line + 1)
         )
         accepted = [text for gold in question.gold for text in gold.answers]
         overlap = f1(answer.text, accepted)

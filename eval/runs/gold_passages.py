@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.outcomes import GoldRank
 from eval.sets.gold import article_of
 from eval.sets.question_set import Gold
+from index.articles.paths import is_under
 from index.storage.catalog import Catalog
 
 _CACHED = 64
@@ -35,9 +36,14 @@ class GoldPassages:
             lambda path: catalog.passages_of(self._articles[path])
         )
 
-    def file_of(self, gold: Gold) -> str:
-        """Return the absolute path of the article of a gold reference."""
-        return str(article_of(gold.path, self._bases))
+    def file_of(self, path: str) -> str:
+        """Return the absolute path of an article or a folder named by a question."""
+        return str(article_of(path, self._bases))
+
+    def is_indexed(self, path: str) -> bool:
+        """Return whether an article named by a question, or one in the folder, is indexed."""
+        real = self.file_of(path)
+        return real in self._articles or any(is_under(one, real) for one in self._articles)
 
     def find(self, references: Sequence[Gold]) -> list[IndexedGold]:
         """Return the gold of a question; references that share a passage are merged."""
@@ -56,7 +62,7 @@ class GoldPassages:
 
     def _covering(self, gold: Gold) -> list[int]:
         """Return the passages on the lines that have an accepted answer; else all on them."""
-        path = self.file_of(gold)
+        path = self.file_of(gold.path)
         if path not in self._articles:
             return []
         on_lines = [

@@ -22,10 +22,11 @@ _MAX_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A gold reference that does not match its article."""
+    """A gold reference that does not match its article, or a path that does not exist."""
 
     question_id: str
-    gold: Gold
+    place: str
+    """Path and line of the reference, or the path."""
     what: str
     """What is wrong, and what to do where that is clear."""
     is_note: bool = False
@@ -34,7 +35,7 @@ class Problem:
     @property
     def message(self) -> str:
         """The problem on one line."""
-        return f"question {self.question_id}, {self.gold.path}:{self.gold.line}: {self.what}"
+        return f"question {self.question_id}, {self.place}: {self.what}"
 
 
 def bases_of(set_file: Path, roots: Sequence[Root]) -> tuple[Path, ...]:
@@ -75,23 +76,23 @@ def portable(question: Question, bases: Sequence[Path]) -> Question:
         ]
 
     return msgspec.structs.replace(
-        question, gold=moved(question.gold), rejected=moved(question.rejected)
+        question,
+        gold=moved(question.gold),
+        rejected=moved(question.rejected),
+        within=[portable_path(Path(path), bases) for path in question.within],
     )
 
 
 def check_gold(questions: Sequence[Question], bases: Sequence[Path]) -> tuple[Problem, ...]:
-    """Return the gold and rejected references that do not match; see `article_of` for paths.
+    """Return the references and paths that do not match; see `article_of` for paths.
 
     Every accepted answer must be on its lines, letter for letter; if it is there only after
     SQuAD's normalisation, the problem is a note. The lines of a reference without answers must
-    exist.
+    exist, and so must the paths of `within`.
     """
     opened = opener(bases)
     return tuple(
-        problem
-        for question in questions
-        for gold in (*question.gold, *question.rejected)
-        for problem in _problems(question.id, gold, opened)
+        problem for question in questions for problem in _problems(question, bases, opened)
     )
 
 
@@ -119,14 +120,22 @@ def opener(bases: Sequence[Path]) -> Callable[[str], Text | NotText]:
 
 
 def _problems(
-    question_id: str, gold: Gold, opened: Callable[[str], Text | NotText]
+    question: Question, bases: Sequence[Path], opened: Callable[[str], Text | NotText]
 ) -> Iterator[Problem]:
-    text = opened(gold.path)
+    for gold in (*question.gold, *question.rejected):
+        yield from _problems_of_gold(question.id, gold, opened(gold.path))
+    for path in question.within:
+        if not os.path.exists(article_of(path, bases)):  # noqa: PTH110  False for a name too long
+            yield Problem(question.id, path, "no such file or folder")
+
+
+def _problems_of_gold(question_id: str, gold: Gold, text: Text | NotText) -> Iterator[Problem]:
+    place = f"{gold.path}:{gold.line}"
     if isinstance(text, NotText):
-        yield Problem(question_id, gold, f"the article cannot be used: {text.reason}")
+        yield Problem(question_id, place, f"the article cannot be used: {text.reason}")
         return
     if gold.lines[-1] > text.line_count:
-        yield Problem(question_id, gold, f"the article has {text.line_count:,} lines")
+        yield Problem(question_id, place, f"the article has {text.line_count:,} lines")
         return
     words = words_of(text, gold.lines)
     for answer in gold.answers:
@@ -134,9 +143,9 @@ def _problems(
             continue
         if contains_answer(words, answer):
             what = f"“{answer}” matches only without case, punctuation and articles (a, an, the)"
-            yield Problem(question_id, gold, what, is_note=True)
+            yield Problem(question_id, place, what, is_note=True)
         else:
-            yield Problem(question_id, gold, f"“{answer}” is not there{_hint(text, answer)}")
+            yield Problem(question_id, place, f"“{answer}” is not there{_hint(text, answer)}")
 
 
 def _hint(text: Text, answer: str) -> str:

@@ -50,6 +50,8 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     history: list[str] = []
     gold: list[Gold]
     tags: list[str] = []
+    within: list[str] = []
+    """Articles, or folders, that the search is limited to, with paths like gold's; all if empty."""
     standalone: str = ""
     """A follow-up rewritten by hand to stand alone; empty if the question does already."""
 
@@ -133,6 +135,8 @@ def errors_in(question: Question) -> Iterator[str]:
         yield "`question` is empty"
     if not all(earlier.strip() for earlier in question.history):
         yield "a question in `history` is empty"
+    if not all(map(_is_path, question.within)):
+        yield "a path in `within` is not a file path"
     longest = max(map(len, (question.question, question.standalone, *question.history)))
     if longest > MAX_QUESTION_LENGTH:
         yield f"a question has {longest:,} characters (limit {MAX_QUESTION_LENGTH:,})"
@@ -142,7 +146,7 @@ def errors_in(question: Question) -> Iterator[str]:
 
 
 def _errors_in_gold(gold: Gold) -> Iterator[str]:
-    if not gold.path or "\0" in gold.path:
+    if not _is_path(gold.path):
         yield "`path` is not a file path"
     if gold.line < 1:
         yield f"`line` is {gold.line}; lines count from 1"
@@ -152,3 +156,7 @@ def _errors_in_gold(gold: Gold) -> Iterator[str]:
         yield "an answer is empty; use an empty list if only the location counts"
     if gold.grade < 1:
         yield f"`grade` is {gold.grade}; leave out what is not relevant"
+
+
+def _is_path(path: str) -> bool:
+    return bool(path) and "\0" not in path

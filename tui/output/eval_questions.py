@@ -49,6 +49,8 @@ def _about(outcome: Outcome) -> Iterator[str]:
         yield visible(", ".join(outcome.tags))
     if outcome.history:
         yield visible(f"after: {' / '.join(outcome.history)}")
+    if outcome.within:
+        yield visible_name(f"in: {', '.join(outcome.within)}")
     if outcome.searched_question != outcome.question:
         yield visible(f"Searched for: {outcome.searched_question}")
     if outcome.gold:

@@ -13,6 +13,7 @@ from eval.metrics.labels import (
     ANSWERS,
     COLD_START,
     STAGE_LABELS,
+    TAG_LABELS,
     format_interval,
     format_value,
     is_better_lower,
@@ -36,7 +37,9 @@ _MAX_CHANGES = 10
 def show_results(results: Results, outcomes: Sequence[Outcome]) -> None:
     """Print the figures of a run and the causes of failure."""
     known = results.by_name
-    _print(_answers(known), _ranking(known), _times(known), _causes(results, outcomes))
+    _print(
+        _answers(known), _tags(results), _ranking(known), _times(known), _causes(results, outcomes)
+    )
     if results.causes:
         click.echo("To see gold next to answers: byline eval show")
 
@@ -67,6 +70,16 @@ def _answers(known: dict[str, Figure]) -> Table:
         if figure := known.get(name):
             value = format_value(name, figure.value)
             table.add_row(label, value, format_interval(figure), f"{figure.count:,}")
+    return table
+
+
+def _tags(results: Results) -> Table:
+    headings = ("questions", "unanswerable", *TAG_LABELS.values())
+    table = _table("Tag", *headings, numbers=len(headings))
+    for one in results.tags:
+        values = (_value(one.by_name, name) for name in TAG_LABELS)
+        tag = Text(visible(one.tag))
+        table.add_row(tag, f"{one.questions:,}", f"{one.unanswerable:,}", *values)
     return table
 
 

@@ -161,7 +161,7 @@ def test_answers_not_in_the_context_are_left_out_and_counted(tmp_path: Path, out
     )
     result = import_squad(file, out)
     assert noted(result) == {
-        "accepted answer left out: not in the context": 3,
+        "accepted answer left out: not in the article": 3,
         "skipped: no accepted answer is in the context": 1,
         "skipped: empty or overlong question": 2,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from eval.metrics.curves import reliability, risk_coverage
@@ -46,6 +47,7 @@ def figures(outcomes: Sequence[Outcome] = ASKED) -> dict[str, float]:
         ("exact", 2 / 5),
         ("f1", (1 + 2 / 3 + 0 + 1 + 0) / 5),
         ("answered", 2 / 3),
+        ("right", 2 / 3),
         ("answerable-exact", 1 / 3),
         ("answerable-f1", (1 + 2 / 3) / 3),
         ("best-exact", 1 / 3),
@@ -106,6 +108,31 @@ def test_a_rejected_answer_counts_only_for_not_being_repeated() -> None:
     assert {
         name: value for name, value in values.items() if name != "marks-heeded"
     } == pytest.approx(figures())
+
+
+def test_each_tag_has_the_figures_of_its_questions() -> None:
+    right, nearly, refused, abstained, wrong = ASKED
+    tagged = [
+        msgspec.structs.replace(one, tags=tags)
+        for one, tags in (
+            (right, ("who",)),
+            (nearly, ("who", "open", "open")),
+            (refused, ("who",)),
+            (abstained, ("none",)),
+            (wrong, ("who",)),
+        )
+    ]
+    none, opened, who = results_of(tagged).tags
+    assert [one.tag for one in (none, opened, who)] == ["none", "open", "who"]
+    assert [(one.questions, one.unanswerable) for one in (none, opened, who)] == [
+        (1, 1), (1, 0), (4, 1),
+    ]  # fmt: skip
+    values = {name: figure.value for name, figure in who.by_name.items()}
+    assert values == pytest.approx(
+        {"right": 2 / 3, "top3": 1, "line": 2 / 3, "top3-line": 1, "no-answer-recall": 0}
+    )
+    assert {name: figure.value for name, figure in none.by_name.items()} == {"no-answer-recall": 1}
+    assert set(opened.by_name) == {"right", "top3", "line", "top3-line"}
 
 
 def test_without_unanswerable_questions_there_are_no_refusal_figures() -> None:

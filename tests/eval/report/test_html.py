@@ -207,6 +207,17 @@ def test_a_report_shows_figures_plots_causes_and_settings() -> None:
     assert page.rows[0]["ranks"][0] == {"ranking": "keywords", "rank": 1}
 
 
+def test_a_report_has_the_figures_of_each_tag() -> None:
+    tagged = [outcome("a", tags=("span",)), outcome("b", tags=("span",), answered=False)]
+    page = Page(report(exported([*tagged, unanswerable("c", tags=("none",))]), shown))
+    cells = [text.strip() for text in page.contents["td"]]
+    # Two questions, none of them unanswerable; one of two right.
+    start = next(i for i in range(len(cells)) if cells[i : i + 3] == ["2", "0", "50.0%"])
+    assert cells[start + 3 : start + 6] == ["100.0%", "50.0%", "100.0%"]
+    assert {"Tag", "none", "span", "refused"} <= set(page.contents["th"])
+    assert "Tag" not in Page(report(exported(), shown)).contents["th"]
+
+
 def test_without_rankings_there_is_no_recall_plot() -> None:
     page = Page(report(exported([unanswerable("a")]), shown))
     assert "keywords" not in page.contents["text"]

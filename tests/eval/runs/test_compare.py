@@ -55,10 +55,12 @@ def test_equal_runs_have_a_p_value_of_one() -> None:
     assert {one.p for one in comparison.tests} == {1.0}
 
 
-def test_only_questions_that_both_asked_with_the_same_gold_are_paired() -> None:
+def test_only_questions_that_both_asked_with_the_same_gold_and_articles_are_paired() -> None:
     other_gold = outcome("b", gold=(Gold("radar.txt", 4, ["Brno"]),))
+    limited = outcome("d", within=("radar.txt",))
     comparison = compared(
-        [outcome("a"), outcome("b"), outcome("c")], [outcome("a", **MISSED), other_gold]
+        [outcome("a"), outcome("b"), outcome("c"), outcome("d")],
+        [outcome("a", **MISSED), other_gold, limited],
     )
     assert comparison.paired == 1
     assert [one.id for one in comparison.changes] == ["a"]

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from eval.outcomes import Cause, GoldRank, Kind, Outcome
@@ -12,6 +14,7 @@ from eval.runs.gold_passages import GoldPassages, IndexedGold, ranks_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold, Question
+from index.errors import BadRequest
 from qa.reader.protocol import Reader
 from tests.qa.fakes import Library, MarkingReader
 
@@ -151,6 +154,40 @@ def test_a_follow_up_is_asked_after_its_history(library: Library) -> None:
         gold=[PRAGUE],
     )
     assert "Schwarzenberg" in ask(library, follow_up).searched_question
+
+
+def test_a_question_can_be_limited_to_articles_of_its_own(library: Library) -> None:
+    limited = Question(id="q", question="Where was it signed?", gold=[PRAGUE], within=["mill.txt"])
+    with examiner(library, MarkingReader("Prague")) as one:
+        for asked in (one, replace(one, scope=(str(library.news / "radar.txt"),))):
+            result = asked.ask(limited)
+            assert {answer.path for answer in result.answers} == {str(library.news / "mill.txt")}
+            assert result.within == ("mill.txt",)
+        one.require_indexed([limited, msgspec.structs.replace(limited, within=["."])])
+        missing = msgspec.structs.replace(limited, within=["mill.txt", "late.txt"])
+        with pytest.raises(BadRequest, match=r"question q: .* late\.txt"):
+            one.require_indexed([limited, missing])
+
+
+@pytest.mark.parametrize(
+    ("gold", "is_line_right"),
+    [
+        (Gold("radar.txt", 3, ["x"]), True),
+        (Gold("radar.txt", 4, ["x"]), True),
+        (Gold("radar.txt", 4, ["x"], end_line=9), True),
+        (Gold("radar.txt", 1, ["x"], end_line=2), False),
+        (Gold("radar.txt", 5, ["x"]), False),
+        (Gold("mill.txt", 3, ["x"]), False),
+    ],
+)
+def test_an_answer_of_several_lines_is_on_the_gold_line_that_it_covers(
+    library: Library, gold: Gold, is_line_right: bool
+) -> None:
+    library.write("radar.txt", "# Radar\n\nThe treaty was\nsigned in Prague.\n\nIt rained.")
+    library.index()
+    (best, *_) = ask(library, question(gold), "treaty was\nsigned").answers
+    assert (best.text, best.line) == ("treaty was\nsigned", 3)
+    assert best.is_line_right is is_line_right
 
 
 def test_references_covered_by_one_passage_are_merged(library: Library) -> None:

@@ -174,7 +174,13 @@ def test_results_are_read_as_they_were_stored(interrupted: Run) -> None:
     results = results_of(interrupted.outcomes())
     interrupted.finish(results)
     assert interrupted.results() == results
-    (interrupted.folder / "results.json").write_text("{}", encoding="utf-8")
+    file = interrupted.folder / "results.json"
+    # Earlier versions stored no figures of tags.
+    earlier = json.loads(file.read_bytes())
+    del earlier["tags"]
+    file.write_text(json.dumps(earlier), encoding="utf-8")
+    assert interrupted.results() == msgspec.structs.replace(results, tags=())
+    file.write_text("{}", encoding="utf-8")
     with pytest.raises(BadRequest, match="cannot be read"):
         interrupted.results()
 

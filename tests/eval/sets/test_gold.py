@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.sets.gold import article_of, bases_of, check_gold, portable_path
+from eval.sets.gold import article_of, bases_of, check_gold, portable, portable_path
 from eval.sets.question_set import Gold, Question, bundled_questions
 from index.articles.bundled import bundled_articles
 from index.articles.files import Root
@@ -80,6 +80,23 @@ def test_rejected_answers_are_checked_too(folder: Path) -> None:
     )
     (problem,) = check_gold([question], [folder])
     assert problem.message == "question q1, port.txt:3: “a mill” is not there"
+
+
+def test_the_articles_that_a_question_is_limited_to_must_exist(folder: Path) -> None:
+    within = ["port.txt", ".", "no.txt", "x" * 5000]
+    question = Question(id="q1", question="Why?", gold=[], within=within)
+    missing, too_long = check_gold([question], [folder])
+    assert missing.message == "question q1, no.txt: no such file or folder"
+    assert too_long.place == "x" * 5000
+
+
+def test_all_paths_of_a_question_become_portable(folder: Path) -> None:
+    path = str(folder / "port.txt")
+    gold = Gold(path, 1, ["Port"])
+    question = Question(id="q1", question="Why?", gold=[gold], rejected=[gold], within=[path])
+    moved = portable(question, [folder])
+    paths = [moved.gold[0].path, moved.rejected[0].path, *moved.within]
+    assert paths == ["port.txt"] * 3
 
 
 def test_a_path_is_searched_in_the_folder_of_the_set_then_in_indexed_ones(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_a_reference_has_one_or_more_lines() -> None:
         (gold(path=""), "gold 1: `path` is not a file path"),
         (gold(path="a\0.txt"), "gold 1: `path` is not a file path"),
         (gold(grade=0), "gold 1: `grade` is 0; leave out what is not relevant"),
+        (WHEN | {"within": ["a.txt", ""]}, "a path in `within` is not a file path"),
         (WHEN | {"rejected": [PLACE, PLACE | {"line": -1}]}, "rejected 2: `line` is -1"),
     ],
 )

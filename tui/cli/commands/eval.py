@@ -209,6 +209,7 @@ def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
         settings = _settings(options, bot, store, question_set, len(questions), reader)
         gold = GoldPassages(bot.index.generation.catalog, bases)
         examiner = Examiner(bot, gold, GoldQuotes(bases), options.within)
+        examiner.require_indexed(questions)
         with recording(runs_folder(), settings, options.fresh) as recorder:
             run = recorder.run
             if recorder.done:

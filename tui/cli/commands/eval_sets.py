@@ -9,6 +9,7 @@ import click
 from eval.importers.beir import import_beir
 from eval.importers.folder import ARTICLES, QUESTIONS
 from eval.importers.marks import import_marks
+from eval.importers.news import import_news
 from eval.importers.result import Imported
 from eval.importers.squad import import_squad
 from eval.sets.question_set import read_questions
@@ -37,6 +38,7 @@ _overwrite = click.option("--overwrite", is_flag=True, help="Replace an earlier 
 Examples:
   byline eval import squad dev-v2.0.json dev     articles and questions in the folder dev
   byline eval import beir scifact made           from corpus.jsonl, queries.jsonl and qrels/
+  byline eval import news news/dev made          from articles, questions and conversations
   byline eval import marks mine.jsonl            from answers marked in the chat""",
 )
 def import_command() -> None:
@@ -71,6 +73,21 @@ def beir_command(source: Path, folder: Path, split: str | None, overwrite: bool)
     """
     with ProgressDisplay(line_delay=_DELAY) as display:
         imported = import_beir(source, folder, split, overwrite, display.update)
+    _report_folder(imported, folder)
+    return Exit.DONE
+
+
+@import_command.command("news", short_help="Import articles, questions and conversations.")
+@click.argument("source", metavar="NEWS_FOLDER", type=_PATH)
+@click.argument("folder", type=_PATH)
+@_overwrite
+def news_command(source: Path, folder: Path, overwrite: bool) -> int:
+    """Import articles/, questions.jsonl and conversations.jsonl of NEWS_FOLDER into FOLDER.
+
+    Figures are reported by kind of question.
+    """
+    with ProgressDisplay(line_delay=_DELAY) as display:
+        imported = import_news(source, folder, overwrite, display.update)
     _report_folder(imported, folder)
     return Exit.DONE
 

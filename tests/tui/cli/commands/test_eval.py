@@ -317,6 +317,31 @@ def test_the_scope_can_be_limited(indexed: Shell) -> None:
     assert "no indexed article is at or under nowhere" in ran.err
 
 
+def test_figures_are_shown_for_each_tag(indexed: Shell) -> None:
+    assert "unanswerable" not in evaluate(indexed).out
+    tagged = [PORT | {"tags": ["span"]}, MILL | {"tags": ["span"]}, CATS | {"tags": ["\x1b[2J"]}]
+    name = write_set(indexed, *tagged)
+    ran = indexed.byline("eval", name)
+    assert ran.code == 0, ran.err
+    # The port is right, the mill is right below the threshold.
+    assert re.search(r"span +2 +0 +50\.0% +100\.0% +50\.0% +100\.0% *\n", ran.out)
+    assert re.search(r"␛\[2J +1 +1 +100\.0% *\n", ran.out)
+    hostile, span = indexed.byline("eval", name, "--json").json["results"]["tags"]
+    assert (hostile["tag"], span["tag"], span["questions"]) == ("\x1b[2J", "span", 2)
+
+
+def test_a_question_within_an_article_that_is_not_indexed_is_reported_first(indexed: Shell) -> None:
+    kept = {**CATS, "within": ["news/port.txt"]}
+    ran = indexed.byline("eval", write_set(indexed, kept), "--json")
+    assert ran.json["outcomes"][0]["within"] == ["news/port.txt"]
+    lost = {**CATS, "within": ["news/late.txt"]}
+    ran = indexed.byline("eval", write_set(indexed, PORT, lost))
+    assert ran.code == 2
+    for fact in ("question cats", "news/late.txt", "no such file", "no indexed article"):
+        assert fact in ran.err
+    assert len(indexed.byline("eval", "runs").out.splitlines()) == 4
+
+
 def test_an_empty_list_of_runs_names_the_command_that_starts_one(shell: Shell) -> None:
     ran = shell.byline("eval", "runs")
     assert (ran.code, ran.out) == (0, "")

@@ -71,6 +71,26 @@ def test_a_beir_folder_is_imported(shell: Shell) -> None:
     assert_one_line_error(shell.byline("eval", "import", "beir", "news", "x"), "news is not a BEIR")
 
 
+def test_a_news_folder_is_imported_and_can_be_asked(indexed: Shell) -> None:
+    source = indexed.home / "source"
+    (source / "articles").mkdir(parents=True)
+    (source / "articles" / "port.txt").write_bytes(b"Port\n\nThe port is closed.\n")
+    answer = {"text": "The port is closed", "start": 6}
+    question = {"id": "a", "article": "port.txt", "kind": "span", "question": "Is it open?"}
+    (source / "questions.jsonl").write_text(
+        json.dumps(question | {"answers": [answer]}), encoding="utf-8"
+    )
+    ran = indexed.byline("eval", "import", "news", "source", "made")
+    assert ran.out.startswith("1 question (0 unanswerable) about 1 article"), ran
+    for fact in ("byline index made/articles", "byline eval made/questions.jsonl"):
+        assert fact in ran.out
+    (read,) = read_questions(indexed.home / "made" / "questions.jsonl")
+    assert read.gold == [Gold("articles/port.txt", 3, ["The port is closed"])]
+    assert_one_line_error(
+        indexed.byline("eval", "import", "news", "news", "x"), "news is not a news folder"
+    )
+
+
 def test_the_marks_of_the_chat_become_a_set_with_portable_paths(indexed: Shell) -> None:
     gold = Gold(str(indexed.news / "port.txt"), 1, ["port"])
     marked = Question(id="mark-1", question="Why?", history=[], gold=[gold])
