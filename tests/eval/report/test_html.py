@@ -207,7 +207,8 @@ def test_a_report_shows_figures_plots_causes_and_settings() -> None:
     assert page.rows[0]["ranks"][0] == {"ranking": "keywords", "rank": 1}
 
 
-def test_a_report_has_the_figures_of_each_tag() -> None:
+def test_a_report_has_the_figures_of_each_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.report.html.draw_plots", lambda _: ())
     tagged = [outcome("a", tags=("span",)), outcome("b", tags=("span",), answered=False)]
     page = Page(report(exported([*tagged, unanswerable("c", tags=("none",))]), shown))
     cells = [text.strip() for text in page.contents["td"]]
