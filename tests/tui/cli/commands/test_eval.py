@@ -319,15 +319,15 @@ def test_the_scope_can_be_limited(indexed: Shell) -> None:
 
 def test_figures_are_shown_for_each_tag(indexed: Shell) -> None:
     assert "unanswerable" not in evaluate(indexed).out
-    tagged = [PORT | {"tags": ["span"]}, MILL | {"tags": ["span"]}, CATS | {"tags": ["\x1b[2J"]}]
-    name = write_set(indexed, *tagged)
+    span, hostile = {"tags": ["span"]}, {"tags": ["\x1b[2J"]}
+    name = write_set(indexed, {**PORT, **span}, {**MILL, **span}, {**CATS, **hostile})
     ran = indexed.byline("eval", name)
     assert ran.code == 0, ran.err
     # The port is right, the mill is right below the threshold.
     assert re.search(r"span +2 +0 +50\.0% +100\.0% +50\.0% +100\.0% *\n", ran.out)
     assert re.search(r"␛\[2J +1 +1 +100\.0% *\n", ran.out)
-    hostile, span = indexed.byline("eval", name, "--json").json["results"]["tags"]
-    assert (hostile["tag"], span["tag"], span["questions"]) == ("\x1b[2J", "span", 2)
+    first, second = indexed.byline("eval", name, "--json").json["results"]["tags"]
+    assert (first["tag"], second["tag"], second["questions"]) == ("\x1b[2J", "span", 2)
 
 
 def test_a_question_within_an_article_that_is_not_indexed_is_reported_first(indexed: Shell) -> None:
