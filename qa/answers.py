@@ -177,6 +177,8 @@ class Answered:
     answers: tuple[Answer, ...]
     """Distinct answers, best first; at least one."""
     milliseconds: Milliseconds
+    articles_differ: bool = False
+    """Whether articles contradict the best answer; what they say is among the others."""
 
 
 @dataclass(frozen=True, slots=True)

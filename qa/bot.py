@@ -14,6 +14,7 @@ from index.search.analyzer import encodable
 from index.storage.store import OpenIndex, Store
 from qa.ablation import Component
 from qa.answering.confidence import Calibration, ScoredAnswer, default_calibration, score_answers
+from qa.answering.disagreement import disagree
 from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answers import (
@@ -161,7 +162,10 @@ class Bot:
         return read_until_sure(self.reader, question, passages, score, sure)
 
     def reply(self, trace: Trace, limit: int) -> Reply:
-        """Cite at most `limit` answers of a trace; return those that are confident and current."""
+        """Cite at most `limit` answers of a trace; return those that are confident and current.
+
+        An answer that contradicts the best one is returned however confident it is.
+        """
         watch = Stopwatch()
         files = FileCache()
         answers = tuple(
@@ -172,9 +176,13 @@ class Bot:
         total = stages.retrieve + stages.read + stages.weigh + watch.lap()
         spent = Milliseconds(stages.retrieve, stages.read, total)
         confident = [answer for answer in answers if answer.confidence >= self.threshold]
-        current = tuple(answer for answer in confident if answer.citations[0].is_current)
-        if current:
-            return Answered(trace.question, trace.searched_question, current, spent)
+        current = [answer for answer in answers if answer.citations[0].is_current]
+        best = next((answer for answer in current if answer in confident), None)
+        if best is not None:
+            rivals = [answer for answer in current if disagree(best, answer)]
+            shown = tuple(one for one in current if one in confident or one in rivals)
+            asked = trace.searched_question
+            return Answered(trace.question, asked, shown, spent, articles_differ=bool(rivals))
         if not trace.hits:
             reason = Reason.NO_PASSAGES
         elif not answers:
@@ -217,7 +225,8 @@ def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:
     spent = Milliseconds(
         first.retrieve + then.retrieve, first.read + then.read, first.total + then.total
     )
-    return Answered(asked.question, dated.asked, answers, spent) if answers else None
+    differ = dated.articles_differ and len(answers) > 1
+    return Answered(asked.question, dated.asked, answers, spent, differ) if answers else None
 
 
 def _cleaned(question: str) -> str:

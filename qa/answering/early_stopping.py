@@ -10,6 +10,8 @@ from qa.reader.protocol import Candidate, Reader
 from qa.stopwatch import Stopwatch
 
 _ALWAYS_READ = 4
+_MOST = 0.8
+"""Share of the words around an answer that a passage must have to be read for a contradiction."""
 SURE = 0.7
 """Confidence of the best answer from which no other answer is looked for.
 
@@ -40,7 +42,8 @@ def read_until_sure(
 ) -> ReadResult:
     """Read the first passages, then the others unless the best answer is confident by then.
 
-    If it is, only passages that may contain the same answer are read, for more citations.
+    If it is, only passages that may contain the same answer are read, for more citations, and those
+    that may contradict it.
     """
     watch = Stopwatch()
     candidates = reader.read(question, passages[:_ALWAYS_READ])
@@ -48,7 +51,7 @@ def read_until_sure(
     answers = score(candidates)
     others = list(range(_ALWAYS_READ, len(passages)))
     if answers and answers[0].confidence >= sure:
-        others = _with_same_answer(answers[0], passages, others)
+        others = _related(answers[0], passages, others)
     weigh = watch.lap()
     if others:
         found = reader.read(question, [passages[index] for index in others])
@@ -60,10 +63,21 @@ def read_until_sure(
     return ReadResult(answers, [*range(min(_ALWAYS_READ, len(passages))), *others], read, weigh)
 
 
-def _with_same_answer(
+def _related(
     answer: ScoredAnswer, passages: Sequence[Passage], indexes: Sequence[int]
 ) -> list[int]:
-    """Select passages with the answer's last word, which equal answers and short names share."""
+    """Select passages with the answer's last word, or with most words of its sentence.
+
+    Equal answers and short names share the last word; a contradiction shares the rest.
+    """
     best = answer.group.best
-    last = normalise_answer(best.span.of(passages[best.passage].text)).split()[-1]
-    return [index for index in indexes if last in normalise_answer(passages[index].text).split()]
+    text = passages[best.passage].text
+    last = normalise_answer(best.span.of(text)).split()[-1]
+    around = text[best.sentence.start : best.span.start], text[best.span.end : best.sentence.end]
+    rest = set(normalise_answer(" ".join(around)).split())
+
+    def is_related(index: int) -> bool:
+        words = set(normalise_answer(passages[index].text).split())
+        return last in words or len(rest & words) > _MOST * len(rest)
+
+    return list(filter(is_related, indexes))

@@ -7,6 +7,7 @@ from functools import cache
 
 from index.models.passage_encoder import Vectors
 from index.storage.catalog import StoredPassage
+from qa.retrieval.facts import differ_in_facts
 
 _SHINGLE_WORDS = 4
 _MIN_CONTAINMENT = 0.6
@@ -32,15 +33,25 @@ def group_duplicates(
     """Return the first `top_k` ranked passages, each with the near-duplicates ranked below it.
 
     `vectors` has shape (passages, dimension), rows of length 1. Passages of one article overlap by
-    design and never count as duplicates.
+    design and never count as duplicates; nor do passages that differ in a fact, such as a number.
     """
     similar = (vectors @ vectors.T >= _MIN_SIMILARITY).tolist()
-    shingles = cache(lambda index: _shingles(passages[index].passage.text))
+    texts = [stored.passage.text for stored in passages]
+    shingles = cache(lambda index: _shingles(texts[index]))
+
+    def is_copy(first: int, index: int) -> bool:
+        is_same_article = passages[first].article_id == passages[index].article_id
+        return (
+            not is_same_article
+            and similar[first][index]
+            and _containment(shingles(first), shingles(index)) >= _MIN_CONTAINMENT
+            and not differ_in_facts(texts[first], texts[index])
+        )
+
     groups: dict[int, list[int]] = {}
-    for index, stored in enumerate(passages):
+    for index in range(len(passages)):
         for first, others in groups.items():
-            may_match = passages[first].article_id != stored.article_id and similar[first][index]
-            if may_match and _containment(shingles(first), shingles(index)) >= _MIN_CONTAINMENT:
+            if is_copy(first, index):
                 others.append(index)
                 break
         else:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,32 @@ def test_an_unchanged_copy_is_cited_before_a_changed_one(library: Library, port:
         ("b.txt", Status.UNCHANGED),
         ("a.txt", Status.CHANGED),
     ]
+
+
+class NumberReader(MarkingReader):
+    """Finds the number of every passage, less and less surely."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        found = [
+            one
+            for number in ("Three", "Five")
+            for one in MarkingReader(number).read(question, passages)
+        ]
+        return [replace(one, margin=8.0 - 12.0 * rank) for rank, one in enumerate(found)]
+
+
+def test_articles_that_contradict_each_other_are_both_cited_and_marked(library: Library) -> None:
+    story = "Three people were hurt when the bridge at Halden fell into the river."
+    for name, text in (("a", story), ("b", story.replace("Three", "Five")), ("c", story)):
+        library.write(f"{name}.txt", f"{text} It was late.")
+    library.index()
+    with library.bot(0.5, NumberReader("")) as bot:
+        reply = bot.ask(story)
+    assert isinstance(reply, Answered)
+    assert [one.text for one in reply.answers] == ["Three", "Five"]
+    assert reply.articles_differ
+    assert reply.answers[1].confidence < 0.5
+    assert len(reply.answers[0].citations) == 2
 
 
 class WhenReader(MarkingReader):

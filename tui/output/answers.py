@@ -10,6 +10,7 @@ from qa.answers import Answer, Answered, Citation, Reply
 from tui.output.console import colour
 from tui.output.sanitise import visible
 from tui.output.wording import (
+    ARTICLES_DIFFER,
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
@@ -27,6 +28,8 @@ _INDENT = "    "
 def show_reply(reply: Reply, threshold: float) -> None:
     """Print the answers on stdout, or a refusal on stderr."""
     if isinstance(reply, Answered):
+        if reply.articles_differ:
+            click.echo(ARTICLES_DIFFER, err=True)
         for answer in reply.answers:
             _show_answer(answer)
         return

@@ -28,6 +28,7 @@ def reply_line(reply: Reply, question_id: str | int | None) -> str:
             "answered": answered,
             "reason": None if isinstance(reply, Answered) else reply.reason.value,
             "answers": [_answer(answer) for answer in answers],
+            "articles_differ": isinstance(reply, Answered) and reply.articles_differ,
             "milliseconds": {
                 "retrieve": round(spent.retrieve, 1),
                 "read": round(spent.read, 1),

@@ -16,6 +16,7 @@ from tui.output.markdown import code, plain, quoted
 from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
+    ARTICLES_DIFFER,
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
@@ -77,6 +78,8 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
     if (rewritten := rewritten_question(turn.question, turn.reply)) is not None:
         yield from ("", f"Searched for: {plain(rewritten)}")
     if isinstance(turn.reply, Answered):
+        if turn.reply.articles_differ:
+            yield from ("", ARTICLES_DIFFER)
         for answer in turn.reply.answers:
             sure = confidence_label(answer.confidence)
             meaning = _computed(answer.citations[0])

@@ -8,6 +8,8 @@ from tui.output.sanitise import visible, visible_name
 
 REFUSAL = "No confident answer"
 """Every refusal begins with it."""
+ARTICLES_DIFFER = "The articles differ: compare their answers and dates."
+"""Stands with answers that contradict each other."""
 _REASONS = {
     Reason.NO_PASSAGES: "no matching passages",
     Reason.NO_SPAN: "no sentence in the matching passages answers it",

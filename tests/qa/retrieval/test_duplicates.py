@@ -8,7 +8,7 @@ from tests.qa.fakes import stored
 
 WIRE = "Poland agreed on Thursday to host ten American interceptor rockets near its coast."
 # 13 words make 10 shingles of four; the other ending keeps the first 7 of them.
-EDITED = "Poland agreed on Thursday to host ten American interceptor rockets, Warsaw said late."
+EDITED = "Poland agreed on Thursday to host ten American interceptor rockets, officials said late."
 OTHER = "The canal was opened again after nine years of digging and five of argument."
 
 Groups = list[tuple[int, tuple[int, ...]]]
@@ -59,13 +59,28 @@ def test_six_in_ten_shingles_of_the_shorter_passage_must_be_shared(
 
 
 def test_a_short_copy_is_measured_by_its_own_length() -> None:
-    long = f"{OTHER} {WIRE} {OTHER}"
+    more = "It was late and it rained, so hardly anybody came."
+    long = f"{more} {WIRE} {more}".replace("hardly ", "")
     assert grouped(stored(0, 0, long), stored(1, 1, WIRE)) == [(0, (1,))]
 
 
 def test_case_punctuation_and_wrapping_make_no_difference() -> None:
     other = WIRE.upper().replace(" ", "\r\n").replace(".", " —")
     assert grouped(stored(0, 0, WIRE), stored(1, 1, other)) == [(0, (1,))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ten", "nine"), ("Thursday", "Friday"), ("Poland", "Romania"), ("agreed", "never agreed"),
+        ("ten ", ""), ("its", "the Baltic"), ("American", "Polish"),
+    ],
+)  # fmt: skip
+def test_passages_that_differ_in_a_fact_are_no_duplicates(old: str, new: str) -> None:
+    story = f"{WIRE} It was the end of a long quarrel about money and about who would command them."
+    edited = story.replace(old, new, 1)
+    assert grouped(stored(0, 0, story), stored(1, 1, edited)) == [(0, ()), (1, ())]
+    assert grouped(stored(0, 0, edited), stored(1, 1, story)) == [(0, ()), (1, ())]
 
 
 def test_groups_keep_the_ranking_and_each_passage_is_in_one_group() -> None:

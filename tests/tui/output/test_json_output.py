@@ -68,6 +68,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
                 "citations": [first, second],
             }
         ],
+        "articles_differ": False,
         "milliseconds": {"retrieve": 3.1, "read": 71.0, "total": 75.2},
     }
 
@@ -83,7 +84,8 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         assert (reply["id"], reply["answered"], reply["reason"]) == (None, False, name)
         assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
         assert list(reply) == [
-            "id", "question", "asked", "answered", "reason", "answers", "milliseconds"
+            "id", "question", "asked", "answered", "reason", "answers", "articles_differ",
+            "milliseconds",
         ]  # fmt: skip
 
 

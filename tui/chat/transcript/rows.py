@@ -11,6 +11,7 @@ from qa.answers import Answer, Answered, Citation, NoAnswer
 from tui.chat.transcript.entries import Entry, Failed, Waiting
 from tui.output.sanitise import visible
 from tui.output.wording import (
+    ARTICLES_DIFFER,
     REFUSAL,
     STATUS_NOTES,
     answer_meaning,
@@ -84,14 +85,24 @@ def targets(entry: Entry, unfolded: bool) -> list[Target]:
     """Return what can be selected in an entry, in order."""
     if not isinstance(entry, Turn):
         return []
-    answers = shown_answers(entry)
     cited: list[Target] = [
         CitationAt(number, at)
-        for number, answer in enumerate(answers)
-        if number == 0 or unfolded
+        for number, answer in enumerate(_visible_answers(entry, unfolded))
         for at in range(len(answer.citations))
     ]
-    return cited + [Fold()] * (len(answers) > 1)
+    return cited + [Fold()] * _is_foldable(entry)
+
+
+def _visible_answers(turn: Turn, unfolded: bool) -> tuple[Answer, ...]:
+    """Return the answers of a turn that are not folded away."""
+    answers = shown_answers(turn)
+    return answers[:1] if _is_foldable(turn) and not unfolded else answers
+
+
+def _is_foldable(turn: Turn) -> bool:
+    """Return whether there are further answers that can be folded; contradictions cannot be."""
+    differ = isinstance(turn.reply, Answered) and turn.reply.articles_differ
+    return len(shown_answers(turn)) > 1 and not differ
 
 
 def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
@@ -142,14 +153,14 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     reply = turn.reply
     if (rewritten := rewritten_question(turn.question, reply)) is not None:
         yield Text(f"Searched for: {visible(rewritten)}", "rewritten"), None, _INDENT
-    answers = shown_answers(turn)
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
-    for number, answer in enumerate(answers):
-        if number == 0 or unfolded:
-            yield from _answer(answer, number, isinstance(reply, NoAnswer))
-    if len(answers) > 1:
-        others = len(answers) - 1
+    elif reply.articles_differ:
+        yield Text(ARTICLES_DIFFER, "note"), None, _INDENT
+    for number, answer in enumerate(_visible_answers(turn, unfolded)):
+        yield from _answer(answer, number, isinstance(reply, NoAnswer))
+    if _is_foldable(turn):
+        others = len(shown_answers(turn)) - 1
         more = f"{others} further answer{'s' if others > 1 else ''}"
         sign, action = ("▾", "hide") if unfolded else ("▸", "show")
         yield Text(f"{sign} {more} (Enter: {action})", "fold"), Fold(), _INDENT

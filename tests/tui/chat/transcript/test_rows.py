@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers import Precision, Reason, ResolvedDate, Status
+from qa.answers import Answered, Precision, Reason, ResolvedDate, Status
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
 from tui.chat.transcript.entries import Entry, Failed, Waiting
@@ -67,6 +67,15 @@ def test_further_answers_are_folded_until_they_are_shown() -> None:
     assert [row.target for row in unfolded if row.target is not None] == expected
     assert targets(answered(answer(), *more), True) == expected
     assert shown(answered(answer(), more[0]))[4] == "  ▸ 1 further answer (Enter: show)"
+
+
+def test_answers_that_contradict_each_other_are_not_folded() -> None:
+    turn = answered(answer(), answer(citation("two", line=5)))
+    assert isinstance(turn.reply, Answered)
+    differing = replace(turn, reply=replace(turn.reply, articles_differ=True))
+    assert "  The articles differ: compare their answers and dates." in shown(differing)
+    assert targets(differing, False) == [CitationAt(0, 0), CitationAt(1, 0)]
+    assert targets(turn, False) == [CitationAt(0, 0), Fold()]
 
 
 def test_every_citation_of_an_answer_can_be_selected() -> None:
