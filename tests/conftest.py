@@ -29,7 +29,7 @@ LONGEST = """
     faults/test_06_rot faults/test_04_calls_that_fail faults/test_03_disk_full
     faults/test_14_many_builders faults/test_01_kills tui/chat/test_pictures tui/web/test_browser
     faults/test_08_citations faults/test_13_offline end_to_end/test_real_model
-    end_to_end/test_imports faults/test_11_questions
+    end_to_end/test_imports index/models/test_onnx_export faults/test_11_questions
 """.split()
 """Test files that take longest, in the order in which they start; workers take a file at a time.
 

@@ -23,7 +23,7 @@ from tests.faults.nasty import Nasty, article
 from tests.faults.question_worker import FewSentences
 from tests.faults.quote_check import citations_of, cut
 
-SMALL, LARGE = 2_000, 100_000
+SMALL, LARGE = 500, 100_000
 LIBRARY_SIZE = 250
 """Articles that are indexed at once."""
 

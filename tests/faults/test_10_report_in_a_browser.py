@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import msgspec
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import BrowserContext, Dialog, Page
 
 from eval.outcomes import Cause, Outcome
 from eval.report.html import report
@@ -24,6 +24,8 @@ from tests.tui.web.test_browser import CHROMIUM, chromium
 from tui.output.sanitise import visible
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")
+PLANTED = 60
+"""Payloads in reports that do not escape them."""
 REFUSED = """
     globalThis.refused = [];
     document.addEventListener("securitypolicyviolation",
@@ -119,25 +121,31 @@ def logged(page: Page, log: PageLog) -> Iterator[None]:
     log.foreign += page.evaluate(FOREIGN)
 
 
-def opened(html: str, home: Path) -> PageLog:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with chromium(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+def opened(html: str, browser: BrowserContext, folder: Path) -> PageLog:
     """Open a report and unfold everything."""
-    file = home / "report.html"
+    file = folder / "report.html"
     file.write_text(html, encoding="utf-8")
     log = PageLog()
-    with chromium(home) as browser:
-        (page,) = browser.pages
-        with logged(page, log):
-            page.goto(file.as_uri())
-            log.opened = page.evaluate(OPEN_EVERYTHING)
+    page = browser.new_page()
+    with logged(page, log):
+        page.goto(file.as_uri())
+        log.opened = page.evaluate(OPEN_EVERYTHING)
+    page.close()
     log.requests.remove(file.as_uri())
     return log
 
 
 def test_nothing_in_a_report_runs_in_a_browser(
-    tmp_path: Path, battery: Battery, figure: Figure
+    browser: BrowserContext, tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
     texts = payloads(battery.pick(120, 5_000), battery.chance("browser"))
-    log = opened(hostile(texts), tmp_path)
+    log = opened(hostile(texts), browser, tmp_path)
     figure(f"report of {len(texts):,} payloads in Chromium, {log}")
     assert log.opened == len(texts)
     assert log.faults() == 0, log
@@ -154,9 +162,9 @@ def unescaped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("unescaped")
 def test_a_report_without_escaping_is_caught_although_its_policy_blocks(
-    tmp_path: Path, battery: Battery, figure: Figure
+    browser: BrowserContext, tmp_path: Path, battery: Battery, figure: Figure
 ) -> None:
-    log = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
+    log = opened(hostile(payloads(PLANTED, battery.chance("browser"))), browser, tmp_path)
     figure(f"planted, nothing escaped: {log}")
     assert log.foreign
     assert log.refused
@@ -165,10 +173,14 @@ def test_a_report_without_escaping_is_caught_although_its_policy_blocks(
 
 @pytest.mark.usefixtures("unescaped")
 def test_unescaped_texts_run_without_the_policy(
-    tmp_path: Path, battery: Battery, figure: Figure, monkeypatch: pytest.MonkeyPatch
+    browser: BrowserContext,
+    tmp_path: Path,
+    battery: Battery,
+    figure: Figure,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("eval.report.html._policy", lambda *_: "")
-    log = opened(hostile(payloads(200, battery.chance("browser"))), tmp_path)
+    log = opened(hostile(payloads(PLANTED, battery.chance("browser"))), browser, tmp_path)
     figure(f"planted, nothing escaped and no policy: {log}")
     assert log.dialogs
     assert log.requests

@@ -137,7 +137,7 @@ def test_no_question_raises_an_exception_or_causes_unbounded_work(
     clauses: list[int] = []
     monkeypatch.setattr(tantivy, "Query", _CountedQueries(tantivy.Query, clauses))
     chance = battery.chance("questions")
-    asked = [*bombs(), *questions(chance, battery.pick(800, 100_000))]
+    asked = [*bombs(), *questions(chance, battery.pick(500, 100_000))]
     tally = ask_all(bot, asked, chance)
     figure(str(tally))
     assert tally.faults == []
@@ -194,11 +194,11 @@ def test_each_line_of_standard_input_gets_a_reply(
     library: Library, battery: Battery, figure: Figure, tmp_path: Path
 ) -> None:
     chance = battery.chance("lines")
-    asked = [*bombs(), *questions(chance, battery.pick(200, 10_000))]
+    asked = [*bombs(), *questions(chance, battery.pick(120, 10_000))]
     lines = [text.encode("utf-8", "surrogatepass").replace(b"\n", b" ") for text in asked]
-    lines += [chance.randbytes(chance.randint(1, 60)).replace(b"\n", b"") for _ in range(200)]
+    lines += [chance.randbytes(chance.randint(1, 60)).replace(b"\n", b"") for _ in range(80)]
     lines += [json.dumps({"question": one, "history": asked[:3], "id": n}).encode()
-              for n, one in enumerate(islice(asked, 30, 130))]  # fmt: skip
+              for n, one in enumerate(islice(asked, 30, 70))]  # fmt: skip
     lines += [
         b'{"question": ' + b"[" * 100_000,
         b'{"question": "x", "in": ["\\ud800"]}',
@@ -232,7 +232,7 @@ def test_the_real_models_accept_every_question(
     real: Home, battery: Battery, figure: Figure
 ) -> None:
     chance = battery.chance("real")
-    asked = [*chance.sample(bombs(), 12), *questions(chance, battery.pick(30, 2_000))]
+    asked = [*chance.sample(bombs(), 6), *questions(chance, battery.pick(12, 2_000))]
     with closing(
         Bot.open(real.store, real.cache, DEFAULT_READER, default_threshold(), print)
     ) as bot:

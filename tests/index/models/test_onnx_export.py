@@ -2,7 +2,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +24,7 @@ from index.models.quantization import has_fast_int8
 from index.models.question_encoder import Card, OnnxQuestionEncoder
 from index.models.registry import Model, find_model
 from tests.index.products import write_product
+from tests.real import Home
 
 pytestmark = pytest.mark.slow
 
@@ -50,15 +50,12 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(real: Home, tmp_path_factory: pytest.TempPathFactory) -> Made:
     model = find_model("all-MiniLM-L6-v2")
     cache = tmp_path_factory.mktemp("cache") / "models"
-    loaded = load_model(model)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "load_model", lambda _: loaded)
-        card = ensure_export(model, cache)
-    original = encode_batch(loaded, QUESTIONS, "")
-    yield Made(model, cache, card, original)
+    shutil.copytree(real.cache / model.fingerprint, cache / model.fingerprint)
+    original = encode_batch(load_model(model), QUESTIONS, "")
+    return Made(model, cache, ensure_export(model, cache), original)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """`byline chat --web` in its own process, with fake models."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +12,8 @@ from pathlib import Path
 
 from tests.tui.terminal import environment
 
+PATIENCE = 60.0
+"""Seconds in which a server starts or ends."""
 SERVED = [sys.executable, "-m", "tests.tui.web.faked", "chat", "--web", "--port"]
 
 
@@ -54,8 +58,13 @@ def serving(home: Path) -> Iterator[Served]:
         yield Served(port, process)
     finally:
         process.terminate()
-        process.wait()
-        process.stderr.close()
+        try:
+            process.wait(PATIENCE)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            process.stderr.close()
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,13 +18,18 @@ from tests.tui.web.serving import Served, serving
 from tui.sessions.log import AnsweredTurn
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH"),
+    pytest.mark.timeout(200),
+]
 FLAGS = """
     --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
 """.split()
 PATIENCE = 60_000
-QUIET = 5_000
+"""Milliseconds in which each step must end."""
+QUIET = 2_000
 """Milliseconds without a frame after which the chat has drawn all it will."""
 WIDTH, HEIGHT, ROW = 1280, 800, 20
 SOLD = "The mill was sold in May."
@@ -68,8 +74,9 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Wait until these words are drawn, in one piece."""
-        height = HEIGHT
-        while words not in CONTROL.sub(b"", self._drawn).decode(errors="replace"):
+        height, end = HEIGHT, time.monotonic() + PATIENCE / 1000
+        while words not in (drawn := CONTROL.sub(b"", self._drawn).decode(errors="replace")):
+            assert time.monotonic() < end, f"not drawn: {words}: {drawn[-2000:]!r}"
             try:
                 self.sockets[-1].wait_for_event("framereceived", timeout=QUIET)
             except NoFrame:  # drawn in several pieces: another size draws everything again
@@ -109,60 +116,79 @@ def chromium(home: Path) -> Iterator[BrowserContext]:
         context.close()
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    """A server over one article."""
-    (tmp_path / "news").mkdir()
-    (tmp_path / "news" / "mill.txt").write_text(ARTICLE, encoding="utf-8")
-    indexed = piped(tmp_path, ["index", "news"], {})
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one article."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "news").mkdir()
+    (home / "news" / "mill.txt").write_text(ARTICLE, encoding="utf-8")
+    indexed = piped(home, ["index", "news"], {})
     assert indexed.returncode == 0, indexed.stderr
-    with serving(tmp_path) as one:
+    return home
+
+
+@pytest.fixture(scope="module")
+def served(home: Path) -> Iterator[Served]:
+    with serving(home) as one:
         yield one
 
 
-def test_a_question_is_answered_and_its_source_opened(served: Served, tmp_path: Path) -> None:
-    with chromium(tmp_path) as browser:
-        (page,) = browser.pages
-        terminal = Terminal(page)
-        terminal.open(served.origin)
-        assert page.title() == "Byline"
+@pytest.fixture(scope="module")
+def browser(home: Path) -> Iterator[BrowserContext]:
+    with chromium(home) as browser:
+        yield browser
 
-        # The source pane is hidden first, to see it opened.
-        page.keyboard.press("Control+b")
-        page.keyboard.type("the mill was sold in May")
-        page.keyboard.press("Enter")
-        terminal.wait_for(SOLD)
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        terminal.wait_for(REST)
-        page.keyboard.press("f")
-        page.screenshot(path=tmp_path / "source.png")
-        # Nothing in an article is a link.
-        terminal.click_rows(column=45, rows=12)
 
-        terminal.open(served.origin)
-        terminal.wait_for(SOLD)
-        assert browser.pages == [page]
-        assert {f"http://localhost:{served.port}"} == {
-            "/".join(address.split("/")[:3]) for address in terminal.requested
-        }
-        assert len(terminal.sockets) == 2
-        assert (terminal.failed, terminal.errors) == ([], [])
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
 
-        page.keyboard.press("Control+q")
-        page.get_by_text("The chat has ended.").wait_for()
 
-    (file,) = (tmp_path / "data" / "byline" / "sessions").glob("*.jsonl")
+def test_a_question_is_answered_and_its_source_opened(
+    served: Served, home: Path, browser: BrowserContext, page: Page
+) -> None:
+    pages = list(browser.pages)
+    terminal = Terminal(page)
+    terminal.open(served.origin)
+    assert page.title() == "Byline"
+
+    # The source pane is hidden first, to see it opened.
+    page.keyboard.press("Control+b")
+    page.keyboard.type("the mill was sold in May")
+    page.keyboard.press("Enter")
+    terminal.wait_for(SOLD)
+    page.keyboard.press("Tab")
+    terminal.wait_for("Copy")  # the answer has the focus
+    page.keyboard.press("Enter")
+    terminal.wait_for(REST)
+    page.keyboard.press("f")
+    page.screenshot(path=home / "source.png")
+    # Nothing in an article is a link.
+    terminal.click_rows(column=45, rows=12)
+
+    terminal.open(served.origin)
+    terminal.wait_for(SOLD)
+    assert browser.pages == pages
+    assert {f"http://localhost:{served.port}"} == {
+        "/".join(address.split("/")[:3]) for address in terminal.requested
+    }
+    assert len(terminal.sockets) == 2
+    assert (terminal.failed, terminal.errors) == ([], [])
+
+    page.keyboard.press("Control+q")
+    page.get_by_text("The chat has ended.").wait_for()
+
+    (file,) = (home / "data" / "byline" / "sessions").glob("*.jsonl")
     turns: LineDecoder[AnsweredTurn] = LineDecoder(AnsweredTurn)
     (turn,) = [turns.decode(line) for line in file.read_bytes().splitlines()]
     assert turn.question == "the mill was sold in May"
     assert turn.reply.answers[0].text == SOLD
 
 
-def test_a_page_of_another_site_cannot_talk_to_the_chat(served: Served, tmp_path: Path) -> None:
-    with chromium(tmp_path) as browser:
-        (page,) = browser.pages
-        page.goto(ANOTHER_SITE)
-        assert page.evaluate(CONNECT, served.socket) == "refused"
-        page.goto(f"{served.origin}/page.js")
-        assert page.evaluate(CONNECT, served.socket) == "open"
+def test_a_page_of_another_site_cannot_talk_to_the_chat(served: Served, page: Page) -> None:
+    page.goto(ANOTHER_SITE)
+    assert page.evaluate(CONNECT, served.socket) == "refused"
+    page.goto(f"{served.origin}/page.js")
+    assert page.evaluate(CONNECT, served.socket) == "open"
