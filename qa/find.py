@@ -13,7 +13,7 @@ from index.errors import BadRequest
 from index.search.analyzer import all_terms, encodable
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 from index.storage.generation import Generation
-from qa.answers import MAX_QUESTION_LENGTH, Quote, Status
+from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of
 from qa.citations import FileCache, cite, display_path, quote_of
 from qa.scope import articles_under
 
@@ -50,6 +50,19 @@ class FoundArticle:
     """Passages with the words; one that only repeats sentences of another is not counted."""
     places: tuple[Place, ...]
     """Each sentence once, in order."""
+
+    def citation(self, place: Place) -> Citation:
+        """Return the citation of a place's first words, of the entire quote without any."""
+        first = place.marks[0] if place.marks else Span(0, len(place.quote.text))
+        return Citation(
+            path=self.path,
+            file=self.file,
+            status=place.status,
+            answer=part_of(place.quote, first.start, first.of(place.quote.text)),
+            sentence=place.quote,
+            title=self.title,
+            dates=(self.date,) if self.date else (),
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tui.jobs.subprocess_job import Job, PrepareJob
 if TYPE_CHECKING:
     from index.storage.store import Store
     from qa.bot import Bot
+    from qa.find import FoundArticle
     from qa.rewriting.resolve import Exchange
 
 Result = TypeVar("Result")
@@ -52,6 +53,9 @@ class AsyncBot(Protocol):
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
+    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
+        """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
+
     async def close(self) -> None:
         """Close the index."""
 
@@ -88,6 +92,10 @@ class IndexBot:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
         return await self._run(lambda: self._current().ask(question, self._top_k, scope, history))
 
+    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
+        """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
+        return await self._run(lambda: self._find(words, exact, scope))
+
     async def close(self) -> None:
         """Close the index and end the thread."""
         await self._run(self._close)
@@ -106,6 +114,12 @@ class IndexBot:
             return NothingIndexed()
         manifest = self._current().index.generation.manifest
         return Ready(manifest.articles, manifest.passages)
+
+    def _find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
+        from qa.find import find, wanted
+
+        searched = wanted(words, exact)
+        return list(find(self._current().index.generation, searched, scope))
 
     def _current(self) -> "Bot":
         """Return a bot over the generation that is current now."""

@@ -10,6 +10,8 @@ REFUSAL = "No confident answer"
 """Every refusal begins with it."""
 ARTICLES_DIFFER = "The articles differ: compare their answers and dates."
 """Stands with answers that contradict each other."""
+NOT_FOUND = "no passage holds that"
+"""What is shown where nothing was found."""
 _REASONS = {
     Reason.NO_PASSAGES: "no matching passages",
     Reason.NO_SPAN: "no sentence in the matching passages answers it",

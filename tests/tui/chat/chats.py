@@ -5,14 +5,17 @@ import html
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from index.articles.files import MAX_BYTES
+from index.articles.spans import Span
 from index.errors import BadRequest
-from qa.answers import Answered, Citation, Reply, Status
+from qa.answers import Answered, Citation, Quote, Reply, Status
+from qa.find import FoundArticle, Place
 from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
 from tui.chat.app import ChatApp
@@ -43,6 +46,8 @@ class FakeBot:
     """What it returns when it is opened, one after the other; then it is ready."""
     asked: list[tuple[str, tuple[str, ...], tuple[Exchange, ...]]] = field(default_factory=list)
     """Each question with its scope and history."""
+    found: list[tuple[str, bool, tuple[str, ...]]] = field(default_factory=list)
+    """The words of each search for places, whether exact, and its scope."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Questions wait for it."""
     opened: int = 0
@@ -59,6 +64,18 @@ class FakeBot:
             raise BadRequest("that cannot be asked")
         searched = question.replace(" it", " the mill") if history else question
         return Answered(question, searched, (answer(cited(self.file)),), SPENT)
+
+    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> list[FoundArticle]:
+        self.found.append((words, exact, tuple(scope)))
+        text = self.file.read_text()
+        at = text.find(words)
+        if at < 0:
+            return []
+        quote = Quote(SENTENCE, 2, 1, 2, len(SENTENCE))
+        mark = Span(quote.text.index(words), quote.text.index(words) + len(words))
+        place = Place(Status.UNCHANGED, quote, (mark,))
+        path = str(self.file)
+        return [FoundArticle("news/mill.txt", path, "Mill sold", date(2011, 5, 3), 1, (place,))]
 
     async def close(self) -> None:
         self.closed += 1

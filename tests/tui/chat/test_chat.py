@@ -263,3 +263,22 @@ async def test_five_hundred_turns_are_wrapped_once_for_each_width(
         await chat.pilot.press("pageup", "pageup", "pagedown")
         assert len(wrapped) - first <= 4
         assert isinstance(chat.source, SourcePane)
+
+
+async def test_find_shows_every_place_and_is_not_saved(home: Home) -> None:
+    async with chat_of(home, size=(160, 24)) as chat:
+        await chat.ask("/find Jan")
+        assert chat.lines[:4] == [
+            "› /find Jan",
+            "  1 passage in 1 article",
+            "  Mill sold, 3 May 2011",
+            f"  ▌ news/mill.txt:2:32  {SENTENCE}",
+        ]
+        citation = chat.transcript.selected_citation
+        assert citation is not None
+        assert (citation.file, citation.answer.text) == (str(home.article), "Jan")
+        assert chat.screen.session.turns == ()
+        await chat.ask("/find --exact lion")
+        assert chat.lines[5:7] == ["› /find --exact lion", "  no passage holds that"]
+        assert home.bot.found == [("Jan", False, ()), ("lion", True, ())]
+        assert home.bot.asked == []

@@ -1,6 +1,7 @@
 """The chat: the conversation on the left, the cited article on the right, the input below."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +18,7 @@ from index.errors import BylineError
 from tui.chat.actions import AnswerActions, open_in_editor
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
-from tui.chat.transcript.entries import Entry, Failed, Waiting
+from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
@@ -30,6 +31,9 @@ from tui.sessions.session import Session, Turn, local_now
 if TYPE_CHECKING:
     from qa.rewriting.resolve import Exchange
 
+_FIND = re.compile(r"\s*/find\b\s*(?P<exact>--exact\b\s*)?")
+_MOST_PLACES = 1_000
+"""Places of words that are shown; drawing more would take seconds."""
 _PATHS_SHOWN = 3
 """Paths of a limit that are shown by name."""
 _SEARCHING = "searching …"
@@ -47,6 +51,8 @@ class ChatScreen(AnswerActions):
     Type a question and press **Enter**. The answer is quoted letter for letter, with its file and
     line. **Tab** moves from the input to the answers: there the arrow keys select a citation, the
     article next to it follows, and single letters act on it. **Escape** returns to the input.
+
+    **/find** and some words list every passage that holds them.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "to_prompt", "Input", show=False, id="chat.prompt",
@@ -173,6 +179,9 @@ class ChatScreen(AnswerActions):
         await self.ready.wait()
         pending = self._queue.first
         session = self._latest(pending.session)
+        if (command := _FIND.match(question)) is not None:
+            await self._find(question, question[command.end() :], bool(command["exact"]))
+            return
         history = () if pending.standalone else self._history(session)
         try:
             reply = await self.bot.ask(question, session.scope, history)
@@ -183,6 +192,17 @@ class ChatScreen(AnswerActions):
         answered, turn = self._queue.pop(), Turn(question, reply, local_now())
         self._replace(answered, turn)
         await self._save(self._latest(answered.session), turn)
+
+    async def _find(self, question: str, words: str, exact: bool) -> None:
+        """Show every place of some words, up to a number that can be drawn at once."""
+        scope = self._latest(self._queue.first.session).scope
+        try:
+            articles = await self.bot.find(words, exact, scope)
+        except (BylineError, OSError) as error:
+            self._replace(self._queue.pop(), Failed(question, str(error)))
+            self.query_one(Prompt).restore(question)
+            return
+        self._replace(self._queue.pop(), Found.first(question, articles, _MOST_PLACES))
 
     def _latest(self, session: Session) -> Session:
         return self.session if session.id == self.session.id else session

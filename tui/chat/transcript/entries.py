@@ -1,8 +1,14 @@
-"""The entries of the transcript: a queued question, a failed one, or a turn with its reply."""
+"""The entries of the transcript: a queued question, a failed one, a turn, or places found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui.sessions.session import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qa.find import FoundArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +28,32 @@ class Failed:
     message: str
 
 
-Entry = Waiting | Failed | Turn
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The places of some words; they are not part of the saved conversation."""
+
+    question: str
+    """As it was typed: `/find` and the words."""
+    articles: "tuple[FoundArticle, ...]"
+    """With the places that are shown, in order."""
+    passages: int
+    """All passages that were found."""
+    article_count: int
+    """All articles that were found."""
+    left_out: int
+    """Places that are not shown."""
+
+    @classmethod
+    def first(cls, question: str, articles: "Sequence[FoundArticle]", limit: int) -> "Found":
+        """Return what was found with at most `limit` places."""
+        left, shown = limit, []
+        for article in articles:
+            if left:
+                shown.append(replace(article, places=article.places[:left]))
+                left -= len(shown[-1].places)
+        places = sum(len(article.places) for article in articles)
+        passages = sum(article.passages for article in articles)
+        return cls(question, tuple(shown), passages, len(articles), max(0, places - limit))
+
+
+Entry = Waiting | Failed | Turn | Found

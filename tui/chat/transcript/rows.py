@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from qa.answers import Answer, Answered, Citation, NoAnswer
-from tui.chat.transcript.entries import Entry, Failed, Waiting
-from tui.output.sanitise import visible
+from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
+from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
     ARTICLES_DIFFER,
+    NOT_FOUND,
     REFUSAL,
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
     confidence_label,
+    counted,
+    found_counts,
     location,
     refusal,
     rejected_label,
@@ -24,6 +28,9 @@ from tui.output.wording import (
     title_and_date,
 )
 from tui.sessions.session import Turn
+
+if TYPE_CHECKING:
+    from qa.find import Place
 
 STYLES = (
     "question", "rewritten", "answer", "confident", "unsure", "quote", "span", "location", "about",
@@ -45,7 +52,7 @@ _GREETING_WIDTH = 74
 
 @dataclass(frozen=True, slots=True)
 class CitationAt:
-    """A citation of an entry: the numbers of its answer and of the citation, from 0."""
+    """A citation of an entry: its number, and that of its answer or found article, from 0."""
 
     answer: int
     citation: int
@@ -76,13 +83,22 @@ def shown_answers(turn: Turn) -> tuple[Answer, ...]:
     return turn.reply.rejected[:1]
 
 
-def citation_of(turn: Turn, at: CitationAt) -> Citation:
+def citation_of(entry: Turn | Found, at: CitationAt) -> Citation:
     """Return the citation of a target."""
-    return shown_answers(turn)[at.answer].citations[at.citation]
+    if isinstance(entry, Found):
+        article = entry.articles[at.answer]
+        return article.citation(article.places[at.citation])
+    return shown_answers(entry)[at.answer].citations[at.citation]
 
 
 def targets(entry: Entry, unfolded: bool) -> list[Target]:
     """Return what can be selected in an entry, in order."""
+    if isinstance(entry, Found):
+        return [
+            CitationAt(number, at)
+            for number, article in enumerate(entry.articles)
+            for at in range(len(article.places))
+        ]
     if not isinstance(entry, Turn):
         return []
     cited: list[Target] = [
@@ -138,6 +154,8 @@ def _paragraphs(entry: Entry, unfolded: bool, note: str) -> Iterator[_Paragraph]
             yield Text(visible(entry.note), "waiting"), None, _INDENT
         case Failed():
             yield Text(visible(entry.message), "error"), None, _INDENT
+        case Found():
+            yield from _found(entry)
         case Turn():
             yield from _reply(entry, unfolded)
             if note:
@@ -209,6 +227,35 @@ def _citation(citation: Citation) -> Text:
         (f"  {about}" * bool(about), "about"),
         (f"  ({note})" * bool(note), "note"),
     )
+
+
+def _found(entry: Found) -> Iterator[_Paragraph]:
+    counts = found_counts(entry.passages, entry.article_count)
+    yield Text(counts if entry.passages else NOT_FOUND, "answer"), None, _INDENT
+    for number, article in enumerate(entry.articles):
+        about = visible(title_and_date(article.citation(article.places[0])))
+        yield Text(about or visible_name(article.path), "about"), None, _INDENT
+        for at, place in enumerate(article.places):
+            cited = article.citation(place)
+            quote = Text.assemble("  ", _marked(place)) if cited.is_current else ""
+            note = STATUS_NOTES.get(place.status, "")
+            line = Text.assemble(
+                (location(cited), "location"), quote, (f"  ({note})" * bool(note), "note")
+            )
+            yield line, CitationAt(number, at), _DEEPER
+    if entry.left_out:
+        more = f"{counted(entry.left_out, 'more place')}; `byline find` lists all"
+        yield Text(more, "note"), None, _INDENT
+
+
+def _marked(place: "Place") -> Text:
+    """Return a quote with its words marked."""
+    text, line, at = place.quote.text, Text(), 0
+    for mark in place.marks:
+        line.append(visible(text[at : mark.start]), "quote")
+        line.append(visible(mark.of(text)), "span")
+        at = mark.end
+    return line.append(visible(text[at:]), "quote")
 
 
 def _wrapped(text: Text, indent: int, width: int) -> Iterator[Text]:

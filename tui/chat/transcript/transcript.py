@@ -11,7 +11,7 @@ from textual.message import Message
 from qa.answers import Citation
 from tui.chat.transcript.blocks import Blocks, Selected
 from tui.chat.transcript.blocks_view import BlocksView
-from tui.chat.transcript.entries import Entry
+from tui.chat.transcript.entries import Entry, Found
 from tui.chat.transcript.rows import CitationAt, Fold, citation_of, targets
 from tui.sessions.session import Turn
 
@@ -32,7 +32,6 @@ class Transcript(BlocksView, can_focus=True):
     class CitationSelected(Message):
         """A citation was selected."""
 
-        turn: Turn
         citation: Citation
 
     @dataclass
@@ -59,10 +58,11 @@ class Transcript(BlocksView, can_focus=True):
     @property
     def selected_citation(self) -> Citation | None:
         """The selected citation, else the first of the selected turn; None if there is none."""
-        turn = self.selected_turn
-        if turn is None or not targets(turn, unfolded=False):
+        selected = self.selected
+        entry = self.selected_turn if selected is None else self.blocks[selected.entry].entry
+        if not isinstance(entry, Turn | Found) or not targets(entry, unfolded=False):
             return None
-        return citation_of(turn, self._citation_at or _FIRST)
+        return citation_of(entry, self._citation_at or _FIRST)
 
     @property
     def selected_answer(self) -> int:
@@ -94,7 +94,7 @@ class Transcript(BlocksView, can_focus=True):
         self.blocks.replace(number, entry)
         self.lay_out()
         is_free = self.selected is None or not self.has_focus
-        if isinstance(entry, Turn) and number == len(self.blocks) - 1 and is_free:
+        if isinstance(entry, Turn | Found) and number == len(self.blocks) - 1 and is_free:
             self._select_first(number)
 
     def note(self, number: int, note: str) -> None:
@@ -120,8 +120,8 @@ class Transcript(BlocksView, can_focus=True):
         if scroll:
             self.scroll_to_selected(selected)
         entry = self.blocks[selected.entry].entry
-        if isinstance(selected.target, CitationAt) and isinstance(entry, Turn):
-            self.post_message(self.CitationSelected(entry, citation_of(entry, selected.target)))
+        if isinstance(selected.target, CitationAt) and isinstance(entry, Turn | Found):
+            self.post_message(self.CitationSelected(citation_of(entry, selected.target)))
 
     def action_step(self, by: int) -> None:
         """Select the next citation, or the previous one."""

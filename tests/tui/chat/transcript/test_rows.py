@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.spans import Span
 from qa.answers import Answered, Precision, Reason, ResolvedDate, Status
+from qa.find import FoundArticle, Place
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
-from tui.chat.transcript.entries import Entry, Failed, Waiting
+from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
 from tui.chat.transcript.rows import STYLES, CitationAt, Fold, Row, citation_of, rows, targets
 
 CONTROLLING = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -156,3 +158,30 @@ def test_a_computed_date_has_a_style_of_its_own() -> None:
     written = rows(turn, False, "", 70)
     assert styled(written, "computed") == " (2 May 2011)"
     assert written[3].text.style == "computed"
+
+
+def test_places_that_were_found_are_rows_of_their_articles() -> None:
+    quote = citation().sentence
+    places = (
+        Place(Status.UNCHANGED, quote, (Span(14, 18), Span(31, 34))),
+        Place(Status.GONE, replace(quote, line=12), ()),
+    )
+    article = FoundArticle("news/\x1bmill.txt", "/mill.txt", "", None, 2, places)
+    entry = Found.first("/find mill Jan", [article, article], 3)
+    written = rows(entry, False, "", 90)
+    assert [row.text.plain for row in written] == [
+        "› /find mill Jan",
+        "  4 passages in 2 articles",
+        "  news/␛mill.txt",
+        f"    news/␛mill.txt:11:{quote.column + 14}  {quote.text}",
+        f"    news/␛mill.txt:12:{quote.column}  (file missing)",
+        "  news/␛mill.txt",
+        f"    news/␛mill.txt:11:{quote.column + 14}  {quote.text}",
+        "  1 more place; `byline find` lists all",
+        "",
+    ]
+    assert styled(written, "span") == 2 * (quote.text[14:18] + quote.text[31:34])
+    at = [CitationAt(0, 0), CitationAt(0, 1), CitationAt(1, 0)]
+    assert targets(entry, unfolded=False) == at
+    assert citation_of(entry, CitationAt(0, 0)).answer.text == quote.text[14:18]
+    assert shown(Found.first("/find x", [], 3))[1] == "  no passage holds that"
