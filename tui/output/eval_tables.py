@@ -74,7 +74,7 @@ def _answers(known: dict[str, Figure]) -> Table:
 
 
 def _tags(results: Results) -> Table:
-    headings = ("questions", "unanswerable", *TAG_LABELS.values())
+    headings = ("of", "no answer", *TAG_LABELS.values())
     table = _table("Tag", *headings, numbers=len(headings))
     for one in results.tags:
         values = (_value(one.by_name, name) for name in TAG_LABELS)

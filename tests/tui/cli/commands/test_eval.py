@@ -318,7 +318,7 @@ def test_the_scope_can_be_limited(indexed: Shell) -> None:
 
 
 def test_figures_are_shown_for_each_tag(indexed: Shell) -> None:
-    assert "unanswerable" not in evaluate(indexed).out
+    assert "no answer" not in evaluate(indexed).out
     span, hostile = {"tags": ["span"]}, {"tags": ["\x1b[2J"]}
     name = write_set(indexed, {**PORT, **span}, {**MILL, **span}, {**CATS, **hostile})
     ran = indexed.byline("eval", name)
