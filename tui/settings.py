@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
@@ -13,6 +13,9 @@ from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest, reason_of
 from qa.reader.shipped import DEFAULT_READER
 from tui.paths import settings_file
+
+if TYPE_CHECKING:
+    from index.storage.store import Store
 
 Value = TypeVar("Value")
 
@@ -56,6 +59,17 @@ def index_folder_or(option: Path | None, default: Path) -> Path:
 def chosen_reader(option: str | None) -> str:
     """Return the name or path of the reader: the option, else the setting, else Byline's own."""
     return setting("reader", option, DEFAULT_READER)
+
+
+def chosen_model(index: "Store", option: str | None) -> str:
+    """Return the embedding model to build with: the option, else the setting, else the index's.
+
+    A new index has Byline's own.
+    """
+    from index.models.registry import DEFAULT_MODEL
+
+    manifest = index.manifest()
+    return setting("model", option, manifest.model.name if manifest else DEFAULT_MODEL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from qa.answers import Answered, Reason
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.payloads import in_file, in_name
 from tests.tui.chat.chats import Chat, Home, chat_of
-from tests.tui.chat.replies import SPENT, answer, answered, citation, unanswered
+from tests.tui.chat.replies import answer, answered, citation, unanswered
+from tests.tui.replies import SPENT
 from tui.chat.actions import notify, notify_error, open_in_editor
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.sessions_screen import NameScreen

@@ -14,7 +14,14 @@ from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
 from tui.paths import bundled_index, chat_settings_file, default_index, model_cache, sessions_folder
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
-from tui.settings import ChatSettings, chosen_reader, index_folder_or, read_chat_settings, setting
+from tui.settings import (
+    ChatSettings,
+    chosen_model,
+    chosen_reader,
+    index_folder_or,
+    read_chat_settings,
+    setting,
+)
 
 
 class Build(Protocol):
@@ -70,11 +77,9 @@ def setup(
         return float(setting("threshold", threshold, default_threshold()))
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
-        from index.models.registry import DEFAULT_MODEL
         from index.storage.store import Store
 
-        manifest = Store(folder).manifest()
-        model = setting("model", None, manifest.model.name if manifest else DEFAULT_MODEL)
+        model = chosen_model(Store(folder), None)
         return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
 
     sessions = Sessions(sessions_folder())

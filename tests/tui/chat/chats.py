@@ -17,7 +17,8 @@ from index.errors import BadRequest
 from qa.answers import Answered, Citation, Quote, Reply, Status
 from qa.find import FoundArticle, Place
 from qa.rewriting.resolve import Exchange
-from tests.tui.chat.replies import SENTENCE, SPENT, answer, citation
+from tests.tui.chat.replies import SENTENCE, answer, citation
+from tests.tui.replies import SPENT
 from tui.chat.app import ChatApp
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup

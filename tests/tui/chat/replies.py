@@ -1,20 +1,14 @@
 """Turns with replies, and the summary of a build."""
 
-from datetime import date
-
 from index.articles.files import Skipped
 from index.build.events import Summary
-from qa.answers import Answer, Answered, Citation, Milliseconds, NoAnswer, Quote, Reason, Status
+from qa.answers import Answer, Answered, Citation, NoAnswer, Reason, Status
+from tests.tui.replies import SPENT
+from tests.tui.replies import citation as cited
 from tui.sessions.session import Turn
 
-SPENT = Milliseconds(1.0, 2.0, 3.0)
 AT = "2026-11-22T12:00:00+01:00"
 SENTENCE = "On Monday the mill was sold to Jan Novak for two crowns."
-
-
-def quote(text: str, line: int, column: int) -> Quote:
-    """Return a quote within one line."""
-    return Quote(text, line, column, line, column + len(text) - 1)
 
 
 def citation(
@@ -27,15 +21,8 @@ def citation(
     title: str = "Mill sold",
 ) -> Citation:
     """Cite an answer in a sentence that begins its line."""
-    return Citation(
-        path=path,
-        file=f"/home/ann/{path}",
-        status=status,
-        answer=quote(answer, line, sentence.index(answer) + 1),
-        sentence=quote(sentence, line, 1),
-        title=title,
-        dates=(date(2011, 5, 3),),
-    )
+    file = f"/home/ann/{path}"
+    return cited(sentence, answer, path, file, line, status=status, title=title)
 
 
 def answer(*citations: Citation, confidence: float = 0.93) -> Answer:

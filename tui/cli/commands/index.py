@@ -19,7 +19,7 @@ from tui.output.json_output import summary_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import counted
 from tui.paths import default_index
-from tui.settings import chosen_reader, index_folder_or, setting
+from tui.settings import chosen_model, chosen_reader, index_folder_or, setting
 
 _FILES_SHOWN = 10
 """Files listed for each reason."""
@@ -76,12 +76,11 @@ def command(
     if follow_links and not paths:
         raise click.UsageError("--follow-links goes with PATHS: name the folders")
     store = Store(index_folder_or(index_folder, default_index()))
-    manifest = store.manifest()
     roots = resolve_roots(paths, follow_links=follow_links)
     watch_build(reader_events(find_reader(chosen_reader(reader))))
     events = build_events(
         store,
-        setting("model", model, manifest.model.name if manifest else DEFAULT_MODEL),
+        chosen_model(store, model),
         roots,
         resolve_roots(forget, must_exist=False),
         full,
