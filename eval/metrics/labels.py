@@ -27,9 +27,9 @@ ANSWERS = {
 }
 TAG_LABELS = {
     "right": "right",
-    "top3": "right top 3",
+    "top3": "top 3",
     "line": "line",
-    "top3-line": "line top 3",
+    "top3-line": "top 3 line",
     "no-answer-recall": "refused",
 }
 """The figures of each tag."""
