@@ -41,6 +41,15 @@ class Reason(StrEnum):
     """The best answer is below the confidence threshold."""
     INDEX_STALE = "index-stale"
     """The passage with the answer has changed since indexing."""
+    DOUBT = "doubt"
+    """The user asked whether the last answer is right."""
+    SMALL_TALK = "small-talk"
+    """The user thanked or greeted."""
+
+    @property
+    def is_about_articles(self) -> bool:
+        """Whether the question was looked for in the articles."""
+        return self not in (Reason.DOUBT, Reason.SMALL_TALK)
 
 
 class Precision(StrEnum):
@@ -191,6 +200,8 @@ class NoAnswer:
     rejected: tuple[Answer, ...]
     """The closest matches, best first."""
     milliseconds: Milliseconds
+    missing_folder: str = ""
+    """The indexed folder of the closest match if it is missing, as the user named it."""
 
 
 Reply = Answered | NoAnswer

@@ -1,12 +1,14 @@
 """The entry point of `qa`: open an index and ask it questions."""
 
 import math
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.dates import YEAR
+from index.articles.paths import is_under
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
@@ -28,13 +30,14 @@ from qa.answers import (
     Reason,
     Reply,
 )
-from qa.citations import FileCache, cite
+from qa.citations import FileCache, cite, display_path
 from qa.dates import asked_when
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
 from qa.rewriting.resolve import Exchange, resolve
+from qa.rewriting.small_talk import small_talk
 from qa.scope import articles_under
 from qa.stopwatch import Stopwatch
 from qa.trace import Stages, Trace
@@ -114,6 +117,8 @@ class Bot:
         follow-up. Raises BadRequest if the question is empty or too long, or if there is no indexed
         article at a path.
         """
+        if reason := small_talk(question):
+            return NoAnswer(question, _cleaned(question), reason, (), Milliseconds(0.0, 0.0, 0.0))
         reply = self.reply(self.trace(question, scope, history), limit)
         when = asked_when(question)
         if isinstance(reply, Answered) or when is None:
@@ -189,7 +194,16 @@ class Bot:
             reason = Reason.NO_SPAN
         else:
             reason = Reason.INDEX_STALE if confident else Reason.UNSURE
-        return NoAnswer(trace.question, trace.searched_question, reason, answers, spent)
+        missing = self._missing_folder(answers) if reason is Reason.INDEX_STALE else ""
+        return NoAnswer(trace.question, trace.searched_question, reason, answers, spent, missing)
+
+    def _missing_folder(self, answers: Sequence[Answer]) -> str:
+        """Return the indexed folder of the best answer if it is missing; empty if it is there."""
+        file = answers[0].citations[0].file
+        for root in self.index.generation.manifest.roots:
+            if is_under(file, root.path) and not os.path.lexists(root.path):
+                return display_path(root, "")
+        return ""
 
     def _citations(
         self, group: Group, hits: Sequence[Hit], files: FileCache

@@ -15,6 +15,7 @@ from qa.rewriting.ellipsis import is_elliptical
 from qa.rewriting.fragments import Resolved, complete_fragment
 from qa.rewriting.mentions import Kind, Mention, TaggedText, tag
 from qa.rewriting.pronouns import Reference, references_in
+from qa.rewriting.small_talk import small_talk
 
 MAX_TURNS = 8
 """The most recent turns that a question can refer to."""
@@ -52,7 +53,8 @@ def history_from_questions(questions: Sequence[str]) -> list[Exchange]:
     the bundled set.
     """
     history: list[Exchange] = []
-    for question in questions[-MAX_TURNS:]:
+    asked = [question for question in questions if small_talk(question) is None]
+    for question in asked[-MAX_TURNS:]:
         history.append(Exchange(resolve(question, history).question))
     return history
 

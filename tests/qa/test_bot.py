@@ -114,6 +114,19 @@ def test_an_unchanged_copy_is_cited_before_a_changed_one(library: Library, port:
     ]
 
 
+def test_thanks_are_not_searched(library: Library, port: Path) -> None:
+    reply = ask(library, " Thanks! ", threshold=0.0)
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.asked, reply.rejected) == (Reason.SMALL_TALK, "Thanks!", ())
+
+
+def test_a_missing_folder_is_named_in_the_refusal(library: Library, port: Path) -> None:
+    library.news.rename(library.news.with_name("renamed"))
+    reply = ask(library, ASKED)
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.missing_folder) == (Reason.INDEX_STALE, str(library.news))
+
+
 class NumberReader(MarkingReader):
     """Finds the number of every passage, less and less surely."""
 

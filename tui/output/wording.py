@@ -1,5 +1,6 @@
 """The wording of replies, citations and counts, shared by the terminal, the chat and exports."""
 
+import shlex
 from datetime import date
 
 from index.build.events import Progress, Stage
@@ -7,7 +8,7 @@ from qa.answers import Citation, NoAnswer, Precision, Reason, Reply, ResolvedDat
 from tui.output.sanitise import visible, visible_name
 
 REFUSAL = "No confident answer"
-"""Every refusal begins with it."""
+"""Every refusal of a question about the articles begins with it."""
 ARTICLES_DIFFER = "The articles differ: compare their answers and dates."
 """Stands with answers that contradict each other."""
 NOT_FOUND = "no passage holds that"
@@ -19,6 +20,11 @@ _REASONS = {
         "the passage that answers this has changed since indexing; run `byline index`"
     ),
 }
+_NO_QUESTIONS = {
+    Reason.DOUBT: "Byline quotes the articles and cannot judge them: check the quote in its file.",
+    Reason.SMALL_TALK: "That is no question about the articles. Ask one whenever you like.",
+}
+"""Replies to what is no question about the articles."""
 STATUS_NOTES = {
     Status.MOVED: "moved since indexing",
     Status.CHANGED: "changed since indexing; not quoted",
@@ -29,6 +35,14 @@ STATUS_NOTES = {
 
 def refusal(reply: NoAnswer, threshold: float | None = None) -> str:
     """Say that there is no answer, and why; threshold is None where it is no longer known."""
+    if reply.reason in _NO_QUESTIONS:
+        return _NO_QUESTIONS[reply.reason]
+    if reply.missing_folder:
+        folder = shlex.quote(visible_name(reply.missing_folder))
+        return (
+            f"{REFUSAL}: the folder that has it, {folder}, is missing; restore it, "
+            f"or run `byline index --forget {folder}`."
+        )
     if reply.reason in _REASONS:
         return f"{REFUSAL}: {_REASONS[reply.reason]}."
     if not reply.rejected:

@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from qa.answers import Reason
 from qa.rewriting.resolve import Exchange
 from tests.tui.chat.chats import Home, chat_of, cited
 from tests.tui.chat.replies import SENTENCE, answer, answered
+from tests.tui.replies import AT, unanswered
+from tui.chat.screens.help_screen import HelpScreen
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.entries import Entry
 from tui.chat.transcript.rows import Row, rows
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
+from tui.sessions.session import Turn
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +37,39 @@ async def test_a_question_is_answered_with_its_quote_and_its_article(home: Home)
         assert citation is not None
         assert citation.file == str(home.article)
         assert "Mill sold" in chat.screen_text
+        assert home.bot.asked == [("Who?", (), ())]
+
+
+async def test_a_typed_word_leaves_the_chat(home: Home) -> None:
+    async with chat_of(home) as chat:
+        chat.prompt.text = "/quit"
+        await chat.pilot.press("enter")
+        await chat.pilot.pause()
+        assert chat.app._exit
+        assert home.bot.asked == []
+
+
+async def test_ctrl_d_deletes_a_character_and_leaves_from_an_empty_input(home: Home) -> None:
+    async with chat_of(home) as chat:
+        await chat.pilot.press(*"ab", "left", "ctrl+d")
+        assert chat.prompt.text == "a"
+        assert not chat.app._exit
+        await chat.pilot.press("backspace", "ctrl+d")
+        assert chat.app._exit
+
+
+async def test_a_typed_help_shows_the_keys(home: Home) -> None:
+    async with chat_of(home) as chat:
+        await chat.ask("/help")
+        assert isinstance(chat.app.screen, HelpScreen)
+        assert home.bot.asked == []
+
+
+async def test_thanks_are_no_turn_that_a_follow_up_refers_to(home: Home) -> None:
+    thanks = Turn("Thanks", unanswered("Thanks", Reason.SMALL_TALK), AT)
+    session = replace(home.sessions.new(), turns=(thanks,))
+    async with chat_of(home, session) as chat:
+        await chat.ask("Who?")
         assert home.bot.asked == [("Who?", (), ())]
 
 

@@ -35,7 +35,14 @@ def test_a_refusal_without_any_match_has_no_percentage() -> None:
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.UNSURE])
 def test_every_other_refusal_gives_its_reason(reason: Reason) -> None:
-    assert refusal(unanswered(reason=reason), 0.3).startswith("No confident answer: ")
+    line = refusal(unanswered(reason=reason), 0.3)
+    assert line.startswith("No confident answer: ") == reason.is_about_articles
+    assert "\n" not in line
+
+
+def test_the_advice_for_a_missing_folder_names_it() -> None:
+    gone = replace(unanswered(reason=Reason.INDEX_STALE), missing_folder="old\x1bnews")
+    assert "`byline index --forget 'old␛news'`" in refusal(gone)
 
 
 def test_a_question_that_differs_in_white_space_alone_is_not_rewritten() -> None:

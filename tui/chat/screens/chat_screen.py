@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.errors import BylineError
+from qa.answers import Answered
 from tui.chat.actions import AnswerActions, open_in_editor
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
@@ -52,7 +53,7 @@ class ChatScreen(AnswerActions):
     line. **Tab** moves from the input to the answers: there the arrow keys select a citation, the
     article next to it follows, and single letters act on it. **Escape** returns to the input.
 
-    **/find** and some words list every passage that holds them.
+    **/find** and some words list every passage that holds them; **exit** or **quit** leaves.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "to_prompt", "Input", show=False, id="chat.prompt",
@@ -61,6 +62,7 @@ class ChatScreen(AnswerActions):
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, id="chat.down"),
         Binding("ctrl+b", "toggle_source", "Article", show=False, id="chat.source",
                 tooltip="Show or hide the article"),
+        Binding("ctrl+d", "app.quit", "Quit", show=False, id="chat.quit"),
     ]  # fmt: skip
 
     @dataclass
@@ -146,8 +148,14 @@ class ChatScreen(AnswerActions):
 
     @on(Prompt.Asked)
     def ask_typed(self, asked: Prompt.Asked) -> None:
-        """Ask the typed question."""
-        self.ask(asked.question, asked.standalone)
+        """Ask the typed question, or run the typed command."""
+        match asked.question.casefold():
+            case "exit" | "quit" | "bye" | "/exit" | "/quit" | "/q" | ":q":
+                self.app.exit()
+            case "help" | "/help" | "/?" | "?":
+                self.call_later(self.app.run_action, "help")
+            case _:
+                self.ask(asked.question, asked.standalone)
 
     @on(Prompt.Left)
     def go_to_answers(self) -> None:
@@ -211,7 +219,11 @@ class ChatScreen(AnswerActions):
         """Return the exchanges that a follow-up may refer to."""
         from qa.rewriting.resolve import MAX_TURNS, exchange_of  # not before the first frame
 
-        return tuple(exchange_of(turn.reply) for turn in session.turns[-MAX_TURNS:])
+        replies = [turn.reply for turn in session.turns]
+        about = [
+            one for one in replies if isinstance(one, Answered) or one.reason.is_about_articles
+        ]
+        return tuple(map(exchange_of, about[-MAX_TURNS:]))
 
     def _replace(self, pending: Pending, entry: Entry) -> None:
         """Replace the entry of a question, unless another conversation is shown by now."""

@@ -185,8 +185,9 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
 
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
-    reason = refusal(reply).removeprefix(REFUSAL)
-    yield Text.assemble((REFUSAL, "refusal"), (reason, "note")), None, _INDENT
+    line = refusal(reply)
+    title = REFUSAL if line.startswith(REFUSAL) else ""
+    yield Text.assemble((title, "refusal"), (line.removeprefix(title), "note")), None, _INDENT
     if reply.rejected:
         yield Text(rejected_label(reply), "note"), None, _INDENT
 

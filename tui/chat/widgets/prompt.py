@@ -33,6 +33,8 @@ class Prompt(TextArea):
                 id="prompt.newline"),
         Binding("up", "back_or_up", "Previous question", show=False, id="prompt.back"),
         Binding("down", "forth_or_down", "Next question", show=False, id="prompt.forth"),
+        Binding("ctrl+d", "delete_or_quit", "Quit", show=False, id="prompt.quit",
+                tooltip="Delete a character; in an empty input, quit"),
         Binding("tab", "leave", "Answers", id="prompt.leave", tooltip="Move to the answers"),
     ]  # fmt: skip
 
@@ -106,6 +108,13 @@ class Prompt(TextArea):
     def action_leave(self) -> None:
         """Move to the answers."""
         self.post_message(self.Left())
+
+    async def action_delete_or_quit(self) -> None:
+        """Delete the character under the cursor; in an empty input, quit like a shell does."""
+        if self.text:
+            self.action_delete_right()
+        else:
+            await self.app.action_quit()
 
     def action_newline(self) -> None:
         """Start another line."""

@@ -38,7 +38,12 @@ class BatchQuestion(msgspec.Struct, rename={"within": "in"}):
     question: str
     id: str | int | None = None
     history: list[str] = []
-    within: list[str] = []
+    within: list[str] | str = []
+
+    @property
+    def scope(self) -> list[str]:
+        """The paths to search; `in` may be one alone."""
+        return [self.within] if isinstance(self.within, str) else self.within
 
 
 @click.command(
@@ -87,15 +92,18 @@ def command(
 
 
 def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int:
-    """Answer each line as it arrives; an invalid line does not stop the rest."""
-    code = Exit.DONE
+    """Answer each line as it arrives; an invalid line does not stop the rest.
+
+    Raises BadRequest if there is none.
+    """
+    code, is_empty = Exit.DONE, True
     lines = (line.decode("utf-8", errors="replace").strip() for line in sys.stdin.buffer)
     for line in filter(None, lines):
-        question_id = None
+        question_id, is_empty = None, False
         try:
             parsed = _parsed(line)
             question_id = parsed.id
-            scope = parsed.within or within
+            scope = parsed.scope or within
             reply = bot.ask(parsed.question, limit, scope, history_from_questions(parsed.history))
             _print(reply, question_id, bot.threshold, as_json)
         except BadRequest as error:
@@ -104,6 +112,8 @@ def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int
                 click.echo(error_line(error.message, line, question_id))
             notice(f"{error.message}: {line[:_LINE_SHOWN]}")
         sys.stdout.flush()
+    if is_empty:
+        raise BadRequest("no question on standard input; write one a line")
     return code
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.tui.fakes import Shell
+from tests.tui.fakes import Shell, assert_one_line_error
 
 CLOSED = "the port is closed."
 SOLD = "The mill was sold in May."
@@ -36,7 +36,7 @@ def test_the_index_and_the_model_are_opened_once_for_all_lines(indexed: Shell) -
         ('{"question": "x"', "invalid JSON question"),
         ('{"id": "a"}', "missing required field `question`"),
         ('{"question": 5}', "Expected `str`, got `int`"),
-        ('{"question": "x", "in": "news"}', "Expected `array`"),
+        ('{"question": "x", "in": 5}', "Expected `str | array`"),
         ('{"question": ""}', "the question is empty"),
         ('{"question": "x", "in": ["nowhere"]}', "no indexed article is at or under nowhere"),
         ("x" * 4001, "the question has 4,001 characters"),
@@ -60,14 +60,16 @@ def test_the_id_of_an_invalid_line_is_returned(indexed: Shell) -> None:
 
 
 def test_a_line_can_have_its_own_scope(indexed: Shell) -> None:
-    stdin = lines({"question": CLOSED, "in": ["news/in"]}, CLOSED)
+    stdin = lines(
+        {"question": CLOSED, "in": ["news/in"]}, CLOSED, {"question": SOLD, "in": "news/in"}
+    )
     options = ("--json", "--threshold", "0", "--in", "news/port.txt")
     ran = indexed.byline("ask", "-", *options, stdin=stdin)
     paths = [
         {at["path"] for answer in line["answers"] for at in answer["citations"]}
         for line in ran.lines
     ]
-    assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}]
+    assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}, {"news/in/mill.txt"}]
 
 
 def test_history_resolves_a_follow_up(indexed: Shell) -> None:
@@ -114,9 +116,9 @@ def test_bytes_that_are_not_text_are_a_question_like_any_other(indexed: Shell) -
     assert ran.lines[2]["asked"] == CLOSED
 
 
-def test_no_lines_give_no_output(indexed: Shell) -> None:
-    ran = indexed.byline("ask", "-", "--json", stdin=b"\n\n")
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
+@pytest.mark.parametrize("stdin", [b"", b"\n \n"])
+def test_no_lines_are_an_error(indexed: Shell, stdin: bytes) -> None:
+    assert_one_line_error(indexed.byline("ask", "-", "--json", stdin=stdin), "no question")
 
 
 def test_an_id_can_be_a_number(indexed: Shell) -> None:
