@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 _WORD = re.compile(r"\d+(?:[.,:/]\d+)*|\w+(?:['’]\w+)*")
 _SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -27,6 +28,7 @@ _PLAIN = frozenset(
 """Words whose capital only says that they begin a sentence."""
 
 
+@lru_cache(maxsize=512)
 def missing_facts(text: str, other: str) -> frozenset[str]:
     """Return the numbers, date words, names and negations of a text that another one lacks.
 

@@ -95,7 +95,7 @@ def _round(library: Library, number: int, leak: Leak | None, leaked: list[object
     with _asking(library.store, number) if number else nullcontext():
         for ship in range(_ARTICLES if not number else 4):
             name = f"{(number + ship) % _ARTICLES}.txt"
-            text = f"Ship {ship} left the port in round {number}. " * 20
+            text = f"Ship {ship} left the port in round {number}. " * 8
             library.write(name, text)
         library.index()
     if leak == "handles":
