@@ -27,9 +27,9 @@ ANSWERS = {
 }
 TAG_LABELS = {
     "right": "right",
-    "top3": "top 3",
+    "top3": "right@3",
     "line": "line",
-    "top3-line": "top 3 line",
+    "top3-line": "line@3",
     "no-answer-recall": "refused",
 }
 """The figures of each tag."""
