@@ -104,7 +104,7 @@ def _is_in_place(quote: Quote, text: Text | NotText) -> bool:
     if isinstance(text, NotText) or not 1 <= quote.line <= len(text.line_starts):
         return False
     start = text.line_starts[quote.line - 1] + quote.column - 1
-    return _quote_in(text, Span(start, start + len(quote.text))) == quote
+    return quote_in(text, Span(start, start + len(quote.text))) == quote
 
 
 def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> QuoteStatus:
@@ -124,8 +124,8 @@ def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> 
 
     start = min(starts, key=distance)
     answer_start = start + answer_offset(sentence, answer)
-    new_answer = _quote_in(text, Span(answer_start, answer_start + len(answer.text)))
-    new_sentence = _quote_in(text, Span(start, start + len(sentence.text)))
+    new_answer = quote_in(text, Span(answer_start, answer_start + len(answer.text)))
+    new_sentence = quote_in(text, Span(start, start + len(sentence.text)))
     unchanged = (new_answer, new_sentence) == (answer, sentence)
     return QuoteStatus(Status.UNCHANGED if unchanged else Status.MOVED, new_answer, new_sentence)
 
@@ -152,6 +152,7 @@ def _location(passage: Passage, offset: int) -> tuple[int, int]:
     return passage.line + breaks, column if breaks else column + passage.column - 1
 
 
-def _quote_in(text: Text, span: Span) -> Quote:
+def quote_in(text: Text, span: Span) -> Quote:
+    """Quote a span of an article's text."""
     first, last = text.position(span.start), text.position(span.end - 1)
     return Quote(span.of(text.text), first.line, first.column, last.line, last.column)

@@ -19,7 +19,7 @@ _COMMANDS = {
     "ask": "Answer a question with quotes from the articles.",
     "find": "Find every passage that holds some words.",
     "show": "Show a cited line in its article.",
-    "verify": "Check the quotes of an exported conversation.",
+    "verify": "Check the quotes of a text against the articles.",
     "check": "Check models, index and articles for problems.",
     "eval": "Evaluate the answers to a question set.",
     "bench": "Measure speed against the limits of this machine.",

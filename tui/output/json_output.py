@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from index.articles.text import Text
 from index.build.events import Summary
 from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Quote, Reply, Status, part_of
-from qa.citations import QuoteStatus
+from qa.citations import QuoteStatus, quote_in
 from qa.find import FoundArticle
 from qa.lookup import Lookup
+from qa.verify import Checked
 from tui.output.quote_records import QuoteRecord
 from tui.output.verify import Verified
 
@@ -121,6 +123,34 @@ def _found_article(article: FoundArticle) -> dict[str, Any]:
             }
             for place in article.places
         ],
+    }
+
+
+def checked_line(text: Text, checked: Sequence[Checked]) -> str:
+    """Return the quotes of a text, looked up in the articles, as one line of JSON."""
+    stand = all(one.stands for one in checked)
+    return json_line({"stand": stand, "checked": [_checked(text, one) for one in checked]})
+
+
+def _checked(text: Text, one: Checked) -> dict[str, Any]:
+    cited = one.quotation.cited
+    return {
+        **_place(quote_in(text, one.quotation.span)),
+        "text": one.quotation.words,
+        "match": one.match.value,
+        "places": [
+            {
+                "path": place.path,
+                **_place(place.quote),
+                "text": place.quote.text,
+                "goes_on": place.goes_on or None,
+            }
+            for place in one.places
+        ],
+        "differences": [asdict(each) for each in one.differences],
+        "cited": None
+        if cited is None
+        else {"path": cited.path, "line": cited.line, "right": one.is_cited_rightly},
     }
 
 

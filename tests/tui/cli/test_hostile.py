@@ -58,6 +58,14 @@ def test_found_places_are_neutralised(hostile: Shell) -> None:
     assert_neutral(hostile.byline("find", "--exact", NASTY))
 
 
+def test_quotes_of_a_text_are_neutralised(hostile: Shell) -> None:
+    essay = hostile.home / "essay.md"
+    essay.write_text(f"> {SENTENCE}\n\n> the port {NASTY} is open. (a{NASTY}.txt:3)\n")
+    ran = assert_neutral(hostile.byline("verify", "essay.md"))
+    assert "␛]52;c;aGk=␇" in ran.out
+    assert hostile.byline("verify", "essay.md", "--json").out.isascii()
+
+
 def test_an_answer_inside_a_hostile_sentence_is_neutralised(hostile: Shell) -> None:
     for marked in ("is closed", MARKUP, STEERING.replace("\x00", "")):
         ran = assert_neutral(hostile.byline("ask", "why?", "--reader", marked))

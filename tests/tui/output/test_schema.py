@@ -76,6 +76,15 @@ def test_the_quotes_of_verify(shell: Shell) -> None:
     check("verified", shell.byline("verify", "talk.md", "--json").json)
 
 
+def test_the_quotes_of_verify_in_any_text(indexed: Shell) -> None:
+    (indexed.home / "essay.md").write_text(
+        "“the port is closed” (news/port.txt:1), “Nobody had the money”, “no such words”.\n"
+    )
+    checked = indexed.byline("verify", "essay.md", "--json").json
+    assert [one["match"] for one in checked["checked"]] == ["exact", "words", "none"]
+    check("checked", checked)
+
+
 def test_a_field_that_is_missing_or_new_is_found(indexed: Shell) -> None:
     reply = indexed.byline("ask", QUESTION, "--json").json
     with pytest.raises(ValidationError):

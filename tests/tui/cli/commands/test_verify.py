@@ -116,8 +116,8 @@ def test_a_file_is_read_once_for_all_its_quotes(exported: Shell) -> None:
     ("data", "words"),
     [
         (b"", "has no quotes"),
-        (b"# Notes\n\n> a quote\n", "has no quotes"),
-        (b"\xff\x00\n", "has no quotes"),
+        (b'# Notes\n\nOne "word".\n', "has no quotes"),
+        (b"\xff\x00\n", "is no text"),
         (b"\n<!-- byline-quote {} -->\n", "line 2 is a damaged"),
     ],
 )
@@ -150,3 +150,51 @@ def test_a_file_name_that_is_not_utf_8_is_found_again(shell: Shell) -> None:
     line = record_line(citation(path=path.name, file=str(path)))
     (Path(shell.home) / "conversation.md").write_text(line, encoding="ascii")
     assert shell.byline("verify", "conversation.md").code == 0
+
+
+ESSAY = """\
+# My essay
+
+The paper says “Nobody has the money” (news/port.txt:1), and “the Port is closed”
+(news/port.txt:2). Nobody wrote "the port is open to all".
+
+> The mill was sold in June.
+"""
+
+
+def test_each_quote_of_a_text_is_looked_up(indexed: Shell) -> None:
+    (indexed.home / "essay.md").write_text(ESSAY, encoding="utf-8")
+    ran = indexed.byline("verify", "essay.md")
+    assert ran.code == 1
+    assert ran.out.splitlines() == [
+        "line 3     letter for letter              news/port.txt:1",
+        "    Nobody has the money",
+        "line 3     but for case, spaces or marks  news/port.txt:1",
+        "    the Port is closed",
+        "    warning: not at news/port.txt:2, which is named beside it",
+        "line 4     in no article",
+        "    the port is open to all",
+        "line 6     words left out or changed      news/in/mill.txt:1",
+        "    The mill was sold in June.",
+        "    quoted: June; article: May",
+    ]
+    assert ran.err == (
+        "4 quotes: 1 letter for letter, 1 but for case, spaces or marks, "
+        "1 words left out or changed, 1 in no article\n"
+    )
+
+
+def test_quotes_that_stand_are_exit_code_0_and_turns_are_reported(shell: Shell) -> None:
+    shell.write("port.txt", "The port is closed, unless it rains. It is old.\n")
+    shell.byline("index", "news")
+    (shell.home / "essay.txt").write_text("> the port is closed\n", encoding="utf-8")
+    ran = shell.byline("verify", "essay.txt")
+    assert ran.code == 0
+    assert ran.out.splitlines()[2] == "    warning: the article goes on: unless it rains"
+
+
+def test_a_text_without_quotes_is_an_error(indexed: Shell) -> None:
+    (indexed.home / "essay.md").write_text("Nothing.", encoding="utf-8")
+    assert_one_line_error(indexed.byline("verify", "essay.md"), "essay.md has no quotes")
+    (indexed.home / "essay.md").write_bytes(b"\0")
+    assert_one_line_error(indexed.byline("verify", "essay.md"), "is no text")
