@@ -34,6 +34,7 @@ _SHORT_WORD_AND_STOP = re.compile(r"\b(\w{1,6}(?:\.m)?)\.(?=\s+(\w+)|[–—-])"
 _OLD_MONEY = re.compile(r"\d+[sd]")
 _STOPS = ".!?…"
 _STOP_AND_WORD = re.compile(r"[.!?…](?=[\"'”’»)\]]*\s+([^\W\d_]+))")
+_OPENING = '“«"'
 _UNCLOSED = re.compile(
     r"""“(?=[^“”]*(?:“|\Z))|«(?=[^«»]*(?:«|\Z))|(?<!\S)"(?=[^"]*(?:(?<=\s)"(?=\S)|\Z))"""
 )
@@ -86,8 +87,10 @@ def _prepared(text: str) -> str:
     flat = text.replace("\n", " ").replace("\r", " ")
     if len(flat) >= _NO_PROSE and _FRAGMENT * sum(map(flat.count, _STOPS)) > len(flat):
         return flat
-    flat = _SHORT_WORD_AND_STOP.sub(_without_inner_stop, flat)
-    return _UNCLOSED.sub("*", _without_stops_before_lower_case(flat))
+    if "." in flat[:-1]:
+        flat = _SHORT_WORD_AND_STOP.sub(_without_inner_stop, flat)
+    flat = _without_stops_before_lower_case(flat)
+    return _UNCLOSED.sub("*", flat) if any(mark in flat for mark in _OPENING) else flat
 
 
 def _without_inner_stop(found: re.Match[str]) -> str:
@@ -114,6 +117,8 @@ def _without_stops_before_lower_case(text: str) -> str:
     """Replace marks before a lower-case word, unless most sentences begin with one."""
     words = [(found.start(), found[1]) for found in _STOP_AND_WORD.finditer(text)]
     stops = [start for start, word in words if word.islower()]
+    if not stops:
+        return text
     first = next(filter(str.isalpha, text), "")
     if 2 * (len(stops) + first.islower()) > len(words) + 1:
         return text
