@@ -86,7 +86,7 @@ def newsroom(tmp_path: Path) -> Newsroom:
 def test_every_answer_is_of_one_edition(
     newsroom: Newsroom, battery: Battery, figure: Figure
 ) -> None:
-    rebuilds = battery.pick(12, 200)
+    rebuilds = battery.pick(8, 200)
     with newsroom.readers(READERS):
         for edition in range(1, rebuilds + 1):
             newsroom.publish(edition)
@@ -110,7 +110,7 @@ def test_readers_of_an_index_that_is_overwritten_find_errors_and_mixed_editions(
 
     monkeypatch.setattr(Store, "publish", lambda store, name: overwrite(store, name, ask))
     with newsroom.readers(2):
-        for edition in range(1, 7):
+        for edition in range(1, 6):
             newsroom.publish(edition)
     found = [line for line in halfway if line.startswith("fault")]
     assert found
