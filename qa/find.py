@@ -22,6 +22,8 @@ _AT_ONCE = 500
 _PIECE = re.compile(r"[\"“„]([^\"“”„]*)[\"”“]|([^\s\"“”„]+)")
 """A phrase in quotation marks, or a word."""
 _TOKEN = re.compile(r"[^\W_]+")
+_Token = tuple[int, int, int, str]
+"""A word of a text: its number, start, end and stem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +91,30 @@ class Wanted:
         if self.exact:
             found = [[Span(*match.span()) for match in one.finditer(text)] for one in self._exact]
         else:
-            tokens = [
-                (Span(*token.span()), self._stem(token[0])) for token in _TOKEN.finditer(text)
-            ]
-            found = [list(_runs(tokens, stems)) for stems in self._stems if stems]
+            tokens = self._tokens(text)
+            found = [_runs(tokens, stems) for stems in self._stems if stems]
         # A single stem is in the text even where its letters are not found: the index says so.
         must = [len(stems) != 1 or self.exact for stems in self._stems if stems or self.exact]
         if any(not spans and needed for spans, needed in zip(found, must, strict=True)):
             return None
         return _merged(span for spans in found for span in spans)
 
+    def _tokens(self, text: str) -> list[_Token]:
+        """Return the tokens of a text that are among the terms."""
+        tokens: list[_Token] = []
+        for number, match in enumerate(_TOKEN.finditer(text)):
+            stem = self._stem(match[0])
+            if stem in self._wanted:
+                tokens.append((number, *match.span(), stem))
+        return tokens
+
     @cached_property
     def _stems(self) -> list[list[str]]:
         return [all_terms(piece) for piece in self.pieces]
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self.terms)
 
     @cached_property
     def _exact(self) -> list[re.Pattern[str]]:
@@ -225,14 +238,16 @@ def _line_around(text: str, mark: Span) -> Span:
     return Span(start, start + len(line.strip()))
 
 
-def _runs(tokens: Sequence[tuple[Span, str]], stems: Sequence[str]) -> Iterator[Span]:
-    """Yield the spans of tokens that have these stems one after another."""
-    for at, (span, stem) in enumerate(tokens):
-        if stem != stems[0]:
-            continue
-        run = tokens[at : at + len(stems)]
-        if [one for _, one in run] == list(stems):
-            yield Span(span.start, run[-1][0].end)
+def _runs(tokens: Sequence[_Token], stems: Sequence[str]) -> list[Span]:
+    """Return the spans of tokens that have these stems one after another."""
+    runs = []
+    for at, (number, start, _, stem) in enumerate(tokens):
+        if stem == stems[0]:
+            run = tokens[at : at + len(stems)]
+            is_unbroken = run[-1][0] - number == len(stems) - 1
+            if is_unbroken and [one[3] for one in run] == list(stems):
+                runs.append(Span(start, run[-1][2]))
+    return runs
 
 
 def _letter_for_letter(piece: str) -> re.Pattern[str]:
