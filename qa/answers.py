@@ -122,7 +122,7 @@ class Citation:
     title: str
     """The article's title; empty if unknown."""
     dates: tuple[date, ...]
-    """The article's date; empty if unknown."""
+    """The date of its section, else of its article; empty if unknown."""
     resolved: tuple[ResolvedDate, ...] = ()
     """Relative and partial dates of the sentence, in order; computed, so no part of the quote."""
 

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 
+from index.articles.dates import section_date
 from index.articles.files import MAX_BYTES, Contents, Root, Signature, Skipped, read
 from index.articles.passages import Passage
 from index.articles.spans import Span
@@ -85,6 +86,8 @@ def cite(
         quote = QuoteStatus(Status.UNCHANGED, *indexed)
     else:
         raise IndexDamaged(f"the index does not match {found.path}; run `byline index --full`")
+    before = passage.text[: sentence.start]
+    date = section_date(before.split("\n")) or article.article.date
     return Citation(
         path=display_path(found.root, found.relative),
         file=found.path,
@@ -92,10 +95,8 @@ def cite(
         answer=quote.answer,
         sentence=quote.sentence,
         title=article.article.title or "",
-        dates=() if article.article.date is None else (article.article.date,),
-        resolved=resolved_dates(
-            sentence.of(passage.text), passage.text[: sentence.start], article.article.date
-        ),
+        dates=() if date is None else (date,),
+        resolved=resolved_dates(sentence.of(passage.text), before, date),
     )
 
 

@@ -128,6 +128,12 @@ def heading_date(heading: str) -> dt.date | None:
     return None
 
 
+def section_date(headings: Sequence[str]) -> dt.date | None:
+    """Return the date of the last heading that is one; None if none of them is."""
+    dates = (heading_date(heading) for heading in reversed(headings))
+    return next((date for date in dates if date), None)
+
+
 def path_date(path: str) -> dt.date | None:
     """Return the date in a path below a root, as in `2021/03/17/dam.md` or `2021-03-17-dam.md`."""
     for match in re.finditer(_IN_A_PATH, path[-1_000:]):

@@ -240,3 +240,12 @@ def test_the_dates_of_a_sentence_are_resolved_from_the_articles_date(library: Li
     ]  # fmt: skip
     assert [one.date for one in dated.answer_dates] == ["2008-07-07"]
     assert cited(library, "undated.txt", "Monday").resolved == ()
+
+
+def test_a_dated_heading_dates_the_sentences_below_it(library: Library) -> None:
+    diary = "# Diary\n\n## 2023-05-02\n\nBought oak.\n\n## 2023-06-01\n\nIt was sold yesterday.\n"
+    library.write("diary.md", diary)
+    library.index()
+    cited_there = cited(library, "diary.md", "yesterday")
+    assert [day.isoformat() for day in cited_there.dates] == ["2023-06-01"]
+    assert [one.date for one in cited_there.resolved] == ["2023-05-31"]

@@ -116,7 +116,8 @@ def computed_dates(citation: Citation) -> str:
     if not citation.resolved or not citation.is_current:
         return ""
     meanings = [f"{visible(one.text)} = {resolved_date(one)}" for one in citation.resolved]
-    return f"Computed from the article's date: {'; '.join(dict.fromkeys(meanings))}"
+    known = " and ".join(map(day, citation.dates))
+    return f"Computed from the date {known}: {'; '.join(dict.fromkeys(meanings))}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -10,6 +10,7 @@ from index.articles.dates import (
     front_matter_date,
     heading_date,
     path_date,
+    section_date,
     top_date,
 )
 
@@ -121,6 +122,11 @@ def test_a_heading_that_is_a_date_dates_its_section(heading: str, found: date | 
 def test_dated_sections_do_not_date_the_article() -> None:
     assert top("# Diary", "## 2010-05-12", "Bought oak.", "## 2010-05-19") is None
     assert top("# 2010-05-12", "Bought oak.", "# 2010-05-19") is None
+
+
+def test_a_section_has_the_date_of_the_last_dated_heading() -> None:
+    assert section_date(["Diary", "2010-05-11", "## 2010-05-12", "Tools"]) == MAY_12
+    assert section_date(["Diary", "It fell on 12 May 2010."]) is None
 
 
 def test_a_title_with_a_date_dates_the_article() -> None:

@@ -261,4 +261,4 @@ def test_computed_dates_are_marked_and_outside_the_quote() -> None:
     assert [line for line in lines if line.startswith(">")] == ["> It fell on Tuesday."]
     assert "**Tuesday** (computed: 8 July 2008) (93% sure)" in lines
     at = lines.index("> It fell on Tuesday.")
-    assert lines[at + 2] == "*Computed from the article's date: Tuesday = 8 July 2008*"
+    assert lines[at + 2] == "*Computed from the date 3 May 2011: Tuesday = 8 July 2008*"

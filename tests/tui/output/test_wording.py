@@ -81,7 +81,7 @@ def test_what_is_computed_is_marked_and_only_beside_a_current_quote() -> None:
     dated = replace(cited, resolved=resolved)
     assert answer_meaning(dated) == " (8 July 2008)"
     assert computed_dates(dated) == (
-        "Computed from the article's date: Tuesday = 8 July 2008; last␛ month = June 2008"
+        "Computed from the date 3 May 2011: Tuesday = 8 July 2008; last␛ month = June 2008"
     )
     for undated in (cited, replace(dated, status=Status.CHANGED)):
         assert answer_meaning(undated) == computed_dates(undated) == ""

@@ -153,7 +153,7 @@ def test_a_computed_date_has_a_style_of_its_own() -> None:
     assert shown(turn)[1:4] == [
         "  Monday (2 May 2011)   93% sure",
         "    On Monday the mill was sold to Jan Novak for two crowns.",
-        "    Computed from the article's date: Monday = 2 May 2011",
+        "    Computed from the date 3 May 2011: Monday = 2 May 2011",
     ]
     written = rows(turn, False, "", 70)
     assert styled(written, "computed") == " (2 May 2011)"
