@@ -97,7 +97,7 @@ def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Pat
             ("/", "Filter  f1"),
             ("evil", "1 of 2"),
             (ENTER, "Mark"),
-            ("s", "not .txt"),
+            ("s", "not a format"),
             ("s", "1 of 2"),
             (" ", "1 marked"),
             ("l", "only in"),
