@@ -136,6 +136,11 @@ class Citation:
         )
 
     @property
+    def answer_meaning(self) -> tuple[str, ...]:
+        """The dates, ISO 8601, that were computed for the answer; empty without any."""
+        return tuple(one.date for one in self.answer_dates)
+
+    @property
     def is_current(self) -> bool:
         """Whether the file has the words at this location."""
         return self.status.is_current

@@ -208,7 +208,10 @@ class Bot:
     def _citations(
         self, group: Group, hits: Sequence[Hit], files: FileCache
     ) -> tuple[Citation, ...]:
-        """Cite all evidence of an answer; citations that are still current come first."""
+        """Cite all evidence of an answer; citations that are still current come first.
+
+        `Tuesday` in an article of another week is not the same answer.
+        """
         catalog = self.index.generation.catalog
         citations = [
             cite(
@@ -220,7 +223,9 @@ class Bot:
             )
             for evidence in evidence_of(group, hits)
         ]
-        return tuple(sorted(citations, key=lambda citation: not citation.is_current))
+        citations.sort(key=lambda citation: not citation.is_current)
+        meaning = citations[0].answer_meaning
+        return tuple(citation for citation in citations if citation.answer_meaning == meaning)
 
 
 def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:

@@ -23,6 +23,8 @@ def _contradict(first: Citation, second: Citation) -> bool:
         missing_facts(mine, theirs) and missing_facts(theirs, mine)
     ):
         return False
+    if first.answer_meaning and first.answer_meaning == second.answer_meaning:
+        return False  # `Tuesday` and `yesterday` are the same day
     one, other = _around(first), _around(second)
     if min(len(one), len(other)) < _MIN_WORDS or differ_in_facts(" ".join(one), " ".join(other)):
         return False

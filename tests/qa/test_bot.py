@@ -153,6 +153,20 @@ def test_articles_that_contradict_each_other_are_both_cited_and_marked(library: 
     assert len(reply.answers[0].citations) == 2
 
 
+def test_the_same_weekday_of_another_week_is_another_answer(library: Library) -> None:
+    for name, day in (("a", "8 July 2008"), ("b", "9 July 2008"), ("c", "2 July 2008")):
+        text = f"Lima, {day}\n\nIn town {name} the old dam of the valley opened on Tuesday.\n"
+        library.write(f"{name}.txt", text)
+    library.index()
+    with library.bot(0.5, MarkingReader("Tuesday")) as bot:
+        reply = bot.ask("When did the dam of town a open?")
+    assert isinstance(reply, Answered)
+    cited = {one.path[-5:]: one.answer_meaning for one in reply.answers[0].citations}
+    assert cited in (
+        {"a.txt": ("2008-07-08",), "b.txt": ("2008-07-08",)}, {"c.txt": ("2008-07-01",)}
+    )  # fmt: skip
+
+
 class WhenReader(MarkingReader):
     """Knows the answer only to a question for the date."""
 

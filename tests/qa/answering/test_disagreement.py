@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from qa.answering.disagreement import disagree
-from qa.answers import Answer
+from qa.answers import Answer, Precision, ResolvedDate
 from tests.tui.replies import citation
 
 
@@ -42,3 +44,15 @@ def test_other_answers_do_not(sentence: str, answer: str, file: str) -> None:
 
 def test_an_answer_that_is_all_of_its_sentence_contradicts_none() -> None:
     assert not disagree(said("Three.", "Three."), said("Five.", "Five.", "/b.txt"))
+
+
+def test_two_names_of_one_day_do_not_contradict_each_other() -> None:
+    def dated(sentence: str, phrase: str, day: str, file: str) -> Answer:
+        resolved = ResolvedDate(phrase, sentence.index(phrase), day, Precision.DAY)
+        cited = citation(sentence, phrase, path=file, file=file)
+        return Answer(0.5, (replace(cited, resolved=(resolved,)),))
+
+    first = dated("The bridge fell into the river on 8 July.", "8 July", "2008-07-08", "/a.txt")
+    for day, contradicts in (("2008-07-08", False), ("2008-07-09", True)):
+        second = dated("The bridge fell into the river on 9 July.", "9 July", day, "/b.txt")
+        assert disagree(first, second) is contradicts
