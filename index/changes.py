@@ -101,5 +101,5 @@ def _if_article(found: Found, max_bytes: int) -> Found | Skipped:
     contents = read(found.root, found.relative, max_bytes)
     if isinstance(contents, Skipped):
         return contents
-    article = read_article(contents, DEFAULT_SETTINGS, NoLimit())
+    article = read_article(contents, DEFAULT_SETTINGS, NoLimit(), found.shown_path)
     return Skipped(found.path, article.reason) if isinstance(article, NotText) else found

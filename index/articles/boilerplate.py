@@ -1,4 +1,7 @@
-"""Paragraphs of a file that are not part of the article: share bars, notices, captions."""
+"""Paragraphs that are hardly part of an article: share bars, notices, captions.
+
+They rank below the article's text; they are found and quoted like it.
+"""
 
 import re
 import unicodedata
@@ -82,10 +85,10 @@ _LINK_LINES = (
 _NOTICES = (
     r"\bunsubscribe\b",
     r"\bmailchimp\b",
-    r"\bmailing lists?\b",
+    r"\b(?:join|on|from|to|our) (?:our |the |this |a )?mailing lists?\b",
     r"\bby subscribing\b",
     r"\bmarketing platform\b",
-    r"\b(?:uses?|using|accept|set|our) cookies\b",
+    r"\b(?:accept(?: all)?|reject|(?:we|site|website) (?:uses?|sets?)) cookies\b",
     r"\bcookie (?:policy|settings|notice|preferences)\b",
     r"\bin the footer of our e-?mails\b",
     r"\bsign up (?:to|for) (?:our|the) [\w -]{0,30}newsletters?\b",
@@ -100,13 +103,17 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 _LINE = _any_of(_BOILERPLATE_LINES)
 _LINK = _any_of([rf"(?:{pattern})(?<![.!?\"”])" for pattern in _LINK_LINES])
 _NOTICE = _any_of(_NOTICES)
+_SPEECH = re.compile(
+    r"\b(?:said|says|told|added|asked|answered|replied|wrote|joked|recalled|explained|argued)\b"
+)
+"""Words that report what somebody said: a sentence with one is the article's."""
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
 def boilerplate(plain: Sequence[str]) -> frozenset[int]:
     """Return the indexes, from 0, of the normalised paragraphs that are boilerplate.
 
-    A repeated paragraph is left out. So is its first copy if it is not a sentence and appears at
+    A repeated paragraph is. So is its first copy if it is not a sentence and appears at
     the top or close to the second, like headlines and captions.
     """
     first: dict[str, int] = {}
@@ -127,6 +134,8 @@ def is_boilerplate(line: str) -> bool:
     if not _WORD_CHARACTER.search(line):
         return True
     if len(line) > MAX_LENGTH:
+        return False
+    if _SPEECH.search(line):
         return False
     if _NOTICE.search(line):
         return True

@@ -69,6 +69,11 @@ class Found:
         """Absolute path."""
         return absolute_path(self.root, self.relative)
 
+    @property
+    def shown_path(self) -> str:
+        """Path relative to the root, or the file's name if it is the root itself."""
+        return self.relative or PurePosixPath(self.root.path).name
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

@@ -1,104 +1,175 @@
-"""The title and date of an article, where they can be recognised."""
+"""What an article says about itself: its title, and the lines above its text."""
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import takewhile
+from pathlib import PurePosixPath
 
-from index.articles.boilerplate import MAX_LENGTH, TOP, is_boilerplate, normalised
-from index.articles.dates import date_in, front_matter_date, top_date
+from index.articles.blocks import Block, Edit, Kind, ordered, within, words_as_read
+from index.articles.boilerplate import MAX_LENGTH, TOP, boilerplate, is_boilerplate, normalised
+from index.articles.dates import FRONT_MATTER_KEYS, date_in
+from index.articles.front_matter import FrontMatter
+from index.articles.spans import Span
+from index.articles.text import Text
 
 _SENTENCE_END = tuple(".!?\"”’'")
+_QUOTE_END = tuple("\"”’'")
 _PROSE_WORDS = 6
 """Minimum number of words in a paragraph that an article's text can begin with."""
+_HEADLINE_WORDS = 12
+"""A longer line that ends with a quotation is prose."""
 _TITLE = 160
 """Code points; a longer line is a paragraph."""
-FRONT_MATTER_LINES = 200
-"""Limit on the lines of front matter."""
-_FRONT_MATTER = 8 * 1024
-"""Code points; YAML's scanner takes time quadratic in the number of brackets."""
-
-_HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What the top of an article says about it."""
-
-    title: str | None = None
-    """None if it is unknown."""
-    date: dt.date | None = None
-    """None if it is unknown."""
-    front_matter: int = 0
-    """Number of lines at the top that are front matter."""
+_LINE = 90
+"""Code points of a line above the text that is not part of it."""
+_BY = re.compile(r"\W{0,3}by\s+\S", re.IGNORECASE)
+_DATE_IN_NAME = re.compile(r"^(?:19|20)\d\d-?[01]\d-?[0-3]\d[-_ T]*")
+_NAMED = re.compile(r"[^\W\d_]{3}")
+_FACT_MARKS = re.compile(
+    r"(?:(?<=\n)|^)[ \t]*-[ \t]+|[\[\]\"']{1,4}(?=[\s,]|$)|(?<=[\s,\[])[\[\"']{1,4}"
+)
+"""Bullets, brackets and quotes around the values of front matter."""
+_AUTHORS = frozenset({"author", "authors", "by", "byline", "writer", "creator"})
+_REPEATING = frozenset({Kind.PARAGRAPH, Kind.QUOTE})
+"""Kinds whose repeats within a file are boilerplate."""
+_MARKED = _REPEATING | {Kind.ITEM}
 
 
-def read_metadata(header: Metadata, paragraphs: Sequence[str], plain: Sequence[str]) -> Metadata:
-    """Complete the front matter's metadata from an article's paragraphs, raw and normalised."""
-    top = plain[:TOP]
-    first = [text for text in paragraphs[:TOP] if len(text) <= MAX_LENGTH]
-    headings = (match["text"] for text in first if (match := _HEADING.fullmatch(text)))
-    title = header.title or next(headings, "").rstrip("# \t") or _headline(top, Counter(plain))
-    return Metadata(
-        title=normalised(title[:MAX_LENGTH]) or None,
-        date=header.date or top_date(paragraphs),
-        front_matter=header.front_matter,
-    )
+def words_of(text: str, block: Block) -> str:
+    """Return a block as it is read."""
+    span = block.span
+    if len(span) > MAX_LENGTH:
+        return span.of(text)
+    return words_as_read(span.of(text), within(block.edits, span))
 
 
-def masthead(paragraphs: Sequence[str]) -> int:
-    """Count the paragraphs above an article's first sentence: outlet, section, headline, date.
+def title_of(text: str, blocks: Sequence[Block], stated: str, path: str = "") -> str:
+    """Return an article's title; empty if it has none.
 
-    Returns 0 without a sentence near the top: then nothing distinguishes them from the text.
+    That is the title in its front matter, else its first heading if that is of the first level,
+    else its headline, else the name of its file.
     """
-    top = enumerate(paragraphs[: TOP + 1])
-    return next((index for index, text in top if _reads_as_prose(text)), 0)
+    if stated:
+        return normalised(stated[:MAX_LENGTH])
+    first = next((block for block in blocks if block.kind is Kind.HEADING), None)
+    if first and first.level == 1:
+        return normalised(words_of(text, first)[:MAX_LENGTH])
+    top = [block for block in blocks if block.kind is not Kind.FRONT_MATTER][:TOP]
+    prose = takewhile(lambda block: block.kind is Kind.PARAGRAPH, top)
+    plain = [normalised(words_of(text, block)) for block in blocks if block.kind is Kind.PARAGRAPH]
+    lines = [
+        normalised(words_of(text, block)) for block in prose if "\n" not in block.span.of(text)
+    ]
+    return _headline(lines, Counter(plain)) or name_of(path)
+
+
+def name_of(path: str) -> str:
+    """Return the name of a file made readable; empty if it has no word."""
+    stem = _DATE_IN_NAME.sub("", PurePosixPath(path).stem)
+    name = " ".join(re.sub(r"[-_.]+", " ", stem).split())
+    return name if _NAMED.search(name) else ""
+
+
+def marked(text: str, blocks: Sequence[Block], title: str) -> list[Block]:
+    """Return the blocks with title, lines above the text, and boilerplate marked as such."""
+    plain = [normalised(words_of(text, block)) for block in blocks]
+    repeating = [at for at, block in enumerate(blocks) if block.kind in _REPEATING]
+    found = {repeating[at] for at in boilerplate([plain[at] for at in repeating])}
+    found |= {
+        at
+        for at, block in enumerate(blocks)
+        if block.kind in _MARKED and at not in found and is_boilerplate(plain[at])
+    }
+    title_at = next(
+        (
+            at
+            for at, block in enumerate(blocks)
+            if title and plain[at] == title and block.kind in (Kind.HEADING, *_REPEATING)
+        ),
+        None,
+    )
+    above = _masthead(blocks, plain)
+    return [
+        replace(block, kind=_kind(block, plain[at], at == title_at, at < above, at in found))
+        for at, block in enumerate(blocks)
+    ]
+
+
+def _kind(block: Block, said: str, is_title: bool, is_above: bool, is_repeated: bool) -> Kind:
+    if is_title:
+        return Kind.TITLE
+    if is_repeated:
+        return Kind.BOILERPLATE
+    is_line = block.kind is Kind.PARAGRAPH and len(said) <= _LINE
+    if is_above and is_line and not said.endswith(_SENTENCE_END):
+        return Kind.BYLINE
+    return block.kind
+
+
+def front_matter_blocks(text: Text, matter: FrontMatter) -> list[Block]:
+    """Return a block for each fact of front matter; the fences belong to the first and the last."""
+    blocks: list[Block] = []
+    title = next((fact for fact in matter.facts if fact.key.lower() == "title"), None)
+    lead = _lines(text, title.first, title.last) if title else None
+    for number, fact in enumerate(matter.facts):
+        said = _lines(text, fact.first, fact.last)
+        first = 0 if number == 0 else fact.first
+        last = matter.lines - 1 if number == len(matter.facts) - 1 else fact.last
+        span = _lines(text, first, last)
+        marks = _FACT_MARKS.finditer(text.text, said.start, said.end)
+        edits = [Edit(*mark.span()) for mark in marks]
+        edits.append(Edit(said.start, said.start, _label(fact.key)))
+        edits += [
+            Edit(fence.start, fence.end)
+            for fence in (Span(span.start, said.start), Span(said.end, span.end))
+            if len(fence)
+        ]
+        blocks.append(
+            Block(span, Kind.FRONT_MATTER, 0, ordered(edits), None if fact is title else lead)
+        )
+    return blocks
+
+
+def _label(key: str) -> str:
+    """Return what is read before the key of a fact, in the words in which people ask for it."""
+    name = re.sub(r"[\s-]", "_", key.lower())
+    if name in _AUTHORS:
+        return "Written by "
+    return "Published on " if name in FRONT_MATTER_KEYS else ""
+
+
+def _lines(text: Text, first: int, last: int) -> Span:
+    """Return the span of some lines, given by their indexes, without white space at its ends."""
+    start, end = text.line_span(first + 1)[0], text.line_span(last + 1)[1]
+    return Span(start, end).trimmed(text.text)
+
+
+def _masthead(blocks: Sequence[Block], plain: Sequence[str]) -> int:
+    """Count the blocks above an article's first sentence: outlet, section, headline, date.
+
+    Returns 0 without a sentence near the top, and if there is a list or the like above it: then
+    nothing distinguishes them from the text.
+    """
+    for at, said in enumerate(plain[: TOP + 1]):
+        if blocks[at].kind not in (Kind.PARAGRAPH, Kind.HEADING, Kind.FRONT_MATTER):
+            return 0
+        if blocks[at].kind is Kind.PARAGRAPH and _reads_as_prose(said):
+            return at
+    return 0
 
 
 def _reads_as_prose(paragraph: str) -> bool:
-    return paragraph.endswith(_SENTENCE_END) and len(paragraph.split()) >= _PROSE_WORDS
-
-
-def front_matter(lines: Sequence[str]) -> Metadata:
-    """Read title and date from an article's YAML front matter, if it has any."""
-    if not lines or lines[0].rstrip() != "---":
-        return Metadata()
-    ends = (
-        i
-        for i, line in enumerate(lines[1:FRONT_MATTER_LINES], 1)
-        if line.rstrip() in ("---", "...")
-    )
-    end = next(ends, None)
-    if end is None:
-        return Metadata()
-    block = "\n".join(lines[1:end])
-    if len(block) > _FRONT_MATTER:
-        return Metadata()
-    import yaml  # slow to import, and few articles have front matter
-
-    try:
-        # BaseLoader keeps all values as strings: the safe loader's tags and aliases can fail in
-        # any way, or expand without limit.
-        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return Metadata()
-    if not isinstance(values, dict):
-        return Metadata()
-    named = {
-        key.lower(): value
-        for key, value in values.items()
-        if isinstance(key, str) and isinstance(value, str)
-    }
-    return Metadata(
-        title=named.get("title") or None, date=front_matter_date(named), front_matter=end + 1
-    )
+    words = len(paragraph.split())
+    if paragraph.endswith(_QUOTE_END) and not paragraph[:-1].endswith((".", "!", "?")):
+        return words > _HEADLINE_WORDS
+    return paragraph.endswith(_SENTENCE_END) and words >= _PROSE_WORDS
 
 
 def _headline(lines: Sequence[str], copies: Counter[str]) -> str:
     """Choose a headline: a line that is repeated, else the longest above the first paragraph."""
-    above = takewhile(lambda line: len(line) <= _TITLE, lines)
+    above = takewhile(lambda line: len(line) <= _TITLE and not _reads_as_prose(line), lines)
     candidates = [line for line in above if _reads_as_headline(line)]
     repeated = [line for line in candidates if copies[line] > 1]
     return next(iter(repeated), max(candidates, key=len, default=""))
@@ -108,6 +179,7 @@ def _reads_as_headline(line: str) -> bool:
     return (
         len(line.split()) > 1
         and not line.endswith((".", ":", ";", ","))
+        and not _BY.match(line)
         and not is_boilerplate(line)
         and date_in(line) is None
     )

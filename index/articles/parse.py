@@ -1,22 +1,26 @@
 """Parse the bytes of one article into what the index stores of it."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from index.articles.boilerplate import boilerplate, normalised
+from index.articles.blocks import Block, Kind, ended
+from index.articles.dates import article_date
 from index.articles.files import Contents
-from index.articles.metadata import FRONT_MATTER_LINES, front_matter, masthead, read_metadata
-from index.articles.paragraphs import Paragraph, is_heading, paragraphs
-from index.articles.passages import ModelLimit, Passage, PassageSettings, embedding_text, split
-from index.articles.text import Encoding, NotText, decode
+from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
+from index.articles.front_matter import FrontMatter, front_matter
+from index.articles.markdown import MAX_LINES, SUFFIXES, read_markdown
+from index.articles.metadata import front_matter_blocks, marked, title_of
+from index.articles.passages import ModelLimit, Passage, PassageSettings, split
+from index.articles.plain_text import read_plain_text
+from index.articles.text import Encoding, NotText, Text, decode
 
 _MAX_TITLE = 200
 """Code points of a title that are kept."""
-_MAX_HEADING = 300
-"""Code points; a longer paragraph is not a heading, wherever it is and however it ends."""
 _TITLE_SHARE = 4
 """A title is not embedded if it takes more than 1 in this many of the tokens the model can see."""
+_TOP = 12
+"""Paragraphs that may date the article."""
 _MANY_LINES = 20_000
 _SHORT_LINE = 16
 """Code points; over `_MANY_LINES` lines that are shorter on average are a list, not an article."""
@@ -47,58 +51,58 @@ class ReadArticle:
     @property
     def embedded(self) -> tuple[str, ...]:
         """The text that each passage is embedded as."""
-        return tuple(embedding_text(self.embedding_title, one.text) for one in self.passages)
+        return tuple(one.embedded_with(self.embedding_title) for one in self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A text, what each stretch of it is, and what it says about itself."""
+
+    blocks: tuple[Block, ...]
+    title: str
+    """Empty if it is unknown."""
+    front_matter: FrontMatter
+
+
+def structure_of(text: Text, path: str = "") -> Structure:
+    """Return the structure of a decoded article; its path says whether it is Markdown."""
+    count = min(text.line_count, FRONT_MATTER_LINES)
+    top = [text.text[slice(*text.line_span(line))] for line in range(1, count + 1)]
+    matter = front_matter(top)
+    is_markdown = PurePosixPath(path).suffix.lower() in SUFFIXES and text.line_count <= MAX_LINES
+    read = read_markdown if is_markdown else read_plain_text
+    blocks = [*front_matter_blocks(text, matter), *read(text, matter.lines)]
+    title = title_of(text.text, blocks, matter.title, path)
+    blocks = [ended(text.text, block) for block in marked(text.text, blocks, title)]
+    return Structure(tuple(blocks), title, matter)
 
 
 def read_article(
-    contents: Contents, settings: PassageSettings, limit: ModelLimit
+    contents: Contents, settings: PassageSettings, limit: ModelLimit, path: str = ""
 ) -> ReadArticle | NotText:
-    """Decode an article, read its metadata, remove boilerplate and split it into passages."""
+    """Decode an article, read its structure and split it into passages.
+
+    `path`, below the root, gives the format, and a title or a date if the text has none.
+    """
     text = decode(contents.data)
     if isinstance(text, NotText):
         return text
     if len(text.text) < _SHORT_LINE * text.line_count and text.line_count > _MANY_LINES:
         return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
-    top = range(1, min(text.line_count, FRONT_MATTER_LINES) + 1)
-    header = front_matter([text.text[slice(*text.line_span(line))] for line in top])
-    found = paragraphs(text, header.front_matter)
-    words = [paragraph.span.of(text.text) for paragraph in found]
-    plain = [normalised(one) for one in words]
-    metadata = read_metadata(header, words, plain)
-    title = metadata.title[:_MAX_TITLE] if metadata.title else None
+    structure = structure_of(text, path)
+    title = structure.title[:_MAX_TITLE] or None
     embedding_title = title
     if title and limit.count([title])[0] > limit.max_tokens // _TITLE_SHARE:
         embedding_title = None
-    regions, headings = _regions(found, words, plain, metadata.title)
-    passages = split(text, regions, headings, embedding_title, settings, limit)
+    passages = split(text, structure.blocks, embedding_title, settings, limit)
     if not passages:
-        # Apparently nothing but headings: then they are the text of the article.
-        passages = split(text, regions, frozenset(), embedding_title, settings, limit)
-    if not passages:
-        return NotText("no sentence to read: empty, or boilerplate only")
+        return NotText("empty")
+    below = [block for block in structure.blocks if block.kind is not Kind.FRONT_MATTER]
+    date = article_date(
+        structure.front_matter.values, [block.span.of(text.text) for block in below], path
+    )
     return ReadArticle(
-        Article(contents.sha256, text.encoding, text.line_count, title, metadata.date),
+        Article(contents.sha256, text.encoding, text.line_count, title, date),
         tuple(passages),
         embedding_title,
     )
-
-
-def _regions(
-    found: Sequence[Paragraph], words: Sequence[str], plain: Sequence[str], title: str | None
-) -> tuple[list[list[Paragraph]], frozenset[Paragraph]]:
-    """Return the runs of paragraphs between boilerplate, and the headings among them."""
-    removed = boilerplate(plain)
-    regions: list[list[Paragraph]] = [[]]
-    for index, paragraph in enumerate(found):
-        if index in removed:
-            regions.append([])
-        else:
-            regions[-1].append(paragraph)
-    above = masthead(words)
-    headings = frozenset(
-        paragraph
-        for index, (paragraph, said) in enumerate(zip(found, words, strict=True))
-        if len(said) <= _MAX_HEADING
-        and (index < above or is_heading(said) or plain[index] == title)
-    )
-    return [region for region in regions if region], headings

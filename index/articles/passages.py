@@ -1,17 +1,37 @@
 """Split articles into passages: complete sentences within a token budget, with exact positions."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from index.articles import tokens
-from index.articles.paragraphs import Paragraph
+from index.articles.blocks import (
+    HEADINGS,
+    ONE_SENTENCE,
+    Block,
+    Edit,
+    Kind,
+    Reading,
+    blanked,
+    read_as,
+    within,
+    words_as_read,
+)
 from index.articles.sentences import cut, sentences
 from index.articles.spans import Span
 from index.articles.text import Text
 
 _LONGEST_TOKEN = 25
 """Code points; no match of the encoding's pattern is longer."""
+_MAX_CONTEXT = 200
+"""Code points of a passage's context, and of what a sentence is read after."""
+_CONTEXT_SHARE = 4
+"""A context is dropped if it takes more than 1 in this many of the tokens the model can see."""
+_MARKS = re.compile(r"[|*_`#>\[\]]+")
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,75 +81,251 @@ class Passage:
     column: int
     """Column of the first code point, in code points from 1."""
     sentences: tuple[Span, ...]
-    """What may be quoted: code points of `text`, in order; headings are not included."""
+    """What may be quoted: code points of `text`, in order; at least one."""
+    kind: Kind = Kind.PARAGRAPH
+    """What most of it is; headings and boilerplate rank below other passages."""
+    context: str = ""
+    """The headings above it that are not in its text, and what it is read after; may be empty."""
+    edits: tuple[Edit, ...] = ()
+    """What is read in place of marks, in code points of `text`."""
+    leads: tuple[str, ...] = ()
+    """What each sentence is read after, such as a question or a table's header; none, or as many
+    as sentences."""
 
     @property
     def end_line(self) -> int:
         """Line of the last code point."""
         return self.line + self.text.count("\n")
 
+    @property
+    def words(self) -> str:
+        """The text as it is read."""
+        return words_as_read(self.text, self.edits)
+
+    @property
+    def reading(self) -> Reading:
+        """The text as it is read, and where that is in the text."""
+        return read_as(self.text, self.edits)
+
+    def said_in(self, sentence: Span) -> str:
+        """Return one of the sentences as it is read, after what it is read after."""
+        said = words_as_read(sentence.of(self.text), within(self.edits, sentence))
+        lead = dict(zip(self.sentences, self.leads, strict=False)).get(sentence)
+        return f"{lead} {said}" if lead else said
+
+    def embedded_with(self, title: str | None) -> str:
+        """Return the text that it is embedded as, under its article's title if there is one."""
+        return "\n".join(filter(None, (title, self.context, self.words)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, or a part of one that is over the budget."""
+    """A sentence with the marks around it, or a part of one that is over the budget."""
 
     span: Span
-    is_heading: bool
+    said: Span | None
+    """What may be quoted; None if it is marks alone."""
+    block: int
 
 
 _Run = Sequence[_Piece]
 
 
-def embedding_text(title: str | None, text: str) -> str:
-    """Return the text that a passage is embedded as, under its article's title if there is one."""
-    return f"{title}\n{text}" if title else text
-
-
 def split(
     text: Text,
-    regions: Sequence[Sequence[Paragraph]],
-    headings: Container[Paragraph],
+    blocks: Sequence[Block],
     title: str | None,
     settings: PassageSettings,
     limit: ModelLimit,
 ) -> list[Passage]:
-    """Split an article's regions into passages; none crosses from one region into the next.
+    """Split an article's blocks into passages, which cover every character but white space.
 
-    A heading is part of its passage's text but not one of its sentences: it says what the passage
-    is about and is no answer. A sentence over the budget is cut at a word, and what the model
-    cannot see completely is cut again, so nothing is ever truncated.
+    A section, boilerplate, front matter and a table's row begin passages of their own. A sentence
+    over the budget is cut at a word, and what the model cannot see completely is cut again, so
+    nothing is ever truncated.
     """
+    return _Splitter(text, blocks, title, settings, limit).passages()
 
-    def within_budget(piece: str) -> bool:
-        if len(piece) > _LONGEST_TOKEN * settings.budget:
+
+@dataclass
+class _Splitter:
+    """Splits one article."""
+
+    text: Text
+    blocks: Sequence[Block]
+    title: str | None
+    settings: PassageSettings
+    limit: ModelLimit
+    _fitting: dict[str, bool] = field(default_factory=dict)
+    """Whether the model can see a context beside a passage."""
+
+    def passages(self) -> list[Passage]:
+        """Return the passages in order."""
+        runs: list[_Run] = []
+        for region in _regions(self.blocks):
+            pieces = [piece for number in region for piece in self._pieces(number)]
+            sizes = _sizes(self.text.text, pieces)
+            runs += [pieces[start:end] for start, end in pack(sizes, self.settings)]
+        whole = [self._passage(run) for run in runs]
+        sizes = self.limit.count([passage.embedded_with(self.title) for passage in whole])
+        found = []
+        for run, passage, size in zip(runs, whole, sizes, strict=True):
+            is_short = size <= self.limit.max_tokens and self._within_budget(passage.text)
+            found += [passage] if is_short else self._refitted(run)
+        return found
+
+    def _within_budget(self, piece: str) -> bool:
+        if len(piece) > _LONGEST_TOKEN * self.settings.budget:
             return False
         # Counting bytes is cheaper, and no token is shorter than a byte.
-        return len(piece.encode()) <= settings.budget or tokens.count(piece) <= settings.budget
+        size = len(piece.encode())
+        return size <= self.settings.budget or tokens.count(piece) <= self.settings.budget
 
-    def fits(piece: str) -> bool:
-        if not within_budget(piece):
+    def _fits(self, passage: Passage) -> bool:
+        if not self._within_budget(passage.text):
             return False
-        return limit.count([embedding_text(title, piece)])[0] <= limit.max_tokens
+        return self.limit.count([passage.embedded_with(self.title)])[0] <= self.limit.max_tokens
 
-    runs: list[_Run] = []
-    for region in regions:
-        pieces = [
-            _Piece(span, paragraph in headings)
-            for paragraph in region
-            for sentence in sentences(text.text, paragraph.span)
-            for span in cut(text.text, sentence, within_budget)
-        ]
-        runs += [pieces[start:end] for start, end in pack(_sizes(text.text, pieces), settings)]
+    def _refitted(self, run: _Run) -> list[Passage]:
+        """Halve a run, between sentences if possible, until all parts fit."""
+        if self._fits(whole := self._passage(run)):
+            return [whole]
+        if len(run) > 1:
+            half = len(run) // 2
+            return self._refitted(run[:half]) + self._refitted(run[half:])
 
-    run_texts = [_covered(run).of(text.text) for run in runs]
-    model_tokens = limit.count([embedding_text(title, run_text) for run_text in run_texts])
-    passages = []
-    for run, run_text, size in zip(runs, run_texts, model_tokens, strict=True):
-        is_short = size <= limit.max_tokens and within_budget(run_text)
-        parts = [run] if is_short else _refit(text.text, run, fits)
-        with_sentences = [part for part in parts if not all(piece.is_heading for piece in part)]
-        passages += [_passage(text, part) for part in with_sentences]
-    return passages
+        def fits(piece: str) -> bool:
+            return self._fits(Passage(piece, 0, 0, 1, 1, (), context=whole.context))
+
+        parts = cut(self.text.text, run[0].span, fits)
+        return [self._passage([_part(self.text.text, run[0], part)], plain=True) for part in parts]
+
+    def _pieces(self, number: int) -> Iterator[_Piece]:
+        """Yield the sentences of a block, which together cover it."""
+        block, text = self.blocks[number], self.text.text
+        said = blanked(block.span.of(text), within(block.edits, block.span))
+        spans = [span.shifted(block.span.start) for span in _sentences(said, block.kind)]
+        starts = [block.span.start, *(span.end for span in spans[:-1])]
+        ends = [*(span.end for span in spans[:-1]), block.span.end]
+        said_spans: list[Span | None] = [*spans] or [None]
+        for start, end, sentence in zip(starts, ends, said_spans, strict=True):
+            piece = _Piece(Span(start, end).trimmed(text), sentence, number)
+            parts = cut(text, piece.span, self._within_budget)
+            yield from (_part(text, piece, part) for part in parts)
+
+    def _passage(self, run: _Run, plain: bool = False) -> Passage:
+        """Make a passage; a plain one is read as it is written."""
+        span, text = Span(run[0].span.start, run[-1].span.end), self.text.text
+        position = self.text.position(span.start)
+        said = [piece for piece in run if piece.said]
+        numbers = list(dict.fromkeys(piece.block for piece in run))
+        main = next((n for n in numbers if self.blocks[n].kind not in HEADINGS), numbers[0])
+        edits = (
+            []
+            if plain
+            else [edit for number in numbers for edit in _edits_in(self.blocks[number], span)]
+        )
+        leads = tuple(self._lead(piece.block) for piece in said)
+        return Passage(
+            text=span.of(text),
+            byte_start=self.text.byte_offset(span.start),
+            byte_end=self.text.byte_offset(span.end),
+            line=position.line,
+            column=position.column,
+            sentences=tuple(piece.said.shifted(-span.start) for piece in said if piece.said)
+            or (Span(0, len(span)),),
+            kind=self.blocks[main].kind,
+            context=self._context(main, span),
+            edits=tuple(edits),
+            leads=leads if any(leads) else (),
+        )
+
+    def _lead(self, number: int) -> str:
+        lead = self.blocks[number].lead
+        return self._said(lead) if lead else ""
+
+    def _said(self, span: Span) -> str:
+        return " ".join(_MARKS.sub(" ", span.of(self.text.text)[:_MAX_CONTEXT]).split())
+
+    def _context(self, number: int, span: Span) -> str:
+        """Return the headings of a block, and what it is read after, as far as not in the span."""
+        above = [self.blocks[at] for at in self._paths[number]]
+        said = [_words(self.text.text, one) for one in above if one.span.end <= span.start]
+        lead = self.blocks[number].lead
+        said += [self._said(lead)] if lead and lead.end <= span.start else []
+        context = " > ".join(one for one in dict.fromkeys(said) if one and one != self.title)
+        context = context[-_MAX_CONTEXT:]
+        if context not in self._fitting:
+            allowed = self.limit.max_tokens // _CONTEXT_SHARE
+            self._fitting[context] = self.limit.count([context])[0] <= allowed
+        return context if self._fitting[context] else ""
+
+    @cached_property
+    def _paths(self) -> list[tuple[int, ...]]:
+        """The headings above each block, by number, the highest first."""
+        paths: list[tuple[int, ...]] = []
+        path: list[int] = []
+        for number, block in enumerate(self.blocks):
+            if block.kind in (Kind.HEADING, Kind.TITLE):
+                level = block.level or 1
+                path = [at for at in path if (self.blocks[at].level or 1) < level]
+            paths.append(tuple(path))
+            if block.kind in (Kind.HEADING, Kind.TITLE):
+                path.append(number)
+        return paths
+
+
+def _regions(blocks: Sequence[Block]) -> Iterator[list[int]]:
+    """Yield the blocks, by number, that may share passages."""
+    region: list[int] = []
+    for number, block in enumerate(blocks):
+        if region:
+            before = blocks[region[-1]]
+            is_apart = any(
+                (block.kind is kind) is not (before.kind is kind)
+                for kind in (Kind.BOILERPLATE, Kind.FRONT_MATTER)
+            )
+            begins = block.kind is Kind.HEADING and before.kind not in HEADINGS
+            if is_apart or begins or Kind.ROW in (block.kind, before.kind):
+                yield region
+                region = []
+        region.append(number)
+    if region:
+        yield region
+
+
+def _sentences(said: str, kind: Kind) -> list[Span]:
+    """Return the sentences of a block whose marks are blank."""
+    whole = Span(0, len(said)).trimmed(said)
+    if not len(whole):
+        return []
+    if kind in ONE_SENTENCE:
+        return [whole]
+    if kind is Kind.CODE:
+        return [Span(*line.span()) for line in _LINE.finditer(said)]
+    return list(sentences(said, whole))
+
+
+def _words(text: str, block: Block) -> str:
+    """Return the words of a heading."""
+    span = block.span
+    return " ".join(words_as_read(span.of(text), within(block.edits, span)).split())[:_MAX_CONTEXT]
+
+
+def _part(text: str, piece: _Piece, span: Span) -> _Piece:
+    """Return a part of a piece."""
+    if span == piece.span or piece.said is None:
+        return _Piece(span, piece.said, piece.block)
+    start, end = max(span.start, piece.said.start), min(span.end, piece.said.end)
+    said = Span(start, end).trimmed(text) if start < end else None
+    return _Piece(span, said if said and len(said) else None, piece.block)
+
+
+def _edits_in(block: Block, span: Span) -> list[Edit]:
+    """Return the edits of a block that lie within a span, with offsets from its start."""
+    first = bisect_left(block.edits, span.start, key=lambda edit: edit.start)
+    last = bisect_left(block.edits, span.end, key=lambda edit: edit.start)
+    return within(block.edits[first:last], span)
 
 
 def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
@@ -165,30 +361,3 @@ def _overlap_start(sizes: Sequence[int], start: int, end: int, settings: Passage
         following -= 1
         room -= sizes[following]
     return following
-
-
-def _refit(text: str, run: _Run, fits: Callable[[str], bool]) -> list[_Run]:
-    """Halve a run, between sentences if possible, until all parts fit."""
-    if fits(_covered(run).of(text)):
-        return [run]
-    if len(run) == 1:
-        return [[_Piece(span, run[0].is_heading)] for span in cut(text, run[0].span, fits)]
-    half = len(run) // 2
-    return _refit(text, run[:half], fits) + _refit(text, run[half:], fits)
-
-
-def _covered(run: _Run) -> Span:
-    return Span(run[0].span.start, run[-1].span.end)
-
-
-def _passage(text: Text, run: _Run) -> Passage:
-    span = _covered(run)
-    position = text.position(span.start)
-    return Passage(
-        text=span.of(text.text),
-        byte_start=text.byte_offset(span.start),
-        byte_end=text.byte_offset(span.end),
-        line=position.line,
-        column=position.column,
-        sentences=tuple(piece.span.shifted(-span.start) for piece in run if not piece.is_heading),
-    )

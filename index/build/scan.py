@@ -86,7 +86,7 @@ class Scanner:
         now = Found(found.root, found.relative, contents.signature)
         if stored and contents.sha256 == stored.article.sha256:
             return replace(stored, found=now, seen_ns=seen_ns)
-        article = read_article(contents, self.settings, self.limit)
+        article = read_article(contents, self.settings, self.limit, now.shown_path)
         if isinstance(article, NotText):
             return Skipped(found.path, article.reason)
         if article.article.encoding == "mixed":

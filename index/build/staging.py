@@ -10,7 +10,6 @@ from pathlib import Path
 
 from index.articles.files import Found
 from index.articles.parse import ReadArticle
-from index.articles.passages import embedding_text
 from index.storage.generation import SEGMENTS, Generation
 from index.storage.passage_table import PassageWriter
 from index.storage.records import StoredArticle, StoredPassage
@@ -74,8 +73,8 @@ class Draft:
     def texts(self, ids: list[int]) -> list[str]:
         """Return the texts to embed for at most 500 fresh passages, in the order of the ids."""
         return [
-            embedding_text(self._embedding_titles[article_id], text)
-            for _, article_id, text in self.writer.texts(ids)
+            stored.passage.embedded_with(self._embedding_titles[stored.article_id])
+            for stored in self.writer.passages(ids)
         ]
 
     def close(self) -> None:

@@ -16,8 +16,8 @@ from index.disk.memory_copy import private_copy
 from index.errors import IndexDamaged
 from index.search.analyzer import ANALYZER, analyzer, encodable, terms
 
-_TITLE_BOOST = 0.3
-"""Weight of a term in the article's title; in the passage it is 1."""
+_BOOSTS = {"text": 1.0, "context": 0.5, "title": 0.3}
+"""Weights of a term in the passage, in the headings above it, and in the article's title."""
 _HEAP = 64 * 1024 * 1024
 """Bytes."""
 _META = "meta.json"
@@ -35,6 +35,9 @@ class Document:
     passage: int
     article: int
     title: str
+    """Of its article, with the name of its file."""
+    context: str
+    """The headings above it, and words that are read but not written in it."""
     text: str
 
 
@@ -113,11 +116,11 @@ class KeywordIndex:
         return math.log(1 + (self.written - count + 0.5) / (count + 0.5))
 
     def _query(self, searched: Sequence[str], articles: Sequence[int]) -> tantivy.Query:
-        in_text = [self._term("text", term) for term in searched]
-        in_title = [
-            tantivy.Query.boost_query(self._term("title", term), _TITLE_BOOST) for term in searched
+        parts = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(name, term), boost))
+            for name, boost in _BOOSTS.items()
+            for term in searched
         ]
-        parts = [(tantivy.Occur.Should, term) for term in in_text + in_title]
         query = tantivy.Query.boolean_query(parts)
         if not articles:
             return query
@@ -149,7 +152,7 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
     folder.mkdir()
     with _disk_errors(folder):
         builder = tantivy.SchemaBuilder()
-        for field in ("title", "text"):
+        for field in ("title", "context", "text"):
             builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
         builder.add_unsigned_field("passage", fast=True)
         builder.add_unsigned_field("article", indexed=True)
@@ -179,7 +182,11 @@ def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Doc
             tantivy.Query.term_set_query(index.schema, "article", list(deleted))
         )
     for document in documents:
-        texts = {"title": document.title, "text": encodable(document.text)}
+        texts = {
+            "title": document.title,
+            "context": encodable(document.context),
+            "text": encodable(document.text),
+        }
         ids = {"passage": document.passage, "article": document.article}
         writer.add_document(tantivy.Document.from_dict({**texts, **ids}, index.schema))
     writer.commit()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from index.articles.blocks import Kind
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
 from index.disk.durable_files import sync_file
@@ -94,6 +95,16 @@ class Catalog:
         if any(passage_id not in found for passage_id in ids):
             raise inconsistent(ROWS_MISSING)
         return [found[passage_id] for passage_id in ids]
+
+    def kinds(self, ids: Sequence[int]) -> dict[int, Kind]:
+        """Return the kinds of passages, by id."""
+        by_segment: dict[int, list[int]] = {}
+        for passage_id in ids:
+            by_segment.setdefault(self._segment_of(passage_id), []).append(passage_id)
+        found: dict[int, Kind] = {}
+        for segment, members in by_segment.items():
+            found |= self.segments[segment][1].kinds(members)
+        return found
 
     def passages_of(self, article: StoredArticle) -> list[StoredPassage]:
         """Return an article's passages in order."""

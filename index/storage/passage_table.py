@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from index.articles.blocks import Edit, Kind
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.disk.durable_files import sync_file
@@ -13,6 +16,7 @@ from index.storage.database import (
     create,
     fetch,
     fetch_checked,
+    inconsistent,
     open_written,
     os_errors,
     placeholders,
@@ -25,13 +29,15 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL,
     byte_start INTEGER NOT NULL, byte_end INTEGER NOT NULL,
     line INTEGER NOT NULL, "column" INTEGER NOT NULL,
-    text TEXT NOT NULL, sentences BLOB NOT NULL, key BLOB NOT NULL,
+    text TEXT NOT NULL, sentences BLOB NOT NULL,
+    kind TEXT NOT NULL, context TEXT NOT NULL, edits BLOB NOT NULL, leads BLOB NOT NULL,
+    key BLOB NOT NULL,
     crc32 INTEGER NOT NULL
 ) STRICT;
 """
-Text = tuple[int, int, str]
-"""Ids of a passage and of its article, and the passage's text."""
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
+_EDITS = msgspec.msgpack.Decoder(list[tuple[int, int, str]])
+_LEADS = msgspec.msgpack.Decoder(tuple[str, ...])
 AT_ONCE = 500
 """Ids in one query; SQLite accepts at least 999."""
 
@@ -61,12 +67,20 @@ class PassageTable:
 
     def passages_in(self, ids: range) -> list[StoredPassage]:
         """Return the passages in a range of ids, in order."""
-        return list(map(_passage, self.rows(ids)))
+        return list(self.in_order(ids))
 
-    def texts(self, ids: range) -> Iterator[Text]:
-        """Yield the texts in a range of ids, in order."""
-        for passage_id, article_id, _, _, _, _, text, *_ in self.rows(ids):
-            yield passage_id, article_id, text
+    def in_order(self, ids: range) -> Iterator[StoredPassage]:
+        """Yield the passages in a range of ids, in order."""
+        yield from map(_passage, self.rows(ids))
+
+    def kinds(self, ids: Sequence[int]) -> dict[int, Kind]:
+        """Return the kinds of those of the passages that are in this table, by id."""
+        found: dict[int, Kind] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            sql = f"SELECT id, kind FROM passages WHERE id IN ({placeholders(len(part))})"  # noqa: S608
+            found |= {row[0]: _kind(row[1]) for row in fetch(self.connection, sql, *part)}
+        return found
 
     def rows(self, ids: range) -> Iterator[Row]:
         """Yield the rows in a range of ids, in order, as they are stored."""
@@ -108,7 +122,7 @@ class PassageWriter:
             self._insert((row[0] + move.shift, *row[1:]) for row in table.rows(move.ids))
 
     def _insert(self, rows: Iterable[Row]) -> None:
-        sql = f"INSERT INTO passages VALUES ({placeholders(10)})"  # noqa: S608
+        sql = f"INSERT INTO passages VALUES ({placeholders(14)})"  # noqa: S608
         with os_errors(self.path):
             self.connection.executemany(sql, map(with_crc32, rows))
 
@@ -118,12 +132,12 @@ class PassageWriter:
         with os_errors(self.path):
             yield from (row[0] for row in self.connection.execute(sql, (ids.start, ids.stop)))
 
-    def texts(self, ids: Sequence[int]) -> list[Text]:
-        """Return the texts of at most 500 passages that were added, in the order of the ids."""
-        sql = f"SELECT id, article, text FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """Return at most 500 passages that were added, in the order of the ids."""
+        sql = f"SELECT * FROM passages WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
         with os_errors(self.path):
-            texts: dict[int, Text] = {row[0]: row for row in self.connection.execute(sql, ids)}
-        return [texts[passage_id] for passage_id in ids]
+            rows = {row[0]: row[:-1] for row in self.connection.execute(sql, ids)}
+        return [_passage(rows[passage_id]) for passage_id in ids]
 
     def finish(self) -> None:
         """Complete, close and sync the file. Raises OSError, for example if the disk is full."""
@@ -143,14 +157,27 @@ def _row(stored: StoredPassage) -> Row:
     offsets = [offset for span in passage.sentences for offset in (span.start, span.end)]
     return (
         stored.id, stored.article_id, passage.byte_start, passage.byte_end,
-        passage.line, passage.column, passage.text,
-        struct.pack(f"<{len(offsets)}I", *offsets), stored.key,
+        passage.line, passage.column, passage.text, struct.pack(f"<{len(offsets)}I", *offsets),
+        passage.kind.value, passage.context, msgspec.msgpack.encode(passage.edits),
+        msgspec.msgpack.encode(passage.leads), stored.key,
     )  # fmt: skip
 
 
 def _passage(row: Row) -> StoredPassage:
-    passage_id, article, byte_start, byte_end, line, column, text, sentences, key = row
+    passage_id, article, byte_start, byte_end, line, column, text, sentences, *rest = row
+    kind, context, edits, leads, key = rest
     offsets = struct.unpack(f"<{len(sentences) // 4}I", sentences)
     spans = tuple(Span(*pair) for pair in zip(offsets[::2], offsets[1::2], strict=True))
-    passage = Passage(text, byte_start, byte_end, line, column, spans)
+    passage = Passage(
+        text, byte_start, byte_end, line, column, spans, _kind(kind), context,
+        tuple(map(Edit._make, _EDITS.decode(edits))),
+        _LEADS.decode(leads),
+    )  # fmt: skip
     return StoredPassage(passage_id, article, passage, key)
+
+
+def _kind(stored: str) -> Kind:
+    try:
+        return Kind(stored)
+    except ValueError as error:
+        raise inconsistent(f"no kind of passage is called {stored!r}") from error

@@ -120,7 +120,7 @@ def answer_features(
 def _features(weights: dict[str, float], group: Group, hits: Sequence[Hit]) -> tuple[float, ...]:
     best = group.best
     hit = hits[best.passage]
-    text = hit.stored.passage.text
+    passage = hit.stored.passage
     agreeing = {other.passage for other in group.candidates if other.margin > 0} - {best.passage}
     return (
         float(np.clip(best.margin, -_MAX_MARGIN, _MAX_MARGIN)),
@@ -128,8 +128,8 @@ def _features(weights: dict[str, float], group: Group, hits: Sequence[Hit]) -> t
         hit.similarity,
         1.0 / (1 + best.passage),
         float(min(len(agreeing), _MAX_AGREEING)),
-        _share(weights, best.sentence.of(text)),
-        _share(weights, f"{hit.title} {text}"),
+        _share(weights, passage.said_in(best.sentence)),
+        _share(weights, f"{hit.title} {passage.context} {passage.words}"),
     )
 
 

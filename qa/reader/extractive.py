@@ -1,6 +1,7 @@
 """The extractive reader: a model that marks where in a passage an answer begins and ends."""
 
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
+from index.articles.blocks import Reading
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.disk.durable_files import FileRecord
@@ -17,7 +20,7 @@ from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, best_spans, sentence_of_tokens, whole_words
-from qa.reader.windows import Window, prepare_tokenizer, windows
+from qa.reader.windows import Window, in_source, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -27,6 +30,7 @@ TOKENIZER_FILE = "tokenizer.json"
 CARD_FORMAT = 4
 
 _SPANS_PER_WINDOW = 5
+_WORD = re.compile(r"\w+")
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -62,12 +66,16 @@ class ExtractiveReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         """Return the spans that may answer a question, best first; none of them overlap."""
-        texts = [passage.text for passage in passages]
+        readings = [passage.reading for passage in passages]
+        texts = [reading.text for reading in readings]
         all_windows = windows(self.tokenizer, question, texts, self.card.max_tokens)
         candidates = [
             candidate
             for window, (starts, ends) in zip(all_windows, self.logits(all_windows), strict=True)
-            for candidate in _candidates(window, passages[window.passage], starts, ends)
+            for candidate in _candidates(
+                window, passages[window.passage], readings[window.passage], starts, ends
+            )
+            if not _echoes(question, passages[window.passage].text, candidate)
         ]
         candidates.sort(key=lambda candidate: -candidate.margin)
         return _without_overlaps(candidates)
@@ -90,19 +98,32 @@ class ExtractiveReader:
         return ThreadPoolExecutor(os.cpu_count() or 1, "reading")
 
 
-def _candidates(window: Window, passage: Passage, starts: Floats, ends: Floats) -> list[Candidate]:
+def _candidates(
+    window: Window, passage: Passage, reading: Reading, starts: Floats, ends: Floats
+) -> list[Candidate]:
     inside = slice(window.first, window.first + len(window.offsets))
-    sentences = sentence_of_tokens(window.offsets, passage.sentences)
+    offsets, parts = in_source(window.offsets, reading)
+    sentences = sentence_of_tokens(offsets, passage.sentences)
+    # An answer stays within its sentence, and within one cell of a table.
+    cells = np.where(sentences < 0, -1, sentences + len(passage.sentences) * parts)
     null = float(starts[0] + ends[0])
     candidates = []
-    for scored in best_spans(starts[inside], ends[inside], null, sentences, _SPANS_PER_WINDOW):
+    for scored in best_spans(starts[inside], ends[inside], null, cells, _SPANS_PER_WINDOW):
         sentence = passage.sentences[int(sentences[scored.first])]
-        tokens = Span(int(window.offsets[scored.first, 0]), int(window.offsets[scored.last, 1]))
+        tokens = Span(int(offsets[scored.first, 0]), int(offsets[scored.last, 1]))
         span = whole_words(passage.text, tokens, sentence)
         candidate = Candidate(window.passage, span, sentence, scored.margin, scored.sharpness)
         if len(span):
             candidates.append(candidate)
     return candidates
+
+
+def _echoes(question: str, text: str, candidate: Candidate) -> bool:
+    """Return whether a candidate, in a question of the text, only repeats what was asked."""
+    if not candidate.sentence.of(text).rstrip("*_\"'”’ ").endswith("?"):
+        return False
+    asked = _WORD.findall(question.casefold())
+    return set(_WORD.findall(candidate.span.of(text).casefold())) <= set(asked)
 
 
 def _without_overlaps(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.articles.blocks import Reading
+
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
@@ -60,6 +62,22 @@ def windows(
         for part in (encoding, *encoding.overflowing)
     ]
     return [window for window in every if window is not None]
+
+
+def in_source(offsets: Ints, reading: Reading) -> tuple[Ints, Ints]:
+    """Return where tokens of a passage as it is read are in the passage as it is written.
+
+    Both have shape (tokens, 2); those of a label are empty. Returns with them the number of labels
+    before each token; shape (tokens,).
+    """
+    if reading.starts is None or not len(offsets):
+        return offsets, np.zeros(len(offsets), dtype=np.int64)
+    starts, ends, parts = (np.array(each) for each in (reading.starts, reading.ends, reading.parts))
+    first = np.minimum(offsets[:, 0], len(starts) - 1)
+    last = np.maximum(offsets[:, 1] - 1, 0)
+    is_source = (offsets[:, 0] < offsets[:, 1]) & (starts[first] >= 0) & (starts[last] >= 0)
+    source = np.stack([starts[first], ends[last]], axis=1)
+    return np.where(is_source[:, None], source, 0), parts[first]
 
 
 def _shortened(tokenizer: "Tokenizer", question: str, max_tokens: int) -> str:

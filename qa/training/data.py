@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from index.articles import tokens
-from index.articles.paragraphs import Paragraph
+from index.articles.blocks import Block
+from index.articles.blocks import Kind as BlockKind
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit, split
 from index.articles.spans import Span
 from index.articles.text import Text
@@ -122,10 +123,10 @@ def passages_of(context: str) -> list[Span]:
     if tokens.count(context) <= DEFAULT_SETTINGS.budget:
         return [Span(0, len(context))]
     text = Text(context, "utf-8", 0)
-    paragraph = Paragraph(Span(0, len(context)).trimmed(context), 1, text.line_count)
+    block = Block(Span(0, len(context)).trimmed(context), BlockKind.PARAGRAPH)
     return [
         Span(start, start + len(passage.text))
-        for passage in split(text, [[paragraph]], (), "", DEFAULT_SETTINGS, NoLimit())
+        for passage in split(text, [block], None, DEFAULT_SETTINGS, NoLimit())
         for start in [text.line_starts[passage.line - 1] + passage.column - 1]
     ]
 

@@ -1,0 +1,167 @@
+"""Blocks: what each stretch of an article is. A kind lends context and sets rank, no more."""
+
+import html
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from index.articles.spans import Span
+
+
+class Kind(StrEnum):
+    """What a block was taken for."""
+
+    TITLE = "title"
+    BYLINE = "byline"
+    """Who wrote the article, and when."""
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "list item"
+    ROW = "table row"
+    CODE = "code"
+    QUOTE = "quotation"
+    DIALOGUE = "dialogue"
+    FRONT_MATTER = "front matter"
+    BOILERPLATE = "boilerplate"
+
+
+HEADINGS = frozenset({Kind.TITLE, Kind.BYLINE, Kind.HEADING})
+"""Kinds that say what follows them is about."""
+ONE_SENTENCE = HEADINGS | {Kind.ROW, Kind.FRONT_MATTER}
+"""Kinds of blocks that are a single sentence each."""
+
+
+_ENDED = frozenset({Kind.HEADING, Kind.ITEM, Kind.ROW, Kind.DIALOGUE, Kind.FRONT_MATTER})
+"""Kinds whose lines are read as sentences, though most have no full stop."""
+_TAIL = 20
+_CLOSING = "*_`|)]}\"'”’» \t"
+_STOPS = frozenset(".!?:;…,–—")
+
+
+class Edit(NamedTuple):
+    """What is read in place of a span: nothing for a mark, a label for the bar after a cell.
+
+    Text that replaces words, such as a ligature, stands for them; other text is only a label and
+    cannot be quoted. An edit that changes nothing sets its span apart from the sentences.
+    """
+
+    start: int
+    end: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of an article, without white space at its ends."""
+
+    span: Span
+    kind: Kind
+    level: int = 0
+    """Of a heading from 1 to 6; how deeply a list item or a quotation is nested, from 1."""
+    edits: tuple[Edit, ...] = ()
+    """In order; none overlap."""
+    lead: Span | None = None
+    """What it is read after: a list's introduction, a table's header, a question; or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it is read, and where each of its code points is in the text as it is written."""
+
+    text: str
+    starts: tuple[int, ...] | None
+    """The first source code point of each code point, -1 in a label; None if nothing differs."""
+    ends: tuple[int, ...]
+    parts: tuple[int, ...]
+    """The number of labels before each code point."""
+
+
+def words_as_read(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with its edits made."""
+    said: list[str] = []
+    at = 0
+    for start, end, instead in edits:
+        said += (text[at:start], instead)
+        at = end
+    return "".join((*said, text[at:])) if said else text
+
+
+def read_as(text: str, edits: Sequence[Edit]) -> Reading:
+    """Return a text with its edits made, and where each of its code points is in the source."""
+    said = words_as_read(text, edits)
+    if not edits:
+        return Reading(said, None, (), ())
+    starts: list[int] = []
+    ends: list[int] = []
+    parts: list[int] = []
+    at = labels = 0
+    for edit in (*edits, Edit(len(text), len(text))):
+        source, size = text[edit.start : edit.end], len(edit.text)
+        is_label = has_words(edit.text) and not has_words(source)
+        starts += range(at, edit.start)
+        ends += range(at + 1, edit.start + 1)
+        parts += [labels] * (edit.start - at)
+        labels += is_label
+        if edit.text == source:
+            starts += range(edit.start, edit.end)
+            ends += range(edit.start + 1, edit.end + 1)
+        else:
+            starts += [-1 if is_label else edit.start] * size
+            ends += [-1 if is_label else edit.end] * size
+        parts += [labels] * size
+        at = edit.end
+    return Reading(said, tuple(starts), tuple(ends), tuple(parts))
+
+
+def blanked(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text of the same length, with white space in place of marks and labelled spans."""
+    parts: list[str] = []
+    at = 0
+    for start, end, instead in edits:
+        source = text[start:end]
+        if instead and instead != source and has_words(instead) and has_words(source):
+            continue
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text has a letter or a digit."""
+    return any(char.isalnum() for char in text)
+
+
+def within(edits: Iterable[Edit], span: Span) -> list[Edit]:
+    """Return the edits that lie within a span, with offsets from its start."""
+    first, last = span.start, span.end
+    return [
+        Edit(start - first, end - first, text)
+        for start, end, text in edits
+        if first <= start and end <= last
+    ]
+
+
+def ordered(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Sort edits; of two that overlap, the one that starts first is kept."""
+    kept: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return tuple(kept)
+
+
+def ended(text: str, block: Block) -> Block:
+    """Return a block that is read with a full stop at its end if it has no punctuation there."""
+    tail = text[max(block.span.start, block.span.end - _TAIL) : block.span.end]
+    if block.kind not in _ENDED or tail.rstrip(_CLOSING)[-1:] in _STOPS:
+        return block
+    stop = Edit(block.span.end, block.span.end, ".")
+    return replace(block, edits=(*block.edits, stop))
+
+
+def unescaped(entity: str) -> str:
+    """Return what an HTML entity stands for, without control characters."""
+    said = html.unescape(entity)
+    return " " if any(unicodedata.category(char)[0] == "C" for char in said) else said

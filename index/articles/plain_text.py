@@ -1,0 +1,311 @@
+"""Plain text to blocks: headings, lists, quoted mail, chats, and paragraphs, wrapped or not."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from index.articles.blocks import Block, Edit, Kind, ordered
+from index.articles.inline import broken_words
+from index.articles.paragraphs import SENTENCE_END, Line, joined, lines_of
+from index.articles.spans import Span
+from index.articles.text import Text
+
+_PROBE = 200
+"""Code points at the start of a line that say what it is."""
+_HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,})$")
+_MAX_HEADING = 120
+"""Code points of an underlined heading."""
+_BULLET = re.compile(r"(?P<mark>[-*+•–])[ \t]+(?=\S)")
+_NUMBER = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)])[ \t]+(?=\S)")
+_QUOTED = re.compile(r"(?:>[ \t]?){1,20}")
+_KEY = re.compile(r"(?P<key>[^\W\d_][\w '’/&.-]{0,38}[\w)])(?:::?[ \t]+)(?=\S)")
+_DEFINITION = re.compile(r":[ \t]+(?=\S)")
+_TIME = (
+    r"(?:\[[\d/.,: T-]{4,24}(?: ?[AaPp]\.?[Mm]\.?)?\]|\(\d{1,2}[:.]\d\d(?:[:.]\d\d)?\)|"
+    r"\d[\d/.-]{3,10},? \d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?|"
+    r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?)"
+)
+_CHAT = re.compile(
+    rf"(?P<before>(?:\\?{_TIME})[ \t]*[-–]?[ \t]*)?"
+    r"(?:<[@+%~&]?(?P<nick>[^<>\s]{1,30})>[ \t]+|"
+    r"(?:\*\*|__)?(?P<name>[^\W\d_][\w .'’-]{0,38})"
+    rf"(?P<between>[ \t]*\\?(?:{_TIME}|\[[\d:]{{4,8}}\\\]))?(?::(?:\*\*|__)?|(?:\*\*|__):)"
+    r"[ \t]*)"
+    rf"(?P<after>(?:\\?{_TIME}|\\\[[\d:]{{4,8}}\\\])[ \t]*)?"
+)
+_MIN_TURNS = 2
+"""Lines by one speaker from which on a name and a colon are a speaker's."""
+_QUESTION = frozenset({"q", "question", "a", "answer"})
+_RUNNING_HEAD = 70
+"""Code points."""
+_MAX_HEAD_LINES = 4
+_PAGE_NUMBER = re.compile(r"[\W_]*(?:page )?[\divxlc]{1,5}[\W_]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a line begins, by its first code points."""
+
+    kind: Kind
+    level: int = 0
+    marks: tuple[Edit, ...] = ()
+    lead: Span | None = None
+    lines: int | None = None
+    """How many lines it has; None if what follows it may belong to it."""
+
+
+def read_plain_text(text: Text, skipped: int = 0) -> list[Block]:
+    """Return the blocks of a plain text, without those of its first `skipped` lines."""
+    lines = lines_of(text, skipped, at_cr=True)
+    found: list[Block] = []
+    for is_quoted, part in groupby(lines, lambda line: text.text[line.span.start] == ">"):
+        read = _quoted if is_quoted else _unquoted
+        found += read(text.text, list(part))
+    return _over_page_breaks(text.text, found)
+
+
+def _quoted(text: str, lines: Sequence[Line]) -> list[Block]:
+    """Return the paragraphs of quoted mail, without their marks."""
+    stripped = []
+    for line in lines:
+        match = _QUOTED.match(text, line.span.start, line.span.end)
+        prefix = match[0] if match else ""
+        span = Span(line.span.start + len(prefix), line.span.end)
+        stripped.append(replace(line, span=span, group=prefix.count(">")))
+    blocks = []
+    for _, part in groupby(stripped, lambda line: (line.group, len(line.span) > 0)):
+        block = list(part)
+        for said in [block] if not len(block[0].span) else joined(text, block):
+            whole = Span(_line_start(text, said[0].span.start, lines), said[-1].span.end)
+            marks = [Edit(at, line.span.start) for at, line in _marked(text, whole, said)]
+            edits = ordered([*marks, *broken_words(text, whole)])
+            blocks.append(Block(whole, Kind.QUOTE, said[0].group, edits))
+    return blocks
+
+
+def _line_start(text: str, at: int, lines: Sequence[Line]) -> int:
+    """Return where the marks of the line around a code point begin."""
+    start = text.rfind("\n", 0, at) + 1
+    return max(start + len(text[start:at]) - len(text[start:at].lstrip()), lines[0].span.start)
+
+
+def _marked(text: str, whole: Span, said: Sequence[Line]) -> Iterator[tuple[int, Line]]:
+    """Yield lines with where their marks begin."""
+    for number, line in enumerate(said):
+        start = whole.start if not number else text.rfind("\n", 0, line.span.start) + 1
+        if start < line.span.start:
+            yield start, line
+
+
+def _unquoted(text: str, lines: Sequence[Line]) -> list[Block]:
+    opened = openings(text, lines)
+    paragraphs = joined(text, marked_lines(lines, opened))
+    return list(paragraphs_of(text, paragraphs, opened, Kind.PARAGRAPH))
+
+
+def marked_lines(lines: Sequence[Line], opened: dict[int, Opened]) -> list[Line]:
+    """Return lines that know what they open and close."""
+    sizes = {number: one.lines for number, one in opened.items()}
+    return [
+        replace(
+            line,
+            opens=line.number in opened,
+            joins=sizes.get(line.number - 1) == 2,
+            closes=sizes.get(line.number) == 1 or sizes.get(line.number - 1) == 2,
+        )
+        for line in lines
+    ]
+
+
+def paragraphs_of(
+    text: str, paragraphs: Iterable[Sequence[Line]], opened: dict[int, Opened], kind: Kind
+) -> Iterator[Block]:
+    """Yield the blocks of paragraphs; what opens none is of the kind given."""
+    for said in paragraphs:
+        span = Span(said[0].span.start, said[-1].span.end)
+        first = opened.get(said[0].number, Opened(kind))
+        yield Block(
+            span, first.kind, first.level, ordered([*first.marks, *broken_words(text, span)]),
+            first.lead,
+        )  # fmt: skip
+
+
+def openings(text: str, lines: Sequence[Line]) -> dict[int, Opened]:
+    """Return what each line begins, by its number; other lines may continue the one before."""
+    probes = [Span(line.span.start, min(line.span.end, line.span.start + _PROBE)) for line in lines]
+    heads = [probe.of(text) for probe in probes]
+    found = _underlined(heads, lines)
+    found |= speakers(heads, lines)
+    found |= _items(heads, lines)
+    keys = [line.number for line, head in zip(lines, heads, strict=True) if _KEY.match(head)]
+    for at, (line, head) in enumerate(zip(lines, heads, strict=True)):
+        if line.number in found:
+            continue
+        before = lines[at - 1] if at and lines[at - 1].number == line.number - 1 else None
+        if match := _HEADING.match(head):
+            mark = Edit(line.span.start, line.span.start + match.end())
+            found[line.number] = Opened(Kind.HEADING, len(match["marks"]), (mark,), None, 1)
+        elif before and (match := _DEFINITION.match(head)):
+            mark = Edit(line.span.start, line.span.start + match.end())
+            found[line.number] = Opened(Kind.ITEM, 1, (mark,), before.span)
+        elif (match := _KEY.match(head)) and _is_fact(text, match, before, keys):
+            found[line.number] = Opened(Kind.ITEM)
+    return found
+
+
+def _is_fact(text: str, match: re.Match[str], before: Line | None, keys: Sequence[int]) -> bool:
+    """Return whether a name and a colon begin a fact, not the middle of a wrapped sentence."""
+    if "::" in match[0] or before is None:
+        return True
+    return len(keys) > 1 and (before.number in keys or text[before.span.end - 1] in ".!?:")
+
+
+def _underlined(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
+    """Return headings that are underlined, with their underlines; both are one block."""
+    found: dict[int, Opened] = {}
+    for at, (line, below) in enumerate(pairwise(lines)):
+        if (
+            below.number == line.number + 1
+            and _UNDERLINE.match(heads[at + 1])
+            and len(line.span) <= _MAX_HEADING
+            and not _UNDERLINE.match(heads[at])
+            and (at == 0 or lines[at - 1].number < line.number - 1)
+        ):
+            level = 1 if heads[at + 1][0] == "=" else 2
+            mark = Edit(line.span.end, below.span.end)
+            found[line.number] = Opened(Kind.HEADING, level, (mark,), None, 2)
+    return found
+
+
+def _items(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
+    """Return list items. A line in a sentence may begin with a dash or a number and is none."""
+    matches = [_BULLET.match(head) or _NUMBER.match(head) for head in heads]
+    found: dict[int, Opened] = {}
+    intro: Span | None = None
+    for at, (match, line) in enumerate(zip(matches, lines, strict=True)):
+        if match is None:
+            is_inside = at and lines[at - 1].number == line.number - 1 and matches[at - 1]
+            intro = intro if is_inside else None
+            continue
+        before = lines[at - 1] if at and lines[at - 1].number == line.number - 1 else None
+        follows_item = before is not None and before.number in found
+        if before and not follows_item and not _may_follow(heads, matches, lines, at):
+            continue
+        if at and not follows_item and heads[at - 1].endswith(":"):
+            intro = lines[at - 1].span
+        is_number = match.re is _NUMBER
+        kept = heads[at][: match.end()] if is_number else ""
+        found[line.number] = Opened(
+            Kind.ITEM, 1, (Edit(line.span.start, line.span.start + match.end(), kept),), intro
+        )
+    return found
+
+
+def _may_follow(
+    heads: Sequence[str], matches: Sequence[re.Match[str] | None], lines: Sequence[Line], at: int
+) -> bool:
+    """Return whether a line that begins like an item is one, directly below a line that is none.
+
+    It is if that line ends a sentence or a clause, or if a like item follows in the same lines.
+    """
+    match = matches[at]
+    if heads[at - 1].endswith(SENTENCE_END):
+        return True
+    for following in range(at + 1, min(at + 40, len(lines))):
+        if lines[following].number != lines[following - 1].number + 1:
+            return False
+        other = matches[following]
+        if other and match and other["mark"] == match["mark"]:
+            if match.re is not _NUMBER:
+                return True
+            return int(other["number"]) == int(match["number"]) + 1
+    return False
+
+
+def speakers(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
+    """Return the turns of a conversation: a chat, a transcript, or questions and answers."""
+    matches = [_CHAT.match(head) for head in heads]
+    names = [_speaker(match) for match in matches]
+    turns = Counter(name for name in names if name)
+    found: dict[int, Opened] = {}
+    question: Line | None = None
+    for line, match, name in zip(lines, matches, names, strict=True):
+        if match is None or not name:
+            continue
+        has_time = any(match[group] for group in ("before", "between", "after", "nick"))
+        if name in _QUESTION:
+            is_answer = name.startswith("a")
+            lead = question.span if question and is_answer else None
+            question = question if is_answer else line
+            found[line.number] = Opened(Kind.DIALOGUE, 0, _speaker_marks(match, line), lead)
+        elif turns[name] >= _MIN_TURNS or (has_time and len(turns) > 1):
+            found[line.number] = Opened(Kind.DIALOGUE, 0, _speaker_marks(match, line))
+    return found
+
+
+def _speaker(match: re.Match[str] | None) -> str:
+    if match is None:
+        return ""
+    return (match["nick"] or match["name"] or "").strip().casefold()
+
+
+def _speaker_marks(match: re.Match[str], line: Line) -> tuple[Edit, ...]:
+    """Return what is read in place of the times and brackets around a speaker's name."""
+    edits = []
+    if match["before"]:
+        edits.append(Edit(*match.span("before")))
+    if match["nick"]:
+        start, end = match.span("nick")
+        opener = match.end("before") if match["before"] else 0
+        edits.append(Edit(opener, start))
+        edits.append(Edit(end, end + 1, ":"))
+    edits += [Edit(*match.span(group)) for group in ("between", "after") if match[group]]
+    start = line.span.start
+    return tuple(Edit(edit.start + start, edit.end + start, edit.text) for edit in edits)
+
+
+def _over_page_breaks(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Join a sentence across a page break, without the running heads and numbers inside it."""
+    copies = Counter(block.span.of(text)[:_RUNNING_HEAD] for block in blocks)
+    found: list[Block] = []
+    at = 0
+    while at < len(blocks):
+        block = blocks[at]
+        after = _after_break(text, blocks, at, copies)
+        if after is None:
+            found.append(block)
+            at += 1
+            continue
+        last = blocks[after]
+        gap = Edit(block.span.end, last.span.start, "\n")
+        joined_block = replace(
+            block,
+            span=Span(block.span.start, last.span.end),
+            edits=ordered([*block.edits, gap, *last.edits]),
+        )
+        blocks = [*blocks[:at], joined_block, *blocks[after + 1 :]]
+    return found
+
+
+def _after_break(text: str, blocks: Sequence[Block], at: int, copies: Counter[str]) -> int | None:
+    """Return the block that continues the sentence at the end of this one on the next page."""
+    block = blocks[at]
+    if block.kind is not Kind.PARAGRAPH or text[block.span.end - 1] in SENTENCE_END:
+        return None
+    for after in range(at + 2, min(at + 2 + _MAX_HEAD_LINES, len(blocks))):
+        following = blocks[after]
+        heads = [one.span.of(text) for one in blocks[at + 1 : after]]
+        if not all(_is_running_head(head, copies) for head in heads):
+            return None
+        if following.kind is Kind.PARAGRAPH and text[following.span.start].islower():
+            return after
+    return None
+
+
+def _is_running_head(head: str, copies: Counter[str]) -> bool:
+    if len(head) > _RUNNING_HEAD or "\n" in head:
+        return False
+    return bool(_PAGE_NUMBER.fullmatch(head)) or head.isupper() or copies[head] > 1
