@@ -34,6 +34,8 @@ _FACT_MARKS = re.compile(
 _AUTHORS = frozenset({"author", "authors", "by", "byline", "writer", "creator"})
 _REPEATING = frozenset({Kind.PARAGRAPH, Kind.QUOTE})
 """Kinds whose repeats within a file are boilerplate."""
+_HEADERS = frozenset({Kind.HEADING, Kind.FRONT_MATTER})
+_COMPARED = _REPEATING | {Kind.HEADING}
 _MARKED = _REPEATING | {Kind.ITEM}
 
 
@@ -75,8 +77,9 @@ def name_of(path: str) -> str:
 def marked(text: str, blocks: Sequence[Block], title: str) -> list[Block]:
     """Return the blocks with title, lines above the text, and boilerplate marked as such."""
     plain = [normalised(words_of(text, block)) for block in blocks]
-    repeating = [at for at, block in enumerate(blocks) if block.kind in _REPEATING]
-    found = {repeating[at] for at in boilerplate([plain[at] for at in repeating])}
+    compared = [at for at, block in enumerate(blocks) if block.kind in _COMPARED]
+    repeated = {compared[at] for at in boilerplate([plain[at] for at in compared])}
+    found = {at for at in repeated if blocks[at].kind in _REPEATING}
     found |= {
         at
         for at, block in enumerate(blocks)
@@ -153,11 +156,16 @@ def _masthead(blocks: Sequence[Block], plain: Sequence[str]) -> int:
     nothing distinguishes them from the text.
     """
     for at, said in enumerate(plain[: TOP + 1]):
-        if blocks[at].kind not in (Kind.PARAGRAPH, Kind.HEADING, Kind.FRONT_MATTER):
+        if not _may_be_above(blocks[at]) and blocks[at].kind not in _HEADERS:
             return 0
         if blocks[at].kind is Kind.PARAGRAPH and _reads_as_prose(said):
             return at
     return 0
+
+
+def _may_be_above(block: Block) -> bool:
+    """Return whether a block may stand above an article's text: a line, or a name and a value."""
+    return block.kind is Kind.PARAGRAPH or (block.kind is Kind.ITEM and not block.level)
 
 
 def _reads_as_prose(paragraph: str) -> bool:

@@ -96,7 +96,7 @@ def read_article(
         embedding_title = None
     passages = split(text, structure.blocks, embedding_title, settings, limit)
     if not passages:
-        return NotText("empty")
+        return NotText("empty: no text to read")
     below = [block for block in structure.blocks if block.kind is not Kind.FRONT_MATTER]
     date = article_date(
         structure.front_matter.values, [block.span.of(text.text) for block in below], path

@@ -88,6 +88,10 @@ This article of the treaty is void.
 The 12 comments that he made were read out in court.
 Top officials met in Lisbon.
 Watch makers in Geneva had a good year.
+Our cookies won the first prize at the fair.
+People use cookies as currency here.
+Comments are closed after ten, said the landlord of the Crown.
+It is one of the oldest mailing lists in the county.
 """.splitlines()
 
 
@@ -101,7 +105,7 @@ def test_a_sentence_that_begins_like_boilerplate_is_not_boilerplate(line: str) -
     assert not is_boilerplate(normalised(line))
 
 
-def test_a_long_paragraph_is_kept_unless_it_is_worded_as_a_notice() -> None:
+def test_a_long_paragraph_is_boilerplate_only_if_it_is_worded_as_a_notice() -> None:
     long = "Photo: " + "the old port and its cranes " * 8
     assert len(long) > 200
     assert not is_boilerplate(normalised(long))
@@ -116,23 +120,23 @@ def test_a_paragraph_over_the_limit_is_neither_normalised_nor_boilerplate() -> N
     assert is_boilerplate("-_ " * MAX_LENGTH)
 
 
-def test_a_headline_repeated_at_the_top_is_left_out_both_times() -> None:
+def test_a_headline_repeated_at_the_top_is_boilerplate_both_times() -> None:
     body = [f"Sentence number {i} of the body." for i in range(30)]
     assert boilerplate(["Port to close", *body, "Port to close", "It is old."]) == {0, 31}
 
 
-def test_a_caption_repeated_nearby_is_left_out_both_times() -> None:
+def test_a_caption_repeated_nearby_is_boilerplate_both_times() -> None:
     body = [f"Sentence number {i} of the body." for i in range(20)]
     caption = "The port seen from the hill"
     assert boilerplate([*body, caption, "It closed.", "It was old.", caption]) == {20, 23}
 
 
-def test_a_sentence_repeated_far_below_is_kept_once() -> None:
+def test_a_sentence_repeated_far_below_is_text_once() -> None:
     body = [f"Sentence number {i} of the body." for i in range(20)]
     assert boilerplate([*body, "It is old.", *"abcd", "It is old."]) == {25}
 
 
-def test_a_repeated_long_paragraph_is_kept_once() -> None:
+def test_a_repeated_long_paragraph_is_text_once() -> None:
     long = "The port is old and its cranes are older. " * 6
     assert boilerplate([long, long, long]) == {1, 2}
 
@@ -144,12 +148,12 @@ def test_repeats_are_recognised_despite_typography_and_white_space() -> None:
 
 
 @given(st.lists(st.text(max_size=30), max_size=12))
-def test_a_paragraph_left_out_is_boilerplate_or_repeated(texts: list[str]) -> None:
+def test_boilerplate_is_worded_so_or_repeated(texts: list[str]) -> None:
     plain = [normalised(text) for text in texts]
     for index, text in enumerate(plain):
-        is_left_out = index in boilerplate(plain)
-        assert is_left_out or not is_boilerplate(text)
-        assert not is_left_out or is_boilerplate(text) or plain.count(text) > 1
+        is_found = index in boilerplate(plain)
+        assert is_found or not is_boilerplate(text)
+        assert not is_found or is_boilerplate(text) or plain.count(text) > 1
 
 
 @pytest.mark.parametrize("char", ["a ", "share ", "(", " /", "x>", "photo: ", "- - ", "\u00a9"])
@@ -158,7 +162,7 @@ def test_hostile_lines_take_no_excessive_time(char: str) -> None:
     is_boilerplate(normalised(char * 50_000))
 
 
-def test_a_repeated_sentence_is_kept_once_and_a_repeated_headline_not_at_all() -> None:
+def test_a_repeated_sentence_is_text_once_and_a_repeated_headline_never() -> None:
     sentences = [
         "The harbour opened on Monday.",
         "Ada Quill cut the ribbon.",

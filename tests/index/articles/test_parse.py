@@ -1,14 +1,20 @@
 from datetime import date
+from itertools import pairwise
+from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from index.articles.bundled import bundled_articles
 from index.articles.files import Contents, Signature
-from index.articles.parse import ReadArticle, read_article
+from index.articles.parse import ReadArticle, read_article, structure_of
 from index.articles.passages import DEFAULT_SETTINGS
-from index.articles.text import NotText
+from index.articles.text import NotText, Text, decode
 from tests.fakes import WordLimit
 from tests.index.strategies import nasty_bytes
+
+CASES = Path(__file__).parents[4] / "shared" / "cases"
 
 ARTICLE = """\
 Home > World
@@ -47,43 +53,55 @@ def quoted(article: ReadArticle) -> list[str]:
     return [span.of(one.text) for one in article.passages for span in one.sentences]
 
 
-def test_boilerplate_and_headings_are_not_quoted() -> None:
+def test_every_line_is_quoted() -> None:
     found = read(ARTICLE)
     assert (found.article.title, found.article.date) == ("Port to close", date(2010, 5, 12))
-    assert quoted(found)[-3:] == [
-        "The port is to be closed.",
-        "Nobody has the money.",
-        "The mill closes too.",
-    ]
-    assert "Port to close" not in quoted(found)
+    assert quoted(found) == [
+        "Home > World", "Port to close", "By Ann Smith", "12 May 2010", "Share", "Port to close",
+        "The port is to be closed.", "Nobody has the money.", "Advertisement", "What is next?",
+        "The mill closes too.", "All rights reserved.",
+    ]  # fmt: skip
     assert found.article.line_count == 18
 
 
-def test_passages_do_not_cross_boilerplate() -> None:
-    texts = [one.text for one in read(ARTICLE).passages]
-    assert texts[-2:] == [
-        "The port is to be closed. Nobody has the money.",
-        "## What is next?\n\nThe mill closes too.",
+def test_boilerplate_is_in_passages_of_its_own() -> None:
+    found = [(one.kind.value, one.text) for one in read(ARTICLE).passages]
+    assert found == [
+        ("boilerplate", "Home > World"),
+        ("title", "# Port to close\nBy Ann Smith\n12 May 2010"),
+        ("boilerplate", "Share\nPort to close"),
+        ("paragraph", "The port is to be closed. Nobody has the money."),
+        ("boilerplate", "Advertisement"),
+        ("paragraph", "## What is next?\n\nThe mill closes too."),
+        ("boilerplate", "All rights reserved."),
     ]
 
 
-def test_a_headline_without_markup_is_not_quoted() -> None:
+def test_a_headline_without_markup_is_the_title_and_is_quoted() -> None:
     found = read("Port to close in May\n\nIt is old. Nobody has the money for it.")
     assert found.article.title == "Port to close in May"
-    assert found.passages[0].text.startswith("Port to close in May\n\nIt is old.")
-    assert quoted(found) == ["It is old.", "Nobody has the money for it."]
+    assert quoted(found) == [
+        "Port to close in May", "It is old.", "Nobody has the money for it.",
+    ]  # fmt: skip
+
+
+def test_the_name_of_the_file_is_a_title_where_the_text_has_none() -> None:
+    data = contents("It crosses the sound eleven times a day.\n\n## History\n\nIt is old.")
+    found = read_article(data, DEFAULT_SETTINGS, WordLimit(), "notes/2021-03-17-torsund_ferry.md")
+    assert isinstance(found, ReadArticle)
+    assert (found.article.title, found.article.date) == ("torsund ferry", date(2021, 3, 17))
 
 
 def test_a_passage_is_embedded_with_its_articles_title() -> None:
     found = read("# Port to close\n\nIt is old.")
-    assert found.embedded == ("Port to close\n# Port to close\n\nIt is old.",)
+    assert found.embedded == ("Port to close\nPort to close\n\nIt is old.",)
 
 
 def test_a_title_that_takes_too_many_of_the_models_tokens_is_not_embedded() -> None:
     # "Port to close" takes the model six tokens; a quarter of 23 is five, of 24 is six.
     text = "# Port to close\n\nIt is old."
-    assert read(text, 23).embedded[0].startswith("# Port")
-    assert read(text, 24).embedded[0].startswith("Port")
+    assert read(text, 23).embedded[0] == "Port to close\n\nIt is old."
+    assert read(text, 24).embedded[0].startswith("Port to close\nPort")
     assert read(text, 23).article.title == "Port to close"
 
 
@@ -91,10 +109,10 @@ def test_a_long_title_is_cut() -> None:
     assert read("# " + "p " * 300 + "\n\nIt is old.").article.title == ("p " * 100)
 
 
-def test_front_matter_is_not_quoted_and_its_lines_count() -> None:
+def test_front_matter_is_quoted_and_its_lines_count() -> None:
     found = read("---\ntitle: Phones\n---\niPhone sales rose.\n")
-    assert quoted(found) == ["iPhone sales rose."]
-    assert found.passages[0].line == 4
+    assert quoted(found) == ["title: Phones", "iPhone sales rose."]
+    assert [one.line for one in found.passages] == [1, 4]
     assert found.article.title == "Phones"
 
 
@@ -109,24 +127,19 @@ def test_a_list_of_words_is_not_an_article() -> None:
     assert read("Ship {} has left the port.\n" * 20_001).article.line_count == 20_001
 
 
-def test_a_line_too_long_for_a_heading_is_quoted() -> None:
-    after = "Nobody has the money to dig it out."
-    for mark in ("", "# "):
-        # 300 code points are a heading, 301 are none.
-        heading = f"{mark}The port was closed ".ljust(300, "x")
-        assert quoted(read(f"{heading}\n\n{after}")) == [after]
-        assert quoted(read(f"{heading}x\n\n{after}"))[0].startswith(f"{mark}The port")
-
-
-def test_a_file_without_sentences_is_not_text() -> None:
-    for text in ("", "\n\n", "Share\nTweet\n", "---\ntitle: x\n---\n"):
+def test_an_empty_file_is_not_text() -> None:
+    for text in ("", "\n\n", " \t\r\n"):
         result = read_article(contents(text), DEFAULT_SETTINGS, WordLimit())
-        assert result == NotText("no sentence to read: empty, or boilerplate only")
+        assert result == NotText("empty: no text to read")
+
+
+def test_a_file_of_boilerplate_is_quoted() -> None:
+    assert quoted(read("Share\nTweet\n")) == ["Share", "Tweet"]
 
 
 def test_an_article_of_one_line_is_quoted_even_if_it_reads_like_a_headline() -> None:
     assert quoted(read("Harbour reopens after storm\n")) == ["Harbour reopens after storm"]
-    assert quoted(read("# Harbour reopens\n")) == ["# Harbour reopens"]
+    assert quoted(read("# Harbour reopens\n")) == ["Harbour reopens"]
 
 
 def test_the_encoding_and_the_hash_are_recorded() -> None:
@@ -135,11 +148,53 @@ def test_the_encoding_and_the_hash_are_recorded() -> None:
     assert len(article.sha256) == 64
 
 
-@given(nasty_bytes)
-def test_any_article_is_read_or_is_not_text(data: bytes) -> None:
-    found = read_article(contents(data), DEFAULT_SETTINGS, WordLimit(40))
+def uncovered(text: Text, read: ReadArticle) -> set[str]:
+    """Return the characters, but for white space, that no passage has in its place."""
+    left = {at for at, char in enumerate(text.text) if not char.isspace()}
+    for passage in read.passages:
+        start = text.line_starts[passage.line - 1] + passage.column - 1
+        assert text.text[start : start + len(passage.text)] == passage.text
+        assert text.byte_offset(start) == passage.byte_start
+        assert text.byte_offset(start + len(passage.text)) == passage.byte_end
+        left -= set(range(start, start + len(passage.text)))
+    return {text.text[at] for at in left}
+
+
+def check(data: bytes, path: str, limit: int = 256) -> None:
+    text, found = (
+        decode(data),
+        read_article(contents(data), DEFAULT_SETTINGS, WordLimit(limit), path),
+    )
+    if isinstance(text, NotText):
+        assert isinstance(found, NotText)
+        return
+    blocks = structure_of(text, path).blocks
+    assert all(before.span.end <= after.span.start for before, after in pairwise(blocks))
+    assert all(block.span.trimmed(text.text) == block.span for block in blocks)
     if isinstance(found, ReadArticle):
+        assert not uncovered(text, found)
         assert len(found.passages) == len(found.embedded) > 0
+        assert all(one.sentences for one in found.passages)
+    else:
+        assert not text.text.strip()
+
+
+@given(nasty_bytes, st.sampled_from(["a.txt", "a.md"]))
+@example(b"- a\n\n  > b\n\n| a | b |\n|---|---|\n| c |\n\n[^a]: x", "a.md")
+@example(b"a\n===\n\n```\n> # b\n", "a.md")
+@example(b"> a\n>\n>\n> b\n>> c", "a.txt")
+@example(b"---\na: b\n---", "a.md")
+@example(b"a\n\nB 1\n\nc", "a.txt")
+def test_no_character_of_any_article_is_lost(data: bytes, path: str) -> None:
+    check(data, path, 40)
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not part of the project")
+def test_no_character_of_the_cases_is_lost() -> None:
+    files = [path for path in CASES.rglob("articles/**/*") if path.is_file()]
+    assert files
+    for path in files:
+        check(path.read_bytes(), path.name)
 
 
 def test_every_bundled_article_has_a_title_and_no_wrong_date() -> None:

@@ -1,20 +1,15 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.articles import tokens
-from index.articles.paragraphs import Paragraph, is_heading, paragraphs
-from index.articles.passages import (
-    ModelLimit,
-    NoLimit,
-    Passage,
-    PassageSettings,
-    embedding_text,
-    pack,
-    split,
-)
+from index.articles.blocks import Block, Edit, Kind
+from index.articles.paragraphs import lines_of
+from index.articles.passages import ModelLimit, NoLimit, Passage, PassageSettings, pack, split
+from index.articles.plain_text import read_plain_text
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 from tests.fakes import WordLimit
@@ -31,13 +26,16 @@ def text_of(text: str | bytes) -> Text:
 
 
 def split_text(
-    text: Text,
-    settings: PassageSettings,
-    limit: ModelLimit = WIDE,
-    title: str = "",
-    headings: frozenset[Paragraph] = frozenset(),
+    text: Text, settings: PassageSettings, limit: ModelLimit = WIDE, title: str = ""
 ) -> list[Passage]:
-    return split(text, [paragraphs(text)], headings, title, settings, limit)
+    return split(text, read_plain_text(text), title, settings, limit)
+
+
+def one_block(text: str, kind: Kind, *edits: Edit) -> Passage:
+    (found,) = split(
+        text_of(text), [Block(Span(0, len(text)), kind, 0, edits)], "", PassageSettings(), WIDE
+    )
+    return found
 
 
 def words(count: int) -> str:
@@ -104,29 +102,22 @@ def test_no_passage_is_longer_than_the_model_sees(
     if isinstance(text, NotText):
         return
     for passage in split_text(text, settings, limit, title):
-        assert limit.count([embedding_text(title, passage.text)])[0] <= max_tokens
+        assert limit.count([passage.embedded_with(title)])[0] <= max_tokens
 
 
 @given(nasty_bytes, settings, st.integers(3, 40))
-def test_no_character_is_lost(data: bytes, settings: PassageSettings, max_tokens: int) -> None:
+def test_passages_cover_every_character(
+    data: bytes, settings: PassageSettings, max_tokens: int
+) -> None:
     text = decode(data)
     if isinstance(text, NotText):
         return
-    parts = paragraphs(text)
-    headings = frozenset(part for part in parts if is_heading(part.span.of(text.text)))
     covered: set[int] = set()
-    quotable: set[int] = set()
-    for passage in split(text, [parts], headings, "", settings, WordLimit(max_tokens)):
+    for passage in split_text(text, settings, WordLimit(max_tokens)):
         start = next(i for i in range(len(text.text)) if text.byte_offset(i) == passage.byte_start)
         covered.update(range(start, start + len(passage.text)))
-        for span in passage.sentences:
-            quotable.update(range(start + span.start, start + span.end))
-    for part in parts:
-        wanted = {i for i in range(part.span.start, part.span.end) if not text.text[i].isspace()}
-        if part in headings:
-            assert not wanted & quotable
-        else:
-            assert wanted <= covered and wanted <= quotable
+        assert passage.sentences
+    assert {i for i, char in enumerate(text.text) if not char.isspace()} <= covered
 
 
 @given(st.lists(st.integers(1, 60), max_size=60), settings)
@@ -180,23 +171,83 @@ def test_passages_repeat_the_sentences_that_overlap() -> None:
     assert [passage.text for passage in found] == [" ".join(sentences[i : i + 2]) for i in range(3)]
 
 
-def test_no_passage_crosses_from_one_region_into_the_next() -> None:
-    text = text_of("One stood.\nTwo stood.\nThree stood.")
-    first, second, third = paragraphs(text)
-    found = split(text, [[first], [second, third]], (), "", PassageSettings(), WIDE)
-    assert [passage.text for passage in found] == ["One stood.", "Two stood.\nThree stood."]
+def test_boilerplate_has_passages_of_its_own() -> None:
+    text = text_of("One stood.\nShare\nTwo stood.\nThree stood.")
+    first, share, second, third = (Block(line.span, Kind.PARAGRAPH) for line in lines_of(text))
+    blocks = [first, replace(share, kind=Kind.BOILERPLATE), second, third]
+    found = split(text, blocks, "", PassageSettings(), WIDE)
+    assert [(passage.kind.value, passage.text) for passage in found] == [
+        ("paragraph", "One stood."),
+        ("boilerplate", "Share"),
+        ("paragraph", "Two stood.\nThree stood."),
+    ]
 
 
-def test_a_heading_is_in_the_text_but_not_a_sentence() -> None:
-    text = text_of("# The dam\n\nIt broke. It was old.")
-    (found,) = split_text(text, PassageSettings(), headings=frozenset(paragraphs(text)[:1]))
+def test_a_heading_is_a_sentence_without_its_marks() -> None:
+    (found,) = split_text(text_of("# The dam\n\nIt broke. It was old."), PassageSettings())
     assert found.text == "# The dam\n\nIt broke. It was old."
-    assert found.sentences == (Span(11, 20), Span(21, 32))
+    assert found.kind is Kind.PARAGRAPH
+    assert [span.of(found.text) for span in found.sentences] == [
+        "The dam", "It broke.", "It was old.",
+    ]  # fmt: skip
 
 
-def test_headings_alone_make_no_passage() -> None:
-    text = text_of("# The dam\n# The mill")
-    assert split_text(text, PassageSettings(), headings=frozenset(paragraphs(text))) == []
+def test_headings_alone_make_a_passage_of_their_kind() -> None:
+    (found,) = split_text(text_of("# The dam\n# The mill"), PassageSettings())
+    assert (found.kind, found.text) == (Kind.HEADING, "# The dam\n# The mill")
+
+
+def test_a_section_begins_a_passage_and_later_passages_know_its_headings() -> None:
+    text = text_of("# Port\n\nIt is old.\n\n## Cranes\n\n" + " ".join([words(39)] * 3))
+    found = split_text(text, PassageSettings(budget=60, overlap=0))
+    assert [passage.context for passage in found] == ["", "Port", "Port > Cranes", "Port > Cranes"]
+    assert found[1].text.startswith("## Cranes\n\nThe the")
+    assert found[2].embedded_with("Title").startswith("Title\nPort > Cranes\nThe the")
+
+
+def test_the_title_is_not_repeated_as_context() -> None:
+    text = text_of("# Port\n\nIt is old.\n\n## Cranes\n\nTwo.")
+    assert [one.context for one in split_text(text, PassageSettings(), title="Port")] == ["", ""]
+
+
+def test_a_context_too_long_for_the_model_is_dropped() -> None:
+    text = text_of("# " + "port " * 9 + "\n\nIt is.\n\n## Cranes\n\nTwo.")
+    contexts = [one.context for one in split_text(text, PassageSettings(), WordLimit(40))]
+    assert set(contexts) == {""}
+
+
+def test_marks_are_read_over_and_stay_in_the_text() -> None:
+    found = one_block("> It *broke*.", Kind.QUOTE, Edit(0, 2), Edit(5, 6), Edit(11, 12))
+    assert (found.text, found.words) == ("> It *broke*.", "It broke.")
+    assert [span.of(found.text) for span in found.sentences] == ["It *broke*."]
+    assert found.said_in(found.sentences[0]) == "It broke."
+
+
+def test_each_line_of_code_is_a_sentence() -> None:
+    found = one_block("```\n# one. two\nrun\n```", Kind.CODE, Edit(0, 3), Edit(19, 22))
+    assert [span.of(found.text) for span in found.sentences] == ["# one. two", "run"]
+
+
+def test_marks_alone_are_one_sentence() -> None:
+    found = one_block("* * *", Kind.BOILERPLATE, Edit(0, 5))
+    assert found.sentences == (Span(0, 5),)
+
+
+def test_what_a_sentence_is_read_after_is_known() -> None:
+    text = text_of("Who came?\nNils.")
+    blocks = [Block(Span(0, 9), Kind.DIALOGUE), Block(Span(10, 15), Kind.DIALOGUE, lead=Span(0, 9))]
+    (found,) = split(text, blocks, "", PassageSettings(), WIDE)
+    assert found.leads == ("", "Who came?")
+    assert found.said_in(found.sentences[1]) == "Who came? Nils."
+    (alone,) = split(text, blocks[1:], "", PassageSettings(), WIDE)
+    assert alone.context == "Who came?"
+
+
+def test_labels_that_do_not_fit_the_model_are_left_out() -> None:
+    text = text_of("Aas")
+    block = Block(Span(0, 3), Kind.ROW, 0, (Edit(3, 3, " (Harbour master of the port)"),))
+    (found,) = split(text, [block], "", PassageSettings(), WordLimit(4))
+    assert found.edits == ()
 
 
 def test_a_passage_too_long_for_the_model_is_cut_between_sentences_first() -> None:
@@ -228,8 +279,7 @@ def test_the_model_counts_the_text_that_is_embedded() -> None:
             return WordLimit.count(self, texts)
 
     split_text(text_of("One stood."), PassageSettings(), RecordingLimit(), "The title")
-    assert counted == ["The title\nOne stood."]
-    assert embedding_text("", "One stood.") == "One stood."
+    assert counted[-1] == "The title\nOne stood."
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "   \r\n"])

@@ -277,7 +277,7 @@ def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace
     summary = workspace.build(BuildRequest(fake_model(), (workspace.root,), max_bytes=100))
     assert {Path(file.path).name: file.reason.split(":")[0] for file in summary.skipped} == {
         "binary.txt": "binary",
-        "empty.txt": "no sentence to read",
+        "empty.txt": "no text to read",
         "large.txt": "200 bytes, over the limit of 100 (raise it with --max-bytes)",
         "link.txt": "a symbolic link; links are not followed (see --follow-links)",
         "paper.pdf": "not a format that Byline reads",

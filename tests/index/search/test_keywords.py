@@ -26,7 +26,7 @@ TEXTS = {
 
 
 def write(folder: Path, texts: dict[int, tuple[str, str]]) -> KeywordIndex:
-    documents = (Document(i, 100 + i, title, text) for i, (title, text) in texts.items())
+    documents = (Document(i, 100 + i, title, "", text) for i, (title, text) in texts.items())
     write_keywords(folder, documents)
     return KeywordIndex.open(folder)
 
@@ -168,7 +168,7 @@ def test_a_schema_without_a_field_is_damaged(tmp_path: Path) -> None:
 
 def test_a_disk_error_in_tantivy_is_raised_as_an_oserror(tmp_path: Path) -> None:
     def documents() -> Iterator[Document]:
-        yield Document(0, 0, "", "The lion slept.")
+        yield Document(0, 0, "", "", "The lion slept.")
         (tmp_path / "k").rename(tmp_path / "elsewhere")
 
     with pytest.raises(FileNotFoundError, match=r"No such file or directory$"):

@@ -133,7 +133,10 @@ def test_passages_are_copied_from_one_table_to_another(tmp_path: Path) -> None:
         replace(PASSAGES[0], id=50),
         replace(PASSAGES[0], id=51),
     ]
-    assert [text for *_, text in moved.texts(range(1, 50))] == ["# Only\r\n\u2028x", "C."]
+    assert [stored.passage.text for stored in moved.in_order(range(1, 50))] == [
+        "# Only\r\n\u2028x",
+        "C.",
+    ]
 
 
 def tampered(tmp_path: Path, sql: str, *values: object) -> Catalog:
