@@ -47,11 +47,11 @@ def words_of(text: str, block: Block) -> str:
     return words_as_read(span.of(text), within(block.edits, span))
 
 
-def title_of(text: str, blocks: Sequence[Block], stated: str, path: str = "") -> str:
-    """Return an article's title; empty if it has none.
+def title_of(text: str, blocks: Sequence[Block], stated: str) -> str:
+    """Return the title that an article gives itself; empty if it gives none.
 
     That is the title in its front matter, else its first heading if that is of the first level,
-    else its headline, else the name of its file.
+    else its headline.
     """
     if stated:
         return normalised(stated[:MAX_LENGTH])
@@ -59,12 +59,15 @@ def title_of(text: str, blocks: Sequence[Block], stated: str, path: str = "") ->
     if first and first.level == 1:
         return normalised(words_of(text, first)[:MAX_LENGTH])
     top = [block for block in blocks if block.kind is not Kind.FRONT_MATTER][:TOP]
-    prose = takewhile(lambda block: block.kind is Kind.PARAGRAPH, top)
-    plain = [normalised(words_of(text, block)) for block in blocks if block.kind is Kind.PARAGRAPH]
     lines = [
-        normalised(words_of(text, block)) for block in prose if "\n" not in block.span.of(text)
+        block
+        for block in takewhile(_may_be_above, top)
+        if block.kind is Kind.PARAGRAPH and "\n" not in block.span.of(text)
     ]
-    return _headline(lines, Counter(plain)) or name_of(path)
+    if not lines:
+        return ""
+    copies = Counter(normalised(words_of(text, block)) for block in blocks)
+    return _headline([normalised(words_of(text, line)) for line in lines], copies)
 
 
 def name_of(path: str) -> str:

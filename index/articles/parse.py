@@ -10,7 +10,7 @@ from index.articles.files import Contents
 from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
 from index.articles.front_matter import FrontMatter, front_matter
 from index.articles.markdown import MAX_LINES, SUFFIXES, read_markdown
-from index.articles.metadata import front_matter_blocks, marked, title_of
+from index.articles.metadata import front_matter_blocks, marked, name_of, title_of
 from index.articles.passages import ModelLimit, Passage, PassageSettings, split
 from index.articles.plain_text import read_plain_text
 from index.articles.text import Encoding, NotText, Text, decode
@@ -59,9 +59,16 @@ class Structure:
     """A text, what each stretch of it is, and what it says about itself."""
 
     blocks: tuple[Block, ...]
-    title: str
-    """Empty if it is unknown."""
+    stated_title: str
+    """The title that the article gives itself; empty if it gives none."""
+    name: str
+    """The name of its file made readable; empty if it has no word."""
     front_matter: FrontMatter
+
+    @property
+    def title(self) -> str:
+        """The title that is shown and searched; empty if it is unknown."""
+        return self.stated_title or self.name
 
 
 def structure_of(text: Text, path: str = "") -> Structure:
@@ -72,9 +79,9 @@ def structure_of(text: Text, path: str = "") -> Structure:
     is_markdown = PurePosixPath(path).suffix.lower() in SUFFIXES and text.line_count <= MAX_LINES
     read = read_markdown if is_markdown else read_plain_text
     blocks = [*front_matter_blocks(text, matter), *read(text, matter.lines)]
-    title = title_of(text.text, blocks, matter.title, path)
+    title = title_of(text.text, blocks, matter.title)
     blocks = [ended(text.text, block) for block in marked(text.text, blocks, title)]
-    return Structure(tuple(blocks), title, matter)
+    return Structure(tuple(blocks), title, name_of(path), matter)
 
 
 def read_article(
@@ -91,8 +98,9 @@ def read_article(
         return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
     structure = structure_of(text, path)
     title = structure.title[:_MAX_TITLE] or None
-    embedding_title = title
-    if title and limit.count([title])[0] > limit.max_tokens // _TITLE_SHARE:
+    # A renamed article is not embedded again.
+    embedding_title = structure.stated_title[:_MAX_TITLE] or None
+    if embedding_title and limit.count([embedding_title])[0] > limit.max_tokens // _TITLE_SHARE:
         embedding_title = None
     passages = split(text, structure.blocks, embedding_title, settings, limit)
     if not passages:

@@ -255,21 +255,13 @@ def test_a_path_without_articles_is_refused(
         ask(library, ASKED, 0.5, 3, path)
 
 
-def test_boilerplate_never_answers(library: Library) -> None:
+def test_boilerplate_is_found_by_who_asks_for_it(library: Library) -> None:
     article = next(bundled_articles().glob("2009-09-17-obama*")).read_text(encoding="utf-8")
-    notices = (
-        "You can unsubscribe at any time by clicking the link in the footer of our emails.\n\n"
-        "How can I unsubscribe? Unsubscribe here.\n\n"
-        "We use Mailchimp as our marketing platform. By subscribing you agree to this.\n\n"
-    )
-    library.write("a.txt", f"{article}\n\n{notices}Share this article\n")
+    library.write("a.txt", f"{article}\n\nUnsubscribe from our letters at the foot of each.\n")
     library.index()
-    reply = ask(library, "How can I unsubscribe?", 0.0, 20)
+    reply = ask(library, "How do I unsubscribe from the letters?", 0.0, 20)
     assert isinstance(reply, Answered)
-    assert len(reply.answers) == 20
-    for answer in reply.answers:
-        assert not any(word in answer.quote for word in ("subscri", "Mailchimp", "Share this"))
-    assert isinstance(ask(library, "How can I unsubscribe?"), NoAnswer)
+    assert any("Unsubscribe" in answer.quote for answer in reply.answers)
 
 
 def marked(library: Library, words: str) -> Reply:

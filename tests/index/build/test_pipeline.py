@@ -17,7 +17,7 @@ from index.errors import BadRequest, IndexDamaged, IndexUnreadable, IndexUnwrita
 from index.search.vector_file import VectorFile, VectorWriter
 from index.storage.store import Store
 from tests.fakes import EncoderKilled, FakeEncoder, fake_model, fake_vectors
-from tests.index.build.workspace import Workspace, regions
+from tests.index.build.workspace import FILLER, Workspace, regions
 
 
 def indexed_texts(workspace: Workspace) -> dict[str, list[str]]:
@@ -31,11 +31,11 @@ def indexed_texts(workspace: Workspace) -> dict[str, list[str]]:
         for article in generation.catalog.articles():
             passages = generation.catalog.passages_of(article)
             assert [stored.id for stored in passages] == list(article.passages)
-            title = article.article.title
             for stored in passages:
-                embedded = f"{title}\n{stored.passage.text}" if title else stored.passage.text
                 np.testing.assert_allclose(
-                    generation.vectors.rows([stored.id]), fake_vectors([embedded]), atol=1e-3
+                    generation.vectors.rows([stored.id]),
+                    fake_vectors([stored.passage.text]),
+                    atol=1e-3,
                 )
                 assert stored.id in generation.keywords.search(stored.passage.text, 99)
             found[article.found.relative] = [stored.passage.text for stored in passages]
@@ -149,8 +149,9 @@ def test_of_an_edited_article_only_the_changed_passages_are_embedded(workspace: 
     workspace.write("many.txt", many(6).replace("Ship 3", "Boat 3"))
     summary = workspace.build()
     assert (summary.changed, summary.embedded, summary.reused) == (1, 1, 5)
-    assert workspace.encoder.texts == ["Boat 3 left the port. It was late."]
-    assert indexed_texts(workspace)["many.txt"][3] == "Boat 3 left the port. It was late."
+    boat = f"Boat 3 left the port. It was late. {FILLER}"
+    assert workspace.encoder.texts == [boat]
+    assert indexed_texts(workspace)["many.txt"][3] == boat
 
 
 def test_a_text_that_appears_twice_is_embedded_once(workspace: Workspace) -> None:
@@ -277,7 +278,7 @@ def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace
     summary = workspace.build(BuildRequest(fake_model(), (workspace.root,), max_bytes=100))
     assert {Path(file.path).name: file.reason.split(":")[0] for file in summary.skipped} == {
         "binary.txt": "binary",
-        "empty.txt": "no text to read",
+        "empty.txt": "empty",
         "large.txt": "200 bytes, over the limit of 100 (raise it with --max-bytes)",
         "link.txt": "a symbolic link; links are not followed (see --follow-links)",
         "paper.pdf": "not a format that Byline reads",

@@ -9,8 +9,10 @@ from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from tests.fakes import FakeEncoder, fake_model
 
-BOUNDARY = "\n\nAdvertisement\n\n"
+BOUNDARY = "\n\n"
 """Between regions of an article, of which each is a passage."""
+FILLER = f"It is {'x-' * 69}x."
+"""A sentence of few words and many tokens: its passage has no room for another."""
 
 
 @dataclass
@@ -53,4 +55,4 @@ class Workspace:
 
 def regions(texts: Iterable[str]) -> str:
     """Return an article of one passage for each text."""
-    return BOUNDARY.join(texts)
+    return BOUNDARY.join(f"{text} {FILLER}" for text in texts)
