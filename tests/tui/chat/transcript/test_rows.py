@@ -2,7 +2,7 @@ from dataclasses import replace
 from unicodedata import category
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.spans import Span
@@ -145,6 +145,21 @@ def test_no_row_of_any_text_is_wider_than_the_view_or_controls_the_terminal(
         assert row.text.cell_len <= max(10, width)
         assert not [char for char in row.text.plain if category(char) in CONTROLLING]
         assert {str(span.style) for span in row.text.spans} <= set(STYLES)
+
+
+@settings(max_examples=20)
+@given(nasty_text, st.integers(1, 90))
+def test_no_row_of_a_found_place_is_wider_than_the_view_or_controls_the_terminal(
+    text: str, width: int
+) -> None:
+    words = f"{text}x"
+    place = Place(
+        Status.UNCHANGED, replace(citation().sentence, text=words), (Span(0, len(words)),)
+    )
+    article = FoundArticle(f"a\x1b{text}", "/a.txt", text, None, 1, (place,))
+    for row in rows(Found.first(text, [article], 9), False, "", width):
+        assert row.text.cell_len <= max(10, width)
+        assert not [char for char in row.text.plain if category(char) in CONTROLLING]
 
 
 def test_a_computed_date_has_a_style_of_its_own() -> None:
