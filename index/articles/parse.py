@@ -10,7 +10,7 @@ from index.articles.files import Contents
 from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
 from index.articles.front_matter import FrontMatter, front_matter
 from index.articles.markdown import MAX_LINES, SUFFIXES, read_markdown
-from index.articles.metadata import front_matter_blocks, marked, name_of, title_of
+from index.articles.metadata import front_matter_blocks, marked, title_of
 from index.articles.passages import ModelLimit, Passage, PassageSettings, split
 from index.articles.plain_text import read_plain_text
 from index.articles.text import Encoding, NotText, Text, decode
@@ -59,16 +59,9 @@ class Structure:
     """A text, what each stretch of it is, and what it says about itself."""
 
     blocks: tuple[Block, ...]
-    stated_title: str
+    title: str
     """The title that the article gives itself; empty if it gives none."""
-    name: str
-    """The name of its file made readable; empty if it has no word."""
     front_matter: FrontMatter
-
-    @property
-    def title(self) -> str:
-        """The title that is shown and searched; empty if it is unknown."""
-        return self.stated_title or self.name
 
 
 def structure_of(text: Text, path: str = "") -> Structure:
@@ -81,7 +74,7 @@ def structure_of(text: Text, path: str = "") -> Structure:
     blocks = [*front_matter_blocks(text, matter), *read(text, matter.lines)]
     title = title_of(text.text, blocks, matter.title)
     blocks = [ended(text.text, block) for block in marked(text.text, blocks, title)]
-    return Structure(tuple(blocks), title, name_of(path), matter)
+    return Structure(tuple(blocks), title, matter)
 
 
 def read_article(
@@ -89,7 +82,7 @@ def read_article(
 ) -> ReadArticle | NotText:
     """Decode an article, read its structure and split it into passages.
 
-    `path`, below the root, gives the format, and a title or a date if the text has none.
+    `path`, below the root, gives the format, and a date if the text has none.
     """
     text = decode(contents.data)
     if isinstance(text, NotText):
@@ -97,9 +90,7 @@ def read_article(
     if len(text.text) < _SHORT_LINE * text.line_count and text.line_count > _MANY_LINES:
         return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
     structure = structure_of(text, path)
-    title = structure.title[:_MAX_TITLE] or None
-    # A renamed article is not embedded again.
-    embedding_title = structure.stated_title[:_MAX_TITLE] or None
+    title = embedding_title = structure.title[:_MAX_TITLE] or None
     if embedding_title and limit.count([embedding_title])[0] > limit.max_tokens // _TITLE_SHARE:
         embedding_title = None
     passages = split(text, structure.blocks, embedding_title, settings, limit)

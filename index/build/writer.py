@@ -9,7 +9,6 @@ from pathlib import PurePath
 import numpy as np
 
 from index.articles.files import Root
-from index.articles.metadata import name_of
 from index.articles.passages import Passage, PassageSettings
 from index.build.embedding import BATCH
 from index.build.merge_policy import MergePolicy
@@ -26,7 +25,6 @@ from index.storage import generation as layout
 from index.storage.catalog import write_articles
 from index.storage.generation import FORMAT, Generation, Manifest, ModelRecord, seal
 from index.storage.passage_table import Move, PassageTable, PassageWriter
-from index.storage.records import StoredArticle
 from index.storage.segment import CELLS, PASSAGES, VECTORS, Segment, SegmentRecord
 
 STEPS = 5
@@ -198,7 +196,7 @@ class GenerationWriter:
         """Yield what keyword search needs of passages of the new segment."""
         if not ids:
             return
-        titles = {stored.id: _searched_title(stored) for stored in self.plan.articles}
+        titles = {stored.id: stored.searched_title for stored in self.plan.articles}
         with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
             for stored in table.in_order(ids):
                 passage, title = stored.passage, titles[stored.article_id]
@@ -214,12 +212,6 @@ class GenerationWriter:
         except IndexDamaged as error:
             reason, _, _ = error.message.partition("; run ")
             raise OSError(f"what was written does not read back ({reason})") from error
-
-
-def _searched_title(stored: StoredArticle) -> str:
-    """Return an article's title with the name of its file, if that says something else."""
-    title, name = stored.article.title or "", name_of(stored.found.shown_path)
-    return title if name == title else f"{title} {name}".strip()
 
 
 def _only_read(passage: Passage) -> set[str]:

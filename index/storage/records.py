@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from index.articles.files import Found
+from index.articles.metadata import name_of
 from index.articles.parse import Article
 from index.articles.passages import Passage
 
@@ -22,6 +23,17 @@ class StoredArticle:
     article: Article
     passages: range
     """Ids of its passages."""
+
+    @property
+    def title_or_name(self) -> str:
+        """Its title, or the name of its file; empty if that has no word."""
+        return self.article.title or name_of(self.found.shown_path)
+
+    @property
+    def searched_title(self) -> str:
+        """Its title with the name of its file, if that says something else."""
+        title, name = self.article.title or "", name_of(self.found.shown_path)
+        return title if name == title else f"{title} {name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

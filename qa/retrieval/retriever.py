@@ -38,7 +38,7 @@ class Hit:
 
     stored: StoredPassage
     title: str
-    """Title of its article; empty if unknown."""
+    """Title of its article, or the name of its file; empty if that has no word."""
     similarity: float
     """Cosine of passage and question, in [-1, 1]."""
     duplicates: tuple[StoredPassage, ...]
@@ -157,7 +157,7 @@ class Retriever:
         return [
             Hit(
                 passages[group.first],
-                catalog.article(passages[group.first].article_id).article.title or "",
+                catalog.article(passages[group.first].article_id).title_or_name,
                 float(similarities[group.first]),
                 tuple(passages[other] for other in group.others),
             )

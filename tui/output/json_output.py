@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from index.articles.structure import LineKind
 from index.articles.text import Text
 from index.build.events import Summary
 from index.check import Finding
@@ -91,6 +92,12 @@ def lookup_line(found: Lookup) -> str:
             "lines": [{"line": line.number, "text": line.text} for line in found.lines],
         }
     )
+
+
+def structure_line(path: str, lines: Sequence[LineKind]) -> str:
+    """Return the lines of a file with what each was taken for as one line of JSON."""
+    said = [{"line": one.number, "kind": one.kind, "text": one.text} for one in lines]
+    return json_line({"path": path, "structure": said})
 
 
 def found_line(words: str, found: Sequence[FoundArticle]) -> str:

@@ -85,11 +85,11 @@ def test_a_headline_without_markup_is_the_title_and_is_quoted() -> None:
     ]  # fmt: skip
 
 
-def test_the_name_of_the_file_is_a_title_where_the_text_has_none() -> None:
+def test_a_lower_heading_is_no_title_and_the_path_gives_a_date() -> None:
     data = contents("It crosses the sound eleven times a day.\n\n## History\n\nIt is old.")
     found = read_article(data, DEFAULT_SETTINGS, WordLimit(), "notes/2021-03-17-torsund_ferry.md")
     assert isinstance(found, ReadArticle)
-    assert (found.article.title, found.article.date) == ("torsund ferry", date(2021, 3, 17))
+    assert (found.article.title, found.article.date) == (None, date(2021, 3, 17))
 
 
 def test_a_passage_is_embedded_with_its_articles_title() -> None:

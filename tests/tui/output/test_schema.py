@@ -62,6 +62,10 @@ def test_the_lines_of_show(indexed: Shell) -> None:
     check("lines", indexed.byline("show", "news/port.txt:1", "--json").json)
 
 
+def test_the_structure_of_a_file(indexed: Shell) -> None:
+    check("structure", indexed.byline("show", "news/port.txt", "--structure", "--json").json)
+
+
 @pytest.mark.parametrize("word", ["port", "lion"])
 def test_the_places_of_find(indexed: Shell, word: str) -> None:
     check("found", indexed.byline("find", word, "--json").json)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from index.articles.paths import expanded
+from index.articles.structure import line_kinds
 from index.errors import BadRequest
 from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
@@ -17,7 +19,7 @@ from tui.cli.which_index import store_to_ask
 from tui.editors import editor_command, run_editor
 from tui.exit_codes import Exit
 from tui.output.console import colour, notice
-from tui.output.json_output import lookup_line
+from tui.output.json_output import lookup_line, structure_line
 from tui.output.sanitise import visible, visible_name
 
 _CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
@@ -28,9 +30,10 @@ _CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{
     epilog="""\b
 Examples:
   byline show ~/news/2011.txt:11 --around 5
-  byline show ~/news/2011.txt:11 --open""",
+  byline show ~/news/2011.txt:11 --open
+  byline show ~/news/2011.txt --structure""",
 )
-@click.argument("place", metavar="PATH:LINE")
+@click.argument("place", metavar="PATH[:LINE]")
 @click.option(
     "--around",
     type=click.IntRange(0, 1000),
@@ -39,16 +42,26 @@ Examples:
     help="Lines of context on each side.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open the line in $VISUAL or $EDITOR.")
+@click.option(
+    "--structure", is_flag=True, help="Print each line of a file with what it was taken for."
+)
 @index_option
 @json_option("the lines")
 def command(
-    place: str, around: int, open_it: bool, index_folder: Path | None, as_json: bool
+    place: str,
+    around: int,
+    open_it: bool,
+    structure: bool,
+    index_folder: Path | None,
+    as_json: bool,
 ) -> int:
     """Show a cited line in its article, compared with the index.
 
     A line that moved since indexing is shown where it is now. Exit code 1: it changed, or its
     file is missing.
     """
+    if structure:
+        return _show_structure(place, as_json)
     match = _CITATION.fullmatch(place)
     if not match:
         raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
@@ -65,6 +78,22 @@ def command(
     elif not as_json:
         _print_lines(found.lines, found.number)
     return Exit.DONE if found.status.is_current else Exit.NO_ANSWER
+
+
+def _show_structure(place: str, as_json: bool) -> int:
+    """Print each line of a file, which need not be indexed, with what it was taken for."""
+    match = _CITATION.fullmatch(place)
+    named = match["path"] if match and not expanded(place).exists() else place
+    lines = line_kinds(named)
+    if as_json:
+        click.echo(structure_line(named, lines))
+        return Exit.DONE
+    width = max((len(line.kind) for line in lines), default=0)
+    number_width = len(str(len(lines)))
+    for line in lines:
+        text = f"{line.number:>{number_width}}  {line.kind:<{width}}  {visible(line.text)}"
+        click.echo(text.rstrip())
+    return Exit.DONE
 
 
 def _print_heading(found: Lookup, line: int) -> None:

@@ -20,6 +20,30 @@ def test_a_line_is_shown_with_its_context(shell: Shell) -> None:
     assert ran.err == "news/a.txt:9  (unchanged since indexing)\n"
 
 
+def test_each_line_is_shown_with_what_it_was_taken_for(shell: Shell) -> None:
+    shell.write("a.md", "---\nby: Ada\n---\n\n## The port\n\n- It is\n  old.\n\nIt is \x1b.\n")
+    ran = shell.byline("show", "news/a.md:3", "--structure")
+    assert ran.code == 0
+    assert [line.split() for line in ran.out.splitlines()] == [
+        ["1", "front", "matter", "---"],
+        ["2", "front", "matter", "by:", "Ada"],
+        ["3", "front", "matter", "---"],
+        ["4"],
+        ["5", "heading", "2", "##", "The", "port"],
+        ["6"],
+        ["7", "list", "item", "1", "-", "It", "is"],
+        ["8", "list", "item", "1", "old."],
+        ["9"],
+        ["10", "paragraph", "It", "is", "␛."],
+    ]
+
+
+def test_the_structure_of_what_is_no_text_is_an_error(shell: Shell) -> None:
+    shell.write("a.txt", "\0")
+    assert shell.byline("show", "news/a.txt", "--structure").code == 2
+    assert shell.byline("show", "news/none.txt", "--structure").code == 2
+
+
 def test_a_citation_with_its_column_can_be_pasted(indexed: Shell) -> None:
     ran = indexed.byline("show", "news/port.txt:1:40")
     assert (ran.code, ran.out[:4]) == (0, "> 1 ")
