@@ -87,7 +87,8 @@ def cite(
     else:
         raise IndexDamaged(f"the index does not match {found.path}; run `byline index --full`")
     before = passage.text[: sentence.start]
-    date = section_date(before.split("\n")) or article.article.date
+    headings = [*passage.context.split(" > "), *before.split("\n")]
+    date = section_date(headings) or article.article.date
     return Citation(
         path=display_path(found.root, found.relative),
         file=found.path,

@@ -118,7 +118,7 @@ def heading_date(heading: str) -> dt.date | None:
 
     Marks of Markdown are ignored. Such a heading dates its section.
     """
-    words = heading.strip().strip("#*_= \t[]")
+    words = heading.strip().strip("#*_= \t[].:")
     if len(words) > _DATE_LINE:
         return None
     for match, date in _matches(words):

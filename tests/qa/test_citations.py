@@ -249,3 +249,13 @@ def test_a_dated_heading_dates_the_sentences_below_it(library: Library) -> None:
     cited_there = cited(library, "diary.md", "yesterday")
     assert [day.isoformat() for day in cited_there.dates] == ["2023-06-01"]
     assert [one.date for one in cited_there.resolved] == ["2023-05-31"]
+
+
+def test_a_dated_heading_dates_its_section_to_the_end(library: Library) -> None:
+    many = " ".join(f"The saw of number {i} was mended by a man of the town." for i in range(40))
+    diary = (
+        f"# Diary\n\n## 2023-05-02\n\nBought oak.\n\n## 2023-06-01\n\n{many} It fell yesterday.\n"
+    )
+    library.write("diary.md", diary)
+    library.index()
+    assert [one.date for one in cited(library, "diary.md", "yesterday").resolved] == ["2023-05-31"]
