@@ -183,7 +183,7 @@ def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Doc
         )
     for document in documents:
         texts = {
-            "title": document.title,
+            "title": encodable(document.title),
             "context": encodable(document.context),
             "text": encodable(document.text),
         }
