@@ -34,7 +34,7 @@ def test_sentences_of_answers_come_before_the_rest(library: Library) -> None:
 
 
 def test_a_changed_article_has_no_candidates(library: Library) -> None:
-    library.write("tide.txt", "Tide\n\nGone.\n")
+    library.write("tide.txt", "Gone.\n")
     with library.bot() as bot:
         _, found = candidates(bot, "The ship waits.")
     assert {Path(one.file).name for one in found} == {"mill.txt"}
