@@ -1,4 +1,8 @@
-"""From a question and passages to a model's input: token ids, and the offsets of each token."""
+"""From a question and passages to a model's input: token ids, and the offsets of each token.
+
+The first segment is the question after the turns before it, the second a passage under its context,
+the title of its article.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +22,9 @@ _QUESTION_SHARE = 4
 """A question takes at most a quarter of a window; a longer one is cut."""
 _STRIDE_SHARE = 4
 """Windows of a passage overlap by a quarter of a window."""
+_TURNS = 2
+"""Earlier turns that are read with a question."""
+_BETWEEN_TURNS = " | "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,14 @@ class Window:
         return {name: known[name][None] for name in names}
 
 
+def with_history(question: str, earlier: Sequence[str]) -> str:
+    """Return a question as it is read after earlier turns, oldest first; only the last two count.
+
+    A turn is a question, with its answer after it if that is known.
+    """
+    return _BETWEEN_TURNS.join([*earlier[-_TURNS:], question])
+
+
 def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:
     """Set up a tokenizer to split a passage that is too long for the model into windows."""
     tokenizer.no_padding()
@@ -51,14 +66,23 @@ def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:
 
 
 def windows(
-    tokenizer: "Tokenizer", question: str, passages: Sequence[str], max_tokens: int
+    tokenizer: "Tokenizer",
+    question: str,
+    passages: Sequence[str],
+    contexts: Sequence[str],
+    max_tokens: int,
 ) -> list[Window]:
-    """Return the windows of all passages, in order; the tokenizer must be prepared."""
+    """Return the windows of all passages, in order; the tokenizer must be prepared.
+
+    `contexts` has the context of each passage, empty if it has none: it is read above the passage,
+    and no answer is taken from it.
+    """
     shortened = _shortened(tokenizer, question, max_tokens)
-    encodings = tokenizer.encode_batch([(shortened, passage) for passage in passages])
+    above = [f"{context}\n" if context else "" for context in contexts]
+    pairs = [(shortened, context + text) for context, text in zip(above, passages, strict=True)]
     every = [
-        _window(index, part)
-        for index, encoding in enumerate(encodings)
+        _window(index, part, len(above[index]))
+        for index, encoding in enumerate(tokenizer.encode_batch(pairs))
         for part in (encoding, *encoding.overflowing)
     ]
     return [window for window in every if window is not None]
@@ -91,12 +115,21 @@ def _shortened(tokenizer: "Tokenizer", question: str, max_tokens: int) -> str:
     return question[: encoding.offsets[limit - 1][1]] if len(encoding.ids) > limit else question
 
 
-def _window(passage: int, encoding: "Encoding") -> Window | None:
-    """Return the window of an encoding; None if it has no tokens of the passage."""
-    positions = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+def _window(passage: int, encoding: "Encoding", context: int) -> Window | None:
+    """Return the window of an encoding; None if it has no tokens of the passage.
+
+    `context` is the number of code points above the passage in the second segment.
+    """
+    positions = [
+        index
+        for index, (sequence, offset) in enumerate(
+            zip(encoding.sequence_ids, encoding.offsets, strict=True)
+        )
+        if sequence == 1 and offset[0] >= context
+    ]
     if not positions:
         return None
     first, end = positions[0], positions[-1] + 1
     parts = (encoding.ids, encoding.type_ids, encoding.offsets[first:end])
     ids, types, offsets = (np.array(part, dtype=np.int64) for part in parts)
-    return Window(passage, ids, types, first, offsets)
+    return Window(passage, ids, types, first, offsets - context)

@@ -1,108 +1,144 @@
-"""The examples of a training, made once and kept with the checkpoints."""
+"""The groups that a training learns from: data sets, each with the share of it that is taken."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from index.models.onnx_export import open_question_encoder
 from qa.answering.squad_text import normalise_answer
-from qa.retrieval.retriever import Retriever
-from qa.training.corpus import build_index, write_articles
 from qa.training.data import (
     CALIBRATED,
     MEASURED,
     Example,
-    Kind,
     Row,
     examples_of,
     load,
     training_rows,
     without_contexts,
 )
+from qa.training.groups import Group, Reading
+from qa.training.near_misses import NearMisses
+from qa.training.news import News, conversation_groups, question_groups
 from qa.training.perturbed import unanswerable
 
+SHARES: Mapping[str, float] = {
+    "news questions": 1.0,
+    "news conversations": 1.0,
+    "squad": 0.35,
+    "squad_sentence": 0.1,
+    "new_wiki": 0.2,
+    "qed": 0.2,
+    "reddit": 0.04,
+    "amazon": 0.04,
+    "qamr-wikinews": 0.01,
+    "qamr-wikipedia": 0.01,
+    "dev": 0.4,
+    "perturbed": 0.04,
+}
+"""Share of each data set's questions that is trained on."""
+
 _SEED = 1
-"""Of the near misses and the perturbed questions."""
-_CONVERSATIONAL = frozenset({"reddit", "amazon"})
-_RETRIEVED = 12
-"""Passages retrieved for a question: of its own article, or of others about the same names."""
-_KEPT = 3
-"""Limit of near misses of a question."""
+_WITH_MISS = 0.4
+"""Share of the answerable questions with a passage of another context."""
 
 
-def mixture(data: Path, folder: Path) -> list[Example]:
-    """Make the examples from the data's folder, or read those made before."""
-    made = folder / "examples.jsonl"
-    if not made.exists():
-        partial = made.with_suffix(".partial")
-        with partial.open("wb") as lines:
-            for example in _examples(data, folder / "retrieval"):
-                lines.write(msgspec.json.encode(example) + b"\n")
-        partial.rename(made)
-    with made.open("rb") as lines:
-        return [msgspec.json.decode(line, type=Example) for line in lines]
+def mixture(data: Path, shares: Mapping[str, float] = SHARES) -> list[Group]:
+    """Return the groups of all data sets, those of one after those of another.
 
-
-def _examples(data: Path, scratch: Path) -> Iterator[Example]:
-    chance = random.Random(_SEED)  # noqa: S311
-    dev = load(data / "dev.jsonl.gz")
-    apart = [row for row in dev if row.title in MEASURED | CALIBRATED]
-    rows = without_contexts(load(data / "train.jsonl.gz"), apart)
-    conversational = [row for row in rows if row.source in _CONVERSATIONAL]
-    encyclopedic = [row for row in rows if row.source not in _CONVERSATIONAL]
-    short = without_contexts(load(data / "train-sentences.jsonl.gz"), apart)
-    trained = training_rows(dev)
-    for kind, rows in (
-        (Kind.ENCYCLOPEDIC, encyclopedic),
-        (Kind.CONVERSATIONAL, conversational),
-        (Kind.SENTENCE, short),
-        (Kind.DEV, trained),
-    ):
-        for row in rows:
-            yield from examples_of(row, kind)
-    yield from _perturbed([*encyclopedic, *trained], chance)
-    searched = [row for row in (*encyclopedic, *trained) if row.source != "squad_sentence"]
-    yield from _near_misses(searched, scratch, chance)
-
-
-def _perturbed(rows: Iterable[Row], chance: random.Random) -> Iterator[Example]:
-    for row in rows:
-        texts = [answer.text for answer in row.answers]
-        question = unanswerable(row.question, row.context, texts, chance) if texts else None
-        if question is not None:
-            perturbed = msgspec.structs.replace(row, question=question, answers=())
-            yield from examples_of(perturbed, Kind.PERTURBED)
-
-
-def _near_misses(rows: Sequence[Row], scratch: Path, chance: random.Random) -> Iterator[Example]:
-    """Yield questions with passages outside their context that lack their answers.
-
-    They are passages that our own retriever ranks high.
+    `data` holds news/ and reader/.
     """
-    write_articles(rows, scratch / "articles")
-    store = build_index(scratch / "articles", scratch / "index", print)
-    with closing(store.open()) as index:
-        model = index.generation.manifest.model
-        encoder = open_question_encoder(model.name, model.fingerprint, scratch / "models", print)
-        retriever = Retriever(index.generation, encoder)
-        for done, row in enumerate(rows):
-            if done % 2000 == 0:
-                print(f"near misses: {done} of {len(rows)} questions", flush=True)
-            retrieved = retriever.retrieve(row.question, _RETRIEVED)
-            missing = _unanswering([found.stored.passage.text for found in retrieved], row)
-            for passage in chance.sample(missing, min(_KEPT, len(missing))):
-                yield Example(row.question, passage, (), Kind.NEAR_MISS)
+    chance = random.Random(_SEED)  # noqa: S311
+    with tempfile.TemporaryDirectory() as scratch:
+        sets = {**_news(data / "news" / "train", Path(scratch)), **_rows(data / "reader", scratch)}
+        taken = {name: list(make(shares[name], chance)) for name, make in sets.items()}
+    for name, groups in taken.items():
+        readings = sum(len(group.readings) for group in groups)
+        print(f"{name}: {len(groups)} questions, {readings} passages", flush=True)
+    return [group for groups in taken.values() for group in groups]
 
 
-def _unanswering(passages: Iterable[str], row: Row) -> list[str]:
-    context = row.context.replace("\n", " ")
+DataSet = Callable[[float, random.Random], Iterable[Group]]
+"""Makes the groups of a share of its questions."""
+
+
+def _news(folder: Path, scratch: Path) -> dict[str, DataSet]:
+    news = News(folder)
+    passages = [passage for article in news.passages.values() for passage in article]
+    misses = NearMisses.over(passages, [each.text for each in passages], scratch / "news")
+    return {
+        "news questions": lambda share, chance: _sampled(
+            question_groups(news, misses, chance), share, chance
+        ),
+        "news conversations": lambda share, chance: _sampled(
+            conversation_groups(news, misses, chance), share, chance
+        ),
+    }
+
+
+def _sampled(groups: Iterable[Group], share: float, chance: random.Random) -> Iterator[Group]:
+    return (group for group in groups if chance.random() < share)
+
+
+def _rows(folder: Path, scratch: str) -> dict[str, DataSet]:
+    dev = load(folder / "dev.jsonl.gz")
+    apart = [row for row in dev if row.title in MEASURED | CALIBRATED]
+    files = ("train.jsonl.gz", "train-sentences.jsonl.gz")
+    rows = [row for name in files for row in without_contexts(load(folder / name), apart)]
+    trained = training_rows(dev)
+    contexts = list(dict.fromkeys(row.context for row in (*rows, *trained)))
+    misses = NearMisses.over(contexts, contexts, Path(scratch) / "contexts")
+    of_source: dict[str, list[Row]] = {"dev": trained}
+    for row in rows:
+        of_source.setdefault(row.source, []).append(row)
+
+    def answered(source: Sequence[Row]) -> DataSet:
+        return lambda share, chance: (
+            _group(row, misses, chance) for row in source if chance.random() < share
+        )
+
+    def perturbed(share: float, chance: random.Random) -> Iterator[Group]:
+        return _perturbed([*of_source["squad"], *of_source["new_wiki"], *trained], share, chance)
+
+    return {name: answered(source) for name, source in of_source.items()} | {
+        "perturbed": perturbed
+    }
+
+
+def _group(row: Row, misses: NearMisses[str], chance: random.Random) -> Group:
+    """Return the group of a question: a passage of its context, and perhaps one of another."""
+    example = next(iter(examples_of(row, "")))
+    readings = [_reading(example, row.title)]
+    if row.answers and chance.random() < _WITH_MISS:
+        readings += _miss(row, misses, chance)
+    return Group(row.question, tuple(readings))
+
+
+def _reading(example: Example, title: str) -> Reading:
+    answer = example.answers[0] if example.answers else None
+    return Reading(example.passage, answer, title.replace("_", " "))
+
+
+def _miss(row: Row, misses: NearMisses[str], chance: random.Random) -> list[Reading]:
     answers = [normalise_answer(answer.text) for answer in row.answers]
-    return [
-        passage
-        for passage in passages
-        if passage not in context
-        and not any(answer in normalise_answer(passage) for answer in answers)
+    found = [misses.passages[number] for number in misses.find(row.question)]
+    missing = [
+        context
+        for context in found
+        if context != row.context and not any(each in normalise_answer(context) for each in answers)
     ]
+    return [Reading(context, None) for context in chance.sample(missing, min(1, len(missing)))]
+
+
+def _perturbed(rows: Iterable[Row], share: float, chance: random.Random) -> Iterator[Group]:
+    """Yield questions changed so that their context no longer answers them."""
+    for row in rows:
+        if chance.random() >= share or not row.answers:
+            continue
+        texts = [answer.text for answer in row.answers]
+        question = unanswerable(row.question, row.context, texts, chance)
+        if question is not None:
+            changed = msgspec.structs.replace(row, question=question, answers=())
+            example = next(iter(examples_of(changed, "")))
+            yield Group(question, (_reading(example, row.title),))
