@@ -35,12 +35,13 @@ from qa.dates import asked_when
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
+from qa.reader.windows import with_history
 from qa.retrieval.retriever import Hit, Retriever
 from qa.rewriting.resolve import Exchange, resolve
 from qa.rewriting.small_talk import small_talk
 from qa.scope import articles_under
 from qa.stopwatch import Stopwatch
-from qa.trace import Stages, Trace
+from qa.trace import Search, Stages, Trace
 
 PASSAGES_READ = 8
 
@@ -130,41 +131,53 @@ class Bot:
         self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
     ) -> Trace:
         """Find and score what could answer a question. Arguments and errors as in `ask`."""
+        found = self.find(question, scope, history)
+        reading = self._read(found)
+        stages = Stages(
+            resolve=found.resolve,
+            encode=found.ranking.encode,
+            keywords=found.ranking.keywords,
+            vectors=found.ranking.vectors,
+            gather=found.gather,
+            read=reading.read,
+            weigh=reading.weigh,
+        )
+        return Trace(question, found.question, found.ranking, found.hits, reading, stages)
+
+    def find(
+        self,
+        question: str,
+        scope: Sequence[str] = (),
+        history: Sequence[Exchange] = (),
+        top_k: int = PASSAGES_READ,
+    ) -> Search:
+        """Find the passages that may answer a question. Other arguments and errors as in `ask`."""
         watch = Stopwatch()
         if Component.HISTORY in self.without:
             history = ()
-        resolved = resolve(_cleaned(question), history)
+        cleaned = _cleaned(question)
+        resolved = resolve(cleaned, history)
         searched_question = _cleaned(resolved.question)
         previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if resolved.added else ""
         articles = articles_under(self.index.generation.catalog, scope)
         resolve_time = watch.lap()
         ranking = self.retriever.search(searched_question, articles, previous or None)
         topic = self.retriever.topic_of(previous, articles) if previous else None
-        hits = tuple(self.retriever.gather(ranking, PASSAGES_READ))
+        hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
-        reading = self._read(searched_question, hits, topic)
-        stages = Stages(
-            resolve=resolve_time,
-            encode=ranking.encode,
-            keywords=ranking.keywords,
-            vectors=ranking.vectors,
-            gather=gather_time,
-            read=reading.read,
-            weigh=reading.weigh,
-        )
-        return Trace(question, searched_question, ranking, hits, reading, stages)
+        read_as = with_history(cleaned, [turn.as_read for turn in history])
+        return Search(searched_question, read_as, topic, ranking, hits, resolve_time, gather_time)
 
-    def _read(self, question: str, hits: Sequence[Hit], topic: int | None) -> ReadResult:
+    def _read(self, found: Search) -> ReadResult:
         def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
-            idf = self.index.generation.keywords.idf
+            idf, hits = self.index.generation.keywords.idf, found.hits
             groups = group_candidates(candidates, hits)
-            return score_answers(question, idf, groups, hits, self.calibration, topic)
+            return score_answers(found.question, idf, groups, hits, self.calibration, found.topic)
 
         # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
         sure = math.inf if reads_all else SURE
-        passages = [hit.stored.passage for hit in hits]
-        return read_until_sure(self.reader, question, passages, score, sure)
+        return read_until_sure(self.reader, found.read_as, found.hits, score, sure)
 
     def reply(self, trace: Trace, limit: int) -> Reply:
         """Cite at most `limit` answers of a trace; return those that are confident and current.

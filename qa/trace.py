@@ -7,6 +7,25 @@ from qa.retrieval.retriever import Hit, Ranking
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for, and the passages that were found."""
+
+    question: str
+    """Cleaned, and rewritten if it is a follow-up."""
+    read_as: str
+    """The question as it is read: as typed, after the turns before it."""
+    topic: int | None
+    """Id of the article that the previous question was about; None if this is no follow-up."""
+    ranking: Ranking
+    hits: tuple[Hit, ...]
+    """The passages for the reader, best first."""
+    resolve: float
+    """Milliseconds; see `Stages`."""
+    gather: float
+    """Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stages:
     """Milliseconds spent in each stage."""
 

@@ -7,23 +7,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.measure.dev_pipeline import Prediction
-from eval.metrics.squad import exact_match, f1
+from eval.measure.predictions import Prediction
 from index.errors import BadRequest
 from qa.answering.confidence import Calibration, Features, confidences, leads, scores
 
-_RIGHT = 0.5
-"""F1 from which an answer counts as right: it is the gold one with little else, or most of it."""
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 _INDIFFERENT = 0.03
 """Mean gain that a lower threshold may cost."""
 _STRENGTHS = (1.0, 100.0)
 """Inverse strength of the regularisation, of the weights and of the calibration."""
-
-
-def right_of(text: str, gold: Sequence[str]) -> float:
-    """Return 1 for a right answer, else 0."""
-    return float(f1(text, gold) >= _RIGHT)
 
 
 def fit(predictions: Sequence[Prediction]) -> Calibration:
@@ -33,17 +25,17 @@ def fit(predictions: Sequence[Prediction]) -> Calibration:
     their authors did, who meant to mislead. Raises BadRequest if no answerable question was
     answered.
     """
-    answered = [prediction for prediction in predictions if prediction.texts]
-    answerable = [prediction for prediction in answered if prediction.row.answers]
+    answered = [prediction for prediction in predictions if len(prediction.right)]
+    answerable = [prediction for prediction in answered if prediction.is_answerable]
     if not answerable:
         raise BadRequest("nothing to fit to: no answerable question was answered")
     features = np.concatenate([prediction.features for prediction in answered])
-    right = np.concatenate([_rights(prediction) for prediction in answered])
+    right = np.concatenate([prediction.right for prediction in answered])
     weights, bias = _logistic(features, right, _STRENGTHS[0])
     draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, 0.0)
     best = np.array([_score_and_lead(prediction.features, draft) for prediction in answerable])
     right_best = np.array(
-        [_rights(one)[int(scores(one.features, draft).argmax())] for one in answerable]
+        [one.right[int(scores(one.features, draft).argmax())] for one in answerable]
     )
     (factor, lead_factor), offset = _logistic(best, right_best, _STRENGTHS[1])
     fitted = Calibration(
@@ -80,28 +72,29 @@ class Best:
     f1: float
     exact: float
     right: float
+    on_line: float
     left_out: bool
 
     def gain(self, threshold: float) -> float:
         """Return the gain of answering at a threshold or above, and refusing below."""
-        return self.f1 if self.confidence >= threshold else float(self.left_out)
+        gained = max(self.f1, self.right)
+        return gained if self.confidence >= threshold else float(self.left_out)
 
 
 def best_of(prediction: Prediction, calibration: Calibration) -> Best:
     """Score the best answer to a question; without any it is wrong, with confidence 0."""
-    if not prediction.texts:
-        return Best(0.0, 0.0, 0.0, 0.0, prediction.left_out)
+    if not len(prediction.right):
+        return Best(0.0, 0.0, 0.0, 0.0, 0.0, prediction.left_out)
     probabilities = confidences(scores(prediction.features, calibration), calibration)
     best = int(probabilities.argmax())
-    gold = [answer.text for answer in prediction.row.answers]
-    text, exact = prediction.texts[best], float(exact_match(prediction.texts[best], gold))
-    sure, right = float(probabilities[best]), right_of(text, gold)
-    return Best(sure, f1(text, gold), exact, right, prediction.left_out)
-
-
-def _rights(prediction: Prediction) -> NDArray[np.float64]:
-    gold = [answer.text for answer in prediction.row.answers]
-    return np.array([right_of(text, gold) for text in prediction.texts])
+    return Best(
+        confidence=float(probabilities[best]),
+        f1=float(prediction.f1[best]),
+        exact=float(prediction.exact[best]),
+        right=float(prediction.right[best]),
+        on_line=float(prediction.on_line[best]),
+        left_out=prediction.left_out,
+    )
 
 
 def _score_and_lead(features: Features, draft: Calibration) -> tuple[float, float]:

@@ -1,22 +1,27 @@
 """Measure the reader, or fit its confidence: `python -m eval.measure.reader DATA`.
 
-DATA holds dev.jsonl.gz. Prints exact match and F1 on the gold passages of four articles that
-nothing was trained, chosen or calibrated on; then, over an index of all dev contexts, how well
-confidence separates right answers from wrong ones if half of the questions lack their gold passage.
-`--fit` first fits the confidence on three other articles, and writes it next to the weights.
+DATA holds reader/dev.jsonl.gz and news/dev/. Prints exact match and F1 on the gold passages of four
+encyclopedia articles that nothing was trained, chosen or calibrated on; then what the complete
+pipeline answers: over an index of all encyclopedia contexts, where half of the questions lack their
+gold passage, and over the development news, by kind of question. `--fit` first fits the confidence
+on three other encyclopedia articles and on the news, and writes it next to the weights.
 """
 
 import argparse
-from collections.abc import Sequence
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import astuple
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 
-from eval.measure.dev_pipeline import DevPipeline, Prediction
 from eval.measure.fit_confidence import best_of, fit
+from eval.measure.news_dev import NewsPipeline, news_questions
+from eval.measure.predictions import Prediction
+from eval.measure.squad_dev import DevPipeline
 from eval.metrics.squad import best_f1, exact_match, f1
 from eval.metrics.statistics import auroc, calibration_error, risk_at
 from index.articles.passages import Passage
@@ -27,37 +32,67 @@ from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER, FOLDER
 from qa.training.data import CALIBRATED, MEASURED, Row, load
+from qa.training.news import News
+
+Item = TypeVar("Item")
+
+_REPORT_EVERY = 200
 
 
 def main() -> None:
     """Measure on gold passages, then the complete pipeline."""
     parser = argparse.ArgumentParser(prog="python -m eval.measure.reader", description=__doc__)
-    parser.add_argument("data", type=Path, help="folder with dev.jsonl.gz")
+    parser.add_argument("data", type=Path, help="folder with reader/ and news/")
     parser.add_argument("--work", type=Path, default=Path("build/measure"), help="scratch folder")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the questions asked")
     parser.add_argument("--gold-only", action="store_true", help="skip the pipeline")
     parser.add_argument("--fit", action="store_true", help="fit the confidence and keep it")
     options = parser.parse_args()
-    dev = load(options.data / "dev.jsonl.gz")
+    dev = load(options.data / "reader" / "dev.jsonl.gz")
     parts = {
-        "measured": [row for row in dev if row.title in MEASURED],
-        "calibrated": [row for row in dev if row.title in CALIBRATED],
+        "measured": _some([row for row in dev if row.title in MEASURED], options.share),
+        "calibrated": _some([row for row in dev if row.title in CALIBRATED], options.share),
     }
     reader = open_reader(options.reader, options.work / "models", print)
     for name, rows in parts.items():
         _measure_reading(name, reader, rows)
     if options.gold_only:
         return
-    pipeline = DevPipeline.open(dev, options.work, options.reader)
+    encyclopedia = DevPipeline.open(dev, options.work, options.reader)
+    with closing(encyclopedia.bot):
+        predicted = {
+            name: [encyclopedia.predict(row) for row in _shown(name, rows)]
+            for name, rows in parts.items()
+        }
+    news = News(options.data / "news" / "dev")
+    pipeline = NewsPipeline.open(news, options.work, options.reader)
     with closing(pipeline.bot):
-        predicted = {name: list(map(pipeline.predict, rows)) for name, rows in parts.items()}
+        questions = _some(list(news_questions(news)), options.share)
+        on_news = [pipeline.predict(question) for question in _shown("news", questions)]
     calibration = default_calibration()
     if options.fit:
-        calibration = fit(predicted["calibrated"])
+        calibration = fit([*predicted["calibrated"], *on_news])
         encoded = msgspec.json.format(msgspec.json.encode(calibration))
         (FOLDER / CALIBRATION_FILE).write_bytes(encoded + b"\n")
     for name, predictions in predicted.items():
         _measure_pipeline(name, predictions, calibration)
+    _measure_pipeline("news", on_news, calibration)
+    _measure_by_kind(on_news, calibration)
+
+
+def _some(items: Sequence[Item], share: float) -> list[Item]:
+    """Return a share of the items, the same ones each time, in order."""
+    chance = random.Random(1)  # noqa: S311
+    return [item for item in items if chance.random() < share]
+
+
+def _shown(name: str, items: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items; print how far they are."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if done % _REPORT_EVERY == 0:
+            print(f"{name}: {done} of {len(items)} questions", flush=True)
 
 
 def _measure_reading(name: str, reader: Reader, rows: Sequence[Row]) -> None:
@@ -91,9 +126,13 @@ def _measure_pipeline(
     name: str, predictions: Sequence[Prediction], calibration: Calibration
 ) -> None:
     """Print how reliable confidence is over answerable questions, and what is refused."""
-    answerable = [prediction for prediction in predictions if prediction.row.answers]
-    best = [astuple(best_of(prediction, calibration)) for prediction in answerable]
-    confidence, overlaps, matches, right, left_out = np.array(best).T
+    answerable = [prediction for prediction in predictions if prediction.is_answerable]
+    best = [best_of(prediction, calibration) for prediction in answerable]
+    confidence = np.array([one.confidence for one in best])
+    overlaps, matches = (np.array([getattr(one, name) for one in best]) for name in ("f1", "exact"))
+    right, left_out = (
+        np.array([getattr(one, name) for one in best]) for name in ("right", "left_out")
+    )
     found = left_out == 0
     print(
         f"{name}, complete pipeline: {len(answerable)} answerable questions, gold left out for "
@@ -119,7 +158,7 @@ def _measure_pipeline(
     refused = [
         best_of(prediction, calibration).confidence < calibration.threshold
         for prediction in predictions
-        if not prediction.row.answers
+        if not prediction.is_answerable
     ]
     print(
         f"  at the threshold {calibration.threshold}: answers {100 * answered[found].mean():.1f}% "
@@ -128,6 +167,28 @@ def _measure_pipeline(
         f"{100 * np.mean(refused):.1f}% of {len(refused)} unanswerable ones",
         flush=True,
     )
+
+
+def _measure_by_kind(predictions: Sequence[Prediction], calibration: Calibration) -> None:
+    """Print, for each kind of question, what is right and given, right and shown, and refused."""
+    of_kind: dict[str, list[Prediction]] = defaultdict(list)
+    for prediction in predictions:
+        suffix = "" if prediction.is_answerable else ", no answer"
+        of_kind[f"{prediction.kind}{suffix}"].append(prediction)
+    for kind, members in of_kind.items():
+        best = [best_of(prediction, calibration) for prediction in members]
+        given = np.array([one.confidence >= calibration.threshold for one in best])
+        right = np.array([one.right for one in best])
+        line = np.array([one.on_line for one in best])
+        figures = {
+            "right and given": right * given,
+            "right": right,
+            "line given": line * given,
+            "line": line,
+            "refused": ~given,
+        }
+        shown = ", ".join(f"{name} {100 * values.mean():.1f}" for name, values in figures.items())
+        print(f"  {kind}: {len(members)} questions, {shown}", flush=True)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ FEATURES = (
     "agreement: other passages that give it with a margin over 0, at most 3",
     "weighted share of the question's terms in its sentence",
     "weighted share of them in its passage and title",
+    "1 if it consists of entire sentences",
 )
 _MAX_AGREEING = 3
 _MAX_MARGIN = 12.0
@@ -130,6 +131,7 @@ def _features(weights: dict[str, float], group: Group, hits: Sequence[Hit]) -> t
         float(min(len(agreeing), _MAX_AGREEING)),
         _share(weights, passage.said_in(best.sentence)),
         _share(weights, f"{hit.title} {passage.context} {passage.words}"),
+        float(best.is_whole),
     )
 
 

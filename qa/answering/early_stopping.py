@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.articles.passages import Passage
 from qa.answering.confidence import ScoredAnswer
 from qa.answering.squad_text import normalise_answer
 from qa.reader.protocol import Candidate, Reader
+from qa.retrieval.retriever import Hit
 from qa.stopwatch import Stopwatch
 
 _ALWAYS_READ = 4
@@ -38,46 +38,49 @@ class ReadResult:
 
 
 def read_until_sure(
-    reader: Reader, question: str, passages: Sequence[Passage], score: Scorer, sure: float = SURE
+    reader: Reader, question: str, hits: Sequence[Hit], score: Scorer, sure: float = SURE
 ) -> ReadResult:
     """Read the first passages, then the others unless the best answer is confident by then.
 
     If it is, only passages that may contain the same answer are read, for more citations, and those
     that may contradict it.
     """
+
+    def read(indexes: Sequence[int]) -> list[Candidate]:
+        passages = [hits[index].stored.passage for index in indexes]
+        found = reader.read(question, passages, [hits[index].context for index in indexes])
+        return [replace(candidate, passage=indexes[candidate.passage]) for candidate in found]
+
     watch = Stopwatch()
-    candidates = reader.read(question, passages[:_ALWAYS_READ])
-    read = watch.lap()
+    indexes = range(len(hits))
+    candidates = read(indexes[:_ALWAYS_READ])
+    reading = watch.lap()
     answers = score(candidates)
-    others = list(range(_ALWAYS_READ, len(passages)))
+    others: Sequence[int] = indexes[_ALWAYS_READ:]
     if answers and answers[0].confidence >= sure:
-        others = _related(answers[0], passages, others)
+        others = _related(answers[0], hits, others)
     weigh = watch.lap()
     if others:
-        found = reader.read(question, [passages[index] for index in others])
-        later = [replace(candidate, passage=others[candidate.passage]) for candidate in found]
-        both = sorted([*candidates, *later], key=lambda candidate: -candidate.margin)
-        read += watch.lap()
+        both = sorted([*candidates, *read(others)], key=lambda candidate: -candidate.margin)
+        reading += watch.lap()
         answers = score(both)
         weigh += watch.lap()
-    return ReadResult(answers, [*range(min(_ALWAYS_READ, len(passages))), *others], read, weigh)
+    return ReadResult(answers, [*indexes[:_ALWAYS_READ], *others], reading, weigh)
 
 
-def _related(
-    answer: ScoredAnswer, passages: Sequence[Passage], indexes: Sequence[int]
-) -> list[int]:
+def _related(answer: ScoredAnswer, hits: Sequence[Hit], indexes: Sequence[int]) -> list[int]:
     """Select passages with the answer's last word, or with most words of its sentence.
 
     Equal answers and short names share the last word; a contradiction shares the rest.
     """
     best = answer.group.best
-    text = passages[best.passage].text
+    text = hits[best.passage].stored.passage.text
     last = normalise_answer(best.span.of(text)).split()[-1]
     around = text[best.sentence.start : best.span.start], text[best.span.end : best.sentence.end]
     rest = set(normalise_answer(" ".join(around)).split())
 
     def is_related(index: int) -> bool:
-        words = set(normalise_answer(passages[index].text).split())
+        words = set(normalise_answer(hits[index].stored.passage.text).split())
         return last in words or len(rest & words) > _MOST * len(rest)
 
     return list(filter(is_related, indexes))

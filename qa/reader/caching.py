@@ -10,7 +10,8 @@ from qa.reader.protocol import Candidate, Reader
 CACHE_SIZE = 512
 """Pairs of a question and a passage: 64 questions over 8 passages."""
 
-_Key = tuple[str, Passage]
+_Key = tuple[str, Passage, str]
+"""A question, a passage, and what is read above it."""
 
 
 class CachingReader:
@@ -21,17 +22,25 @@ class CachingReader:
         self.size = size
         self._cache: OrderedDict[_Key, list[Candidate]] = OrderedDict()
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         """Return the candidates that the reader would return, best first."""
-        new = [item for item in dict.fromkeys(passages) if (question, item) not in self._cache]
-        found: dict[_Key, list[Candidate]] = {(question, item): [] for item in new}
-        for candidate in self.reader.read(question, new) if new else ():
-            found[question, new[candidate.passage]].append(candidate)
+        above = contexts or [""] * len(passages)
+        keys = [
+            (question, passage, context) for passage, context in zip(passages, above, strict=True)
+        ]
+        new = [key for key in dict.fromkeys(keys) if key not in self._cache]
+        found: dict[_Key, list[Candidate]] = {key: [] for key in new}
+        if new:
+            _, unread, unread_contexts = zip(*new, strict=True)
+            for candidate in self.reader.read(question, unread, unread_contexts):
+                found[new[candidate.passage]].append(candidate)
         self._cache.update(found)
         candidates = [
             replace(candidate, passage=index)
-            for index, passage in enumerate(passages)
-            for candidate in self._cached((question, passage))
+            for index, key in enumerate(keys)
+            for candidate in self._cached(key)
         ]
         while len(self._cache) > self.size:
             self._cache.popitem(last=False)

@@ -19,7 +19,14 @@ from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
 from qa.reader.protocol import Candidate
-from qa.reader.spans import Floats, best_spans, sentence_of_tokens, whole_words
+from qa.reader.spans import (
+    Floats,
+    Ints,
+    ScoredSpan,
+    best_spans,
+    sentence_of_tokens,
+    whole_words,
+)
 from qa.reader.windows import Window, in_source, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
@@ -64,11 +71,13 @@ class ExtractiveReader:
         prepare_tokenizer(tokenizer, card.max_tokens)
         return cls(card, session, tokenizer)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         """Return the spans that may answer a question, best first; none of them overlap."""
         readings = [passage.reading for passage in passages]
         texts = [reading.text for reading in readings]
-        all_windows = windows(self.tokenizer, question, texts, self.card.max_tokens)
+        all_windows = windows(self.tokenizer, question, texts, self.card.max_tokens, contexts)
         candidates = [
             candidate
             for window, (starts, ends) in zip(all_windows, self.logits(all_windows), strict=True)
@@ -109,10 +118,14 @@ def _candidates(
     null = float(starts[0] + ends[0])
     candidates = []
     for scored in best_spans(starts[inside], ends[inside], null, cells, _SPANS_PER_WINDOW):
-        sentence = passage.sentences[int(sentences[scored.first])]
+        first, last = (int(sentences[token]) for token in (scored.first, scored.last))
+        around = Span(passage.sentences[first].start, passage.sentences[last].end)
         tokens = Span(int(offsets[scored.first, 0]), int(offsets[scored.last, 1]))
-        span = whole_words(passage.text, tokens, sentence)
-        candidate = Candidate(window.passage, span, sentence, scored.margin, scored.sharpness)
+        is_whole = scored.is_whole and _covers(scored, sentences)
+        span = around if is_whole else whole_words(passage.text, tokens, around)
+        candidate = Candidate(
+            window.passage, span, around, scored.margin, scored.sharpness, is_whole
+        )
         if len(span):
             candidates.append(candidate)
     return candidates
@@ -124,6 +137,13 @@ def _echoes(question: str, text: str, candidate: Candidate) -> bool:
         return False
     asked = _WORD.findall(question.casefold())
     return set(_WORD.findall(candidate.span.of(text).casefold())) <= set(asked)
+
+
+def _covers(scored: ScoredSpan, sentences: Ints) -> bool:
+    """Return whether a span has all tokens of its sentences, not only a cell of a table's row."""
+    first = np.flatnonzero(sentences == sentences[scored.first])[0]
+    last = np.flatnonzero(sentences == sentences[scored.last])[-1]
+    return bool((first, last) == (scored.first, scored.last))
 
 
 def _without_overlaps(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -17,27 +17,34 @@ class Candidate:
     span: Span
     """The answer, in code points of the passage."""
     sentence: Span
-    """The sentence around it, in code points of the passage."""
+    """The sentence around it, or the sentences, in code points of the passage."""
     margin: float
     """How much likelier than no answer in this passage: a difference of logits."""
     sharpness: float
     """Log-probability of exactly this span, given that the passage has an answer; at most 0."""
+    is_whole: bool = False
+    """Whether it consists of entire sentences."""
 
 
 class Reader(Protocol):
     """Finds answers in passages."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         """Return the spans that may answer a question, best first.
 
-        `passages` are in the retriever's order, best first.
+        `passages` are in the retriever's order, best first; `contexts` has what is read above each
+        of them, such as the title of its article. No contexts are the same as empty ones.
         """
 
 
 class FirstSentenceReader:
     """Stands in for a reader: takes each passage's first sentence, in the retriever's order."""
 
-    def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         """Return the first sentences in the order of their passages."""
         return [
             Candidate(index, span, span, margin=-float(index), sharpness=0.0)

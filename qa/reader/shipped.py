@@ -1,6 +1,5 @@
 """The reader that ships with Byline: trained weights on the embedding model's word embeddings."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,8 @@ class Record(msgspec.Struct, frozen=True):
     """Of the weights file."""
     over: str
     """SHA-256 of the weights of the embedding model that they were trained from."""
-    settings: tuple[dict[str, float], ...]
-    """Of the trainings; the weights are their weighted mean."""
+    settings: tuple[dict[str, float | str], ...]
+    """Of the trainings."""
 
 
 def read_record(folder: Path = FOLDER) -> Record:
@@ -92,21 +91,9 @@ def load_trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
     return network.eval()
 
 
-def write_weights(
-    network: "BertForQuestionAnswering", settings: Sequence[dict[str, float]], folder: Path
-) -> Record:
-    """Write trained weights, in half precision, and their record."""
-    import torch
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        name: value.detach().to(torch.float16).contiguous()
-        for name, value in network.state_dict().items()
-        if name != FROZEN
-    }
-    save_file(tensors, folder / WEIGHTS_FILE)
-    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, tuple(settings))
+def write_record(settings: dict[str, float | str], folder: Path) -> Record:
+    """Write the record of the weights in a folder, and of the training that made them."""
+    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, (settings,))
     encoded = msgspec.json.format(msgspec.json.encode(record))
     (folder / RECORD_FILE).write_bytes(encoded + b"\n")
     return record

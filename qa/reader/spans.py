@@ -14,7 +14,9 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _MAX_TOKENS = 30
-"""Of an answer, as in BERT's SQuAD script (`max_answer_length`)."""
+"""Of an answer within a sentence, as in BERT's SQuAD script (`max_answer_length`)."""
+_MAX_SENTENCES = 3
+"""Of an answer of entire sentences."""
 _PARTNERS = {"“": "”", "‘": "’", "«": "»", "„": "“", "(": ")", "[": "]", "{": "}"}
 _OPENERS = {closer: opener for opener, closer in _PARTNERS.items()}
 _STRAIGHT = "\"'`"
@@ -70,6 +72,8 @@ class ScoredSpan:
     """Start and end logits minus those of [CLS]: how much likelier than no answer in the window."""
     sharpness: float
     """Log-probability of exactly this span, given that the window has an answer; at most 0."""
+    is_whole: bool
+    """Whether it consists of entire sentences."""
 
 
 def best_spans(
@@ -79,21 +83,23 @@ def best_spans(
 
     `starts` and `ends` have shape (tokens,), over the passage's tokens; `null` is the sum of both
     logits of [CLS]. `sentences` has shape (tokens,): the sentence of each token, -1 for none. A
-    span stays within one sentence.
+    span is a part of a sentence, or one to three entire sentences.
     """
-    scores = starts[:, None] + ends[None, :]
     positions = np.arange(len(starts))
     length = positions[None, :] - positions[:, None]
-    allowed = (length >= 0) & (length < _MAX_TOKENS)
-    allowed &= (sentences[:, None] == sentences[None, :]) & (sentences[:, None] >= 0)
-    scores = np.where(allowed, scores, -np.inf)
+    later = sentences[None, :] - sentences[:, None]
+    border = np.diff(sentences) != 0
+    begins, finishes = np.append(True, border), np.append(border, True)
+    whole = begins[:, None] & finishes[None, :] & (later >= 0) & (later < _MAX_SENTENCES)
+    allowed = whole | ((later == 0) & (length < _MAX_TOKENS))
+    allowed &= (length >= 0) & (sentences >= 0)[:, None] & (sentences >= 0)[None, :]
+    scores = np.where(allowed, starts[:, None] + ends[None, :], -np.inf)
     normaliser = log_sum_exp(starts) + log_sum_exp(ends)
     spans: list[ScoredSpan] = []
     while len(spans) < limit and np.isfinite(best := scores.max(initial=-np.inf)):
-        first, last = np.unravel_index(int(scores.argmax()), scores.shape)
-        spans.append(
-            ScoredSpan(int(first), int(last), float(best) - null, float(best) - normaliser)
-        )
+        first, last = map(int, np.unravel_index(int(scores.argmax()), scores.shape))
+        margin, sharpness = float(best) - null, float(best) - normaliser
+        spans.append(ScoredSpan(first, last, margin, sharpness, bool(whole[first, last])))
         scores[: last + 1, first:] = -np.inf
     return spans
 

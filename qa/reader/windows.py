@@ -69,16 +69,16 @@ def windows(
     tokenizer: "Tokenizer",
     question: str,
     passages: Sequence[str],
-    contexts: Sequence[str],
     max_tokens: int,
+    contexts: Sequence[str] = (),
 ) -> list[Window]:
     """Return the windows of all passages, in order; the tokenizer must be prepared.
 
-    `contexts` has the context of each passage, empty if it has none: it is read above the passage,
-    and no answer is taken from it.
+    `contexts` has what is read above each passage, from which no answer is taken; no contexts are
+    the same as empty ones.
     """
     shortened = _shortened(tokenizer, question, max_tokens)
-    above = [f"{context}\n" if context else "" for context in contexts]
+    above = [f"{context}\n" if context else "" for context in contexts or [""] * len(passages)]
     pairs = [(shortened, context + text) for context, text in zip(above, passages, strict=True)]
     every = [
         _window(index, part, len(above[index]))

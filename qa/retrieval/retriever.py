@@ -44,6 +44,11 @@ class Hit:
     duplicates: tuple[StoredPassage, ...]
     """Near-duplicates in other articles, which are not ranked separately."""
 
+    @property
+    def context(self) -> str:
+        """What is read above the passage: the title of its article."""
+        return self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

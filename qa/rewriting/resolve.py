@@ -21,6 +21,8 @@ MAX_TURNS = 8
 """The most recent turns that a question can refer to."""
 _LONGEST_FOLLOW_UP = 400
 """Code points; a longer question stands alone, and earlier texts are cut to this."""
+_LONGEST_KNOWN = 60
+"""Code points of an answer that is read with its question; readers are trained so."""
 _LONGEST_CARRIED = 120
 """Code points of one mention."""
 _END = " \t.?!…"
@@ -36,6 +38,12 @@ class Exchange:
     """The texts of the answers that were shown, best first."""
     title: str | None = None
     """Title of the article with the best answer; None if unknown or if there was no answer."""
+
+    @property
+    def as_read(self) -> str:
+        """The turn as it is read before a later question: its answer follows if it is short."""
+        answer = self.answers[0] if self.answers else ""
+        return f"{self.question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else self.question
 
 
 def exchange_of(reply: Reply) -> Exchange:

@@ -4,8 +4,6 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -16,6 +14,7 @@ from index.articles.blocks import Kind as BlockKind
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit, split
 from index.articles.spans import Span
 from index.articles.text import Text
+from qa.training.groups import Example
 
 MEASURED = frozenset({"Normans", "Warsaw", "Steam_engine", "Immune_system"})
 """Articles of SQuAD dev for measuring only: nothing is trained, chosen or calibrated on them."""
@@ -47,36 +46,6 @@ class Row(msgspec.Struct, frozen=True):
     question: str
     answers: tuple[GoldAnswer, ...]
     title: str = ""
-
-
-class Kind(StrEnum):
-    """Where an example comes from; the settings say how many of each kind are trained on."""
-
-    ENCYCLOPEDIC = "encyclopedic"
-    """SQuAD, new_wiki of SQuADShifts, and QED."""
-    CONVERSATIONAL = "conversational"
-    """Reddit and Amazon of SQuADShifts."""
-    SENTENCE = "sentence"
-    """Short questions on single sentences (QAMR)."""
-    DEV = "dev"
-    """The articles of SQuAD 2.0 dev that may be trained on, answerable or not."""
-    PERTURBED = "perturbed"
-    """Questions changed so that their passage no longer answers them."""
-    SIBLING = "sibling"
-    """Another passage of the same context, without the answer."""
-    NEAR_MISS = "near miss"
-    """Passages that our retriever ranks high but that lack the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question on one passage."""
-
-    question: str
-    passage: str
-    answers: tuple[Span, ...]
-    """The span to learn; empty if the passage does not answer."""
-    kind: Kind
 
 
 def load(path: Path) -> list[Row]:
@@ -131,24 +100,19 @@ def passages_of(context: str) -> list[Span]:
     ]
 
 
-def examples_of(row: Row, kind: Kind) -> Iterator[Example]:
-    """Yield a question on each passage of its context: with its answer, and siblings without.
+def example_of(row: Row) -> Example:
+    """Return the passage of a question's context that has its answer, as it is trained on.
 
-    A passage that has an answer's words elsewhere is left out: it may answer too. If the answer
-    is cut in two, the context stays in one piece.
+    If the answer is cut in two the passage is the entire context; without an answer, its first one.
     """
     passages = passages_of(row.context)
+    title = row.title.replace("_", " ")
     if not row.answers:
-        yield from (Example(row.question, span.of(row.context), (), kind) for span in passages)
-        return
+        return Example(passages[0].of(row.context), None, title)
     answer = likeliest(row.answers).span
-    holding = [span for span in passages if span.start <= answer.start and answer.end <= span.end]
-    for span in holding or [Span(0, len(row.context))]:
-        yield Example(row.question, span.of(row.context), (answer.shifted(-span.start),), kind)
-    for span in passages if holding else []:
-        passage = span.of(row.context)
-        if not any(accepted.text in passage for accepted in row.answers):
-            yield Example(row.question, passage, (), Kind.SIBLING)
+    holding = (span for span in passages if span.start <= answer.start and answer.end <= span.end)
+    passage = next(holding, Span(0, len(row.context)))
+    return Example(passage.of(row.context), answer.shifted(-passage.start), title)
 
 
 def likeliest(answers: tuple[GoldAnswer, ...]) -> GoldAnswer:

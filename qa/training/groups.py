@@ -6,7 +6,7 @@ from index.articles.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Example:
     """A passage to read for a question."""
 
     passage: str
@@ -22,4 +22,4 @@ class Group:
 
     question: str
     """With the turns before it, as it is read."""
-    readings: tuple[Reading, ...]
+    examples: tuple[Example, ...]

@@ -11,14 +11,13 @@ from qa.answering.squad_text import normalise_answer
 from qa.training.data import (
     CALIBRATED,
     MEASURED,
-    Example,
     Row,
-    examples_of,
+    example_of,
     load,
     training_rows,
     without_contexts,
 )
-from qa.training.groups import Group, Reading
+from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses
 from qa.training.news import News, conversation_groups, question_groups
 from qa.training.perturbed import unanswerable
@@ -54,8 +53,8 @@ def mixture(data: Path, shares: Mapping[str, float] = SHARES) -> list[Group]:
         sets = {**_news(data / "news" / "train", Path(scratch)), **_rows(data / "reader", scratch)}
         taken = {name: list(make(shares[name], chance)) for name, make in sets.items()}
     for name, groups in taken.items():
-        readings = sum(len(group.readings) for group in groups)
-        print(f"{name}: {len(groups)} questions, {readings} passages", flush=True)
+        passages = sum(len(group.examples) for group in groups)
+        print(f"{name}: {len(groups)} questions, {passages} passages", flush=True)
     return [group for groups in taken.values() for group in groups]
 
 
@@ -101,26 +100,18 @@ def _rows(folder: Path, scratch: str) -> dict[str, DataSet]:
     def perturbed(share: float, chance: random.Random) -> Iterator[Group]:
         return _perturbed([*of_source["squad"], *of_source["new_wiki"], *trained], share, chance)
 
-    return {name: answered(source) for name, source in of_source.items()} | {
-        "perturbed": perturbed
-    }
+    return {name: answered(source) for name, source in of_source.items()} | {"perturbed": perturbed}
 
 
 def _group(row: Row, misses: NearMisses[str], chance: random.Random) -> Group:
     """Return the group of a question: a passage of its context, and perhaps one of another."""
-    example = next(iter(examples_of(row, "")))
-    readings = [_reading(example, row.title)]
+    examples = [example_of(row)]
     if row.answers and chance.random() < _WITH_MISS:
-        readings += _miss(row, misses, chance)
-    return Group(row.question, tuple(readings))
+        examples += _miss(row, misses, chance)
+    return Group(row.question, tuple(examples))
 
 
-def _reading(example: Example, title: str) -> Reading:
-    answer = example.answers[0] if example.answers else None
-    return Reading(example.passage, answer, title.replace("_", " "))
-
-
-def _miss(row: Row, misses: NearMisses[str], chance: random.Random) -> list[Reading]:
+def _miss(row: Row, misses: NearMisses[str], chance: random.Random) -> list[Example]:
     answers = [normalise_answer(answer.text) for answer in row.answers]
     found = [misses.passages[number] for number in misses.find(row.question)]
     missing = [
@@ -128,7 +119,7 @@ def _miss(row: Row, misses: NearMisses[str], chance: random.Random) -> list[Read
         for context in found
         if context != row.context and not any(each in normalise_answer(context) for each in answers)
     ]
-    return [Reading(context, None) for context in chance.sample(missing, min(1, len(missing)))]
+    return [Example(context, None) for context in chance.sample(missing, min(1, len(missing)))]
 
 
 def _perturbed(rows: Iterable[Row], share: float, chance: random.Random) -> Iterator[Group]:
@@ -140,5 +131,4 @@ def _perturbed(rows: Iterable[Row], share: float, chance: random.Random) -> Iter
         question = unanswerable(row.question, row.context, texts, chance)
         if question is not None:
             changed = msgspec.structs.replace(row, question=question, answers=())
-            example = next(iter(examples_of(changed, "")))
-            yield Group(question, (_reading(example, row.title),))
+            yield Group(question, (example_of(changed),))

@@ -18,7 +18,7 @@ from index.articles.text import NotText, decode
 from qa.answering.squad_text import normalise_answer
 from qa.reader.windows import with_history
 from qa.training.data import GoldAnswer
-from qa.training.groups import Group, Reading
+from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses
 
 Line = TypeVar("Line", bound=msgspec.Struct)
@@ -117,7 +117,9 @@ def _passages(path: Path) -> Iterator[NewsPassage]:
         yield NewsPassage(path.name, read.article.title or "", passage.text, start)
 
 
-def question_groups(news: News, misses: NearMisses, chance: random.Random) -> Iterator[Group]:
+def question_groups(
+    news: News, misses: NearMisses[NewsPassage], chance: random.Random
+) -> Iterator[Group]:
     """Yield each question with a passage that answers it, if one does, and some that do not."""
     maker = _Maker(news, misses, chance)
     of_article: dict[str, list[str]] = defaultdict(list)
@@ -131,7 +133,9 @@ def question_groups(news: News, misses: NearMisses, chance: random.Random) -> It
         yield from maker.groups(question.article, asked, question.answers, alone=question.alone)
 
 
-def conversation_groups(news: News, misses: NearMisses, chance: random.Random) -> Iterator[Group]:
+def conversation_groups(
+    news: News, misses: NearMisses[NewsPassage], chance: random.Random
+) -> Iterator[Group]:
     """Yield each turn of each conversation, after the turns before it."""
     maker = _Maker(news, misses, chance)
     for conversation in news.conversations:
@@ -151,7 +155,7 @@ def _with_answer(turn: Turn) -> str:
 @dataclass(frozen=True)
 class _Maker:
     news: News
-    misses: NearMisses
+    misses: NearMisses[NewsPassage]
     chance: random.Random
 
     def groups(
@@ -165,20 +169,20 @@ class _Maker:
             missing += [each for each in elsewhere if not _answers(each.text, answers)]
         if not answers:
             chosen = self.chance.sample(missing, min(_MISSES, len(missing)))
-            readings = [self._reading(passage, None) for passage in chosen]
+            examples = [self._example(passage, None) for passage in chosen]
         else:
             gold = _holding(own, answers[0])
             if gold is None:
                 return
-            readings = [self._reading(*gold)]
+            examples = [self._example(*gold)]
             if missing and self.chance.random() < _WITH_MISS:
-                readings.append(self._reading(self.chance.choice(missing), None))
-        if readings:
-            yield Group(asked, tuple(readings))
+                examples.append(self._example(self.chance.choice(missing), None))
+        if examples:
+            yield Group(asked, tuple(examples))
 
-    def _reading(self, passage: NewsPassage, answer: Span | None) -> Reading:
+    def _example(self, passage: NewsPassage, answer: Span | None) -> Example:
         titled = self.chance.random() < _WITH_TITLE
-        return Reading(passage.text, answer, passage.title if titled else "")
+        return Example(passage.text, answer, passage.title if titled else "")
 
 
 def _answers(passage: str, answers: Sequence[GoldAnswer]) -> bool:

@@ -19,14 +19,14 @@ def pack(groups: Sequence[Group], tokenizer: Tokenizer) -> Packed:
     prepare_tokenizer(tokenizer, MAX_TOKENS)
     ids, seconds, firsts, targets, numbers = [], [], [], [], []
     for number, group in enumerate(groups):
-        readings = group.readings
-        texts = [reading.passage for reading in readings]
-        contexts = [reading.context for reading in readings]
-        for window in windows(tokenizer, group.question, texts, contexts, MAX_TOKENS):
+        examples = group.examples
+        texts = [example.passage for example in examples]
+        contexts = [example.context for example in examples]
+        for window in windows(tokenizer, group.question, texts, MAX_TOKENS, contexts):
             ids.append(window.ids.astype(np.uint16))
             seconds.append(int(window.types.argmax()))
             firsts.append(window.first)
-            targets.append(answer_tokens(window, readings[window.passage].answer))
+            targets.append(answer_tokens(window, examples[window.passage].answer))
             numbers.append(number)
     ends = np.cumsum([len(each) for each in ids])
     arrays = [np.array(values, dtype=np.int64) for values in (seconds, firsts, targets, numbers)]

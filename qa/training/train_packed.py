@@ -363,6 +363,15 @@ def add_adapters(network: "PreTrainedModel", rank: int) -> None:
         setattr(parent, name, Adapted(child))
 
 
+def start_from(network: "PreTrainedModel", weights: Path) -> None:
+    """Load the weights of a reader, but for those that it does not ship."""
+    from safetensors.torch import load_file
+
+    unexpected = network.load_state_dict(load_file(weights), strict=False).unexpected_keys
+    if unexpected:
+        raise ValueError(f"{weights} is for another network: it has {min(unexpected)}")
+
+
 def write_trained(network: "PreTrainedModel", path: Path, start: Path | None = None) -> None:
     """Write the weights that were trained, in half precision, with those that they started from."""
     import torch
@@ -378,7 +387,6 @@ def write_trained(network: "PreTrainedModel", path: Path, start: Path | None = N
 def main() -> None:
     """Train a network on packed examples and write what was trained."""
     import torch
-    from safetensors.torch import load_file
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packed", type=Path, help="packed examples")
@@ -388,14 +396,12 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=Path("checkpoint.pt"))
     for field in fields(Settings):
         kind = field.type if field.type is not bool else lambda text: text == "True"
-        parser.add_argument(
-            f"--{field.name.replace('_', '-')}", type=kind, default=field.default  # type: ignore[arg-type]
-        )
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
     options = vars(parser.parse_args())
     settings = Settings(**{field.name: options[field.name] for field in fields(Settings)})
     network = build(options["base"], settings)
     if options["start"]:
-        network.load_state_dict(load_file(options["start"]), strict=False)
+        start_from(network, options["start"])
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     train(network, Packed.load(options["packed"]), settings, options["checkpoint"])
     write_trained(network, options["out"], options["start"])

@@ -81,7 +81,9 @@ class StepResult(msgspec.Struct, frozen=True):
 class FewSentences(SentenceReader):
     """A reader that returns few candidates, because scoring many takes long."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         return super().read(question, passages)[:_CANDIDATES]
 
 

@@ -57,7 +57,9 @@ class CountingReader(SentenceReader):
     """The largest number in one call."""
     longest: int = 0
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         question.encode()  # real tokenizers take no lone surrogates
         self.calls += 1
         self.passages = max(self.passages, len(passages))

@@ -15,13 +15,13 @@ from index.build.pipeline import BuildRequest, build
 from index.models.passage_encoder import Vectors
 from index.storage.catalog import StoredPassage
 from index.storage.store import Store
-from qa.answering.confidence import Calibration
+from qa.answering.confidence import FEATURES, Calibration
 from qa.bot import Bot
 from qa.reader.protocol import Candidate, Reader
 from qa.retrieval.retriever import Hit
 from tests.fakes import FakeEncoder, fake_model
 
-CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 1.0, 0.0, 0.0, 0.5)
+CALIBRATION = Calibration((1.0, *[0.0] * (len(FEATURES) - 1)), 0.0, 1.0, 0.0, 0.0, 0.5)
 """The logistic of the reader's margin alone; no test hangs on the weights that ship."""
 
 
@@ -107,7 +107,9 @@ class SentenceReader:
     reads: list[int] = field(default_factory=list)
     """How many passages it was given, each time that it was asked."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         self.reads.append(len(passages))
         wanted = set(question.lower().split())
         found = [
@@ -129,7 +131,9 @@ class MarkingReader:
 
     words: str
 
-    def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         found = []
         for index, one in enumerate(passages):
             for sentence in one.sentences:

@@ -3,35 +3,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eval.measure.dev_pipeline import Prediction
-from eval.measure.fit_confidence import Best, best_of, choose_threshold, fit, right_of
+from eval.measure.fit_confidence import Best, best_of, choose_threshold, fit
+from eval.measure.predictions import Prediction
 from eval.metrics.resampling import Floats
 from eval.metrics.statistics import auroc, calibration_error
 from index.errors import BadRequest
 from qa.answering.confidence import FEATURES, Calibration, confidences, scores
-from qa.training.data import GoldAnswer, Row
 from tests.qa.fakes import CALIBRATION
-
-GOLD = "Karel Schwarzenberg"
-OTHERS = ("Warsaw", "ten rockets", "in May")
-
-
-@pytest.mark.parametrize(
-    ("text", "right"),
-    [
-        (GOLD, 1.0),
-        ("Schwarzenberg", 1.0),
-        ("minister Karel Schwarzenberg", 1.0),
-        # Two words of six: 2 · 2 / (2 + 6) is one half, and of seven it is less.
-        ("Czech foreign minister Mr Karel Schwarzenberg", 1.0),
-        ("Czech foreign minister and prince Karel Schwarzenberg", 0.0),
-        ("Warsaw", 0.0),
-        ("", 0.0),
-    ],
-)
-def test_an_answer_that_shares_half_of_its_words_is_right(text: str, right: float) -> None:
-    assert right_of(text, ["Prague", GOLD]) == right
-    assert right_of(text, []) == 0
 
 
 def predict(
@@ -41,9 +19,19 @@ def predict(
     chance = np.random.default_rng(number)
     features = chance.normal(size=(len(margins), len(FEATURES)))
     features[:, 0] = margins
-    gold = (GoldAnswer(GOLD, 0),) if answerable else ()
-    texts = (GOLD if found else "Prague", *OTHERS)[: len(margins)]
-    return Prediction(Row(str(number), "squad2", GOLD, "Who?", gold), not found, texts, features)
+    right = np.zeros(len(margins))
+    right[:1] = found
+    return judged(features, right, left_out=not found, answerable=answerable)
+
+
+def judged(
+    features: Floats, right: Floats, left_out: bool = False, answerable: bool = True
+) -> Prediction:
+    """Return a prediction whose right answers are exact and on their line, and no others."""
+    return Prediction("span", answerable, left_out, features, right, right, right, right)
+
+
+NOTHING = judged(np.zeros((0,)), np.zeros(0), left_out=True)
 
 
 def separable(count: int) -> list[Prediction]:
@@ -82,8 +70,7 @@ def test_separable_answers_are_separated() -> None:
     calibration = fit(learnt)
     for one in other:
         found = confidences(scores(one.features, calibration), calibration)
-        sure = [text for text, chance in zip(one.texts, found, strict=True) if chance > 0.5]
-        assert sure == ([] if one.left_out else [GOLD])
+        assert ((found > 0.5) == one.right).all()
         assert one.left_out or found.argmax() == 0
         # The threshold lies between right and wrong answers.
         assert (found.max() >= calibration.threshold) != one.left_out
@@ -114,8 +101,7 @@ def test_unanswerable_questions_count_for_the_weights_alone() -> None:
 
 def test_questions_without_answers_are_left_out() -> None:
     some = noisy(4, 200)
-    nothing = Prediction(some[0].row, True, (), np.zeros((0,)))
-    assert fit([nothing, *some, nothing]) == fit(some)
+    assert fit([NOTHING, *some, NOTHING]) == fit(some)
 
 
 @pytest.mark.parametrize(("found", "chance"), [(True, 9 / 10), (False, 1 / 10)])
@@ -133,7 +119,7 @@ def test_if_all_best_answers_are_right_or_wrong_the_probability_is_laplaces(
     assert (chances >= calibration.threshold).all() == found
 
 
-@pytest.mark.parametrize("some", [[], [Prediction(noisy(1, 1)[0].row, True, (), np.zeros((0,)))]])
+@pytest.mark.parametrize("some", [[], [NOTHING]])
 def test_without_an_answered_answerable_question_there_is_nothing_to_fit_to(
     some: list[Prediction],
 ) -> None:
@@ -149,24 +135,19 @@ def logit(confidence: float) -> float:
 
 
 def test_the_best_answer_is_scored() -> None:
-    one = predict(1, [-1.0, 0.0, -9.0], found=True)
-    # The second has the highest confidence; two words of three are gold: 2 · 2 / (3 + 2).
-    assert best_of(one, CALIBRATION) == Best(0.5, 0.0, 0.0, 0.0, False)
-    swapped = Prediction(one.row, True, ("Warsaw", GOLD, "in May"), one.features)
-    assert best_of(swapped, CALIBRATION) == Best(0.5, 1.0, 1.0, 1.0, True)
-    partly = Prediction(
-        one.row, False, ("Warsaw", "Mr Karel Schwarzenberg", "in May"), one.features
-    )
-    assert best_of(partly, CALIBRATION) == Best(0.5, 0.8, 0.0, 1.0, False)
-    nothing = Prediction(one.row, True, (), np.zeros((0,)))
-    assert best_of(nothing, CALIBRATION) == Best(0.0, 0.0, 0.0, 0.0, True)
+    # The second has the highest confidence.
+    features = predict(1, [-1.0, 0.0, -9.0], found=True).features
+    exact, f1, right, line = np.array([[1, 0, 0], [1, 0.8, 0], [0, 0, 1], [0, 1, 1.0]])
+    found = Prediction("span", True, True, features, exact, f1, right, line)
+    assert best_of(found, CALIBRATION) == Best(0.5, 0.8, 0.0, 0.0, 1.0, True)
+    assert best_of(NOTHING, CALIBRATION) == Best(0.0, 0.0, 0.0, 0.0, 0.0, True)
 
 
 @pytest.mark.parametrize(("left_out", "refused"), [(True, 1.0), (False, 0.0)])
 def test_an_answer_gains_its_f1_and_a_refusal_one_if_gold_was_left_out(
     left_out: bool, refused: float
 ) -> None:
-    scored = Best(0.5, 0.8, 0.0, 1.0, left_out)
+    scored = Best(0.5, 0.8, 0.0, 0.0, 0.0, left_out)
     assert [scored.gain(threshold) for threshold in (0.4, 0.5, 0.6)] == [0.8, 0.8, refused]
 
 

@@ -27,7 +27,9 @@ class FirstWords:
     margins: dict[str, float]
     reads: list[list[str]] = field(default_factory=list)
 
-    def read(self, _question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         self.reads.append([one.text for one in passages])
         found = [
             Candidate(
@@ -49,7 +51,7 @@ def read(texts: Sequence[str], reader: FirstWords, sure: float = SURE) -> ReadRe
             for group in group_candidates(candidates, found)
         ]
 
-    return read_until_sure(reader, "Who?", passages, score, sure)
+    return read_until_sure(reader, "Who?", found, score, sure)
 
 
 FIRST_FOUR = ["Karel Novak signed.", "Rain fell.", "Boats came.", "Nobody spoke."]

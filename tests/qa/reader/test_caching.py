@@ -17,7 +17,9 @@ class LetterReader:
 
     read_passages: list[str] = field(default_factory=list)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         self.read_passages += [item.text for item in passages]
         candidates = [
             Candidate(index, Span(at, at + 1), Span(0, len(item.text)), float(ord(letter)), 0.0)

@@ -20,13 +20,14 @@ from qa.reader.shipped import (
     build_untrained,
     load_trained,
     read_record,
-    write_weights,
+    write_record,
 )
 from qa.reader.sources import find_reader
+from qa.training.train_packed import write_trained
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = ({"epochs": 2.0, "rate": 3e-5}, {"epochs": 1.0})
+SETTINGS: dict[str, float | str] = {"epochs": 2.0, "start": "none"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Written:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     folder = tmp_path_factory.mktemp("shipped") / "weights"
     network = build_untrained()
-    return Written(network, folder, write_weights(network, SETTINGS, folder))
+    folder.mkdir()
+    write_trained(network, folder / WEIGHTS_FILE)
+    return Written(network, folder, write_record(SETTINGS, folder))
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_the_word_embeddings_are_not_in_the_file(written: Written) -> None:
 
 def test_weights_have_a_record(written: Written) -> None:
     weights = written.folder / WEIGHTS_FILE
-    assert written.record == Record(sha256_of(weights), DEFAULT_WEIGHTS, SETTINGS)
+    assert written.record == Record(sha256_of(weights), DEFAULT_WEIGHTS, (SETTINGS,))
     assert read_record(written.folder) == written.record
 
 

@@ -76,16 +76,35 @@ def test_a_span_never_ends_before_it_begins() -> None:
 
 def test_a_span_has_at_most_thirty_tokens() -> None:
     starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
-    starts[0], ends[29], ends[30] = 10, 5, 8
-    # 0 to 30 would make 18, with 31 tokens.
+    starts[1], ends[30], ends[31] = 10, 5, 8
+    # 1 to 31 would make 18, with 31 tokens.
     (found,) = best_spans(starts, ends, 0, one_sentence(40), 1)
-    assert (found.first, found.last, found.margin) == (0, 29, 15)
+    assert (found.first, found.last, found.margin) == (1, 30, 15)
 
 
-def test_a_span_never_leaves_its_sentence() -> None:
-    found = best_spans(logits(9, 0, 0), logits(0, 1, 9), 0, ints(0, 0, 1), 5)
-    # 0 to 2 would make 18. Left: 0 to 1 makes 10, 2 alone makes 9.
-    assert positions(found) == [(0, 1), (2, 2)]
+def test_a_part_of_a_sentence_never_leaves_it() -> None:
+    found = best_spans(logits(-5, 9, 0, 0), logits(0, 0, 1, 9), 0, ints(0, 0, 1, 1), 5)
+    # 1 to 3 would make 18: it starts within a sentence. Left: 1 alone makes 9, 2 to 3 does, too.
+    assert positions(found)[:2] == [(1, 1), (2, 3)]
+
+
+@pytest.mark.parametrize(("last", "found"), [(2, (0, 5)), (3, (0, 3))])
+def test_up_to_three_entire_sentences_are_an_answer(last: int, found: tuple[int, int]) -> None:
+    # Two tokens a sentence; the last of them is the third or the fourth.
+    best, *_ = best_spans(logits(9, 0, 0, 0, 0, 0), logits(0, 3, 0, 5, 0, 9), 0,
+                          ints(0, 0, 1, 1, last, last), 1)  # fmt: skip
+    assert (best.first, best.last, best.is_whole) == (*found, True)
+
+
+def test_an_entire_sentence_may_be_longer_than_a_part_of_one() -> None:
+    starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
+    starts[0], starts[1], ends[39], ends[29] = 10, 9, 8, 5
+    (found,) = best_spans(starts, ends, 0, one_sentence(40), 1)
+    assert (found.first, found.last, found.is_whole) == (0, 39, True)
+    # A part of the sentence as long is none.
+    starts[0] = 0
+    (found,) = best_spans(starts, ends, 0, one_sentence(40), 1)
+    assert (found.first, found.last, found.is_whole) == (1, 29, False)
 
 
 def test_tokens_in_no_sentence_are_not_an_answer() -> None:
@@ -137,14 +156,21 @@ def test_spans_follow_all_rules_and_the_best_comes_first(
     assert len(covered) == len(set(covered))
     margins = [span.margin for span in found]
     assert margins == sorted(margins, reverse=True)
-    assert all(sentences[span.first] == sentences[span.last] >= 0 for span in found)
-    every = [
+    for span in found:
+        first, last = sentences[span.first], sentences[span.last]
+        assert 0 <= first <= last <= first + 2
+        assert first == last or span.is_whole
+        begins = span.first == 0 or sentences[span.first - 1] != first
+        finishes = span.last == len(sentences) - 1 or sentences[span.last + 1] != last
+        assert span.is_whole == (begins and finishes)
+        assert span.is_whole or span.last - span.first < 30
+    within = [
         float(starts[first] + ends[last])
         for first in range(len(sentences))
         for last in range(first, min(first + 30, len(sentences)))
         if sentences[first] == sentences[last] >= 0
     ]
-    assert margins[:1] == sorted(every)[-1:]
+    assert not within or margins[0] >= max(within)
 
 
 def test_the_log_of_a_sum_of_exponentials() -> None:

@@ -15,33 +15,24 @@ from index.articles.spans import Span
 from qa.training.data import (
     CALIBRATED,
     MEASURED,
-    Example,
     GoldAnswer,
-    Kind,
     Row,
-    examples_of,
+    example_of,
     likeliest,
     load,
     passages_of,
     training_rows,
     without_contexts,
 )
+from qa.training.groups import Example
 from tests.index.strategies import nasty_text
 from tests.qa.training.rows import CONTEXT, PASSAGES, SENTENCES, row, write_rows
 
-KIND = Kind.ENCYCLOPEDIC
 
-
-def examples(*answers: str) -> list[Example]:
-    return list(examples_of(row(CONTEXT, *answers), KIND))
-
-
-def summaries(made: list[Example]) -> list[tuple[int, list[str], Kind]]:
-    """Return the index of each passage, the answers in it, and its kind."""
-    return [
-        (PASSAGES.index(one.passage), [span.of(one.passage) for span in one.answers], one.kind)
-        for one in made
-    ]
+def learnt(*answers: str) -> tuple[str, str]:
+    """Return the passage and the words learnt of a question with these answers."""
+    example = example_of(row(CONTEXT, *answers))
+    return example.passage, example.answer.of(example.passage) if example.answer else ""
 
 
 def test_rows_are_read_as_written(tmp_path: Path) -> None:
@@ -138,42 +129,24 @@ def test_a_context_is_cut_as_the_index_cuts_an_article(tmp_path: Path) -> None:
     assert [one.text for one in article.passages] == [at.of(CONTEXT) for at in passages_of(CONTEXT)]
 
 
-def test_a_question_is_answered_in_the_passage_of_its_answer_and_refused_elsewhere() -> None:
-    assert summaries(examples("pilot 10")) == [
-        (0, ["pilot 10"], KIND), (1, [], Kind.SIBLING), (2, [], Kind.SIBLING)
-    ]  # fmt: skip
-
-
-def test_an_answer_that_two_passages_share_is_learnt_in_both() -> None:
-    assert summaries(examples("pilot 13")) == [
-        (0, ["pilot 13"], KIND), (1, ["pilot 13"], KIND), (2, [], Kind.SIBLING)
-    ]  # fmt: skip
-
-
-def test_a_passage_with_the_answer_s_words_elsewhere_is_left_out() -> None:
-    assert summaries(examples("Zeebrugge")) == [(0, ["Zeebrugge"], KIND)]
-    # So is a passage with the words of another accepted answer.
-    assert summaries(examples("pilot 10", "pilot 10", "pilot 15")) == [
-        (0, ["pilot 10"], KIND), (2, [], Kind.SIBLING)
-    ]  # fmt: skip
+def test_an_answer_is_learnt_in_the_first_passage_that_has_it() -> None:
+    assert learnt("pilot 10") == (PASSAGES[0], "pilot 10")
+    assert learnt("pilot 13") == (PASSAGES[0], "pilot 13")
+    assert learnt("pilot 17") == (PASSAGES[2], "pilot 17")
 
 
 def test_the_context_of_an_answer_cut_in_two_stays_in_one_piece() -> None:
     words = f"gone. {SENTENCES[3]} On day 14"
-    (example,) = examples(words)
-    assert (example.passage, example.kind) == (CONTEXT, KIND)
-    assert [at.of(CONTEXT) for at in example.answers] == [words]
+    assert learnt(words) == (CONTEXT, words)
 
 
-def test_an_unanswerable_question_is_refused_on_every_passage() -> None:
-    assert summaries(examples()) == [(0, [], KIND), (1, [], KIND), (2, [], KIND)]
+def test_an_unanswerable_question_is_learnt_on_the_first_passage() -> None:
+    assert learnt() == (PASSAGES[0], "")
 
 
-def test_an_example_has_its_question() -> None:
-    asked = row("The port is closed.", "port", question="What is closed?")
-    assert list(examples_of(asked, Kind.SENTENCE)) == [
-        Example("What is closed?", "The port is closed.", (Span(4, 8),), Kind.SENTENCE)
-    ]
+def test_an_example_is_read_under_the_title_of_its_article() -> None:
+    asked = row("The port is closed.", "port", title="Old_ports")
+    assert example_of(asked) == Example("The port is closed.", Span(4, 8), "Old ports")
 
 
 def test_articles_for_measuring_and_calibrating_are_never_trained_on() -> None:

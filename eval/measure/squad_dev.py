@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.answering.confidence import Features, answer_features
-from qa.answering.grouping import group_candidates
+from eval.measure.predictions import Asked, Prediction, predict
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
 from qa.retrieval.retriever import Hit
@@ -15,19 +14,6 @@ from qa.training.data import Row
 
 _MORE = 6
 """Limit of passages on one line of an article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What the pipeline answered to a question of dev."""
-
-    row: Row
-    left_out: bool
-    """Whether its gold passage was left out of the search."""
-    texts: tuple[str, ...]
-    """Of the answers: the best span of each group."""
-    features: Features
-    """Shape (answers, features)."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +33,13 @@ class DevPipeline:
 
     def predict(self, row: Row) -> Prediction:
         """Answer a question; for half of the questions the gold passage is left out."""
-        left_out = is_left_out(row)
-        hits = self.bot.retriever.retrieve(row.question, PASSAGES_READ + _MORE)
-        if left_out:
-            hits = [hit for hit in hits if not self._is_at(hit, self.locations[row.context])]
-        hits = hits[:PASSAGES_READ]
-        passages = [hit.stored.passage for hit in hits]
-        groups = group_candidates(self.bot.reader.read(row.question, passages), hits)
-        idf = self.bot.index.generation.keywords.idf
-        features = answer_features(row.question, idf, groups, hits)
-        texts = tuple(group.best.span.of(passages[group.best.passage].text) for group in groups)
-        return Prediction(row, left_out, texts, features)
+        location, left_out = self.locations[row.context], is_left_out(row)
+        found = self.bot.find(row.question, top_k=PASSAGES_READ + _MORE)
+        hits = [hit for hit in found.hits if not (left_out and self._is_at(hit, location))]
+        gold = tuple(answer.text for answer in row.answers)
+        line = frozenset({(location.article, location.line)})
+        asked = Asked("encyclopedia", row.question, gold, line)
+        return predict(self.bot, asked, hits, found.read_as, left_out)
 
     def _is_at(self, hit: Hit, location: Location) -> bool:
         article = self.bot.index.generation.catalog.article(hit.stored.article_id)

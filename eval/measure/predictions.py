@@ -1,0 +1,91 @@
+"""What the complete pipeline answers to questions whose answers are known."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.metrics.resampling import Floats
+from eval.metrics.squad import exact_match, f1
+from qa.answering.confidence import Features, answer_features
+from qa.answering.grouping import Group, evidence_of, group_candidates
+from qa.bot import PASSAGES_READ, Bot
+from qa.citations import quote_of
+from qa.retrieval.retriever import Hit
+
+RIGHT = 0.5
+"""F1 from which an answer counts as right: it is the gold one with little else, or most of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answers that the pipeline found to a question, and how good each is."""
+
+    kind: str
+    """Of the question."""
+    is_answerable: bool
+    left_out: bool
+    """Whether its gold passage was left out of the search, or its articles have no answer."""
+    features: Features
+    """Shape (answers, features)."""
+    exact: Floats
+    """Shape (answers,): 1 for an exact match, else 0."""
+    f1: Floats
+    """Shape (answers,): word overlap with the gold answers."""
+    right: Floats
+    """Shape (answers,): 1 for a right answer, else 0."""
+    on_line: Floats
+    """Shape (answers,): 1 if its first citation is on a gold line, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its gold answers."""
+
+    kind: str
+    question: str
+    gold: tuple[str, ...]
+    """Accepted answers; empty if it is unanswerable."""
+    lines: frozenset[tuple[str, int]]
+    """Gold lines, each with the path of its article relative to the indexed folder."""
+    wants_sentences: bool = False
+    """Whether an answer is right by its line and not by its words."""
+
+
+def predict(
+    bot: Bot, asked: Asked, hits: Sequence[Hit], read_as: str, left_out: bool
+) -> Prediction:
+    """Read passages for a question, and judge each answer.
+
+    `read_as` is the question as it is read, after the turns before it.
+    """
+    hits = hits[:PASSAGES_READ]
+    passages, contexts = [hit.stored.passage for hit in hits], [hit.context for hit in hits]
+    groups = group_candidates(bot.reader.read(read_as, passages, contexts), hits)
+    features = answer_features(asked.question, bot.index.generation.keywords.idf, groups, hits)
+    texts = [group.best.span.of(passages[group.best.passage].text) for group in groups]
+    on_line = _floats(groups, lambda group: _is_on_line(bot, group, hits, asked.lines))
+    overlaps = np.array([f1(text, asked.gold) for text in texts])
+    return Prediction(
+        asked.kind,
+        bool(asked.gold),
+        left_out or not asked.gold,
+        features,
+        np.array([float(exact_match(text, asked.gold)) for text in texts]),
+        overlaps,
+        on_line if asked.wants_sentences else (overlaps >= RIGHT).astype(np.float64),
+        on_line,
+    )
+
+
+def _floats(groups: Sequence[Group], value: Callable[[Group], bool]) -> Floats:
+    return np.array([float(value(group)) for group in groups])
+
+
+def _is_on_line(
+    bot: Bot, group: Group, hits: Sequence[Hit], lines: frozenset[tuple[str, int]]
+) -> bool:
+    evidence = evidence_of(group, hits)[0]
+    article = bot.index.generation.catalog.article(evidence.stored.article_id).found.relative
+    quote = quote_of(evidence.stored.passage, evidence.span)
+    return any((article, line) in lines for line in range(quote.line, quote.end_line + 1))

@@ -1,0 +1,50 @@
+"""The training file by itself, as it is sent to a machine with a GPU."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from qa.training import train_packed
+from qa.training.train_packed import Packed
+from tests.qa.training.networks import tiny_network
+
+pytestmark = pytest.mark.slow
+
+
+def examples() -> Packed:
+    """Return twenty questions with a passage each, all of them answered by its first token."""
+    window = [1, 5, 6, 2, 10, 11, 12, 2]
+    return Packed(
+        np.array(window * 20, dtype=np.uint16),
+        np.arange(8, 161, 8),
+        np.full(20, 4),
+        np.full(20, 4),
+        np.full((20, 2), 4),
+        np.arange(20),
+    )
+
+
+def test_the_file_trains_adapters_in_a_folder_without_byline(tmp_path: Path) -> None:
+    shutil.copy(train_packed.__file__, tmp_path / "train_packed.py")
+    examples().save(tmp_path / "packed")
+    tiny_network().save_pretrained(tmp_path / "base")
+    options = ["--rank", "2", "--epochs", "3", "--batch", "64"]
+    run = (
+        "import runpy, sys\n"
+        "sys.modules.update(dict.fromkeys(('index', 'qa', 'msgspec', 'peft')))\n"
+        f"sys.argv = {['train_packed.py', 'packed', 'base', 'out', *options]!r}\n"
+        "runpy.run_path('train_packed.py', run_name='__main__')"
+    )
+    command = [sys.executable, "-P", "-c", run]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    trained = load_file(tmp_path / "out")
+    assert "qa_outputs.weight" in trained
+    assert sum(name.endswith(".up") for name in trained) == 6
+    assert json.loads((tmp_path / "base" / "config.json").read_text())["model_type"] == "bert"
