@@ -130,7 +130,9 @@ def test_a_missing_folder_is_named_in_the_refusal(library: Library, port: Path) 
 class NumberReader(MarkingReader):
     """Finds the number of every passage, less and less surely."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         found = [
             one
             for number in ("Three", "Five")
@@ -170,7 +172,9 @@ def test_the_same_weekday_of_another_week_is_another_answer(library: Library) ->
 class WhenReader(MarkingReader):
     """Knows the answer only to a question for the date."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
         return super().read(question, passages) if question.startswith("When") else []
 
 
