@@ -77,19 +77,23 @@ class KeywordIndex:
     def __len__(self) -> int:
         return int(self.searcher.num_docs)
 
-    def search(self, question: str, limit: int, articles: Sequence[int] = ()) -> list[int]:
-        """Return the ids of the passages that best match a question's terms, best first.
+    def search(self, question: str, limit: int, articles: Sequence[int] = ()) -> dict[int, float]:
+        """Return the passages that best match a question's terms: ids with BM25, best first.
 
         `articles` restricts the search, before the limit, to these article ids; empty means all.
         """
         searched = terms(question)[:_MAX_TERMS]
         if not searched:
-            return []
+            return {}
         with _damage_reported(self.folder):
             query = self._query(searched, articles)
             hits = self.searcher.search(query, limit, count=False).hits
             passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
-        return [int(passage) for passage in passages if passage is not None]
+        return {
+            int(passage): float(score)
+            for passage, (score, _) in zip(passages, hits, strict=True)
+            if passage is not None
+        }
 
     def holding(self, searched: Sequence[str], articles: Sequence[int] = ()) -> list[int]:
         """Return the ids of all passages whose text has every one of these terms, in order.

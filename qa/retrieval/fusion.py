@@ -1,20 +1,29 @@
-"""Rank fusion on plain lists."""
+"""Fusion of scored rankings, on plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 
-def reciprocal_rank_fusion(
-    rankings: Sequence[Sequence[int]], weights: Sequence[float], constant: float
-) -> list[tuple[int, float]]:
-    """Fuse rankings of ids, best first, into one: each adds its weight / (constant + rank).
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A ranking of ids by score."""
 
-    Source: Cormack, Clarke and Büttcher, SIGIR 2009; the weights are an addition.
+    scores: Mapping[int, float]
+    """Of each id, best first."""
+    missing: float
+    """Score of an id that is not in it: at most the lowest."""
+    weight: float
+
+
+def weighted_sum(rankings: Sequence[Scored]) -> list[tuple[int, float]]:
+    """Fuse rankings into one: an id's score is the weighted sum of its scores in them.
 
     Returns ids with their sums, best first; ids with equal sums keep the order in which they first
-    appear in the rankings. Raises ValueError if the numbers of rankings and weights differ.
+    appear in the rankings. Source: Bruch, Gai and Ingber, TOIS 2023 (convex combination).
     """
-    sums: dict[int, float] = {}
-    for ranking, weight in zip(rankings, weights, strict=True):
-        for rank, item in enumerate(ranking, 1):
-            sums[item] = sums.get(item, 0.0) + weight / (constant + rank)
+    ids = dict.fromkeys(id_ for ranking in rankings for id_ in ranking.scores)
+    sums = {
+        id_: sum(each.weight * each.scores.get(id_, each.missing) for each in rankings)
+        for id_ in ids
+    }
     return sorted(sums.items(), key=lambda pair: -pair[1])

@@ -31,4 +31,4 @@ class NearMisses(Generic[Passage]):
 
     def find(self, question: str) -> list[int]:
         """Return the indexes of the passages that share most with a question, best first."""
-        return self.index.search(question, _FOUND)
+        return list(self.index.search(question, _FOUND))

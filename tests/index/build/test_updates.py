@@ -59,7 +59,7 @@ class Updated(Workspace):
                     generation.vectors.rows(article.passages), fake_vectors(texts), atol=1e-3
                 )
                 last = stored[-1]
-                assert generation.keywords.search(last.passage.text, 1) == [last.id]
+                assert list(generation.keywords.search(last.passage.text, 1)) == [last.id]
                 (best, *_) = generation.vectors.search(fake_vectors([texts[-1]])[0], 1)
                 assert best.passage == last.id
             everywhere = generation.vectors.search(fake_vectors(["ship"])[0], 10_000)

@@ -1,5 +1,5 @@
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -36,14 +36,18 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeywordIndex]:
     yield write(tmp_path_factory.mktemp("keywords") / "k", TEXTS)
 
 
+def ids(index: KeywordIndex, question: str, limit: int, articles: Sequence[int] = ()) -> list[int]:
+    return list(index.search(question, limit, articles))
+
+
 def test_words_are_stemmed(index: KeywordIndex) -> None:
-    assert set(index.search("signs", 9)) == {0, 1}
-    assert set(index.search("Who was signing treaties?", 9)) == {0, 1}
+    assert set(ids(index, "signs", 9)) == {0, 1}
+    assert set(ids(index, "Who was signing treaties?", 9)) == {0, 1}
 
 
 def test_case_and_accents_are_folded(index: KeywordIndex) -> None:
-    assert index.search("CAFE naive", 9) == [4]
-    assert index.search("Lodz", 9) == index.search("łódź", 9) == [4]
+    assert ids(index, "CAFE naive", 9) == [4]
+    assert ids(index, "Lodz", 9) == ids(index, "łódź", 9) == [4]
 
 
 def test_question_words_are_ignored() -> None:
@@ -52,8 +56,8 @@ def test_question_words_are_ignored() -> None:
 
 
 def test_a_question_of_question_words_finds_nothing(index: KeywordIndex) -> None:
-    assert index.search("Who was he?", 9) == []
-    assert index.search("", 9) == []
+    assert ids(index, "Who was he?", 9) == []
+    assert ids(index, "", 9) == []
 
 
 def test_terms_are_distinct_and_in_order() -> None:
@@ -63,8 +67,8 @@ def test_terms_are_distinct_and_in_order() -> None:
 
 def test_only_the_first_terms_of_a_long_question_are_searched_for(index: KeywordIndex) -> None:
     filler = " ".join(f"word{i}" for i in range(63))
-    assert index.search(f"{filler} Kenya", 9) == [3]
-    assert index.search(f"{filler} other Kenya", 9) == []
+    assert ids(index, f"{filler} Kenya", 9) == [3]
+    assert ids(index, f"{filler} other Kenya", 9) == []
 
 
 def test_the_idf_of_a_term_falls_with_the_passages_that_contain_it(index: KeywordIndex) -> None:
@@ -74,14 +78,14 @@ def test_the_idf_of_a_term_falls_with_the_passages_that_contain_it(index: Keywor
 
 
 def test_the_title_counts_less_than_the_text(index: KeywordIndex) -> None:
-    assert index.search("lion", 9)[0] in (2, 5)
-    assert index.search("lion", 9)[-1] == 3
-    assert index.search("Kenya", 9) == [3]
+    assert ids(index, "lion", 9)[0] in (2, 5)
+    assert ids(index, "lion", 9)[-1] == 3
+    assert ids(index, "Kenya", 9) == [3]
 
 
 def test_the_best_matching_passage_comes_first(index: KeywordIndex) -> None:
-    assert index.search("envoy treaty", 9) == [0, 1]
-    assert index.search("envoy treaty", 1) == [0]
+    assert ids(index, "envoy treaty", 9) == [0, 1]
+    assert ids(index, "envoy treaty", 1) == [0]
 
 
 @pytest.mark.parametrize(
@@ -102,50 +106,50 @@ def test_the_best_matching_passage_comes_first(index: KeywordIndex) -> None:
     ],
 )
 def test_no_query_syntax_is_reachable(index: KeywordIndex, question: str) -> None:
-    found = index.search(question, 9)
+    found = ids(index, question, 9)
     assert set(found) <= set(TEXTS)
     if "lion" in question:
         assert 2 in found
 
 
 def test_a_star_does_not_match_every_passage(index: KeywordIndex) -> None:
-    assert index.search("*", 9) == []
-    assert index.search("-lion", 9) == index.search("lion", 9)
+    assert ids(index, "*", 9) == []
+    assert ids(index, "-lion", 9) == ids(index, "lion", 9)
 
 
 @given(st.text(st.characters(), max_size=80))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_question_raises(index: KeywordIndex, question: str) -> None:
-    assert set(index.search(question, 9)) <= set(TEXTS)
+    assert set(ids(index, question, 9)) <= set(TEXTS)
 
 
 @given(st.text(alphabet='ANDORlion ()[]{}*:^~"\\+-/!&|?', max_size=60))
 def test_no_syntax_raises(index: KeywordIndex, question: str) -> None:
-    assert set(index.search(question, 9)) <= set(TEXTS)
+    assert set(ids(index, question, 9)) <= set(TEXTS)
 
 
 def test_the_filter_applies_before_the_limit(tmp_path: Path) -> None:
     texts = {i: ("", "lion " * (20 - i) + "plain " * i) for i in range(20)}
     index = write(tmp_path / "k", texts)
-    assert index.search("lion", 1) == [0]
-    assert index.search("lion", 2, articles=[117, 118]) == [17, 18]
-    assert index.search("lion", 5, articles=[999]) == []
+    assert ids(index, "lion", 1) == [0]
+    assert ids(index, "lion", 2, articles=[117, 118]) == [17, 18]
+    assert ids(index, "lion", 5, articles=[999]) == []
 
 
 def test_a_filter_does_not_change_the_order(index: KeywordIndex) -> None:
-    unfiltered = index.search("lion treaty slept", 9)
-    assert index.search("lion treaty slept", 9, [100 + i for i in TEXTS]) == unfiltered
+    unfiltered = ids(index, "lion treaty slept", 9)
+    assert ids(index, "lion treaty slept", 9, [100 + i for i in TEXTS]) == unfiltered
 
 
 def test_equal_passages_rank_in_their_order(tmp_path: Path) -> None:
     index = write(tmp_path / "k", dict.fromkeys(range(50), ("", "The lion slept.")))
-    assert index.search("lion", 50) == list(range(50))
+    assert ids(index, "lion", 50) == list(range(50))
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = write(tmp_path / "k", {})
     assert len(index) == 0
-    assert index.search("lion", 5) == []
+    assert ids(index, "lion", 5) == []
 
 
 def test_a_missing_or_malformed_folder_is_damaged(tmp_path: Path) -> None:
@@ -219,7 +223,7 @@ def test_files_truncated_after_opening_do_no_harm(tmp_path: Path) -> None:
     opened = write(tmp_path / "k", TEXTS)
     for path in (tmp_path / "k").iterdir():
         path.write_bytes(b"")
-    assert opened.search("lion", 9)[-1] == 3
+    assert ids(opened, "lion", 9)[-1] == 3
 
 
 def test_every_passage_with_all_the_terms_is_found_in_order(index: KeywordIndex) -> None:

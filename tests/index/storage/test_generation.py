@@ -54,7 +54,7 @@ def test_the_parts_of_a_generation_agree(published: Path) -> None:
     opened.check()
     assert opened.catalog.counts() == (2, 2)
     assert (len(opened.vectors), len(opened.keywords)) == (2, 2)
-    assert opened.keywords.search("mill", 5) == [0]
+    assert list(opened.keywords.search("mill", 5)) == [0]
     assert opened.catalog.passages([0])[0].passage.text == ARTICLES["mill.txt"]
     opened.close()
 

@@ -3,6 +3,7 @@ from contextlib import closing
 import pytest
 
 from index.storage.catalog import StoredArticle
+from qa.ablation import Component
 from qa.retrieval.retriever import DEPTH, Hit, Retriever
 from tests.fakes import FakeEncoder
 from tests.qa.fakes import Library
@@ -110,7 +111,7 @@ def test_the_previous_question_decides_between_passages_for_a_follow_up(library:
     with closing(library.store.open()) as opened:
         catalog = opened.generation.catalog
         encoder = FakeEncoder()
-        retriever = Retriever(opened.generation, encoder)
+        retriever = Retriever(opened.generation, encoder, frozenset({Component.VECTORS}))
         for previous, name in (
             ("Where is the mill?", "mill.txt"),
             ("Where is the port?", "port.txt"),
