@@ -38,20 +38,23 @@ class Exchange:
     """The texts of the answers that were shown, best first."""
     title: str | None = None
     """Title of the article with the best answer; None if unknown or if there was no answer."""
+    typed: str | None = None
+    """The question as the user typed it; None if it was searched for as typed."""
 
     @property
     def as_read(self) -> str:
         """The turn as it is read before a later question: its answer follows if it is short."""
-        answer = self.answers[0] if self.answers else ""
-        return f"{self.question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else self.question
+        question, answer = self.typed or self.question, self.answers[0] if self.answers else ""
+        return f"{question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else question
 
 
 def exchange_of(reply: Reply) -> Exchange:
     """Return a reply as an earlier turn; rejected answers are not part of it."""
     if not isinstance(reply, Answered):
-        return Exchange(reply.asked)
+        return Exchange(reply.asked, typed=reply.question)
     title = reply.answers[0].citations[0].title or None
-    return Exchange(reply.asked, tuple(answer.text for answer in reply.answers), title)
+    texts = tuple(answer.text for answer in reply.answers)
+    return Exchange(reply.asked, texts, title, typed=reply.question)
 
 
 def history_from_questions(questions: Sequence[str]) -> list[Exchange]:
@@ -63,7 +66,7 @@ def history_from_questions(questions: Sequence[str]) -> list[Exchange]:
     history: list[Exchange] = []
     asked = [question for question in questions if small_talk(question) is None]
     for question in asked[-MAX_TURNS:]:
-        history.append(Exchange(resolve(question, history).question))
+        history.append(Exchange(resolve(question, history).question, typed=question))
     return history
 
 

@@ -249,7 +249,7 @@ def test_an_exchange_holds_the_searched_question_and_the_answers() -> None:
     spent = Milliseconds(1, 1, 2)
     found = (cited("Rogozin"), cited("Rice"))
     assert exchange_of(Answered("Who?", "Who struck?", found, spent)) == Exchange(
-        "Who struck?", ("Rogozin", "Rice"), "A strike"
+        "Who struck?", ("Rogozin", "Rice"), "A strike", typed="Who?"
     )
 
 
@@ -257,15 +257,31 @@ def test_rejected_answers_are_not_part_of_an_exchange() -> None:
     reply = NoAnswer(
         "Who?", "Who struck?", Reason.UNSURE, (cited("Rogozin"),), Milliseconds(1, 1, 2)
     )
-    assert exchange_of(reply) == Exchange("Who struck?", (), None)
+    assert exchange_of(reply) == Exchange("Who struck?", typed="Who?")
+
+
+@pytest.mark.parametrize(
+    ("answers", "read"),
+    [
+        ((), "Who?"),
+        (("Rogozin", "Rice"), "Who? Rogozin"),
+        # An answer of more than 60 code points is not read again.
+        (("x" * 60,), f"Who? {'x' * 60}"),
+        (("x" * 61,), "Who?"),
+    ],
+)
+def test_a_turn_is_read_as_typed_with_its_answer_if_that_is_short(
+    answers: tuple[str, ...], read: str
+) -> None:
+    assert Exchange("Who struck?", answers, typed="Who?").as_read == read
 
 
 def test_earlier_questions_are_rewritten_from_one_another() -> None:
     asked_before = ["What is anemia?", "Does it hurt?", "And what about measles?"]
+    searched = ["What is anemia?", "Does anemia hurt?", "Does measles hurt?"]
     assert history_from_questions(asked_before) == [
-        Exchange("What is anemia?"),
-        Exchange("Does anemia hurt?"),
-        Exchange("Does measles hurt?"),
+        Exchange(question, typed=typed)
+        for question, typed in zip(searched, asked_before, strict=True)
     ]
     assert history_from_questions([]) == []
     assert len(history_from_questions(["Why?"] * 500)) == MAX_TURNS
