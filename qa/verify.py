@@ -154,7 +154,7 @@ class Verifier:
 
     def _similar(self, words: "_Words") -> "Iterator[tuple[_ArticleText, Span]]":
         """Yield the articles of the best passages, and around which part of their text."""
-        ids = self._keywords.search(words.text, _SIMILAR)
+        ids = list(self._keywords.search(words.text, _SIMILAR))
         for stored in self._catalog.passages(ids):
             article = self._article(stored.article_id)
             if article is not None:

@@ -7,6 +7,7 @@ the passages and one null (Clark and Gardner 2018).
 """
 
 import argparse
+import hashlib
 import math
 import random
 import time
@@ -33,6 +34,10 @@ _ROUND = 16
 """Windows are padded to a multiple of it: each new shape costs the CPU library a kernel."""
 _JITTER = 16
 """Tokens added to a length at random, so that batches differ from one epoch to the next."""
+PIECES = "model.safetensors."
+"""Start of the names of an encoder's pieces, which end in their number."""
+SHA256 = "model.sha256"
+"""File with the SHA-256 of the joined pieces."""
 _HIDDEN = -1e4
 """Logit of a token that no answer begins or ends with."""
 
@@ -309,18 +314,34 @@ def _group_loss(scores: "torch.Tensor", tokens: Sequence[int]) -> "torch.Tensor"
     return torch.logsumexp(choices, 0) - torch.logsumexp(choices[right or [0]], 0)
 
 
+def join_pieces(base: Path) -> None:
+    """Join an encoder that was sent in pieces. Raises ValueError if it is not what was sent."""
+    pieces = sorted(base.glob(f"{PIECES}[0-9]*"))
+    if not pieces:
+        return
+    data = b"".join(piece.read_bytes() for piece in pieces)
+    if hashlib.sha256(data).hexdigest() != (base / SHA256).read_text(encoding="ascii").strip():
+        raise ValueError(f"the pieces in {base} are damaged or incomplete")
+    (base / "model.safetensors").write_bytes(data)
+
+
 def build(base: Path, settings: Settings) -> "PreTrainedModel":
     """Return the network over a folder's encoder, with fresh outputs, ready to train."""
     import torch
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
+    join_pieces(base)
     torch.manual_seed(settings.seed)
     # Without dropout, which costs as much as the forward pass; "eager" trains faster than "sdpa".
     config = AutoConfig.from_pretrained(
         str(base), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     network = AutoModelForQuestionAnswering.from_pretrained(
-        str(base), config=config, attn_implementation="eager", local_files_only=True
+        str(base),
+        config=config,
+        attn_implementation="eager",
+        dtype=torch.float32,
+        local_files_only=True,
     )
     network.get_input_embeddings().weight.requires_grad_(False)
     for name, weight in network.named_parameters():

