@@ -27,7 +27,17 @@ from index.errors import BadRequest, BylineError
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.answering.confidence import default_threshold
-from qa.answers import DEFAULT_ANSWERS, Answer, Answered, Citation, NoAnswer, Quote, Reply, Status
+from qa.answers import (
+    DEFAULT_ANSWERS,
+    Answer,
+    Answered,
+    AnswerKind,
+    Citation,
+    NoAnswer,
+    Quote,
+    Reply,
+    Status,
+)
 from qa.bot import Bot
 from qa.reader.shipped import DEFAULT_READER
 from qa.reader.sources import find_reader
@@ -38,6 +48,7 @@ from tui.paths import model_cache
 
 __all__ = [
     "Answer",
+    "AnswerKind",
     "Answered",
     "Articles",
     "BylineError",

@@ -153,6 +153,15 @@ class Citation:
         return self.sentence.text[:start], self.sentence.text[start:end], self.sentence.text[end:]
 
 
+class AnswerKind(StrEnum):
+    """What an answer consists of."""
+
+    SPAN = "span"
+    """A part of a sentence: a name, a number, a clause."""
+    SENTENCES = "sentences"
+    """One to three entire sentences."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer with all its citations, best first; at least one."""
@@ -167,8 +176,13 @@ class Answer:
         return self.citations[0].answer.text
 
     @property
+    def kind(self) -> AnswerKind:
+        """Whether it is a part of a sentence or entire ones."""
+        return AnswerKind.SENTENCES if self.text == self.quote else AnswerKind.SPAN
+
+    @property
     def quote(self) -> str:
-        """The sentence of its first citation."""
+        """The sentence of its first citation, or the sentences if it consists of them."""
         return self.citations[0].sentence.text
 
 

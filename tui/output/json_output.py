@@ -182,6 +182,7 @@ def _verified(record: QuoteRecord, now: QuoteStatus) -> dict[str, Any]:
 def _answer(answer: Answer) -> dict[str, Any]:
     return {
         "text": answer.text,
+        "kind": answer.kind.value,
         "confidence": round(answer.confidence, 4),
         "quote": answer.quote,
         "resolved": _resolved(answer.citations[0]),

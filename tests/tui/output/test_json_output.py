@@ -62,6 +62,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
         "answers": [
             {
                 "text": "Dmitry Rogozin",
+                "kind": "span",
                 "confidence": 0.9346,
                 "quote": "the entire sentence",
                 "resolved": None,
