@@ -32,12 +32,15 @@ def main() -> None:
     parser.add_argument("--start", type=Path, default=FOLDER, help="folder of the weights before")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder for the weights")
     parser.add_argument("--pack-only", action="store_true", help="write the packed examples")
+    parser.add_argument(
+        "--base", type=Path, default=encoder_folder(), help="folder of the encoder, for its tokens"
+    )
     for field in fields(Settings):
         if field.type is not bool:
             flag = f"--{field.name.replace('_', '-')}"
             parser.add_argument(flag, type=field.type, default=getattr(RECIPE, field.name))
     options = vars(parser.parse_args())
-    packed = _packed(options["data"], options["work"])
+    packed = _packed(options["data"], options["work"], options["base"])
     if options["pack_only"]:
         return
     chosen = {name: options[name] for name in asdict(RECIPE) if name in options}
@@ -45,12 +48,12 @@ def main() -> None:
     train_reader(packed, settings, options["start"], options["work"], options["out"])
 
 
-def _packed(data: Path, work: Path) -> Packed:
-    """Pack the examples, or read those packed before."""
+def _packed(data: Path, work: Path, base: Path) -> Packed:
+    """Pack the examples as tokens of an encoder, or read those packed before."""
     work.mkdir(parents=True, exist_ok=True)
     path = work / "packed.safetensors"
     if not path.exists():
-        tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
         pack(mixture(data), tokenizer).save(path.with_suffix(".partial"))
         path.with_suffix(".partial").rename(path)
     return Packed.load(path)
