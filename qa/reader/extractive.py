@@ -19,14 +19,7 @@ from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
 from qa.reader.protocol import Candidate
-from qa.reader.spans import (
-    Floats,
-    Ints,
-    ScoredSpan,
-    best_spans,
-    sentence_of_tokens,
-    whole_words,
-)
+from qa.reader.spans import Floats, Ints, ScoredSpan, best_spans, sentence_of_tokens, whole_words
 from qa.reader.windows import Window, in_source, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
