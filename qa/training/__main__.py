@@ -18,7 +18,7 @@ from qa.training.mixture import mixture
 from qa.training.pack import pack
 from qa.training.train_packed import Packed, Settings, build, start_from, train, write_trained
 
-RECIPE = Settings(epochs=0.85, learning_rate=1e-4, frozen_layers=2)
+RECIPE = Settings(epochs=0.7, learning_rate=1e-4, frozen_layers=2)
 """What trained the bundled reader."""
 
 
