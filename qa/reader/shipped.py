@@ -28,7 +28,7 @@ class Record(msgspec.Struct, frozen=True):
     """Of the weights file."""
     over: str
     """SHA-256 of the weights of the embedding model that they were trained from."""
-    settings: tuple[dict[str, float | str], ...]
+    settings: tuple[dict[str, bool | float | str], ...]
     """Of the trainings."""
 
 
@@ -91,7 +91,7 @@ def load_trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
     return network.eval()
 
 
-def write_record(settings: dict[str, float | str], folder: Path) -> Record:
+def write_record(settings: dict[str, bool | float | str], folder: Path) -> Record:
     """Write the record of the weights in a folder, and of the training that made them."""
     record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, (settings,))
     encoded = msgspec.json.format(msgspec.json.encode(record))

@@ -27,7 +27,7 @@ from qa.training.train_packed import write_trained
 
 pytestmark = pytest.mark.slow
 
-SETTINGS: dict[str, float | str] = {"epochs": 2.0, "start": "none"}
+SETTINGS: dict[str, bool | float | str] = {"epochs": 2.0, "bfloat16": False, "start": "none"}
 
 
 @dataclass(frozen=True)
