@@ -14,6 +14,8 @@ from qa.answering.confidence import Calibration, Features, confidences, leads, s
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 _INDIFFERENT = 0.03
 """Mean gain that a lower threshold may cost."""
+MISLEADING = "encyclopedia"
+"""Kind whose unanswerable questions were written to mislead: no threshold is chosen for them."""
 _STRENGTHS = (1.0, 100.0)
 """Inverse strength of the regularisation, of the weights and of the calibration."""
 
@@ -21,9 +23,8 @@ _STRENGTHS = (1.0, 100.0)
 def fit(predictions: Sequence[Prediction]) -> Calibration:
     """Fit weights to all answers, then the calibration to the best answer of each question.
 
-    Unanswerable questions count for the weights alone: users may ask them more or less often than
-    their authors did, who meant to mislead. Raises BadRequest if no answerable question was
-    answered.
+    Unanswerable questions count for the weights, and natural ones for the threshold: how often
+    users ask them is unknown. Raises BadRequest if no answerable question was answered.
     """
     answered = [prediction for prediction in predictions if len(prediction.right)]
     answerable = [prediction for prediction in answered if prediction.is_answerable]
@@ -42,15 +43,16 @@ def fit(predictions: Sequence[Prediction]) -> Calibration:
         tuple(round(float(weight), 4) for weight in weights), round(bias, 4),
         round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), 0.0,
     )  # fmt: skip
-    return msgspec.structs.replace(fitted, threshold=choose_threshold(answerable, fitted))
+    asked = [one for one in answered if one.is_answerable or one.kind != MISLEADING]
+    return msgspec.structs.replace(fitted, threshold=choose_threshold(asked, fitted))
 
 
 def choose_threshold(predictions: Sequence[Prediction], calibration: Calibration) -> float:
-    """Choose the confidence below which there is no answer, over answerable questions.
+    """Choose the confidence below which there is no answer.
 
-    If the gold passage can be found an answer gains its F1; if it was left out a refusal gains 1.
-    The lowest threshold whose mean gain is within three hundredths of the best is taken: on
-    questions worded far from their article confidence is too low, not too high.
+    Where the gold passage can be found a right answer gains 1, another its F1; where it was left
+    out, or does not exist, a refusal gains 1. Both halves count the same. The lowest threshold
+    whose mean gain is within three hundredths of the best is taken: an answer shows its doubt.
     """
     best = [best_of(prediction, calibration) for prediction in predictions]
     halves = [[one for one in best if one.left_out is left_out] for left_out in (True, False)]

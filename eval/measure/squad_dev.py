@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.measure.fit_confidence import MISLEADING
 from eval.measure.predictions import Asked, Prediction, predict
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.shipped import DEFAULT_READER
@@ -38,7 +39,7 @@ class DevPipeline:
         hits = [hit for hit in found.hits if not (left_out and self._is_at(hit, location))]
         gold = tuple(answer.text for answer in row.answers)
         line = frozenset({(location.article, location.line)})
-        asked = Asked("encyclopedia", row.question, gold, line)
+        asked = Asked(MISLEADING, row.question, gold, line)
         return predict(self.bot, asked, hits, found.read_as, left_out)
 
     def _is_at(self, hit: Hit, location: Location) -> bool:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eval.measure.fit_confidence import Best, best_of, choose_threshold, fit
+from eval.measure.fit_confidence import MISLEADING, Best, best_of, choose_threshold, fit
 from eval.measure.predictions import Prediction
 from eval.metrics.resampling import Floats
 from eval.metrics.statistics import auroc, calibration_error
@@ -28,7 +28,7 @@ def judged(
     features: Floats, right: Floats, left_out: bool = False, answerable: bool = True
 ) -> Prediction:
     """Return a prediction whose right answers are exact and on their line, and no others."""
-    return Prediction("span", answerable, left_out, features, right, right, right, right)
+    return Prediction(MISLEADING, answerable, left_out, features, right, right, right, right)
 
 
 NOTHING = judged(np.zeros((0,)), np.zeros(0), left_out=True)
