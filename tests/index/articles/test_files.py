@@ -44,8 +44,8 @@ def closed_folder(monkeypatch: pytest.MonkeyPatch) -> str:
     """Name of folders that cannot be listed; file modes would not stop root."""
     listed = os.scandir
 
-    def scandir(path: str) -> object:
-        if Path(path).name == "closed":
+    def scandir(path: str | int) -> object:  # a descriptor when pytest deletes its folder
+        if isinstance(path, str) and Path(path).name == "closed":
             raise PermissionError(13, "Permission denied")
         return listed(path)
 

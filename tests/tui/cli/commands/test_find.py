@@ -16,7 +16,7 @@ def test_places_are_grouped_by_article_and_counted(towns: Shell) -> None:
     ran = towns.byline("find", "mills")
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "mill",
+        "news/mill.txt",
         "    news/mill.txt:1:1  The mill was sold in May.",
         "",
         "Peru, 3 May 2011",
