@@ -14,6 +14,8 @@ from qa.answering.confidence import Calibration, Features, confidences, leads, s
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 _INDIFFERENT = 0.03
 """Mean gain that a lower threshold may cost."""
+_FOR_AN_ANSWER = (2, 3, 4, 5, 6)
+"""Features that can only speak for an answer: similarity, rank, agreement, shared terms."""
 MISLEADING = "encyclopedia"
 """Kind whose unanswerable questions were written to mislead: no threshold is chosen for them."""
 _STRENGTHS = (1.0, 100.0)
@@ -23,28 +25,25 @@ _STRENGTHS = (1.0, 100.0)
 def fit(predictions: Sequence[Prediction]) -> Calibration:
     """Fit weights to all answers, then the calibration to the best answer of each question.
 
-    Unanswerable questions count for the weights, and natural ones for the threshold: how often
-    users ask them is unknown. Raises BadRequest if no answerable question was answered.
+    Questions that were written to mislead count for the weights alone. Raises BadRequest if no
+    answerable question was answered.
     """
     answered = [prediction for prediction in predictions if len(prediction.right)]
-    answerable = [prediction for prediction in answered if prediction.is_answerable]
-    if not answerable:
+    if not any(prediction.is_answerable for prediction in answered):
         raise BadRequest("nothing to fit to: no answerable question was answered")
     features = np.concatenate([prediction.features for prediction in answered])
     right = np.concatenate([prediction.right for prediction in answered])
-    weights, bias = _logistic(features, right, _STRENGTHS[0])
+    weights, bias = _without_perverse(features, right)
     draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, 0.0)
-    best = np.array([_score_and_lead(prediction.features, draft) for prediction in answerable])
-    right_best = np.array(
-        [one.right[int(scores(one.features, draft).argmax())] for one in answerable]
-    )
+    natural = [one for one in answered if one.is_answerable or one.kind != MISLEADING]
+    best = np.array([_score_and_lead(prediction.features, draft) for prediction in natural])
+    right_best = np.array([one.right[int(scores(one.features, draft).argmax())] for one in natural])
     (factor, lead_factor), offset = _logistic(best, right_best, _STRENGTHS[1])
     fitted = Calibration(
         tuple(round(float(weight), 4) for weight in weights), round(bias, 4),
         round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), 0.0,
     )  # fmt: skip
-    asked = [one for one in answered if one.is_answerable or one.kind != MISLEADING]
-    return msgspec.structs.replace(fitted, threshold=choose_threshold(asked, fitted))
+    return msgspec.structs.replace(fitted, threshold=choose_threshold(natural, fitted))
 
 
 def choose_threshold(predictions: Sequence[Prediction], calibration: Calibration) -> float:
@@ -103,6 +102,22 @@ def _score_and_lead(features: Features, draft: Calibration) -> tuple[float, floa
     scored = scores(features, draft)
     best = int(scored.argmax())
     return float(scored[best]), float(leads(scored)[best])
+
+
+def _without_perverse(
+    features: Features, right: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Fit weights; a feature that speaks for an answer and would count against it counts nothing.
+
+    Else a question about something else would be surer for having nothing to do with the articles.
+    """
+    features = features.copy()
+    while True:
+        weights, bias = _logistic(features, right, _STRENGTHS[0])
+        perverse = [number for number in _FOR_AN_ANSWER if weights[number] < 0]
+        if not perverse:
+            return weights, bias
+        features[:, perverse] = 0.0
 
 
 def _logistic(

@@ -52,6 +52,11 @@ def news_questions(news: News) -> Iterator[NewsQuestion]:
             yield NewsQuestion(one, earlier, conversation.article)
 
 
+def elsewhere_question(question: str) -> NewsQuestion:
+    """Return a question about something else, which no article answers."""
+    return NewsQuestion(Asked("elsewhere", question, (), frozenset()), (), None)
+
+
 @dataclass(frozen=True)
 class NewsPipeline:
     """A bot over an index of one part of the news."""

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from eval.measure.fit_confidence import best_of, fit
-from eval.measure.news_dev import NewsPipeline, news_questions
+from eval.measure.news_dev import NewsPipeline, elsewhere_question, news_questions
 from eval.measure.predictions import Prediction
 from eval.measure.squad_dev import DevPipeline
 from eval.metrics.squad import best_f1, exact_match, f1
@@ -37,6 +37,8 @@ from qa.training.news import News
 Item = TypeVar("Item")
 
 _REPORT_EVERY = 200
+_ELSEWHERE = 0.25
+"""Share of the encyclopedia's questions that are asked of the news, which answers none of them."""
 
 
 def main() -> None:
@@ -70,15 +72,17 @@ def main() -> None:
     with closing(pipeline.bot):
         questions = _some(list(news_questions(news)), options.share)
         on_news = [pipeline.predict(question) for question in _shown("news", questions)]
+        strangers = _some([row for row in parts["calibrated"] if row.answers], _ELSEWHERE)
+        elsewhere = [pipeline.predict(elsewhere_question(row.question)) for row in strangers]
     calibration = default_calibration()
     if options.fit:
-        calibration = fit([*predicted["calibrated"], *on_news])
+        calibration = fit([*predicted["calibrated"], *on_news, *elsewhere])
         encoded = msgspec.json.format(msgspec.json.encode(calibration))
         (FOLDER / CALIBRATION_FILE).write_bytes(encoded + b"\n")
     for name, predictions in predicted.items():
         _measure_pipeline(name, predictions, calibration)
     _measure_pipeline("news", on_news, calibration)
-    _measure_by_kind(on_news, calibration)
+    _measure_by_kind([*on_news, *elsewhere], calibration)
 
 
 def _some(items: Sequence[Item], share: float) -> list[Item]:

@@ -91,7 +91,9 @@ def test_json_is_ascii_and_verbatim(hostile: Shell) -> None:
 
 
 def test_a_file_name_that_is_not_text_keeps_its_bytes(hostile: Shell) -> None:
-    ran = assert_neutral(hostile.byline("ask", f"Two old mills {NASTY} stand idle by the lake.", "--json"))
+    ran = assert_neutral(
+        hostile.byline("ask", f"Two old mills {NASTY} stand idle by the lake.", "--json")
+    )
     paths = [one["path"] for answer in ran.json["answers"] for one in answer["citations"]]
     (path,) = [one for one in paths if os.fsencode(Path(one).name) == b"broken\xff\x9b.txt"]
     shown = assert_neutral(hostile.byline("show", f"{path}:1"))
