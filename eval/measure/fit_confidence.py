@@ -12,7 +12,7 @@ from index.errors import BadRequest
 from qa.answering.confidence import Calibration, Features, confidences, leads, scores
 
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
-_INDIFFERENT = 0.03
+_INDIFFERENT = 0.02
 """Mean gain that a lower threshold may cost."""
 _FOR_AN_ANSWER = (2, 3, 4, 5, 6)
 """Features that can only speak for an answer: similarity, rank, agreement, shared terms."""
@@ -51,7 +51,7 @@ def choose_threshold(predictions: Sequence[Prediction], calibration: Calibration
 
     Where the gold passage can be found a right answer gains 1, another its F1; where it was left
     out, or does not exist, a refusal gains 1. Both halves count the same. The lowest threshold
-    whose mean gain is within three hundredths of the best is taken: an answer shows its doubt.
+    whose mean gain is within two hundredths of the best is taken: an answer shows its doubt.
     """
     best = [best_of(prediction, calibration) for prediction in predictions]
     halves = [[one for one in best if one.left_out is left_out] for left_out in (True, False)]

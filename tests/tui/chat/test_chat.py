@@ -143,7 +143,8 @@ async def test_a_follow_up_is_asked_with_its_history_and_shown_as_searched(home:
     async with chat_of(home) as chat:
         await chat.ask("Who bought the mill?")
         await chat.ask("Who sold it?")
-        before = Exchange("Who bought the mill?", ("Jan Novak",), "Mill sold")
+        question = "Who bought the mill?"
+        before = Exchange(question, ("Jan Novak",), "Mill sold", typed=question)
         assert home.bot.asked[1] == ("Who sold it?", (), (before,))
         assert "  Searched for: Who sold the mill?" in chat.lines
 

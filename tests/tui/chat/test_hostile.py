@@ -91,7 +91,7 @@ def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Pat
         ):
             terminal.press(keys)
             terminal.until(expected)
-        ask(terminal, "why?", "No confident answer")
+        ask(terminal, "Do zebras sleep?", "No confident answer")
         for keys, expected in (
             (control("l"), "2 of 2"),
             ("/", "Filter  f1"),
