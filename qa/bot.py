@@ -165,7 +165,7 @@ class Bot:
         topic = self.retriever.topic_of(previous, articles) if previous else None
         hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
-        read_as = with_history(cleaned, [turn.as_read for turn in history])
+        read_as = with_history(cleaned, [encodable(turn.as_read) for turn in history])
         return Search(searched_question, read_as, topic, ranking, hits, resolve_time, gather_time)
 
     def _read(self, found: Search) -> ReadResult:

@@ -71,6 +71,7 @@ class Started(msgspec.Struct, frozen=True):
 
 
 _outcomes: LineDecoder[Outcome] = LineDecoder(Outcome)
+_results_decoder: LineDecoder[Results] = LineDecoder(Results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,15 @@ class Run:
         """Read the results of a finished run. Raises BadRequest if they are damaged."""
         path = self.folder / RESULTS
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Results)
-        except (OSError, msgspec.MsgspecError) as error:
+            return _results_decoder.decode(path.read_bytes())
+        except OSError as error:
             raise BadRequest(f"{path} cannot be read: {reason_of(error)}") from error
+        except ValueError as error:
+            raise BadRequest(f"{path} cannot be read: {error}") from error
 
     def finish(self, results: Results) -> None:
         """Store the results, which completes the run."""
-        replace_synced(self.folder / RESULTS, msgspec.json.encode(results))
+        replace_synced(self.folder / RESULTS, encode_line(results).encode("ascii"))
 
 
 def runs_in(folder: Path) -> list[Run]:

@@ -104,6 +104,8 @@ class Catalog:
         found: dict[int, Kind] = {}
         for segment, members in by_segment.items():
             found |= self.segments[segment][1].kinds(members)
+        if any(passage_id not in found for passage_id in ids):
+            raise inconsistent(ROWS_MISSING)
         return found
 
     def passages_of(self, article: StoredArticle) -> list[StoredPassage]:

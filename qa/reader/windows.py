@@ -24,6 +24,10 @@ _STRIDE_SHARE = 4
 """Windows of a passage overlap by a quarter of a window."""
 _TURNS = 2
 """Earlier turns that are read with a question."""
+_LONGEST_TURN = 120
+"""Code points of an earlier turn that are read."""
+_LONGEST_FOLLOW_UP = 240
+"""Code points; a longer question is read alone, since what is too long for a window is cut."""
 _BETWEEN_TURNS = " | "
 
 
@@ -54,6 +58,9 @@ def with_history(question: str, earlier: Sequence[str]) -> str:
 
     A turn is a question, with its answer after it if that is known.
     """
+    if len(question) > _LONGEST_FOLLOW_UP:
+        return question
+    earlier = [turn[:_LONGEST_TURN] for turn in earlier]
     return _BETWEEN_TURNS.join([*earlier[-_TURNS:], question])
 
 

@@ -183,7 +183,7 @@ def _sparse(folder: Path) -> Iterator[Expected]:
         os.truncate(folder / name, size)
         yield Expected(str(folder / name), reason)
     (folder / "empty.txt").touch()
-    yield Expected(str(folder / "empty.txt"), "no sentence")
+    yield Expected(str(folder / "empty.txt"), "no text")
 
 
 def _unreadable(folder: Path) -> Iterator[Expected]:

@@ -68,6 +68,6 @@ def test_the_checks_find_that_a_build_that_saves_as_faiss_does_publishes_half(
     assert size % PAGE
     cut = msgspec.structs.replace(job("cut"), fault=FileLimit(size // PAGE * PAGE))
     assert scenario.builder.build(cut).finished
-    with pytest.raises(AssertionError, match=r"vectors\.f16 has \d+ of 331 passages"):
+    with pytest.raises(AssertionError, match=r"vectors\.f16 has \d+ of \d+ passages"):
         scenario.checker("first build").outcome(Store(scenario.folder / "cut"))
     figure("planted: a build that saves as FAISS does, one page short: done, and unreadable")
