@@ -16,7 +16,6 @@ import pytest
 from index.articles import files as articles
 from index.articles.files import Contents, Root, Skipped, read
 from index.storage.catalog import Catalog, StoredArticle
-from qa.ablation import Component
 from qa.answers import Citation, Status
 from qa.bot import Bot
 from qa.lookup import look_up
@@ -228,11 +227,9 @@ def redirect_articles(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
 
 
 def statuses(library: Library) -> set[Status]:
-    """Ask, and return the statuses of the citations; words alone rank the article first."""
-    without = frozenset({Component.VECTORS})
-    bot = Bot.from_index(library.store.open(), FakeEncoder(), FewSentences(), 0.0, without)
-    with closing(bot):
-        reply = bot.ask("Ship 3 of article 1 late")
+    """Ask one article, and return the statuses of the citations."""
+    with open_bot(library) as bot:
+        reply = bot.ask("Ship 3 of article 1 late", scope=[str(library.news / "1.txt")])
     return {citation.status for citation in citations_of(reply)}
 
 
