@@ -226,10 +226,10 @@ def redirect_articles(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
     monkeypatch.setattr(Catalog, "article", elsewhere)
 
 
-def statuses(library: Library) -> set[Status]:
-    """Ask one article, and return the statuses of the citations."""
+def statuses(library: Library, *scope: str) -> set[Status]:
+    """Ask, and return the statuses of the citations."""
     with open_bot(library) as bot:
-        reply = bot.ask("Ship 3 of article 1 late", scope=[str(library.news / "1.txt")])
+        reply = bot.ask("Ship 3 of article 1 late", scope=scope)
     return {citation.status for citation in citations_of(reply)}
 
 
@@ -247,7 +247,7 @@ def test_a_trusted_path_is_caught(library: Library, monkeypatch: pytest.MonkeyPa
     (library.folder / "secret.txt").write_bytes((library.news / "1.txt").read_bytes())
     redirect_articles(monkeypatch, "../secret.txt")
     monkeypatch.setattr("index.articles.files._stays_under_root", lambda *_: True)
-    assert Status.UNCHANGED in statuses(library)
+    assert Status.UNCHANGED in statuses(library, str(library.news / "1.txt"))
 
 
 def replace_by_links(library: Library) -> Path:
