@@ -1,20 +1,18 @@
 """What the complete pipeline answers to questions whose answers are known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from eval.metrics.resampling import Floats
 from eval.metrics.squad import exact_match, f1
+from eval.outcomes import RIGHT_F1
 from qa.answering.confidence import Features, answer_features
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.bot import PASSAGES_READ, Bot
 from qa.citations import quote_of
 from qa.retrieval.retriever import Hit
-
-RIGHT = 0.5
-"""F1 from which an answer counts as right: it is the gold one with little else, or most of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def predict(
     groups = group_candidates(bot.reader.read(read_as, passages, contexts), hits)
     features = answer_features(asked.question, bot.index.generation.keywords.idf, groups, hits)
     texts = [group.best.span.of(passages[group.best.passage].text) for group in groups]
-    on_line = _floats(groups, lambda group: _is_on_line(bot, group, hits, asked.lines))
+    on_line = np.array([float(_is_on_line(bot, group, hits, asked.lines)) for group in groups])
     overlaps = np.array([f1(text, asked.gold) for text in texts])
     return Prediction(
         asked.kind,
@@ -73,13 +71,9 @@ def predict(
         features,
         np.array([float(exact_match(text, asked.gold)) for text in texts]),
         overlaps,
-        on_line if asked.wants_sentences else (overlaps >= RIGHT).astype(np.float64),
+        on_line if asked.wants_sentences else (overlaps >= RIGHT_F1).astype(np.float64),
         on_line,
     )
-
-
-def _floats(groups: Sequence[Group], value: Callable[[Group], bool]) -> Floats:
-    return np.array([float(value(group)) for group in groups])
 
 
 def _is_on_line(

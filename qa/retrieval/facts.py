@@ -34,10 +34,10 @@ def missing_facts(text: str, other: str) -> frozenset[str]:
 
     A name is any word with a capital, but for a few that often begin a sentence.
     """
-    words = _words(text)
-    lacking = Counter(word for word, _ in words) - Counter(word for word, _ in _words(other))
+    words, others = _words(text), Counter(word for word, _ in _words(other))
+    lacking = Counter(word for word, _ in words) - others
     capital = {word for word, is_capital in words if is_capital}
-    opposites = {word for word, _ in _words(other)}
+    opposites = set(others)
     return frozenset(
         word for word in lacking if word in capital or _is_fact(word) or _negates(word, opposites)
     )

@@ -22,7 +22,7 @@ MAX_TURNS = 8
 _LONGEST_FOLLOW_UP = 400
 """Code points; a longer question stands alone, and earlier texts are cut to this."""
 _LONGEST_KNOWN = 60
-"""Code points of an answer that is read with its question; readers are trained so."""
+"""Code points of an answer that is read with its question; a longer one is left out."""
 _LONGEST_CARRIED = 120
 """Code points of one mention."""
 _END = " \t.?!…"
@@ -44,8 +44,15 @@ class Exchange:
     @property
     def as_read(self) -> str:
         """The turn as it is read before a later question: its answer follows if it is short."""
-        question, answer = self.typed or self.question, self.answers[0] if self.answers else ""
-        return f"{question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else question
+        return turn_as_read(self.typed or self.question, self.answers[0] if self.answers else "")
+
+
+def turn_as_read(question: str, answer: str) -> str:
+    """Return an earlier turn as it is read, in training too: a short answer follows its question.
+
+    An empty answer is unknown.
+    """
+    return f"{question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else question
 
 
 def exchange_of(reply: Reply) -> Exchange:

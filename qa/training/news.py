@@ -17,6 +17,7 @@ from index.articles.spans import Span
 from index.articles.text import NotText, decode
 from qa.answering.squad_text import normalise_answer
 from qa.reader.windows import with_history
+from qa.rewriting.resolve import turn_as_read
 from qa.training.data import GoldAnswer
 from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses
@@ -33,8 +34,6 @@ _WITH_MISS = 0.6
 """Share of the answerable questions with a passage that does not answer."""
 _MISSES = 2
 """Passages of a question that is not answered."""
-_LONGEST_KNOWN = 60
-"""Code points of an earlier answer that is read; a longer one is left out."""
 _COVERED = 0.5
 """Share of an answer that its passage has at least; the rest is in the next one."""
 
@@ -148,8 +147,7 @@ def conversation_groups(
 
 
 def _with_answer(turn: Turn) -> str:
-    answer = turn.answers[0].text if turn.answers else ""
-    return f"{turn.question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else turn.question
+    return turn_as_read(turn.question, turn.answers[0].text if turn.answers else "")
 
 
 @dataclass(frozen=True)

@@ -131,13 +131,12 @@ def _cut(ordered: Sequence[list[int]], lengths: Ints, limit: int) -> Iterator[Ba
     batch: Batch = []
     width = count = 0
     for group in ordered:
-        widened = max(width, _padded(max(int(lengths[number]) for number in group)))
-        if batch and widened * (count + len(group)) > limit:
+        own = _padded(max(int(lengths[number]) for number in group))
+        if batch and max(width, own) * (count + len(group)) > limit:
             yield batch
             batch, width, count = [], 0, 0
-            widened = _padded(max(int(lengths[number]) for number in group))
         batch.append(group)
-        width, count = widened, count + len(group)
+        width, count = max(width, own), count + len(group)
     if batch:
         yield batch
 
