@@ -4,7 +4,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from index.articles.dates import YEAR
@@ -46,17 +46,28 @@ from qa.trace import Search, Stages, Trace
 PASSAGES_READ = 8
 
 
-@dataclass(frozen=True)
 class Bot:
-    """Answers questions from one generation of an index, until it is closed."""
+    """Answers questions from one generation of an index, until it is closed.
 
-    index: OpenIndex
-    retriever: Retriever
-    reader: Reader
-    calibration: Calibration
-    threshold: float
-    """Minimum confidence of an answer, in [0, 1]."""
-    without: frozenset[Component] = frozenset()
+    `threshold` is the minimum confidence of an answer, in [0, 1]; `without` lists the ablated
+    components.
+    """
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        retriever: Retriever,
+        reader: Reader,
+        calibration: Calibration,
+        threshold: float,
+        without: frozenset[Component] = frozenset(),
+    ) -> None:
+        self.index = index
+        self.retriever = retriever
+        self.reader = reader
+        self.calibration = calibration
+        self.threshold = threshold
+        self.without = without
 
     @classmethod
     def open(
@@ -73,8 +84,8 @@ class Bot:
         `notice` is called with a message before anything slow; `without` lists the components to
         ablate. Raises NoIndex, IndexDamaged or ModelUnavailable.
         """
-        index = store.open()
-        try:
+        with ExitStack() as on_error:
+            index = on_error.enter_context(closing(store.open()))
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
             opened: Reader = (
@@ -82,10 +93,9 @@ class Bot:
                 if Component.READER in without
                 else open_reader(reader, cache, notice)
             )
-            return cls.from_index(index, encoder, CachingReader(opened), threshold, without)
-        except BaseException:
-            index.close()
-            raise
+            bot = cls.from_index(index, encoder, CachingReader(opened), threshold, without)
+            on_error.pop_all()
+            return bot
 
     @classmethod
     def from_index(

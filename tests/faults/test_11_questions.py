@@ -126,7 +126,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.fixture
 def bot(library: Library) -> Iterator[Bot]:
     with library.bot(0.5, CountingReader()) as bot:
-        yield replace(bot, retriever=replace(bot.retriever, encoder=CountingEncoder()))
+        bot.retriever = replace(bot.retriever, encoder=CountingEncoder())
+        yield bot
 
 
 def questions(chance: random.Random, count: int) -> list[str]:
@@ -185,9 +186,9 @@ class RawRetriever(Retriever):
 
 def test_a_raw_query_parser_is_caught(bot: Bot, battery: Battery, figure: Figure) -> None:
     retriever = bot.retriever
-    raw = replace(bot, retriever=RawRetriever(retriever.generation, retriever.encoder))
+    bot.retriever = RawRetriever(retriever.generation, retriever.encoder)
     chance = battery.chance("questions")
-    tally = ask_all(raw, questions(chance, 200), chance)
+    tally = ask_all(bot, questions(chance, 200), chance)
     figure(f"planted raw query parser: {tally}")
     assert len(tally.faults) > 20
 

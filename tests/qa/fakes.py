@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +92,8 @@ class Library:
         asked = reader or SentenceReader()
         bot = Bot.from_index(self.store.open(), FakeEncoder(), asked, threshold)
         try:
-            yield replace(bot, calibration=CALIBRATION)
+            bot.calibration = CALIBRATION
+            yield bot
         finally:
             bot.close()
 
