@@ -14,7 +14,7 @@ from tests.faults.soak import Job, Leak, growth, soak
 BUILDERS = 8
 ARTICLES = 3
 """In each builder's folder."""
-ROUNDS = 16
+ROUNDS = 10
 MINUTES = 60
 
 
