@@ -30,7 +30,7 @@ from index.articles.spans import Span
 from qa.answering.confidence import CALIBRATION_FILE, Calibration, default_calibration
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
-from qa.reader.shipped import DEFAULT_READER, FOLDER
+from qa.reader.shipped import DEFAULT_READER, FAST
 from qa.training.data import CALIBRATED, MEASURED, Row, load
 from qa.training.news import News
 
@@ -78,7 +78,7 @@ def main() -> None:
     if options.fit:
         calibration = fit([*predicted["calibrated"], *on_news, *elsewhere])
         encoded = msgspec.json.format(msgspec.json.encode(calibration))
-        (FOLDER / CALIBRATION_FILE).write_bytes(encoded + b"\n")
+        (FAST / CALIBRATION_FILE).write_bytes(encoded + b"\n")
     for name, predictions in predicted.items():
         _measure_pipeline(name, predictions, calibration)
     _measure_pipeline("news", on_news, calibration)

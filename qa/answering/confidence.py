@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.errors import ModelUnavailable, reason_of
 from index.search.analyzer import terms
 from qa.answering.grouping import Group
-from qa.reader.shipped import FOLDER
+from qa.reader.shipped import FAST
 from qa.retrieval.retriever import Hit
 
 Features = NDArray[np.float64]
@@ -67,7 +67,7 @@ def read_calibration(path: Path) -> Calibration:
 
 def default_calibration() -> Calibration:
     """Read the weights shipped with the reader."""
-    return read_calibration(FOLDER / CALIBRATION_FILE)
+    return read_calibration(FAST / CALIBRATION_FILE)
 
 
 def default_threshold() -> float:

@@ -55,7 +55,7 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
 
 def ensure_reader(source: Source, cache: Path) -> Card:
     """Export a reader unless the cache has it. Raises ModelUnavailable if it cannot be exported."""
-    return CARDS.ensure(folder_of(source, cache), lambda folder: _export(source, folder))
+    return CARDS.ensure(folder_of(source, cache), lambda folder: _export(source, cache, folder))
 
 
 def is_prepared(source: Source, cache: Path) -> bool:
@@ -73,8 +73,8 @@ def folder_of(source: Source, cache: Path) -> Path:
     return cache / f"reader-{source.fingerprint}"
 
 
-def _export(source: Source, folder: Path) -> Card:
-    loaded = source.load()
+def _export(source: Source, cache: Path, folder: Path) -> Card:
+    loaded = source.load(cache)
     write_tokenizer(loaded.tokenizer_json, folder / TOKENIZER_FILE)
     tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
     prepare_tokenizer(tokenizer, loaded.max_tokens)

@@ -1,4 +1,4 @@
-"""The reader that ships with Byline: trained weights on the embedding model's word embeddings."""
+"""The readers that ship with Byline: an encoder's weights with those that were trained on them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,18 +7,26 @@ import msgspec
 
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
-from index.models.registry import DEFAULT_MODEL, DEFAULT_WEIGHTS, find_model
 
 if TYPE_CHECKING:
-    from transformers import BertForQuestionAnswering
+    import torch
+    from transformers import PreTrainedModel
 
+FAST = Path(__file__).parent / "weights" / "fast"
+"""Folder of the reader that reads every passage: all weights of a small network."""
+ACCURATE = Path(__file__).parent / "weights" / "accurate"
+"""Folder of the reader that reads the best passages again: adapters of a larger network."""
 DEFAULT_READER = "byline"
-"""The name of the reader that ships with Byline."""
-FOLDER = Path(__file__).parent / "weights"
+"""The name of both readers that ship with Byline, the second one where it can be used."""
+FAST_READER, ACCURATE_READER = "byline-fast", "byline-accurate"
+"""The name of each alone."""
+SHIPPED = {DEFAULT_READER: FAST, FAST_READER: FAST, ACCURATE_READER: ACCURATE}
+"""The folder of the reader that a name stands for; of both, the one that reads first."""
 WEIGHTS_FILE = "reader.safetensors"
 RECORD_FILE = "reader.json"
-FROZEN = "bert.embeddings.word_embeddings.weight"
-"""Neither trained nor shipped: it is the embedding model's own."""
+_OUTPUTS = frozenset({"qa_outputs.weight", "qa_outputs.bias"})
+_DOWN, _UP = ".down", ".up"
+"""Suffixes of an adapter's two matrices, after the name of its linear layer."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -27,12 +35,12 @@ class Record(msgspec.Struct, frozen=True):
     sha256: str
     """Of the weights file."""
     over: str
-    """SHA-256 of the weights of the embedding model that they were trained from."""
+    """SHA-256 of the weights of the encoder that they were trained from."""
     settings: tuple[dict[str, bool | float | str], ...]
     """Of the trainings."""
 
 
-def read_record(folder: Path = FOLDER) -> Record:
+def read_record(folder: Path) -> Record:
     """Read the record of weights. Raises ModelUnavailable if it is missing or malformed."""
     try:
         return msgspec.json.decode((folder / RECORD_FILE).read_bytes(), type=Record)
@@ -41,59 +49,58 @@ def read_record(folder: Path = FOLDER) -> Record:
         raise ModelUnavailable(message) from error
 
 
-def encoder_folder() -> Path:
-    """Return the folder of the transformer that the reader was trained from."""
-    model = find_model(DEFAULT_MODEL)
-    return model.folder / model.transformer
+def write_record(settings: dict[str, bool | float | str], folder: Path, over: str) -> Record:
+    """Write the record of the weights in a folder, and of the training that made them."""
+    record = Record(sha256_of(folder / WEIGHTS_FILE), over, (settings,))
+    encoded = msgspec.json.format(msgspec.json.encode(record))
+    (folder / RECORD_FILE).write_bytes(encoded + b"\n")
+    return record
 
 
-def build_untrained() -> "BertForQuestionAnswering":
-    """Return the network with the encoder's weights and random outputs, without dropout.
-
-    Attention is "eager", which trains faster than "sdpa" on a CPU.
-    """
+def untrained(encoder: Path) -> "PreTrainedModel":
+    """Return a network with the weights of the encoder in a folder, and random outputs."""
     from safetensors.torch import load_file
-    from transformers import BertConfig, BertForQuestionAnswering
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
 
-    folder = encoder_folder()
-    config = BertConfig.from_pretrained(
-        folder,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",
-    )
-    network = BertForQuestionAnswering(config)
-    weights = load_file(folder / "model.safetensors")
-    named = {f"bert.{name}": value for name, value in weights.items() if "pooler" not in name}
-    network.load_state_dict(named, strict=False)
-    network.get_parameter(FROZEN).requires_grad_(False)
+    config = AutoConfig.from_pretrained(str(encoder), local_files_only=True)
+    network = AutoModelForQuestionAnswering.from_config(config, attn_implementation="eager")
+    prefix = network.base_model_prefix
+    weights = load_file(encoder / "model.safetensors")
+    network.load_state_dict({f"{prefix}.{name}": weights[name] for name in weights}, strict=False)
     return network
 
 
-def load_trained(folder: Path = FOLDER) -> "BertForQuestionAnswering":
-    """Return the network with the shipped weights in float32.
+def load_trained(folder: Path, encoder: Path) -> "PreTrainedModel":
+    """Return the network over an encoder with the trained weights in a folder, in float32.
 
     Raises ModelUnavailable if a file is missing, damaged or of another version.
     """
     from safetensors.torch import load_file
 
-    record = read_record(folder)
     weights = folder / WEIGHTS_FILE
-    if not weights.is_file() or sha256_of(weights) != record.sha256:
+    if not weights.is_file() or sha256_of(weights) != read_record(folder).sha256:
         raise ModelUnavailable(f"{weights} is missing or damaged; reinstall Byline")
-    if record.over != DEFAULT_WEIGHTS:
-        raise ModelUnavailable(f"{weights} was trained from another embedding model")
-    network = build_untrained()
-    named = {name: value.float() for name, value in load_file(weights).items()}
-    missing, unexpected = network.load_state_dict(named, strict=False)
-    if set(missing) != {FROZEN} or unexpected:
+    trained = {name: value.float() for name, value in load_file(weights).items()}
+    network = untrained(encoder)
+    merged = _merged(trained, network.state_dict())
+    if not _OUTPUTS <= merged.keys() or not merged.keys() <= network.state_dict().keys():
         raise ModelUnavailable(f"{weights} is not for this version of Byline; reinstall it")
+    network.load_state_dict(merged, strict=False)
     return network.eval()
 
 
-def write_record(settings: dict[str, bool | float | str], folder: Path) -> Record:
-    """Write the record of the weights in a folder, and of the training that made them."""
-    record = Record(sha256_of(folder / WEIGHTS_FILE), DEFAULT_WEIGHTS, (settings,))
-    encoded = msgspec.json.format(msgspec.json.encode(record))
-    (folder / RECORD_FILE).write_bytes(encoded + b"\n")
-    return record
+def _merged(
+    trained: "dict[str, torch.Tensor]", before: "dict[str, torch.Tensor]"
+) -> "dict[str, torch.Tensor]":
+    """Return trained weights with each adapter added to the layer that it adapts.
+
+    A layer with the adapter `down` and `up` has the weights `before + up @ down` (Hu et al. 2021).
+    """
+    merged = {}
+    for name, value in trained.items():
+        layer = name.removesuffix(_DOWN)
+        if layer != name and f"{layer}.weight" in before and f"{layer}{_UP}" in trained:
+            merged[f"{layer}.weight"] = before[f"{layer}.weight"] + trained[f"{layer}{_UP}"] @ value
+        elif not (name.endswith(_UP) and f"{name.removesuffix(_UP)}{_DOWN}" in trained):
+            merged[name] = value
+    return merged

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 from index.articles.paths import expanded
 from index.errors import ModelUnavailable, summary_of
 from index.models.registry import find_transformer
-from qa.reader.shipped import (
-    DEFAULT_READER,
-    FOLDER,
-    RECORD_FILE,
-    encoder_folder,
-    load_trained,
-    read_record,
-)
+from qa.reader.encoders import encoder_folder
+from qa.reader.shipped import RECORD_FILE, SHIPPED, load_trained, read_record
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -51,19 +45,19 @@ class Source(ABC):
     """Distinguishes it from every other reader."""
 
     @abstractmethod
-    def load(self) -> Loaded:
-        """Load it. Raises ModelUnavailable."""
+    def load(self, cache: Path) -> Loaded:
+        """Load it; `cache` is the folder of prepared models. Raises ModelUnavailable."""
 
 
 def find_reader(name: str, *, from_hub: bool = True) -> Source:
-    """Find Byline's own reader, one that `qa.training` made, or another by name or path.
+    """Find a reader of Byline's own, one that `qa.training` made, or another by name or path.
 
-    A name that is not on disk is downloaded from the hub if `from_hub`. Raises ModelUnavailable.
+    `byline` is the fast one, which reads first. A name that is not on disk is downloaded from the hub if `from_hub`. Raises ModelUnavailable.
     """
     if not name:
         raise ModelUnavailable("the name of the reader is empty; omit --reader for Byline's own")
-    folder = FOLDER if name == DEFAULT_READER else expanded(name)
-    if name == DEFAULT_READER or (folder / RECORD_FILE).is_file():
+    folder = SHIPPED.get(name) or expanded(name)
+    if name in SHIPPED or (folder / RECORD_FILE).is_file():
         return TrainedSource(name, folder, read_record(folder).sha256)
     return TransformerSource(name, *find_transformer(name, from_hub=from_hub))
 
@@ -71,16 +65,20 @@ def find_reader(name: str, *, from_hub: bool = True) -> Source:
 class TrainedSource(Source):
     """A reader that `qa.training` made."""
 
-    def load(self) -> Loaded:
+    def load(self, cache: Path) -> Loaded:
         """Load it. Raises ModelUnavailable."""
-        tokenizer = (encoder_folder() / "tokenizer.json").read_text(encoding="utf-8")
-        return Loaded(load_trained(self.folder), tokenizer, _MAX_TOKENS, _INPUTS, int8=True)
+        with encoder_folder(read_record(self.folder).over, cache) as encoder:
+            network = load_trained(self.folder, encoder)
+            tokenizer = (encoder / "tokenizer.json").read_text(encoding="utf-8")
+        has_types = getattr(network.config, "type_vocab_size", 0) > 1
+        inputs = _INPUTS if has_types else _INPUTS[:2]
+        return Loaded(network, tokenizer, _MAX_TOKENS, inputs, int8=True)
 
 
 class TransformerSource(Source):
     """Any other question-answering transformer."""
 
-    def load(self) -> Loaded:
+    def load(self, cache: Path) -> Loaded:  # noqa: ARG002
         """Load it. Raises ModelUnavailable."""
         if not any((self.folder / file).is_file() for file in _VOCABULARIES):
             raise ModelUnavailable(f"reader {self.name!r} has no tokenizer (tokenizer.json)")

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from index.models.registry import go_offline
-from qa.reader.shipped import FROZEN
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
+
+FROZEN = "bert.embeddings.word_embeddings.weight"
 
 
 def tiny_network(words: int = 40, tokens: int = 32) -> "BertForQuestionAnswering":

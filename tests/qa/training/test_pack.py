@@ -2,7 +2,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from index.articles.spans import Span
-from qa.reader.shipped import encoder_folder
+from qa.reader.encoders import minilm_folder
 from qa.training.groups import Example, Group
 from qa.training.pack import MAX_TOKENS, pack
 from qa.training.train_packed import Packed
@@ -12,7 +12,7 @@ CLS = 101
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+    return Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
 
 
 def example(passage: str, answer: str | None = None, context: str = "") -> Example:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.shipped import FROZEN
 from qa.training import train_packed
 from qa.training.train_packed import (
     Batch,
@@ -27,7 +26,7 @@ from qa.training.train_packed import (
     train,
     write_trained,
 )
-from tests.qa.training.networks import tiny_network
+from tests.qa.training.networks import FROZEN, tiny_network
 
 if TYPE_CHECKING:
     import torch
