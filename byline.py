@@ -40,7 +40,6 @@ from qa.answers import (
 )
 from qa.bot import Bot
 from qa.reader.shipped import DEFAULT_READER
-from qa.reader.sources import find_reader
 from qa.rewriting.resolve import history_from_questions
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
@@ -142,7 +141,7 @@ def open(  # noqa: A001
         return _open(existing, reader, threshold, None)
     roots = resolve_roots((str(path),))
     store = Store(expanded(str(index)) if index else _index_of(roots[0].path))
-    for preparation in reader_events(find_reader(reader)):
+    for preparation in reader_events(reader):
         on_progress(preparation)
     forgotten = tuple(root for root in store.remembered_roots() if root not in roots)
     summary = _report(build_events(store, model, roots, forgotten), on_progress)

@@ -14,6 +14,8 @@ class Component(StrEnum):
     """Near-duplicate passages are read separately instead of once."""
     READER = "reader"
     """The first sentence of each passage is its answer."""
+    ACCURATE = "accurate"
+    """Passages are read by the fast reader only."""
     STOPPING = "stopping"
     """All passages are read, even when an early answer is already confident."""
     HISTORY = "history"

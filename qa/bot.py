@@ -15,10 +15,17 @@ from index.models.question_encoder import QuestionEncoder
 from index.search.analyzer import encodable
 from index.storage.store import OpenIndex, Store
 from qa.ablation import Component
-from qa.answering.confidence import Calibration, ScoredAnswer, default_calibration, score_answers
+from qa.answering.confidence import (
+    Calibration,
+    ScoredAnswer,
+    default_calibration,
+    score_answers,
+    second_calibration,
+)
 from qa.answering.disagreement import disagree
 from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
+from qa.answering.second_reading import SecondReader, read_again
 from qa.answers import (
     DEFAULT_ANSWERS,
     MAX_QUESTION_LENGTH,
@@ -33,7 +40,7 @@ from qa.answers import (
 from qa.citations import FileCache, cite, display_path
 from qa.dates import asked_when
 from qa.reader.caching import CachingReader
-from qa.reader.export import open_reader
+from qa.reader.export import open_reader, readers_named
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.reader.windows import with_history
 from qa.retrieval.retriever import Hit, Retriever
@@ -50,7 +57,7 @@ class Bot:
     """Answers questions from one generation of an index, until it is closed.
 
     `threshold` is the minimum confidence of an answer, in [0, 1]; `without` lists the ablated
-    components.
+    components; `second` reads the best passages again, unless it is None.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class Bot:
         calibration: Calibration,
         threshold: float,
         without: frozenset[Component] = frozenset(),
+        second: SecondReader | None = None,
     ) -> None:
         self.index = index
         self.retriever = retriever
@@ -68,6 +76,7 @@ class Bot:
         self.calibration = calibration
         self.threshold = threshold
         self.without = without
+        self.second = second
 
     @classmethod
     def open(
@@ -88,12 +97,9 @@ class Bot:
             index = on_error.enter_context(closing(store.open()))
             model = index.generation.manifest.model
             encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            opened: Reader = (
-                FirstSentenceReader()
-                if Component.READER in without
-                else open_reader(reader, cache, notice)
-            )
-            bot = cls.from_index(index, encoder, CachingReader(opened), threshold, without)
+            first, *others = _open_readers(reader, cache, notice, without)
+            second = SecondReader(others[0], second_calibration()) if others else None
+            bot = cls.from_index(index, encoder, first, threshold, without, second)
             on_error.pop_all()
             return bot
 
@@ -105,10 +111,11 @@ class Bot:
         reader: Reader,
         threshold: float,
         without: frozenset[Component] = frozenset(),
+        second: SecondReader | None = None,
     ) -> "Bot":
         """Create a bot for an open index, with the default calibration."""
         retriever = Retriever(index.generation, encoder, without)
-        return cls(index, retriever, reader, default_calibration(), threshold, without)
+        return cls(index, retriever, reader, default_calibration(), threshold, without, second)
 
     def close(self) -> None:
         """Close the index."""
@@ -142,7 +149,7 @@ class Bot:
     ) -> Trace:
         """Find and score what could answer a question. Arguments and errors as in `ask`."""
         found = self.find(question, scope, history)
-        reading = self._read(found)
+        reading = self.read(found)
         stages = Stages(
             resolve=found.resolve,
             encode=found.ranking.encode,
@@ -178,16 +185,31 @@ class Bot:
         read_as = with_history(cleaned, [encodable(turn.as_read) for turn in history])
         return Search(searched_question, read_as, topic, ranking, hits, resolve_time, gather_time)
 
-    def _read(self, found: Search) -> ReadResult:
-        def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
-            idf, hits = self.index.generation.keywords.idf, found.hits
-            groups = group_candidates(candidates, hits)
-            return score_answers(found.question, idf, groups, hits, self.calibration, found.topic)
+    def read(self, found: Search) -> ReadResult:
+        """Read the passages that were found, by both readers if there are two."""
+        hits = found.hits
+
+        def grouped(candidates: Sequence[Candidate]) -> list[Group]:
+            return group_candidates(candidates, hits)
+
+        def scored(groups: Sequence[Group], calibration: Calibration) -> list[ScoredAnswer]:
+            idf = self.index.generation.keywords.idf
+            return score_answers(found.question, idf, groups, hits, calibration, found.topic)
+
+        def scored_first(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
+            return scored(grouped(candidates), self.calibration)
 
         # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
         sure = math.inf if reads_all else SURE
-        return read_until_sure(self.reader, found.read_as, found.hits, score, sure)
+        first = read_until_sure(self.reader, found.read_as, hits, scored_first, sure)
+        second = self.second
+        if second is None or not hits:
+            return first
+        return read_again(
+            second.reader, found.read_as, hits, first, grouped,
+            lambda groups: scored(groups, second.calibration),
+        )  # fmt: skip
 
     def reply(self, trace: Trace, limit: int) -> Reply:
         """Cite at most `limit` answers of a trace; return those that are confident and current.
@@ -249,6 +271,18 @@ class Bot:
         citations.sort(key=lambda citation: not citation.is_current)
         meaning = citations[0].answer_meaning
         return tuple(citation for citation in citations if citation.answer_meaning == meaning)
+
+
+def _open_readers(
+    name: str, cache: Path, notice: Callable[[str], None], without: frozenset[Component]
+) -> list[Reader]:
+    """Open the readers that a name stands for, in the order in which they read."""
+    if Component.READER in without:
+        return [FirstSentenceReader()]
+    names = readers_named(name, cache)
+    if Component.ACCURATE in without:
+        del names[1:]
+    return [CachingReader(open_reader(each, cache, notice)) for each in names]
 
 
 def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:

@@ -76,4 +76,4 @@ class NewsPipeline:
         scope = [str(self.articles / question.article)] if question.article else []
         history = history_from_questions(question.earlier)
         found = self.bot.find(question.asked.question, scope, history)
-        return predict(self.bot, question.asked, found.hits, found.read_as, left_out=False)
+        return predict(self.bot, question.asked, found, left_out=False)

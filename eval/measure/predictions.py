@@ -9,10 +9,11 @@ from eval.metrics.resampling import Floats
 from eval.metrics.squad import exact_match, f1
 from eval.outcomes import RIGHT_F1
 from qa.answering.confidence import Features, answer_features
-from qa.answering.grouping import Group, evidence_of, group_candidates
-from qa.bot import PASSAGES_READ, Bot
+from qa.answering.grouping import Group, evidence_of
+from qa.bot import Bot
 from qa.citations import quote_of
 from qa.retrieval.retriever import Hit
+from qa.trace import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,11 @@ class Asked:
     """Whether an answer is right by its line and not by its words."""
 
 
-def predict(
-    bot: Bot, asked: Asked, hits: Sequence[Hit], read_as: str, left_out: bool
-) -> Prediction:
-    """Read passages for a question, and judge each answer.
-
-    `read_as` is the question as it is read, after the turns before it.
-    """
-    hits = hits[:PASSAGES_READ]
-    passages, contexts = [hit.stored.passage for hit in hits], [hit.context for hit in hits]
-    groups = group_candidates(bot.reader.read(read_as, passages, contexts), hits)
+def predict(bot: Bot, asked: Asked, found: Search, left_out: bool) -> Prediction:
+    """Read the passages found for a question, and judge each answer."""
+    hits = found.hits
+    passages = [hit.stored.passage for hit in hits]
+    groups = [answer.group for answer in bot.read(found).answers]
     features = answer_features(asked.question, bot.index.generation.keywords.idf, groups, hits)
     texts = [group.best.span.of(passages[group.best.passage].text) for group in groups]
     on_line = np.array([float(_is_on_line(bot, group, hits, asked.lines)) for group in groups])

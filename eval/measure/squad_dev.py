@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.measure.fit_confidence import MISLEADING
@@ -36,11 +36,12 @@ class DevPipeline:
         """Answer a question; for half of the questions the gold passage is left out."""
         location, left_out = self.locations[row.context], is_left_out(row)
         found = self.bot.find(row.question, top_k=PASSAGES_READ + _MORE)
-        hits = [hit for hit in found.hits if not (left_out and self._is_at(hit, location))]
+        kept = [hit for hit in found.hits if not (left_out and self._is_at(hit, location))]
+        found = replace(found, hits=tuple(kept[:PASSAGES_READ]))
         gold = tuple(answer.text for answer in row.answers)
         line = frozenset({(location.article, location.line)})
         asked = Asked(MISLEADING, row.question, gold, line)
-        return predict(self.bot, asked, hits, found.read_as, left_out)
+        return predict(self.bot, asked, found, left_out)
 
     def _is_at(self, hit: Hit, location: Location) -> bool:
         article = self.bot.index.generation.catalog.article(hit.stored.article_id)

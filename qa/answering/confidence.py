@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.errors import ModelUnavailable, reason_of
 from index.search.analyzer import terms
 from qa.answering.grouping import Group
-from qa.reader.shipped import FAST
+from qa.reader.shipped import ACCURATE, FAST
 from qa.retrieval.retriever import Hit
 
 Features = NDArray[np.float64]
@@ -25,9 +25,10 @@ FEATURES = (
     "weighted share of the question's terms in its sentence",
     "weighted share of them in its passage and title",
     "1 if it consists of entire sentences",
+    "margin that the first of two readers found for these words",
 )
 _MAX_AGREEING = 3
-_MAX_MARGIN = 12.0
+MAX_MARGIN = 12.0
 """Margins are clipped to this on either side; larger ones carry no more information."""
 _MAX_LEAD = 4.0
 _TOPIC_BONUS = 0.8
@@ -66,8 +67,13 @@ def read_calibration(path: Path) -> Calibration:
 
 
 def default_calibration() -> Calibration:
-    """Read the weights shipped with the reader."""
+    """Read the weights shipped with the fast reader."""
     return read_calibration(FAST / CALIBRATION_FILE)
+
+
+def second_calibration() -> Calibration:
+    """Read the weights for answers of both shipped readers."""
+    return read_calibration(ACCURATE / CALIBRATION_FILE)
 
 
 def default_threshold() -> float:
@@ -124,14 +130,15 @@ def _features(weights: dict[str, float], group: Group, hits: Sequence[Hit]) -> t
     passage = hit.stored.passage
     agreeing = {other.passage for other in group.candidates if other.margin > 0} - {best.passage}
     return (
-        float(np.clip(best.margin, -_MAX_MARGIN, _MAX_MARGIN)),
-        max(best.sharpness, -_MAX_MARGIN),
+        float(np.clip(best.margin, -MAX_MARGIN, MAX_MARGIN)),
+        max(best.sharpness, -MAX_MARGIN),
         hit.similarity,
         1.0 / (1 + best.passage),
         float(min(len(agreeing), _MAX_AGREEING)),
         _share(weights, passage.said_in(best.sentence)),
         _share(weights, f"{hit.title} {passage.context} {passage.words}"),
         float(best.is_whole),
+        float(np.clip(best.first_margin, -MAX_MARGIN, MAX_MARGIN)),
     )
 
 

@@ -1,15 +1,30 @@
-"""Check the reader, without network access and without writing."""
+"""Check the readers, without network access and without writing."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.check import Finding
 from index.errors import BylineError
-from qa.reader.export import folder_of, is_prepared, reader_faults
+from qa.reader.encoders import MPNET
+from qa.reader.export import folder_of, is_prepared, reader_faults, readers_named
+from qa.reader.shipped import ACCURATE_READER, DEFAULT_READER
 from qa.reader.sources import find_reader
 
+_ALONE = (
+    f"{ACCURATE_READER} is not used: its encoder, {MPNET}, is not on this disk "
+    "(pip install 'byline[accurate]')"
+)
 
-def check_reader(name: str, cache: Path) -> Finding:
-    """Check a reader, by name or path, and its export."""
+
+def check_readers(name: str, cache: Path) -> Iterator[Finding]:
+    """Check the readers that a name or path stands for, and their exports."""
+    names = readers_named(name, cache)
+    yield from (_check(each, cache) for each in names)
+    if name == DEFAULT_READER and ACCURATE_READER not in names:
+        yield Finding("reader", "ok", _ALONE)
+
+
+def _check(name: str, cache: Path) -> Finding:
     try:
         source = find_reader(name, from_hub=False)
     except BylineError as error:

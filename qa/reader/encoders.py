@@ -1,4 +1,4 @@
-"""The encoders that Byline's readers were trained from, found on disk by the hash of their weights."""
+"""The encoders that Byline's readers were trained from, found on disk and checked."""
 
 import shutil
 import tempfile

@@ -11,6 +11,7 @@ from index.disk.durable_files import record_files
 from index.errors import BylineError, ModelUnavailable, summary_of
 from index.models.onnx_runtime import open_tokenizer, write_finished, write_onnx, write_tokenizer
 from index.models.quantization import write_finished_int8
+from qa.reader.encoders import has_mpnet
 from qa.reader.extractive import (
     CARD_FORMAT,
     CARDS,
@@ -19,6 +20,7 @@ from qa.reader.extractive import (
     Card,
     ExtractiveReader,
 )
+from qa.reader.shipped import ACCURATE_READER, DEFAULT_READER, FAST_READER
 from qa.reader.sources import Loaded, Source, find_reader
 from qa.reader.windows import Window, prepare_tokenizer, windows
 
@@ -48,9 +50,25 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
     folder = folder_of(source, cache)
     card = CARDS.read(folder)
     if card is None:
-        notice("preparing the reader (first use only)")
+        notice(f"preparing the {label_of(name)} (first use only)")
         card = ensure_reader(source, cache)
     return ExtractiveReader.open(folder, card)
+
+
+def readers_named(name: str, cache: Path) -> list[str]:
+    """Return the names of the readers that a name stands for, in the order in which they read.
+
+    `byline` is the fast reader and, where its encoder is on this disk, the accurate one.
+    """
+    if name != DEFAULT_READER:
+        return [name]
+    is_usable = is_prepared(find_reader(ACCURATE_READER), cache) or has_mpnet(cache)
+    return [FAST_READER, ACCURATE_READER] if is_usable else [FAST_READER]
+
+
+def label_of(name: str) -> str:
+    """Return what people call a reader."""
+    return "accurate reader" if name == ACCURATE_READER else "reader"
 
 
 def ensure_reader(source: Source, cache: Path) -> Card:

@@ -143,11 +143,6 @@ def _without_overlaps(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Drop candidates that overlap a better one of the same passage."""
     kept: list[Candidate] = []
     for candidate in candidates:
-        if not any(
-            better.passage == candidate.passage
-            and better.span.start < candidate.span.end
-            and candidate.span.start < better.span.end
-            for better in kept
-        ):
+        if not any(better.overlaps(candidate) for better in kept):
             kept.append(candidate)
     return kept

@@ -24,6 +24,13 @@ class Candidate:
     """Log-probability of exactly this span, given that the passage has an answer; at most 0."""
     is_whole: bool = False
     """Whether it consists of entire sentences."""
+    first_margin: float = 0.0
+    """The margin that a reader before this one found for these words; 0 if none read them."""
+
+    def overlaps(self, other: "Candidate") -> bool:
+        """Return whether both share words of one passage."""
+        is_apart = self.span.end <= other.span.start or other.span.end <= self.span.start
+        return self.passage == other.passage and not is_apart
 
 
 class Reader(Protocol):

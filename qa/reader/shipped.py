@@ -77,13 +77,13 @@ def load_trained(folder: Path, encoder: Path) -> "PreTrainedModel":
     """
     from safetensors.torch import load_file
 
-    weights = folder / WEIGHTS_FILE
-    if not weights.is_file() or sha256_of(weights) != read_record(folder).sha256:
+    record, weights = read_record(folder), folder / WEIGHTS_FILE
+    if not weights.is_file() or sha256_of(weights) != record.sha256:
         raise ModelUnavailable(f"{weights} is missing or damaged; reinstall Byline")
     trained = {name: value.float() for name, value in load_file(weights).items()}
     network = untrained(encoder)
     merged = _merged(trained, network.state_dict())
-    if not _OUTPUTS <= merged.keys() or not merged.keys() <= network.state_dict().keys():
+    if not merged.keys() >= _OUTPUTS or not merged.keys() <= network.state_dict().keys():
         raise ModelUnavailable(f"{weights} is not for this version of Byline; reinstall it")
     network.load_state_dict(merged, strict=False)
     return network.eval()

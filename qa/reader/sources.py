@@ -52,7 +52,8 @@ class Source(ABC):
 def find_reader(name: str, *, from_hub: bool = True) -> Source:
     """Find a reader of Byline's own, one that `qa.training` made, or another by name or path.
 
-    `byline` is the fast one, which reads first. A name that is not on disk is downloaded from the hub if `from_hub`. Raises ModelUnavailable.
+    Of the two that `byline` stands for, this is the fast one. A name that is not on disk is
+    downloaded from the hub if `from_hub`. Raises ModelUnavailable.
     """
     if not name:
         raise ModelUnavailable("the name of the reader is empty; omit --reader for Byline's own")
@@ -78,7 +79,7 @@ class TrainedSource(Source):
 class TransformerSource(Source):
     """Any other question-answering transformer."""
 
-    def load(self, cache: Path) -> Loaded:  # noqa: ARG002
+    def load(self, cache: Path) -> Loaded:
         """Load it. Raises ModelUnavailable."""
         if not any((self.folder / file).is_file() for file in _VOCABULARIES):
             raise ModelUnavailable(f"reader {self.name!r} has no tokenizer (tokenizer.json)")

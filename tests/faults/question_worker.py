@@ -22,7 +22,7 @@ from index.storage.database import Row, fetch
 from index.storage.store import Store
 from qa.answers import Citation, Quote
 from qa.bot import Bot
-from qa.reader.check import check_reader
+from qa.reader.check import check_readers
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import FakeEncoder, fake_model
@@ -109,7 +109,7 @@ class QuestionWorker:
             case "check":
                 findings = (
                     *check(self.store, self.cache),
-                    check_reader(DEFAULT_READER, self.cache),
+                    *check_readers(DEFAULT_READER, self.cache),
                 )
                 states = tuple((finding.subject, finding.state) for finding in findings)
                 return StepResult("done", states=states)

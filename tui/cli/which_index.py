@@ -7,7 +7,7 @@ import click
 from index.errors import NoIndex
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
-from qa.reader.sources import Source, find_reader
+from qa.reader.sources import find_reader
 from tui.jobs.bundled import bundled_roots, is_outdated_bundled, outdated_roots
 from tui.paths import bundled_index, default_index
 from tui.settings import index_folder_or
@@ -22,12 +22,13 @@ def store_to_ask(folder: Path | None, reader: str | None) -> Store:
     """
     store = existing_store(folder)
     if is_outdated_bundled(store):
-        source = find_reader(reader) if reader is not None else None
+        if reader is not None:
+            find_reader(reader)
         click.echo(
             "No index yet: asking the bundled articles. Index your own with `byline index FOLDER`.",
             err=True,
         )
-        _build_bundled(store, source)
+        _build_bundled(store, reader)
     return store
 
 
@@ -38,7 +39,7 @@ def bundled_to_ask(reader: str) -> Store:
     """
     store = Store(bundled_index())
     if is_outdated_bundled(store):
-        _build_bundled(store, find_reader(reader))
+        _build_bundled(store, reader)
     return store
 
 
@@ -54,7 +55,7 @@ def existing_store(folder: Path | None) -> Store:
     return Store(bundled_index())
 
 
-def _build_bundled(store: Store, reader: Source | None) -> None:
+def _build_bundled(store: Store, reader: str | None) -> None:
     # Here, because a question over an existing index needs no build.
     from tui.jobs.build_job import build_events, reader_events
     from tui.output.build_progress import watch_build

@@ -148,17 +148,18 @@ class IndexBot:
 def _job_to_run_first(store: "Store", reader: str, model_cache: Path) -> Job | None:
     """Return the job that has to run before questions can be asked; None if there is none."""
     from index.models.onnx_export import is_exported
-    from qa.reader.export import is_prepared
+    from qa.reader.export import is_prepared, readers_named
     from qa.reader.sources import find_reader
     from tui.jobs.bundled import bundled_job, is_outdated_bundled
 
-    source = find_reader(reader)
+    sources = [find_reader(name) for name in readers_named(reader, model_cache)]
     if is_outdated_bundled(store):
         return bundled_job(reader)
     manifest = store.manifest()
     if manifest is None:
         return None
     model = manifest.model
-    if is_exported(model.fingerprint, model_cache) and is_prepared(source, model_cache):
+    are_prepared = all(is_prepared(source, model_cache) for source in sources)
+    if are_prepared and is_exported(model.fingerprint, model_cache):
         return None
     return PrepareJob(model.name, reader)

@@ -9,8 +9,8 @@ from index.models.onnx_export import ensure_export, is_exported
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import Model, find_model
 from index.storage.store import Store
-from qa.reader.export import ensure_reader, is_prepared
-from qa.reader.sources import Source
+from qa.reader.export import ensure_reader, is_prepared, label_of, readers_named
+from qa.reader.sources import find_reader
 from tui.jobs.events import BuildEvent, Waiting
 from tui.paths import model_cache
 
@@ -32,17 +32,19 @@ def build_events(
         yield event
 
 
-def prepare_events(model_name: str, reader: Source) -> Iterator[Waiting]:
-    """Prepare an embedding model and a reader for questions."""
+def prepare_events(model_name: str, reader: str) -> Iterator[Waiting]:
+    """Prepare an embedding model and a reader, by name or path, for questions."""
     yield from reader_events(reader)
     yield from _model_events(find_model(model_name))
 
 
-def reader_events(reader: Source) -> Iterator[Waiting]:
-    """Prepare a reader for questions. Raises ModelUnavailable if that fails."""
-    if not is_prepared(reader, model_cache()):
-        yield Waiting("Preparing the reader, once")
-        ensure_reader(reader, model_cache())
+def reader_events(reader: str) -> Iterator[Waiting]:
+    """Prepare a reader, by name or path, for questions. Raises ModelUnavailable if that fails."""
+    for name in readers_named(reader, model_cache()):
+        source = find_reader(name)
+        if not is_prepared(source, model_cache()):
+            yield Waiting(f"Preparing the {label_of(name)}, once")
+            ensure_reader(source, model_cache())
 
 
 def _model_events(model: Model) -> Iterator[Waiting]:

@@ -181,18 +181,17 @@ def _throttled(events: Iterator[Event]) -> Iterator[Event]:
 def _work(job: Job) -> Iterator[Event]:
     # Imported here: the chat imports this module and needs none of these.
     from index.storage.store import Store
-    from qa.reader.sources import find_reader
     from tui.jobs.build_job import build_events, prepare_events, reader_events
 
     match job:
         case BuildJob():
             roots = resolve_roots(job.add)
             forget = resolve_roots(job.forget, must_exist=False)
-            yield from reader_events(find_reader(job.reader))
+            yield from reader_events(job.reader)
             store = Store(Path(job.index))
             yield from build_events(store, job.model, roots, forget, job.full, job.max_bytes)
         case PrepareJob():
-            yield from prepare_events(job.model, find_reader(job.reader))
+            yield from prepare_events(job.model, job.reader)
             yield Prepared()
 
 

@@ -61,16 +61,23 @@ def features_of(
 def test_the_features_of_an_answer_are_those_of_its_best_candidate() -> None:
     # Of the weights 3 + 1 + 4, the sentence has `signed` and the title adds `radar`.
     assert features_of(candidate(1, 2.5, -0.75), candidate(0, 9.0, -0.1)) == [
-        2.5, -0.75, -0.25, 1 / 2, 1.0, 4 / 8, 7 / 8, 0.0
+        2.5, -0.75, -0.25, 1 / 2, 1.0, 4 / 8, 7 / 8, 0.0, 0.0
     ]  # fmt: skip
     # The sentence has none of the terms, the passage has `treaty`, and there is no title.
-    assert features_of(candidate(0, -1.0)) == [-1.0, -0.5, 0.9, 1.0, 0.0, 0.0, 1 / 8, 0.0]
+    assert features_of(candidate(0, -1.0)) == [
+        -1.0, -0.5, 0.9, 1.0, 0.0, 0.0, 1 / 8, 0.0, 0.0
+    ]  # fmt: skip
     assert features_of(candidate(0, -1.0, which=1))[5:7] == [1 / 8, 1 / 8]
 
 
 def test_an_answer_of_entire_sentences_is_known_as_one() -> None:
     whole = replace(candidate(1, 2.5), is_whole=True)
     assert features_of(whole)[7] == 1.0
+
+
+@pytest.mark.parametrize(("margin", "cut"), [(2.5, 2.5), (-90.0, -12.0), (90.0, 12.0)])
+def test_the_margin_of_the_first_of_two_readers_counts(margin: float, cut: float) -> None:
+    assert features_of(replace(candidate(1, 2.5), first_margin=margin))[8] == cut
 
 
 def test_every_group_has_a_row() -> None:
@@ -121,9 +128,11 @@ def test_leads_are_over_the_best_of_the_others(scored: list[float], expected: li
 
 
 def test_scores_and_confidences_match_values_computed_by_hand() -> None:
-    calibration = Calibration((1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0, 0.0), 0.5, 0.5, 0.25, 1.0, 0.3)
+    calibration = Calibration(
+        (1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0), 0.5, 0.5, 0.25, 1.0, 0.3
+    )
     features = np.array(
-        [[3.0, 9.0, 0.25, *[9.0] * 3, 0.5, 9.0], [1.0, 9.0, 0.0, *[9.0] * 3, 0.0, 9.0]]
+        [[3.0, 9.0, 0.25, *[9.0] * 3, 0.5, 9.0, 9.0], [1.0, 9.0, 0.0, *[9.0] * 3, 0.0, 9.0, 9.0]]
     )
     # 3 + 0.5 - 2 + 0.5 = 2; 1 + 0.5 = 1.5
     scored = scores(features, calibration)
@@ -197,8 +206,8 @@ def test_a_calibration_survives_a_round_trip_to_disk(tmp_path: Path) -> None:
         (b"\xff\xfe", "cannot be read: "),
         (b'{"weights": [1.0], "bias": 0.0}', "cannot be read: .*missing required field"),
         (b'{"weights": "1"}', "cannot be read: "),
-        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 7)), "version"),
-        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 9)), "version"),
+        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 8)), "version"),
+        (msgspec.json.encode(msgspec.structs.replace(CALIBRATION, weights=(1.0,) * 10)), "version"),
     ],
 )
 def test_missing_or_invalid_weights_are_refused(

@@ -19,8 +19,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Treat every reader as one that is known to lose little in int8."""
     load = sources.TransformerSource.load
 
-    def loaded(source: sources.TransformerSource) -> Loaded:
-        return replace(load(source), int8=True)
+    def loaded(source: sources.TransformerSource, cache: Path) -> Loaded:
+        return replace(load(source, cache), int8=True)
 
     monkeypatch.setattr(sources.TransformerSource, "load", loaded)
 

@@ -108,8 +108,8 @@ def test_the_greatest_difference_of_a_logit_counts(
 ) -> None:
     load = sources.TransformerSource.load
 
-    def other(source: sources.TransformerSource) -> Loaded:
-        loaded = load(source)
+    def other(source: sources.TransformerSource, cache: Path) -> Loaded:
+        loaded = load(source, cache)
         with torch.no_grad():
             # Of the two logits that of the end: it is 0.25 greater than in the export.
             loaded.network.qa_outputs.bias[1] += 0.25

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from index.errors import ModelUnavailable
 from qa.training import train_packed
-from qa.training.base import extract_mpnet, write_pieces
+from qa.training.base import write_pieces
 from qa.training.train_packed import Packed, join_pieces
 from tests.qa.training.networks import tiny_network
 
@@ -62,8 +61,3 @@ def test_damaged_and_missing_pieces_are_refused(tmp_path: Path) -> None:
     first.unlink()
     with pytest.raises(ValueError, match="damaged or incomplete"):
         join_pieces(tmp_path / "base")
-
-
-def test_an_encoder_whose_wheels_are_not_installed_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="is not installed: pip install"):
-        extract_mpnet(tmp_path)

@@ -7,7 +7,7 @@ import click
 
 from index.check import Finding, State, Subject, check
 from index.storage.store import Store
-from qa.reader.check import check_reader
+from qa.reader.check import check_readers
 from tui.cli.options import index_option, json_option, reader_option
 from tui.cli.which_index import existing_store
 from tui.exit_codes import Exit
@@ -73,8 +73,8 @@ def _findings(store: Store, reader: str) -> Iterator[Finding]:
             display.clear()
             yield finding
         show("reader", 0, 1)
-        finding = check_reader(reader, model_cache())
-    yield finding
+        findings = list(check_readers(reader, model_cache()))
+    yield from findings
 
 
 def _printed(findings: Iterable[Finding]) -> Iterator[Finding]:

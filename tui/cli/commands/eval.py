@@ -31,6 +31,7 @@ from index.storage.store import Store
 from qa.ablation import Component
 from qa.answering.confidence import default_threshold
 from qa.bot import Bot
+from qa.reader.export import readers_named
 from qa.reader.sources import find_reader
 from tui.cli.commands.eval_runs import runs_command, show_command
 from tui.cli.commands.eval_sets import import_command, new_command
@@ -246,7 +247,9 @@ def _settings(
         index=str(store.folder.absolute()),
         generation=bot.index.name,
         reader=reader,
-        reader_fingerprint=find_reader(reader).fingerprint,
+        reader_fingerprint=" ".join(
+            find_reader(name).fingerprint for name in readers_named(reader, model_cache())
+        ),
         threshold=bot.threshold,
         within=options.within,
         without=tuple(sorted(bot.without)),

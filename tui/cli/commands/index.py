@@ -9,7 +9,6 @@ from index.articles.files import FORMATS, MAX_BYTES, Root, resolve_roots
 from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
-from qa.reader.sources import find_reader
 from tui.cli.options import index_option, json_option, reader_option
 from tui.exit_codes import Exit
 from tui.jobs.build_job import build_events, reader_events
@@ -77,7 +76,7 @@ def command(
         raise click.UsageError("--follow-links goes with PATHS: name the folders")
     store = Store(index_folder_or(index_folder, default_index()))
     roots = resolve_roots(paths, follow_links=follow_links)
-    watch_build(reader_events(find_reader(chosen_reader(reader))))
+    watch_build(reader_events(chosen_reader(reader)))
     events = build_events(
         store,
         chosen_model(store, model),

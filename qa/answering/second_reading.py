@@ -1,0 +1,66 @@
+"""Read the best passages again, with a reader that is slower and more accurate."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from qa.answering.confidence import MAX_MARGIN, Calibration, ScoredAnswer
+from qa.answering.early_stopping import ReadResult
+from qa.answering.grouping import Group
+from qa.reader.protocol import Candidate, Reader
+from qa.retrieval.retriever import Hit
+from qa.stopwatch import Stopwatch
+
+PASSAGES_READ_AGAIN = 4
+
+Scorer = Callable[[Sequence[Group]], list[ScoredAnswer]]
+"""Returns groups with their confidence, most confident first."""
+Grouper = Callable[[Sequence[Candidate]], list[Group]]
+"""Groups candidates, best first, into answers."""
+
+
+@dataclass(frozen=True)
+class SecondReader:
+    """A reader of the best passages, and how its answers are scored."""
+
+    reader: Reader
+    calibration: Calibration
+    """Of answers that both readers found."""
+
+
+def read_again(
+    reader: Reader,
+    question: str,
+    hits: Sequence[Hit],
+    first: ReadResult,
+    group: Grouper,
+    score: Scorer,
+) -> ReadResult:
+    """Read the passages of the best answers again; the answers are those of the second reading.
+
+    What the first reader found in other passages remains as evidence for the same answers.
+    """
+    watch = Stopwatch()
+    indexes = list(islice(_best_passages(first), PASSAGES_READ_AGAIN))
+    passages = [hits[index].stored.passage for index in indexes]
+    found = reader.read(question, passages, [hits[index].context for index in indexes])
+    read = watch.lap()
+    before = [candidate for answer in first.answers for candidate in answer.group.candidates]
+    again = [_seconded(replace(one, passage=indexes[one.passage]), before) for one in found]
+    others = [candidate for candidate in before if candidate.passage not in indexes]
+    others.sort(key=lambda candidate: -candidate.margin)
+    groups = [each for each in group([*again, *others]) if each.best.passage in indexes]
+    answers = score(groups)
+    return ReadResult(answers, first.passages, first.read + read, first.weigh + watch.lap())
+
+
+def _best_passages(first: ReadResult) -> Iterator[int]:
+    """Yield the passages of answers, most confident first, then the others in their order."""
+    of_answers = [each.passage for answer in first.answers for each in answer.group.candidates[:1]]
+    yield from dict.fromkeys([*of_answers, *first.passages])
+
+
+def _seconded(candidate: Candidate, before: Sequence[Candidate]) -> Candidate:
+    """Return a candidate with the first reader's margin for words that it shares."""
+    margins = [each.margin for each in before if each.overlaps(candidate)]
+    return replace(candidate, first_margin=max(margins, default=-MAX_MARGIN))
