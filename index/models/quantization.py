@@ -1,9 +1,13 @@
-"""ONNX networks whose matrix products have int8 weights, with one scale per block of weights.
+"""ONNX networks whose matrix products are computed in int8, in the way that suits the processor.
 
-onnxruntime's own quantizer is not used: it rounds to other scales, so vectors would change; it
-sets up logging for the whole process; and it needs a package more.
+Where sums of byte products are fast, weights have one scale per block, which changes a network
+least; onnxruntime's own quantizer cannot do that. Elsewhere that way is slower than float32 (1.5
+times on AVX2), and the library's own, with one scale per column, is 1.6 times as fast as float32.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +52,36 @@ def quantise(exact: Path, path: Path, block: int) -> None:
             _quantise_product(node, weight, network.graph, block)
     network.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     onnx.save(network, path)
+
+
+def write_finished_columns_int8(exact: Path, path: Path) -> None:
+    """Write a network with one scale per column, as `write_finished` does. Raises what both raise.
+
+    Weights have 7 bits, so that sums of two products never overflow 16 bits on AVX2.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantised = path.with_name("int8.onnx")
+    with _without_logging():
+        quantize_dynamic(
+            exact, quantised, op_types_to_quantize=["MatMul"], per_channel=True, reduce_range=True,
+            weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True},
+        )  # fmt: skip
+    write_finished(quantised, path)
+    quantised.unlink()
+
+
+@contextmanager
+def _without_logging() -> Iterator[None]:
+    """Undo what the quantizer sets up for the whole process, and keep it quiet."""
+    root = logging.getLogger()
+    handlers, disabled = root.handlers[:], logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+        root.handlers[:] = handlers
 
 
 def write_finished_int8(exact: Path, path: Path, block: int) -> None:

@@ -10,7 +10,11 @@ from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
 from index.errors import BylineError, ModelUnavailable, summary_of
 from index.models.onnx_runtime import open_tokenizer, write_finished, write_onnx, write_tokenizer
-from index.models.quantization import write_finished_int8
+from index.models.quantization import (
+    has_fast_int8,
+    write_finished_columns_int8,
+    write_finished_int8,
+)
 from qa.reader.encoders import has_mpnet
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
 MAX_DIFFERENCE = 0.01
 """Between a logit of a float32 export and of the original network, over real text; an export
 beyond it is not used."""
-MAX_INT8_DIFFERENCE = 1.0
-"""The same for an int8 export; one beyond it is made again in float32."""
 _BLOCK = 64
 """Weights that share a scale in int8: fewer are slower and change hardly less."""
 _SAMPLES = 16
@@ -114,7 +116,7 @@ def _write_network(source: Source, loaded: Loaded, folder: Path, samples: Sequen
     """
     exact = folder / "exact.onnx"
     _write_onnx(loaded, samples[0], exact)
-    precision = "int8" if loaded.int8 and _write_int8(loaded, exact, folder, samples) else "float32"
+    precision = "int8" if _write_int8(loaded, exact, folder, samples) else "float32"
     if precision == "float32":
         write_finished(exact, folder / MODEL_FILE)
         difference = _difference(loaded, folder, samples)
@@ -132,9 +134,14 @@ def _card(loaded: Loaded, folder: Path, name: str, precision: str) -> Card:
 
 
 def _write_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
-    """Write a network in int8; returns whether that changed little."""
-    write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
-    return _difference(loaded, folder, samples) <= MAX_INT8_DIFFERENCE
+    """Write a network in int8 if that is known to be good; returns whether it changed little."""
+    if loaded.max_int8_difference is None:
+        return False
+    if has_fast_int8():
+        write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
+    else:
+        write_finished_columns_int8(exact, folder / MODEL_FILE)
+    return _difference(loaded, folder, samples) <= loaded.max_int8_difference
 
 
 def _tensors(window: Window, inputs: Sequence[str]) -> "dict[str, torch.Tensor]":

@@ -14,15 +14,20 @@ from tests.qa.reader.models import Made
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Treat every reader as one that is known to lose little in int8."""
+def allow(difference: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every reader as one that reads as well in int8 with this difference of a logit."""
     load = sources.TransformerSource.load
 
     def loaded(source: sources.TransformerSource, cache: Path) -> Loaded:
-        return replace(load(source, cache), int8=True)
+        return replace(load(source, cache), max_int8_difference=difference)
 
     monkeypatch.setattr(sources.TransformerSource, "load", loaded)
+
+
+@pytest.fixture(params=[True, False], ids=["blocks", "columns"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of computing in int8, whatever this processor is best at."""
+    monkeypatch.setattr(export, "has_fast_int8", lambda: request.param)
 
 
 def max_difference(bert: Made, other: ExtractiveReader) -> float:
@@ -34,10 +39,10 @@ def max_difference(bert: Made, other: ExtractiveReader) -> float:
 
 
 def test_a_reader_that_loses_little_is_kept_in_int8(
-    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Random weights lose more in int8 than trained ones.
-    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 100.0)
+    allow(100.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     assert reader.card.precision == "int8"
     assert 0 < max_difference(bert, reader) < 100
@@ -49,9 +54,9 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
 
 
 def test_in_int8_the_result_for_a_passage_does_not_depend_on_the_others(
-    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 100.0)
+    allow(100.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     texts = ["prague", "the treaty of prague", "a said .", "signed in prague"]
     every = windows(reader.tokenizer, "who signed ?", texts, reader.card.max_tokens)
@@ -61,9 +66,9 @@ def test_in_int8_the_result_for_a_passage_does_not_depend_on_the_others(
 
 
 def test_a_reader_that_loses_much_in_int8_stays_in_float32(
-    bert: Made, measured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MAX_INT8_DIFFERENCE", 0.0)
+    allow(0.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
     assert reader.card.precision == "float32"
     assert max_difference(bert, reader) < 1e-3
