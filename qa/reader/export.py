@@ -24,7 +24,7 @@ from qa.reader.extractive import (
     Card,
     ExtractiveReader,
 )
-from qa.reader.shipped import ACCURATE_READER, DEFAULT_READER, FAST_READER
+from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, RECORD_FILE
 from qa.reader.sources import Loaded, Source, find_reader
 from qa.reader.windows import Window, prepare_tokenizer, windows
 
@@ -62,7 +62,7 @@ def readers_named(name: str, cache: Path) -> list[str]:
 
     `byline` is the fast reader and, where its encoder is on this disk, the accurate one.
     """
-    if name != DEFAULT_READER:
+    if name != DEFAULT_READER or not (ACCURATE / RECORD_FILE).is_file():
         return [name]
     is_usable = is_prepared(find_reader(ACCURATE_READER), cache) or has_mpnet(cache)
     return [FAST_READER, ACCURATE_READER] if is_usable else [FAST_READER]

@@ -56,6 +56,7 @@ class FakeModels:
         patch.setattr("index.check.find_model", self.find)
         patch.setattr("index.check.export_faults", lambda _: [])
         patch.setattr("qa.reader.check.reader_faults", lambda *_: [])
+        patch.setattr("qa.reader.export.has_mpnet", lambda _: False)
 
     @property
     def embedded(self) -> int:
