@@ -65,7 +65,7 @@ def readers_named(name: str, cache: Path) -> list[str]:
     if name != DEFAULT_READER or not (ACCURATE / RECORD_FILE).is_file():
         return [name]
     is_usable = is_prepared(find_reader(ACCURATE_READER), cache) or has_mpnet(cache)
-    return [FAST_READER, ACCURATE_READER] if is_usable else [FAST_READER]
+    return [name, ACCURATE_READER] if is_usable else [name]
 
 
 def label_of(name: str) -> str:
