@@ -36,6 +36,7 @@ from qa.answers import (
     NoAnswer,
     Quote,
     Reply,
+    State,
     Status,
 )
 from qa.bot import Bot
@@ -57,6 +58,7 @@ __all__ = [
     "Progress",
     "Quote",
     "Reply",
+    "State",
     "Status",
     "Summary",
     "Waiting",

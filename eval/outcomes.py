@@ -7,6 +7,7 @@ import msgspec
 
 from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
+from qa.answers import State
 
 RIGHT_F1 = 0.5
 """Lowest F1 of a right answer; confidence is fitted to this definition."""
@@ -67,6 +68,8 @@ class JudgedAnswer(msgspec.Struct, frozen=True):
     """Whether F1 is at least RIGHT_F1; if gold has no answers, whether the line is right."""
     start: int = 0
     """Offset of the answer in its quote, in code points."""
+    doubtful: bool = False
+    """Whether its confidence is below that of a plain answer."""
 
     @property
     def marked_quote(self) -> MarkedText:
@@ -163,6 +166,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.best.confidence if self.best else 0.0
 
     @property
+    def state(self) -> State:
+        """How sure the reply was."""
+        if not self.answered:
+            return State.NO_ANSWER
+        return State.PERHAPS if self.answers[0].doubtful else State.ANSWER
+
+    @property
     def reply(self) -> str:
         """The answer; empty if the question was refused."""
         return self.answers[0].text if self.answered else ""
@@ -171,6 +181,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def is_answered_right(self) -> bool:
         """Whether it was answered, and right; see `JudgedAnswer.is_right`."""
         return self.answered and self.answers[0].is_right
+
+    @property
+    def is_refused_right(self) -> bool:
+        """Whether it was refused, and the articles do not answer it."""
+        return not self.answered and self.kind is Kind.UNANSWERABLE
 
     @property
     def cites_gold_line(self) -> bool:

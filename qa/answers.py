@@ -30,6 +30,15 @@ class Status(StrEnum):
         return self in (Status.UNCHANGED, Status.MOVED)
 
 
+class State(StrEnum):
+    """How sure a reply is, in words that JSON uses too."""
+
+    ANSWER = "answer"
+    PERHAPS = "perhaps"
+    """The best answer is above the threshold, but in doubt."""
+    NO_ANSWER = "no_answer"
+
+
 class Reason(StrEnum):
     """Why there is no answer."""
 
@@ -169,6 +178,8 @@ class Answer:
     confidence: float
     """Estimated probability that it is right, in [0, 1]."""
     citations: tuple[Citation, ...]
+    doubtful: bool = False
+    """Whether its confidence is below that of a plain answer."""
 
     @property
     def text(self) -> str:
@@ -208,6 +219,11 @@ class Answered:
     articles_differ: bool = False
     """Whether articles contradict the best answer; what they say is among the others."""
 
+    @property
+    def state(self) -> State:
+        """Whether the best answer is in doubt."""
+        return State.PERHAPS if self.answers[0].doubtful else State.ANSWER
+
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
@@ -221,6 +237,11 @@ class NoAnswer:
     milliseconds: Milliseconds
     missing_folder: str = ""
     """The indexed folder of the closest match if it is missing, as the user named it."""
+
+    @property
+    def state(self) -> State:
+        """Always that there is no answer."""
+        return State.NO_ANSWER
 
 
 Reply = Answered | NoAnswer

@@ -219,7 +219,11 @@ class Bot:
         watch = Stopwatch()
         files = FileCache()
         answers = tuple(
-            Answer(scored.confidence, self._citations(scored.group, trace.hits, files))
+            Answer(
+                scored.confidence,
+                self._citations(scored.group, trace.hits, files),
+                doubtful=scored.confidence < self.calibration.plain,
+            )
             for scored in trace.reading.answers[:limit]
         )
         stages = trace.stages

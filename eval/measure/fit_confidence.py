@@ -12,6 +12,8 @@ from index.errors import BadRequest
 from qa.answering.confidence import Calibration, Features, confidences, leads, scores
 
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
+_RIGHT_IF_PLAIN = 0.75
+"""Least share of right answers among those given without a doubt: three in four."""
 _INDIFFERENT = 0.02
 """Mean gain that a lower threshold may cost."""
 _FOR_AN_ANSWER = (2, 3, 4, 5, 6)
@@ -34,16 +36,18 @@ def fit(predictions: Sequence[Prediction]) -> Calibration:
     features = np.concatenate([prediction.features for prediction in answered])
     right = np.concatenate([prediction.right for prediction in answered])
     weights, bias = _without_perverse(features, right)
-    draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, 0.0)
+    draft = Calibration(tuple(weights), bias, 1.0, 0.0, 0.0, 0.0, 0.0)
     natural = [one for one in answered if one.is_answerable or one.kind != MISLEADING]
     best = np.array([_score_and_lead(prediction.features, draft) for prediction in natural])
     right_best = np.array([one.right[int(scores(one.features, draft).argmax())] for one in natural])
     (factor, lead_factor), offset = _logistic(best, right_best, _STRENGTHS[1])
     fitted = Calibration(
         tuple(round(float(weight), 4) for weight in weights), round(bias, 4),
-        round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), 0.0,
+        round(float(factor), 4), round(float(lead_factor), 4), round(offset, 4), 0.0, 0.0,
     )  # fmt: skip
-    return msgspec.structs.replace(fitted, threshold=choose_threshold(natural, fitted))
+    threshold = choose_threshold(natural, fitted)
+    plain = max(threshold, choose_plain(natural, fitted))
+    return msgspec.structs.replace(fitted, threshold=threshold, plain=plain)
 
 
 def choose_threshold(predictions: Sequence[Prediction], calibration: Calibration) -> float:
@@ -63,6 +67,20 @@ def choose_threshold(predictions: Sequence[Prediction], calibration: Calibration
     return next(
         threshold for threshold, gain in zip(_THRESHOLDS, gains, strict=True) if gain >= enough
     )
+
+
+def choose_plain(predictions: Sequence[Prediction], calibration: Calibration) -> float:
+    """Choose the confidence from which an answer is given without a doubt.
+
+    This is the lowest from which on at least three in four best answers are right, where the gold
+    passage can be found and where it was left out alike; the highest of all if there is none.
+    """
+    best = [best_of(prediction, calibration) for prediction in predictions]
+    for threshold in _THRESHOLDS:
+        right = [one.right for one in best if one.confidence >= threshold]
+        if right and np.mean(right) >= _RIGHT_IF_PLAIN:
+            return threshold
+    return _THRESHOLDS[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from eval.metrics.latency import QUANTILES
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.metrics.resampling import Figure
+from qa.answers import State
 
 ANSWERS = {
     "exact": "Exact match (SQuAD)",
@@ -25,6 +26,12 @@ ANSWERS = {
     "risk-area": "Area under the risk-coverage curve",
     "marks-heeded": "Rejected answers not repeated",
 }
+STATE_LABELS = {
+    State.ANSWER: "an answer",
+    State.PERHAPS: "perhaps",
+    State.NO_ANSWER: "no confident answer",
+}
+"""How sure a reply was."""
 TAG_LABELS = {
     "right": "right",
     "top3": "right@3",

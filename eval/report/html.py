@@ -5,7 +5,14 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval.metrics.labels import ANSWERS, COLD_START, TAG_LABELS, format_interval, format_value
+from eval.metrics.labels import (
+    ANSWERS,
+    COLD_START,
+    STATE_LABELS,
+    TAG_LABELS,
+    format_interval,
+    format_value,
+)
 from eval.metrics.ranking import RANKED, RANKINGS
 from eval.report.plots import draw_plots
 from eval.report.rows import Show, row_of
@@ -48,6 +55,7 @@ def report(exported: ExportedRun, show: Show) -> str:
         script=script,
         known=known,
         labels=ANSWERS,
+        state_labels=STATE_LABELS,
         tag_labels=TAG_LABELS,
         ranked=RANKED,
         rankings=[ranking for ranking in RANKINGS if f"{ranking}-{RANKED[0]}" in known],

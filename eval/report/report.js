@@ -69,7 +69,7 @@
     opens.addEventListener("click", () => toggle(made, opens, row));
     first.append(opens);
     const reply = row.reply
-      ? cell(row.reply, "Reply")
+      ? cell(row.perhaps ? `perhaps: ${row.reply}` : row.reply, "Reply")
       : cell(row.reason ? `refused: ${row.reason}` : "refused", "Reply", "refused");
     const isScored = row.kind === "answerable" || row.kind === "unanswerable";
     made.append(

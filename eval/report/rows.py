@@ -7,6 +7,7 @@ from eval.metrics.ranking import RANKINGS
 from eval.outcomes import Cause, JudgedAnswer, Outcome
 from eval.sets.highlight import MarkedText
 from eval.sets.question_set import Gold
+from qa.answers import State
 
 Show = Callable[[str], str]
 """Makes misleading characters visible: bidirectional marks, control characters."""
@@ -23,6 +24,7 @@ def row_of(outcome: Outcome, show: Show) -> dict[str, Any]:
         "within": [show(path) for path in outcome.within],
         "kind": outcome.kind.value,
         "reply": show(outcome.reply),
+        "perhaps": outcome.state is State.PERHAPS,
         "reason": outcome.reason,
         "cause": "" if outcome.cause is Cause.NONE else outcome.cause.value,
         "f1": round(outcome.f1, 4),

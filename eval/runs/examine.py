@@ -107,6 +107,7 @@ class Examiner:
             is_line_right=is_line_right,
             is_right=overlap >= RIGHT_F1 if accepted else is_line_right,
             start=answer_offset(first.sentence, first.answer),
+            doubtful=answer.doubtful,
         )
 
 

@@ -1,7 +1,7 @@
 """The results of a run: figures, causes of failure, curves."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from eval.metrics.ranking import ranking_measures
 from eval.metrics.resampling import Figure, Measure, estimate
 from eval.outcomes import Cause, Kind, Outcome
 from index.errors import BadRequest
+from qa.answers import State
 
 
 class CauseCount(msgspec.Struct, frozen=True):
@@ -27,6 +28,15 @@ class CauseCount(msgspec.Struct, frozen=True):
 
     cause: Cause
     count: int
+
+
+class StateCount(msgspec.Struct, frozen=True):
+    """How many questions got a reply of one state."""
+
+    state: State
+    count: int
+    right: float
+    """Share of them whose answer is right; of refusals, share that the articles do not answer."""
 
 
 class TagResults(msgspec.Struct, frozen=True):
@@ -56,6 +66,8 @@ class Results(msgspec.Struct, frozen=True):
     risk_coverage: tuple[Risk, ...]
     tags: tuple[TagResults, ...] = ()
     """Sorted by tag; empty in runs stored by earlier versions."""
+    states: tuple[StateCount, ...] = ()
+    """Surest first; empty in runs stored by earlier versions."""
 
     @property
     def by_name(self) -> dict[str, Figure]:
@@ -87,7 +99,16 @@ def results_of(outcomes: Sequence[Outcome], cold_start: float | None = None) -> 
         reliability(scored),
         risk_coverage(scored),
         _by_tag(outcomes),
+        tuple(_by_state(scored)),
     )
+
+
+def _by_state(outcomes: Sequence[Outcome]) -> Iterator[StateCount]:
+    for state in State:
+        some = [outcome for outcome in outcomes if outcome.state is state]
+        if some:
+            right = sum(outcome.is_answered_right or outcome.is_refused_right for outcome in some)
+            yield StateCount(state, len(some), right / len(some))
 
 
 _Measures = Callable[[Sequence[Outcome]], list[Measure]]

@@ -52,6 +52,8 @@ class Calibration(msgspec.Struct, frozen=True):
     offset: float
     threshold: float
     """Minimum confidence of an answer, chosen on dev."""
+    plain: float
+    """Minimum confidence of an answer that is given without a doubt, chosen on dev."""
 
 
 def read_calibration(path: Path) -> Calibration:

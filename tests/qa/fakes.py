@@ -21,7 +21,7 @@ from qa.reader.protocol import Candidate, Reader
 from qa.retrieval.retriever import Hit
 from tests.fakes import FakeEncoder, fake_model
 
-CALIBRATION = Calibration((1.0, *[0.0] * (len(FEATURES) - 1)), 0.0, 1.0, 0.0, 0.0, 0.5)
+CALIBRATION = Calibration((1.0, *[0.0] * (len(FEATURES) - 1)), 0.0, 1.0, 0.0, 0.0, 0.5, 0.5)
 """The logistic of the reader's margin alone; no test hangs on the weights that ship."""
 
 

@@ -7,7 +7,16 @@ import pytest
 from index.articles.bundled import bundled_articles
 from index.articles.passages import Passage
 from index.errors import BadRequest
-from qa.answers import MAX_QUESTION_LENGTH, Answered, Citation, NoAnswer, Reason, Reply, Status
+from qa.answers import (
+    MAX_QUESTION_LENGTH,
+    Answered,
+    Citation,
+    NoAnswer,
+    Reason,
+    Reply,
+    State,
+    Status,
+)
 from qa.bot import PASSAGES_READ
 from qa.reader.protocol import Candidate
 from qa.rewriting.resolve import Exchange
@@ -57,6 +66,23 @@ def test_below_the_threshold_there_is_no_answer_but_the_closest_matches_are_kept
     assert len(reply.rejected) == 3
     confidences = [answer.confidence for answer in reply.rejected]
     assert confidences == sorted(confidences, reverse=True)
+
+
+def test_an_answer_below_the_confidence_of_a_plain_one_is_in_doubt(
+    library: Library, port: Path
+) -> None:
+    # The calibration of the fakes has 0.5 for both thresholds.
+    reply = ask(library, ASKED, threshold=0.0)
+    assert isinstance(reply, Answered)
+    assert reply.state is State.ANSWER
+    assert [one.doubtful for one in reply.answers] == [
+        one.confidence < 0.5 for one in reply.answers
+    ]
+    assert reply.answers[-1].doubtful
+    doubtful = ask(library, "Why do cats purr?", threshold=0.0)
+    assert isinstance(doubtful, Answered)
+    assert doubtful.state is State.PERHAPS
+    assert ask(library, "Why do cats purr?", threshold=1.0).state is State.NO_ANSWER
 
 
 def test_further_answers_below_the_threshold_are_left_out(library: Library, port: Path) -> None:

@@ -6,11 +6,12 @@ import textwrap
 
 import click
 
-from qa.answers import Answer, Answered, Citation, Reply
+from qa.answers import Answer, Answered, Citation, Reply, State
 from tui.output.console import colour
 from tui.output.sanitise import visible
 from tui.output.wording import (
     ARTICLES_DIFFER,
+    DOUBT,
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
@@ -28,6 +29,8 @@ _INDENT = "    "
 def show_reply(reply: Reply, threshold: float) -> None:
     """Print the answers on stdout, or a refusal on stderr."""
     if isinstance(reply, Answered):
+        if reply.state is State.PERHAPS:
+            click.echo(DOUBT, err=True)
         if reply.articles_differ:
             click.echo(ARTICLES_DIFFER, err=True)
         for answer in reply.answers:
@@ -59,7 +62,7 @@ def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
             show(click.style(_wrapped(computed, is_terminal, _INDENT), dim=True))
     for citation in answer.citations:
         sure = citation is first and not is_rejected
-        label = f"  {confidence_label(answer.confidence)}" if sure else ""
+        label = f"  {confidence_label(answer.confidence, answer.doubtful)}" if sure else ""
         path = click.style(location(citation), fg="cyan")
         show(f"{_INDENT}{path}{_notes(citation)}{label}")
 

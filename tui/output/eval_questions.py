@@ -95,7 +95,7 @@ def _answer_side(outcome: Outcome, is_styled: bool) -> Iterator[Text]:
 
 
 def _verdict(outcome: Outcome, answer: JudgedAnswer) -> Iterator[str]:
-    yield confidence_label(answer.confidence)
+    yield confidence_label(answer.confidence, answer.doubtful and outcome.answered)
     if outcome.kind is Kind.ANSWERABLE:
         yield f"F1 {answer.f1:.2f}"
     if outcome.gold:

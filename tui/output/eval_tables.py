@@ -13,6 +13,7 @@ from eval.metrics.labels import (
     ANSWERS,
     COLD_START,
     STAGE_LABELS,
+    STATE_LABELS,
     TAG_LABELS,
     format_interval,
     format_value,
@@ -38,7 +39,12 @@ def show_results(results: Results, outcomes: Sequence[Outcome]) -> None:
     """Print the figures of a run and the causes of failure."""
     known = results.by_name
     _print(
-        _answers(known), _tags(results), _ranking(known), _times(known), _causes(results, outcomes)
+        _answers(known),
+        _states(results),
+        _tags(results),
+        _ranking(known),
+        _times(known),
+        _causes(results, outcomes),
     )
     if results.causes:
         click.echo("To see gold next to answers: byline eval show")
@@ -70,6 +76,13 @@ def _answers(known: dict[str, Figure]) -> Table:
         if figure := known.get(name):
             value = format_value(name, figure.value)
             table.add_row(label, value, format_interval(figure), f"{figure.count:,}")
+    return table
+
+
+def _states(results: Results) -> Table:
+    table = _table("Reply", "questions", "right", numbers=2)
+    for one in results.states:
+        table.add_row(STATE_LABELS[one.state], f"{one.count:,}", f"{one.right:.1%}")
     return table
 
 

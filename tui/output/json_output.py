@@ -29,6 +29,7 @@ def reply_line(reply: Reply, question_id: str | int | None) -> str:
             "question": reply.question,
             "asked": reply.asked,
             "answered": answered,
+            "status": reply.state.value,
             "reason": None if isinstance(reply, Answered) else reply.reason.value,
             "answers": [_answer(answer) for answer in answers],
             "articles_differ": isinstance(reply, Answered) and reply.articles_differ,

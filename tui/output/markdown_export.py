@@ -11,12 +11,13 @@ from pathlib import Path
 
 from index.disk.durable_files import create_synced, replace_synced
 from index.errors import BadRequest
-from qa.answers import Answer, Answered, Citation
+from qa.answers import Answer, Answered, Citation, State
 from tui.output.markdown import code, plain, quoted
 from tui.output.quote_records import record_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
     ARTICLES_DIFFER,
+    DOUBT,
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
@@ -78,10 +79,12 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
     if (rewritten := rewritten_question(turn.question, turn.reply)) is not None:
         yield from ("", f"Searched for: {plain(rewritten)}")
     if isinstance(turn.reply, Answered):
+        if turn.reply.state is State.PERHAPS:
+            yield from ("", DOUBT)
         if turn.reply.articles_differ:
             yield from ("", ARTICLES_DIFFER)
         for answer in turn.reply.answers:
-            sure = confidence_label(answer.confidence)
+            sure = confidence_label(answer.confidence, answer.doubtful)
             meaning = _computed(answer.citations[0])
             yield from ("", f"**{plain(answer.text)}**{meaning} ({sure})", *_quotes(answer))
         return

@@ -9,6 +9,10 @@ from tui.output.sanitise import visible, visible_name
 
 REFUSAL = "No confident answer"
 """Every refusal of a question about the articles begins with it."""
+PERHAPS = "Perhaps"
+"""Every answer in doubt is called that."""
+DOUBT = f"{PERHAPS}: the articles may not answer this; check the quote."
+"""Stands with a best answer that is in doubt."""
 ARTICLES_DIFFER = "The articles differ: compare their answers and dates."
 """Stands with answers that contradict each other."""
 NOT_FOUND = "no passage holds that"
@@ -61,9 +65,10 @@ def rejected_label(reply: NoAnswer) -> str:
     return "Closest passage (not confident enough):"
 
 
-def confidence_label(confidence: float) -> str:
-    """Return a confidence in words: `97% sure`."""
-    return f"{confidence:.0%} sure"
+def confidence_label(confidence: float, doubtful: bool) -> str:
+    """Return how sure an answer is: `97% sure`, or `perhaps, 45% sure`."""
+    doubt = f"{PERHAPS.lower()}, " if doubtful else ""
+    return f"{doubt}{confidence:.0%} sure"
 
 
 def rewritten_question(question: str, reply: Reply) -> str | None:

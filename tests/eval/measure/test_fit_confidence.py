@@ -3,7 +3,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eval.measure.fit_confidence import MISLEADING, Best, best_of, choose_threshold, fit
+from eval.measure.fit_confidence import (
+    MISLEADING,
+    Best,
+    best_of,
+    choose_plain,
+    choose_threshold,
+    fit,
+)
 from eval.measure.predictions import Prediction
 from eval.metrics.resampling import Floats
 from eval.metrics.statistics import auroc, calibration_error
@@ -174,9 +181,17 @@ def test_the_lowest_of_similarly_good_thresholds_is_taken() -> None:
     assert choose_threshold(some, CALIBRATION) == 0.45
 
 
+def test_three_in_four_of_the_answers_without_doubt_are_right() -> None:
+    right, wrong = [(True, sure) for sure in (0.62, 0.72, 0.91)], (False, 0.64)
+    # Of the five from 0.4 on, three are right; of the four from 0.6 on, three.
+    assert choose_plain(with_confidence(*right, wrong, (False, 0.42)), CALIBRATION) == 0.45
+    assert choose_plain(with_confidence(*right, wrong, (False, 0.63)), CALIBRATION) == 0.65
+    assert choose_plain(with_confidence((False, 0.9), (True, 0.2)), CALIBRATION) == 0.95
+
+
 def test_there_is_a_weight_per_feature_and_the_threshold_is_a_probability() -> None:
     calibration = fit(noisy(5, 200))
     assert len(calibration.weights) == len(FEATURES)
     assert all(isinstance(one, float) for one in calibration.weights)
-    assert 0 < calibration.threshold < 1
+    assert 0 < calibration.threshold <= calibration.plain < 1
     assert calibration.threshold == choose_threshold(noisy(5, 200), calibration)

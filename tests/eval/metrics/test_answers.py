@@ -110,6 +110,24 @@ def test_a_rejected_answer_counts_only_for_not_being_repeated() -> None:
     } == pytest.approx(figures())
 
 
+def test_replies_are_counted_by_state() -> None:
+    perhaps = judged(confidence=0.4, doubtful=True)
+    asked = [
+        outcome("a"),
+        outcome("b", answers=(judged("Kyiv", **WRONG),)),
+        outcome("c", answers=(perhaps,)),
+        unanswerable("d"),
+        unanswerable("e"),
+        outcome("f", answered=False, answers=(perhaps,)),
+    ]
+    counts = [(one.state.value, one.count, one.right) for one in results_of(asked).states]
+    assert counts == [
+        ("answer", 2, 0.5),
+        ("perhaps", 1, 1.0),
+        ("no_answer", 3, pytest.approx(2 / 3)),
+    ]
+
+
 def test_each_tag_has_the_figures_of_its_questions() -> None:
     right, nearly, refused, abstained, wrong = ASKED
     tagged = [

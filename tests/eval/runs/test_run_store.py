@@ -175,11 +175,11 @@ def test_results_are_read_as_they_were_stored(interrupted: Run) -> None:
     interrupted.finish(results)
     assert interrupted.results() == results
     file = interrupted.folder / "results.json"
-    # Earlier versions stored no figures of tags.
+    # Earlier versions stored neither figures of tags nor counts of states.
     earlier = json.loads(file.read_bytes())
-    del earlier["tags"]
+    del earlier["tags"], earlier["states"]
     file.write_text(json.dumps(earlier), encoding="utf-8")
-    assert interrupted.results() == msgspec.structs.replace(results, tags=())
+    assert interrupted.results() == msgspec.structs.replace(results, tags=(), states=())
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(BadRequest, match="cannot be read"):
         interrupted.results()

@@ -129,7 +129,7 @@ def test_leads_are_over_the_best_of_the_others(scored: list[float], expected: li
 
 def test_scores_and_confidences_match_values_computed_by_hand() -> None:
     calibration = Calibration(
-        (1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0), 0.5, 0.5, 0.25, 1.0, 0.3
+        (1.0, 0.0, 2.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0), 0.5, 0.5, 0.25, 1.0, 0.3, 0.6
     )
     features = np.array(
         [[3.0, 9.0, 0.25, *[9.0] * 3, 0.5, 9.0, 9.0], [1.0, 9.0, 0.0, *[9.0] * 3, 0.0, 9.0, 9.0]]
@@ -222,7 +222,7 @@ def test_missing_or_invalid_weights_are_refused(
 
 def test_the_shipped_weights_are_plausible() -> None:
     shipped = default_calibration()
-    assert 0 < shipped.threshold < 1
+    assert 0 < shipped.threshold <= shipped.plain < 1
     assert default_threshold() == shipped.threshold
     # Confidence rises with the reader's margin and with the score.
     assert shipped.weights[0] > 0

@@ -25,8 +25,8 @@ def citation(
     return cited(sentence, answer, path, file, line, status=status, title=title)
 
 
-def answer(*citations: Citation, confidence: float = 0.93) -> Answer:
-    return Answer(confidence, citations or (citation(),))
+def answer(*citations: Citation, confidence: float = 0.93, doubtful: bool = False) -> Answer:
+    return Answer(confidence, citations or (citation(),), doubtful)
 
 
 def answered(*answers: Answer, question: str = "Who bought the mill?", asked: str = "") -> Turn:

@@ -82,6 +82,14 @@ def test_a_rejected_answer_is_neither_set_apart_nor_bold(home: Path) -> None:
     assert BOLD not in written
 
 
+def test_an_answer_in_doubt_is_an_answer_with_its_doubt(home: Path, shell: Shell) -> None:
+    ran = shell.byline("ask", "Does the port sing?", "--threshold", "0", "--top", "1")
+    assert ran.code == 0
+    assert ran.err.startswith("Perhaps: ")
+    assert ran.out.splitlines()[1] == "    news/port.txt:1:1  perhaps, 6% sure"
+    assert shell.byline("ask", SENTENCE).err == ""
+
+
 def test_escape_codes_of_an_article_are_shown_and_not_obeyed(home: Path) -> None:
     written = on_terminal(home, *ask("So")).splitlines()
     assert written[:2] == [f"{BOLD}So{PLAIN_AGAIN}", f"    {BOLD}So{PLAIN_AGAIN} ␂it␃ ␛[1mis␛[0m."]

@@ -58,6 +58,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
         "question": "who?",
         "asked": "who",
         "answered": True,
+        "status": "answer",
         "reason": None,
         "answers": [
             {
@@ -85,9 +86,19 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         assert (reply["id"], reply["answered"], reply["reason"]) == (None, False, name)
         assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
         assert list(reply) == [
-            "id", "question", "asked", "answered", "reason", "answers", "articles_differ",
-            "milliseconds",
+            "id", "question", "asked", "answered", "status", "reason", "answers",
+            "articles_differ", "milliseconds",
         ]  # fmt: skip
+
+
+def test_a_reply_has_the_state_of_its_best_answer() -> None:
+    doubtful = replace(ANSWER, doubtful=True)
+    refused = NoAnswer("who?", "who?", Reason.UNSURE, (doubtful,), SPENT)
+    doubtful_first = Answered("who?", "who?", (doubtful, ANSWER), SPENT)
+    sure_first = Answered("who?", "who?", (ANSWER, doubtful), SPENT)
+    lines = [reply_line(one, None) for one in (doubtful_first, sure_first, refused)]
+    states = [json.loads(line)["status"] for line in lines]
+    assert states == ["perhaps", "answer", "no_answer"]
 
 
 def test_every_status_has_its_word() -> None:

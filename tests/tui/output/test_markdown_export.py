@@ -107,6 +107,13 @@ def test_a_conversation_is_exported_with_questions_answers_and_citations() -> No
     assert read_records(text.encode()) == [recorded(citation) for citation in cited]
 
 
+def test_an_answer_in_doubt_is_exported_with_its_doubt() -> None:
+    reply = Answered("Why?", "Why?", (Answer(0.45, (citation(),), doubtful=True),), SPENT)
+    lines = markdown_of(session(Turn("Why?", reply, AT))).split("\n")
+    at = lines.index("**a ship** (perhaps, 45% sure)")
+    assert lines[at - 2].startswith("Perhaps: ")
+
+
 def test_the_name_and_the_limit_are_at_the_top() -> None:
     limited = replace(session(name="The port"), scope=("news/2011", "a`b"))
     lines = markdown_of(limited).split("\n")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from qa.answers import Answer, Answered, Citation, NoAnswer
+from qa.answers import Answer, Answered, Citation, NoAnswer, State
 from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
     ARTICLES_DIFFER,
+    DOUBT,
     NOT_FOUND,
+    PERHAPS,
     REFUSAL,
     STATUS_NOTES,
     answer_meaning,
@@ -40,8 +42,6 @@ STYLES = (
 _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
-_LIKELY = 0.7
-"""Lower confidences are drawn as unsure."""
 _GREETING = (
     "Answers are quoted letter for letter, with file and line. If none is confident, you see the "
     "closest passage."
@@ -173,7 +173,9 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
         yield Text(f"Searched for: {visible(rewritten)}", "rewritten"), None, _INDENT
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
-    elif reply.articles_differ:
+    elif reply.state is State.PERHAPS:
+        yield _titled(DOUBT, PERHAPS, "unsure"), None, _INDENT
+    if isinstance(reply, Answered) and reply.articles_differ:
         yield Text(ARTICLES_DIFFER, "note"), None, _INDENT
     for number, answer in enumerate(_visible_answers(turn, unfolded)):
         yield from _answer(answer, number, isinstance(reply, NoAnswer))
@@ -185,17 +187,21 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
 
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
-    line = refusal(reply)
-    title = REFUSAL if line.startswith(REFUSAL) else ""
-    yield Text.assemble((title, "refusal"), (line.removeprefix(title), "note")), None, _INDENT
+    yield _titled(refusal(reply), REFUSAL, "refusal"), None, _INDENT
     if reply.rejected:
         yield Text(rejected_label(reply), "note"), None, _INDENT
 
 
+def _titled(line: str, title: str, style: str) -> Text:
+    """Return a line whose title, if it begins with it, has a style of its own."""
+    first = title if line.startswith(title) else ""
+    return Text.assemble((first, style), (line.removeprefix(first), "note"))
+
+
 def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
     first = answer.citations[0]
-    label = confidence_label(answer.confidence)
-    label_style = "confident" if answer.confidence >= _LIKELY else "unsure"
+    label = confidence_label(answer.confidence, answer.doubtful)
+    label_style = "unsure" if answer.doubtful else "confident"
     if first.is_current:
         if not rejected and answer.text != answer.quote:
             line = Text.assemble(

@@ -58,6 +58,19 @@ def test_confidence_is_a_percentage(confidence: float, label: str) -> None:
     assert shown(answered(answer(confidence=confidence)))[1] == f"  Jan Novak   {label}"
 
 
+def test_an_answer_in_doubt_says_so_above_it_and_beside_it() -> None:
+    turn = answered(answer(confidence=0.45, doubtful=True))
+    written = rows(turn, False, "", 90)
+    assert written[1].text.plain.startswith("  Perhaps: ")
+    assert written[2].text.plain == "  Jan Novak   perhaps, 45% sure"
+    assert styled(written, "unsure") == "Perhaps   perhaps, 45% sure"
+    # A further answer in doubt does not make the reply doubtful.
+    further = answered(answer(), answer(citation("two"), confidence=0.4, doubtful=True))
+    assert [line for line in shown(further, unfolded=True) if "erhaps" in line] == [
+        "  two   perhaps, 40% sure"
+    ]
+
+
 def test_further_answers_are_folded_until_they_are_shown() -> None:
     more = [answer(citation("two", line=5), confidence=0.5), answer(citation("Monday"))]
     folded = rows(answered(answer(), *more), False, "", 70)
