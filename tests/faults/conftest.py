@@ -10,6 +10,8 @@ from tests.faults.scenario import Scenario, prepare_scenario
 from tests.faults.trapper import Trapper, compile_trap
 
 Figure = Callable[[str], None]
+FEW = 5
+"""Least number of times that `quick` does what others do more often."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Battery:
         return self.size == "large"
 
     def pick(self, small: int, large: int) -> int:
-        """Return how often something is done; `quick` halves a `small` of 20 or more."""
+        """Return how often something is done; `quick` does a quarter, but at least FEW."""
         if self.count:
             return self.count
         if self.large:
             return large
-        return small // 2 if self.size == "quick" and small >= 20 else small
+        return max(small // 4, min(small, FEW)) if self.size == "quick" else small
 
     def chance(self, name: str) -> random.Random:
         """Return a source of randomness for one purpose."""

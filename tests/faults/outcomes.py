@@ -8,7 +8,7 @@ from index.storage.store import Store
 from qa.answers import Milliseconds, Reply
 from qa.bot import Bot
 from tests.fakes import FakeEncoder
-from tests.qa.fakes import SentenceReader
+from tests.qa.fakes import FewSentences
 
 QUESTIONS = (
     "Ship 3 of article 2 left the port",
@@ -22,7 +22,7 @@ Answers = tuple[Reply, ...]
 
 def answers(store: Store) -> Answers:
     """Ask the current index all questions."""
-    bot = Bot.from_index(store.open(), FakeEncoder(), SentenceReader(), 0.0)
+    bot = Bot.from_index(store.open(), FakeEncoder(), FewSentences(), 0.0)
     try:
         bot.index.generation.check()
         return tuple(

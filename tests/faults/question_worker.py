@@ -5,7 +5,7 @@ Reads the setting and then steps as lines of JSON, and writes the result of each
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection
@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 import msgspec
 
-from index.articles.passages import Passage
 from index.check import check
 from index.disk.durable_files import FileRecord
 from index.errors import BylineError
@@ -23,13 +22,10 @@ from index.storage.store import Store
 from qa.answers import Citation, Quote
 from qa.bot import Bot
 from qa.reader.check import check_readers
-from qa.reader.protocol import Candidate
 from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.quote_check import citations_of
-from tests.qa.fakes import SentenceReader
-
-_CANDIDATES = 6
+from tests.qa.fakes import FewSentences
 
 Work = Literal["open and ask", "open", "ask", "close", "check"]
 Trust = Literal["sizes", "everything", "rows", "maps"]
@@ -76,15 +72,6 @@ class StepResult(msgspec.Struct, frozen=True):
     """The citations for each question."""
     states: tuple[tuple[str, str], ...] = ()
     """What a check found: subjects and their states."""
-
-
-class FewSentences(SentenceReader):
-    """A reader that returns few candidates, because scoring many takes long."""
-
-    def read(
-        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
-    ) -> list[Candidate]:
-        return super().read(question, passages)[:_CANDIDATES]
 
 
 class QuestionWorker:

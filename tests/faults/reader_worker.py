@@ -18,7 +18,7 @@ from index.storage.store import Store
 from qa.bot import Bot
 from tests.fakes import FakeEncoder
 from tests.faults.editions import editions_of, questions
-from tests.qa.fakes import SentenceReader
+from tests.qa.fakes import FewSentences
 
 ROUNDS = 4
 """Rounds of questions, at most, before a reader opens the current index again."""
@@ -55,7 +55,7 @@ def _read(store: Store, log: int, chance: random.Random) -> None:
 def visit(store: Store, chance: random.Random) -> str:
     """Open the current index and ask some rounds of questions; return a line for the log."""
     try:
-        bot = Bot.from_index(store.open(), FakeEncoder(), SentenceReader(), 0.0)
+        bot = Bot.from_index(store.open(), FakeEncoder(), FewSentences(), 0.0)
     except BaseException as error:  # noqa: BLE001  (a panic of tantivy is no Exception)
         return f"fault {type(error).__name__}: {error!s:.300}"
     try:

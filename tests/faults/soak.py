@@ -21,7 +21,7 @@ from index.storage.store import Store
 from qa.bot import Bot
 from tests.fakes import FakeEncoder
 from tests.faults.processes import run_module
-from tests.qa.fakes import Library, SentenceReader
+from tests.qa.fakes import FewSentences, Library
 
 Leak = Literal["handles", "memory"]
 _ARTICLES = 40
@@ -107,7 +107,7 @@ def _round(library: Library, number: int, leak: Leak | None, leaked: list[object
 
 @contextmanager
 def _asking(store: Store, number: int) -> Iterator[None]:
-    bot = Bot.from_index(store.open(), FakeEncoder(), SentenceReader(), 0.0)
+    bot = Bot.from_index(store.open(), FakeEncoder(), FewSentences(), 0.0)
     try:
         for ship in range(_QUESTIONS):
             assert bot.ask(f"Which ship {ship} left in round {number - 1}?")

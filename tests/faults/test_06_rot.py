@@ -54,15 +54,16 @@ def is_harmless(damage: Damage) -> bool:
 def draw_all(
     index: SampleIndex, count: int, chance: random.Random, cache: bool
 ) -> Iterator[Damage]:
-    """Choose damage to one file after the other."""
+    """Choose damage to one file after the other, and of one kind after the other."""
     files = [path for path in index.files() if cache or index.cache not in path.parents]
     older = index.older()
     for number in range(count):
-        path = files[number % len(files)]
+        turn, place = divmod(number, len(files))
+        path = files[place]
         alike = [other for other in older if other.suffix == path.suffix]
         differ = any(other.read_bytes() != path.read_bytes() for other in alike)
         others = alike if differ else files
-        yield draw(path, KINDS[number // len(files) % len(KINDS)], others, chance)
+        yield draw(path, KINDS[(turn + place) % len(KINDS)], others, chance)
 
 
 def damage_all(

@@ -20,8 +20,8 @@ from qa.bot import Bot
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.conftest import Battery, Figure
 from tests.faults.nasty import Nasty, article
-from tests.faults.question_worker import FewSentences
 from tests.faults.quote_check import citations_of, cut
+from tests.qa.fakes import FewSentences
 
 SMALL, LARGE = 500, 100_000
 LIBRARY_SIZE = 250
@@ -187,8 +187,8 @@ def test_lines_counted_by_splitlines_are_caught(library: CitedLibrary, figure: F
             unaffected += 1
             assert placed == citations
     figure(f"planted, str.splitlines: {caught} of {caught + unaffected} articles cited wrongly")
-    assert caught > 100
-    assert unaffected > 50
+    assert caught > len(library.cited) // 3
+    assert unaffected > len(library.cited) // 5
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(1, 0), (-1, 0), (0, 1)])

@@ -23,10 +23,9 @@ from tests.fakes import FakeEncoder
 from tests.faults.conftest import Battery, Figure
 from tests.faults.editor_worker import Entry, Job
 from tests.faults.processes import ROOT
-from tests.faults.question_worker import FewSentences
 from tests.faults.quote_check import citations_of, is_at_its_position
 from tests.faults.sample_index import article
-from tests.qa.fakes import Library
+from tests.qa.fakes import FewSentences, Library
 
 SMALL, LARGE = 300, 10_000
 _ARTICLES = 4
@@ -209,7 +208,7 @@ def test_files_that_are_not_read_again_are_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("qa.citations.read", naive())
-    times = battery.pick(150, 1_000)
+    times = battery.pick(300, 1_000)
     tally = ask_while_edited(library, battery, times)
     figure(f"planted, {naive.__name__}: {times} questions: {tally}")
     assert tally.stale

@@ -188,7 +188,7 @@ def test_a_raw_query_parser_is_caught(bot: Bot, battery: Battery, figure: Figure
     retriever = bot.retriever
     bot.retriever = RawRetriever(retriever.generation, retriever.encoder)
     chance = battery.chance("questions")
-    tally = ask_all(bot, questions(chance, 200), chance)
+    tally = ask_all(bot, questions(chance, 80), chance)
     figure(f"planted raw query parser: {tally}")
     assert len(tally.faults) > 20
 
@@ -235,7 +235,10 @@ def test_the_real_models_accept_every_question(
     real: Home, battery: Battery, figure: Figure
 ) -> None:
     chance = battery.chance("real")
-    asked = [*chance.sample(bombs(), 6), *questions(chance, battery.pick(12, 2_000))]
+    asked = [
+        *chance.sample(bombs(), battery.pick(6, 6)),
+        *questions(chance, battery.pick(12, 2_000)),
+    ]
     with closing(
         Bot.open(real.store, real.cache, DEFAULT_READER, default_threshold(), print)
     ) as bot:

@@ -23,6 +23,8 @@ from tests.fakes import FakeEncoder, fake_model
 
 CALIBRATION = Calibration((1.0, *[0.0] * (len(FEATURES) - 1)), 0.0, 1.0, 0.0, 0.0, 0.5, 0.5)
 """The logistic of the reader's margin alone; no test hangs on the weights that ship."""
+FEW = 6
+"""Candidates of a reader that returns few."""
 
 
 @dataclass
@@ -119,6 +121,15 @@ class SentenceReader:
             for span in one.sentences
         ]
         return sorted(found, key=lambda candidate: -candidate.margin)
+
+
+class FewSentences(SentenceReader):
+    """A SentenceReader that returns few candidates, because scoring many takes long."""
+
+    def read(
+        self, question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+    ) -> list[Candidate]:
+        return super().read(question, passages)[:FEW]
 
 
 def _shared(wanted: set[str], text: str) -> float:
