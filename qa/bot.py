@@ -127,9 +127,11 @@ class Bot:
         limit: int = DEFAULT_ANSWERS,
         scope: Sequence[str] = (),
         history: Sequence[Exchange] = (),
+        on_first: Callable[[Reply], None] = lambda _: None,
     ) -> Reply:
         """Answer a question, with at most `limit` distinct answers.
 
+        `on_first` is called with the reply of the first of two readers before the second one reads.
         `scope` restricts the search to articles at or under these paths; empty means all articles.
         `history`, the earlier turns of the conversation, oldest first, is used to rewrite a
         follow-up. Raises BadRequest if the question is empty or too long, or if there is no indexed
@@ -137,7 +139,12 @@ class Bot:
         """
         if reason := small_talk(question):
             return NoAnswer(question, _cleaned(question), reason, (), Milliseconds(0.0, 0.0, 0.0))
-        reply = self.reply(self.trace(question, scope, history), limit)
+        found = self.find(question, scope, history)
+        first = self._read_first(found)
+        if self.second is not None:
+            on_first(self.reply(_trace(question, found, first), limit))
+        reading = self._read_second(found, first)
+        reply = self.reply(_trace(question, found, reading), limit)
         when = asked_when(question)
         if isinstance(reply, Answered) or when is None:
             return reply
@@ -149,17 +156,7 @@ class Bot:
     ) -> Trace:
         """Find and score what could answer a question. Arguments and errors as in `ask`."""
         found = self.find(question, scope, history)
-        reading = self.read(found)
-        stages = Stages(
-            resolve=found.resolve,
-            encode=found.ranking.encode,
-            keywords=found.ranking.keywords,
-            vectors=found.ranking.vectors,
-            gather=found.gather,
-            read=reading.read,
-            weigh=reading.weigh,
-        )
-        return Trace(question, found.question, found.ranking, found.hits, reading, stages)
+        return _trace(question, found, self.read(found))
 
     def find(
         self,
@@ -186,30 +183,33 @@ class Bot:
         return Search(searched_question, read_as, topic, ranking, hits, resolve_time, gather_time)
 
     def read(self, found: Search) -> ReadResult:
-        """Read the passages that were found, by both readers if there are two."""
-        hits = found.hits
+        """Read the passages that were found, with both readers if there are two."""
+        return self._read_second(found, self._read_first(found))
 
-        def grouped(candidates: Sequence[Candidate]) -> list[Group]:
-            return group_candidates(candidates, hits)
-
-        def scored(groups: Sequence[Group], calibration: Calibration) -> list[ScoredAnswer]:
-            idf = self.index.generation.keywords.idf
-            return score_answers(found.question, idf, groups, hits, calibration, found.topic)
-
-        def scored_first(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
-            return scored(grouped(candidates), self.calibration)
+    def _read_first(self, found: Search) -> ReadResult:
+        def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
+            return self._scored(group_candidates(candidates, found.hits), found, self.calibration)
 
         # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
         sure = math.inf if reads_all else SURE
-        first = read_until_sure(self.reader, found.read_as, hits, scored_first, sure)
+        return read_until_sure(self.reader, found.read_as, found.hits, score, sure)
+
+    def _read_second(self, found: Search, first: ReadResult) -> ReadResult:
         second = self.second
-        if second is None or not hits:
+        if second is None or not found.hits:
             return first
-        return read_again(
-            second.reader, found.read_as, hits, first, grouped,
-            lambda groups: scored(groups, second.calibration),
-        )  # fmt: skip
+
+        def score(groups: Sequence[Group]) -> list[ScoredAnswer]:
+            return self._scored(groups, found, second.calibration)
+
+        return read_again(second.reader, found.read_as, found.hits, first, score)
+
+    def _scored(
+        self, groups: Sequence[Group], found: Search, calibration: Calibration
+    ) -> list[ScoredAnswer]:
+        idf = self.index.generation.keywords.idf
+        return score_answers(found.question, idf, groups, found.hits, calibration, found.topic)
 
     def reply(self, trace: Trace, limit: int) -> Reply:
         """Cite at most `limit` answers of a trace; return those that are confident and current.
@@ -275,6 +275,19 @@ class Bot:
         citations.sort(key=lambda citation: not citation.is_current)
         meaning = citations[0].answer_meaning
         return tuple(citation for citation in citations if citation.answer_meaning == meaning)
+
+
+def _trace(question: str, found: Search, reading: ReadResult) -> Trace:
+    stages = Stages(
+        resolve=found.resolve,
+        encode=found.ranking.encode,
+        keywords=found.ranking.keywords,
+        vectors=found.ranking.vectors,
+        gather=found.gather,
+        read=reading.read,
+        weigh=reading.weigh,
+    )
+    return Trace(question, found.question, found.ranking, found.hits, reading, stages)
 
 
 def _open_readers(

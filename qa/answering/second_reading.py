@@ -6,7 +6,7 @@ from itertools import islice
 
 from qa.answering.confidence import MAX_MARGIN, Calibration, ScoredAnswer
 from qa.answering.early_stopping import ReadResult
-from qa.answering.grouping import Group
+from qa.answering.grouping import Group, group_candidates
 from qa.reader.protocol import Candidate, Reader
 from qa.retrieval.retriever import Hit
 from qa.stopwatch import Stopwatch
@@ -15,8 +15,6 @@ PASSAGES_READ_AGAIN = 4
 
 Scorer = Callable[[Sequence[Group]], list[ScoredAnswer]]
 """Returns groups with their confidence, most confident first."""
-Grouper = Callable[[Sequence[Candidate]], list[Group]]
-"""Groups candidates, best first, into answers."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,7 @@ class SecondReader:
 
 
 def read_again(
-    reader: Reader,
-    question: str,
-    hits: Sequence[Hit],
-    first: ReadResult,
-    group: Grouper,
-    score: Scorer,
+    reader: Reader, question: str, hits: Sequence[Hit], first: ReadResult, score: Scorer
 ) -> ReadResult:
     """Read the passages of the best answers again; the answers are those of the second reading.
 
@@ -49,7 +42,9 @@ def read_again(
     again = [_seconded(replace(one, passage=indexes[one.passage]), before) for one in found]
     others = [candidate for candidate in before if candidate.passage not in indexes]
     others.sort(key=lambda candidate: -candidate.margin)
-    groups = [each for each in group([*again, *others]) if each.best.passage in indexes]
+    groups = [
+        each for each in group_candidates([*again, *others], hits) if each.best.passage in indexes
+    ]
     answers = score(groups)
     return ReadResult(answers, first.passages, first.read + read, first.weigh + watch.lap())
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 4
+CARD_FORMAT = 5
 
 _SPANS_PER_WINDOW = 5
 _WORD = re.compile(r"\w+")

@@ -7,6 +7,7 @@ import pytest
 from index.articles.bundled import bundled_articles
 from index.articles.passages import Passage
 from index.errors import BadRequest
+from qa.answering.second_reading import SecondReader
 from qa.answers import (
     MAX_QUESTION_LENGTH,
     Answered,
@@ -20,7 +21,7 @@ from qa.answers import (
 from qa.bot import PASSAGES_READ
 from qa.reader.protocol import Candidate
 from qa.rewriting.resolve import Exchange
-from tests.qa.fakes import Library, MarkingReader, SentenceReader
+from tests.qa.fakes import CALIBRATION, Library, MarkingReader, SentenceReader
 
 PORT = "the port is closed. Nobody has the money to dig it out."
 ASKED = "the port is closed."
@@ -378,3 +379,33 @@ def test_an_earlier_question_may_have_any_length_and_unencodable_characters(
         for earlier in ("Who owns the mill \udfff?", "Who owns the mill? " * 1000):
             reply = bot.ask("When was it sold?", history=[Exchange(earlier)])
             assert "mill" in reply.asked
+
+
+def test_with_two_readers_the_reply_of_the_first_comes_first_and_the_second_decides(
+    library: Library, port: Path
+) -> None:
+    seen: list[Reply] = []
+    with library.bot(0.5) as bot:
+        bot.second = SecondReader(MarkingReader("closed"), CALIBRATION)
+        reply = bot.ask(ASKED, on_first=seen.append)
+        (first,) = seen
+        assert isinstance(first, Answered)
+        assert first.answers[0].text == ASKED
+        assert isinstance(reply, Answered)
+        assert [answer.text for answer in reply.answers] == ["closed"]
+        assert bot.trace(ASKED).reading.answers[0].group.best.first_margin == 8.0
+
+
+def test_with_one_reader_there_is_no_first_reply(library: Library, port: Path) -> None:
+    seen: list[Reply] = []
+    with library.bot(0.5) as bot:
+        bot.ask(ASKED, on_first=seen.append)
+    assert seen == []
+
+
+def test_a_second_reader_that_finds_nothing_leaves_no_answer(library: Library, port: Path) -> None:
+    with library.bot(0.5) as bot:
+        bot.second = SecondReader(MarkingReader("nowhere to be found"), CALIBRATION)
+        reply = bot.ask(ASKED)
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())

@@ -49,7 +49,11 @@ class AsyncBot(Protocol):
         """Load what questions need. Raises BylineError if it is damaged or missing."""
 
     async def ask(
-        self, question: str, scope: Sequence[str], history: "Sequence[Exchange]"
+        self,
+        question: str,
+        scope: Sequence[str],
+        history: "Sequence[Exchange]",
+        on_first: Callable[[Reply], None],
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
@@ -87,10 +91,21 @@ class IndexBot:
         return await self._run(self._open)
 
     async def ask(
-        self, question: str, scope: Sequence[str], history: "Sequence[Exchange]"
+        self,
+        question: str,
+        scope: Sequence[str],
+        history: "Sequence[Exchange]",
+        on_first: Callable[[Reply], None],
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
-        return await self._run(lambda: self._current().ask(question, self._top_k, scope, history))
+        loop = asyncio.get_running_loop()
+
+        def show_first(reply: Reply) -> None:
+            loop.call_soon_threadsafe(on_first, reply)
+
+        return await self._run(
+            lambda: self._current().ask(question, self._top_k, scope, history, show_first)
+        )
 
     async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
         """Return every article that holds the words, as `qa.find` does. Raises BylineError."""

@@ -61,7 +61,7 @@ class TownReader:
 
 
 def again(reader: TownReader, first: ReadResult) -> ReadResult:
-    return read_again(reader, "Which port?", HITS, first, grouped, scored)
+    return read_again(reader, "Which port?", HITS, first, scored)
 
 
 def test_the_passages_of_the_best_answers_are_read_again_then_those_ranked_first() -> None:
@@ -118,5 +118,5 @@ def test_other_passages_with_the_same_answer_remain_as_evidence() -> None:
     before.append(of(4, "Brno", 0.1))
     first = ReadResult(scored(group(before)), list(range(5)), 1.0, 1.0)
     # Passage 4 has no answer of its own; the boat, the mill and the tree were rejected.
-    (answer,) = read_again(Second(), "Where?", hits, first, group, scored).answers
+    (answer,) = read_again(Second(), "Where?", hits, first, scored).answers
     assert [one.passage for one in answer.group.candidates] == [0, 4]

@@ -51,6 +51,8 @@ class FakeBot:
     """The words of each search for places, whether exact, and its scope."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Questions wait for it."""
+    first: Callable[[str], Reply] | None = None
+    """Makes the reply of the first reader; None if there is one reader."""
     opened: int = 0
     closed: int = 0
 
@@ -58,7 +60,15 @@ class FakeBot:
         self.opened += 1
         return self.states.pop(0) if self.states else Ready(1, 1)
 
-    async def ask(self, question: str, scope: Sequence[str], history: Sequence[Exchange]) -> Reply:
+    async def ask(
+        self,
+        question: str,
+        scope: Sequence[str],
+        history: Sequence[Exchange],
+        on_first: Callable[[Reply], None],
+    ) -> Reply:
+        if self.first is not None:
+            on_first(self.first(question))
         await self.gate.wait()
         self.asked.append((question, tuple(scope), tuple(history)))
         if "wrong" in question:

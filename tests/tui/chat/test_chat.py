@@ -86,6 +86,35 @@ async def test_questions_asked_while_another_runs_are_queued(home: Home) -> None
         assert [turn.question for turn in chat.screen.session.turns] == ["One?", "Two?", "Three?"]
 
 
+async def test_the_reply_of_the_first_reader_is_shown_while_the_second_one_reads(
+    home: Home,
+) -> None:
+    home.holds_questions = True
+    async with chat_of(home) as chat:
+        home.bot.first = lambda question: unanswered(question, Reason.NO_SPAN)
+        await chat.ask_without_waiting("Who?")
+        assert "reading the best passages more closely" in "\n".join(chat.lines)
+        assert ANSWER[0] not in chat.lines
+        assert chat.screen.session.turns == ()
+        home.bot.gate.set()
+        await chat.settle()
+        assert ANSWER[0] in chat.lines
+        assert "reading the best passages more closely" not in "\n".join(chat.lines)
+        assert [turn.question for turn in chat.screen.session.turns] == ["Who?"]
+
+
+async def test_a_first_reply_does_not_enter_another_conversation(home: Home) -> None:
+    home.holds_questions = True
+    async with chat_of(home) as chat:
+        await chat.ask_without_waiting("Who?")
+        chat.screen.show_session(home.sessions.new())
+        chat.screen._show_first(unanswered("Who?", Reason.NO_SPAN))
+        assert "Who?" not in "\n".join(chat.lines)
+        home.bot.gate.set()
+        await chat.settle()
+        assert "Who?" not in "\n".join(chat.lines)
+
+
 async def test_a_question_that_fails_shows_the_error_and_returns_to_the_input(home: Home) -> None:
     async with chat_of(home) as chat:
         await chat.ask("What is wrong?")

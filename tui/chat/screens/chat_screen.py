@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.errors import BylineError
-from qa.answers import Answered
+from qa.answers import Answered, Reply
 from tui.chat.actions import AnswerActions, open_in_editor
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
@@ -40,6 +40,7 @@ _PATHS_SHOWN = 3
 _SEARCHING = "searching …"
 _LOADING = "queued until the models are loaded"
 _QUEUED = "queued"
+_READING_AGAIN = "reading the best passages more closely …"
 
 
 class ChatScreen(AnswerActions):
@@ -192,7 +193,7 @@ class ChatScreen(AnswerActions):
             return
         history = () if pending.standalone else self._history(session)
         try:
-            reply = await self.bot.ask(question, session.scope, history)
+            reply = await self.bot.ask(question, session.scope, history, self._show_first)
         except (BylineError, OSError) as error:
             self._replace(self._queue.pop(), Failed(question, str(error)))
             self.query_one(Prompt).restore(question)
@@ -200,6 +201,15 @@ class ChatScreen(AnswerActions):
         answered, turn = self._queue.pop(), Turn(question, reply, local_now())
         self._replace(answered, turn)
         await self._save(self._latest(answered.session), turn)
+
+    def _show_first(self, reply: Reply) -> None:
+        """Show the reply of the first reader, while the second one reads."""
+        if not self._queue:
+            return
+        pending = self._queue.first
+        if pending.question == reply.question and pending.session.id == self.session.id:
+            self._replace(pending, Turn(reply.question, reply, local_now()))
+            self.query_one(Transcript).note(pending.number, _READING_AGAIN)
 
     async def _find(self, question: str, words: str, exact: bool) -> None:
         """Show every place of some words, up to a number that can be drawn at once."""
