@@ -95,7 +95,7 @@ async def test_the_reply_of_the_first_reader_is_shown_while_the_second_one_reads
         await chat.ask_without_waiting("Who?")
         assert "reading the best passages more closely" in "\n".join(chat.lines)
         assert ANSWER[0] not in chat.lines
-        assert chat.screen.session.turns == ()
+        assert not chat.screen.session.turns
         home.bot.gate.set()
         await chat.settle()
         assert ANSWER[0] in chat.lines
