@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from index.storage.store import Store
+from qa.reader.shipped import FAST_READER
 from tests.tui.fakes import FOREIGN, home_variables
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Home:
-    """A home with the real models and the index of the bundled articles."""
+    """A home with the real models, of readers the fast one, and the index of bundled articles."""
 
     folder: Path
 
@@ -57,7 +58,7 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        return kept | home_variables(self.folder)
+        return kept | home_variables(self.folder) | {"BYLINE_READER": FAST_READER}
 
     @property
     def first(self) -> Asked:

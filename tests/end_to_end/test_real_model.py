@@ -22,7 +22,7 @@ from index.storage.store import Store
 from qa.answering.confidence import default_threshold
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
-from qa.reader.shipped import DEFAULT_READER
+from qa.reader.shipped import FAST_READER
 from tests.faults.quote_check import cut
 from tests.real import Home
 
@@ -30,7 +30,7 @@ ASKED = "Who signed the agreement on Tuesday, Condoleezza Rice and Karel Schwarz
 
 
 def opened(store: Store, real: Home, threshold: float) -> Bot:
-    return Bot.open(store, real.cache, DEFAULT_READER, threshold, print)
+    return Bot.open(store, real.cache, FAST_READER, threshold, print)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from index.storage.store import Store
 from qa.answers import Citation, Quote
 from qa.bot import Bot
 from qa.reader.check import check_readers
-from qa.reader.shipped import DEFAULT_READER
+from qa.reader.shipped import FAST_READER
 from tests.fakes import FakeEncoder, fake_model
 from tests.faults.quote_check import citations_of
 from tests.qa.fakes import FewSentences
@@ -96,7 +96,7 @@ class QuestionWorker:
             case "check":
                 findings = (
                     *check(self.store, self.cache),
-                    *check_readers(DEFAULT_READER, self.cache),
+                    *check_readers(FAST_READER, self.cache),
                 )
                 states = tuple((finding.subject, finding.state) for finding in findings)
                 return StepResult("done", states=states)

@@ -10,7 +10,7 @@ from index.disk.durable_files import FileRecord, record_files
 from index.models.question_encoder import CARDS, Card
 from qa.reader import extractive
 from qa.reader.export import folder_of
-from qa.reader.shipped import DEFAULT_READER
+from qa.reader.shipped import FAST_READER
 from qa.reader.sources import find_reader
 from tests.fakes import fake_model
 from tests.faults.question_worker import Cited, Setting, StepResult, Trust
@@ -123,7 +123,7 @@ def build_sample_index(folder: Path) -> SampleIndex:
         library.index()
     cache = folder / "cache"
     CARDS.ensure(cache / fake_model().fingerprint, _question_card)
-    extractive.CARDS.ensure(folder_of(find_reader(DEFAULT_READER), cache), _reader_card)
+    extractive.CARDS.ensure(folder_of(find_reader(FAST_READER), cache), _reader_card)
     return SampleIndex(library, cache)
 
 

@@ -20,7 +20,7 @@ from qa.answering.confidence import default_threshold
 from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.reader.protocol import Candidate
-from qa.reader.shipped import DEFAULT_READER
+from qa.reader.shipped import FAST_READER
 from qa.retrieval.retriever import Ranking, Retriever
 from qa.rewriting.resolve import Exchange, history_from_questions
 from tests.fakes import FakeEncoder
@@ -240,7 +240,7 @@ def test_the_real_models_accept_every_question(
         *questions(chance, battery.pick(12, 2_000)),
     ]
     with closing(
-        Bot.open(real.store, real.cache, DEFAULT_READER, default_threshold(), print)
+        Bot.open(real.store, real.cache, FAST_READER, default_threshold(), print)
     ) as bot:
         tally = ask_all(bot, asked, chance)
     figure(f"real models: {tally}")
