@@ -94,10 +94,7 @@ class QuestionWorker:
     def _run(self, step: Step) -> StepResult:
         match step.work:
             case "check":
-                findings = (
-                    *check(self.store, self.cache),
-                    *check_readers(FAST_READER, self.cache),
-                )
+                findings = (*check(self.store, self.cache), *check_readers(FAST_READER, self.cache))
                 states = tuple((finding.subject, finding.state) for finding in findings)
                 return StepResult("done", states=states)
             case "open and ask":

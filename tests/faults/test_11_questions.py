@@ -239,9 +239,7 @@ def test_the_real_models_accept_every_question(
         *chance.sample(bombs(), battery.pick(6, 6)),
         *questions(chance, battery.pick(12, 2_000)),
     ]
-    with closing(
-        Bot.open(real.store, real.cache, FAST_READER, default_threshold(), print)
-    ) as bot:
+    with closing(Bot.open(real.store, real.cache, FAST_READER, default_threshold(), print)) as bot:
         tally = ask_all(bot, asked, chance)
     figure(f"real models: {tally}")
     assert tally.faults == []
