@@ -95,13 +95,26 @@ class Bot:
         """
         with ExitStack() as on_error:
             index = on_error.enter_context(closing(store.open()))
-            model = index.generation.manifest.model
-            encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-            first, *others = _open_readers(reader, cache, notice, without)
-            second = SecondReader(others[0], second_calibration()) if others else None
-            bot = cls.from_index(index, encoder, first, threshold, without, second)
+            bot = cls.over(index, cache, reader, threshold, notice, without)
             on_error.pop_all()
             return bot
+
+    @classmethod
+    def over(
+        cls,
+        index: OpenIndex,
+        cache: Path,
+        reader: str,
+        threshold: float,
+        notice: Callable[[str], None],
+        without: frozenset[Component] = frozenset(),
+    ) -> "Bot":
+        """Open the models to ask an open index. Arguments as in `open`; raises ModelUnavailable."""
+        model = index.generation.manifest.model
+        encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
+        first, *others = _open_readers(reader, cache, notice, without)
+        second = SecondReader(others[0], second_calibration()) if others else None
+        return cls.from_index(index, encoder, first, threshold, without, second)
 
     @classmethod
     def from_index(

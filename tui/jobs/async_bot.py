@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qa.answers import Reply
+from tui.jobs.current_index import CurrentIndex
 from tui.jobs.subprocess_job import Job, PrepareJob
 
 if TYPE_CHECKING:
     from index.storage.store import Store
-    from qa.bot import Bot
     from qa.find import FoundArticle
     from qa.rewriting.resolve import Exchange
 
@@ -75,15 +75,11 @@ class IndexBot:
         threshold: Callable[[], float],
         top_k: int,
     ) -> None:
+        """`threshold` returns the confidence below which there is no answer."""
         self.folder = folder
-        self._model_cache = model_cache
-        self._reader = reader
-        self._threshold = threshold
-        """Returns the confidence below which there is no answer."""
+        self._index = CurrentIndex(self._store, model_cache, reader, threshold)
         self._top_k = top_k
         """Limit on the number of answers."""
-        self._bot: Bot | None = None
-        """None while no index is open."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="byline-bot")
 
     async def open(self) -> State:
@@ -104,7 +100,7 @@ class IndexBot:
             loop.call_soon_threadsafe(on_first, reply)
 
         return await self._run(
-            lambda: self._current().ask(question, self._top_k, scope, history, show_first)
+            lambda: self._index.bot().ask(question, self._top_k, scope, history, show_first)
         )
 
     async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
@@ -113,7 +109,7 @@ class IndexBot:
 
     async def close(self) -> None:
         """Close the index and end the thread."""
-        await self._run(self._close)
+        await self._run(self._index.close)
         self._thread.shutdown(wait=False)
 
     async def _run(self, function: Callable[[], Result]) -> Result:
@@ -121,38 +117,20 @@ class IndexBot:
 
     def _open(self) -> State:
         store = self._store()
-        self._close()
-        job = _job_to_run_first(store, self._reader, self._model_cache)
+        self._index.close()
+        job = _job_to_run_first(store, self._index.reader, self._index.model_cache)
         if job is not None:
             return ToPrepare(job)
         if not store.exists():
             return NothingIndexed()
-        manifest = self._current().index.generation.manifest
+        manifest = self._index.bot().index.generation.manifest
         return Ready(manifest.articles, manifest.passages)
 
     def _find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
         from qa.find import find, wanted
 
         searched = wanted(words, exact)
-        return list(find(self._current().index.generation, searched, scope))
-
-    def _current(self) -> "Bot":
-        """Return a bot over the generation that is current now."""
-        from qa.bot import Bot
-
-        store = self._store()
-        if self._bot is not None and self._bot.index.name != store.current():
-            self._close()
-        if self._bot is None:
-            self._bot = Bot.open(
-                store, self._model_cache, self._reader, self._threshold(), lambda _: None
-            )
-        return self._bot
-
-    def _close(self) -> None:
-        if self._bot is not None:
-            self._bot.close()
-            self._bot = None
+        return list(find(self._index.generation(), searched, scope))
 
     def _store(self) -> "Store":
         from index.storage.store import Store

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.articles.files import MAX_BYTES
 from index.changes import Changes
 from index.changes import changes as compare
+from index.storage.catalog import Catalog
 from index.storage.store import Store
 from qa.citations import display_path
 
@@ -53,8 +54,12 @@ class Library:
 def read_library(store: Store) -> Library:
     """Read what the current generation holds. Raises NoIndex or IndexDamaged."""
     with closing(store.open()) as index:
-        catalog = index.generation.catalog
-        stored = catalog.articles()
+        return library_of(index.generation.catalog)
+
+
+def library_of(catalog: Catalog) -> Library:
+    """Return what a catalog holds. Raises IndexDamaged."""
+    stored = catalog.articles()
     given = {root: display_path(root, "") for root in catalog.roots}
     named = {root.path: root for root in catalog.roots if not root.linked_from}
     counts = dict.fromkeys(named.values(), 0)

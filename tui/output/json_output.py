@@ -1,4 +1,4 @@
-"""Replies and reports as JSON, an interface that scripts rely on."""
+"""Replies and reports as JSON, an interface that scripts and other programs rely on."""
 
 import json
 from collections.abc import Sequence
@@ -18,99 +18,89 @@ from tui.output.quote_records import QuoteRecord
 from tui.output.verify import Verified
 
 
-def reply_line(reply: Reply, question_id: str | int | None) -> str:
-    """Return a reply as one line of JSON."""
+def reply_json(reply: Reply, question_id: str | int | None) -> dict[str, Any]:
+    """Return a reply for JSON."""
     answered = isinstance(reply, Answered)
     answers = reply.answers if isinstance(reply, Answered) else reply.rejected
     spent = reply.milliseconds
-    return json_line(
-        {
-            "id": question_id,
-            "question": reply.question,
-            "asked": reply.asked,
-            "answered": answered,
-            "status": reply.state.value,
-            "reason": None if isinstance(reply, Answered) else reply.reason.value,
-            "answers": [_answer(answer) for answer in answers],
-            "articles_differ": isinstance(reply, Answered) and reply.articles_differ,
-            "milliseconds": {
-                "retrieve": round(spent.retrieve, 1),
-                "read": round(spent.read, 1),
-                "total": round(spent.total, 1),
-            },
-        }
-    )
+    return {
+        "id": question_id,
+        "question": reply.question,
+        "asked": reply.asked,
+        "answered": answered,
+        "status": reply.state.value,
+        "reason": None if isinstance(reply, Answered) else reply.reason.value,
+        "answers": [_answer(answer) for answer in answers],
+        "articles_differ": isinstance(reply, Answered) and reply.articles_differ,
+        "milliseconds": {
+            "retrieve": round(spent.retrieve, 1),
+            "read": round(spent.read, 1),
+            "total": round(spent.total, 1),
+        },
+    }
 
 
-def error_line(message: str, question: str, question_id: str | int | None) -> str:
-    """Return the line for an invalid question."""
-    return json_line({"id": question_id, "question": question, "answered": False, "error": message})
+def error_json(message: str, question: str, question_id: str | int | None) -> dict[str, Any]:
+    """Return what is said of an invalid question for JSON."""
+    return {"id": question_id, "question": question, "answered": False, "error": message}
 
 
-def summary_line(summary: Summary) -> str:
-    """Return the summary of a build as one line of JSON."""
-    return json_line(
-        {
-            "added": summary.added,
-            "changed": summary.changed,
-            "removed": summary.removed,
-            "unchanged": summary.unchanged,
-            "skipped": [{"path": file.path, "reason": file.reason} for file in summary.skipped],
-            "missing_folders": [
-                {"path": missing.root.given, "articles_kept": missing.articles}
-                for missing in summary.missing_roots
-            ],
-            "mixed_encoding": list(summary.mixed),
-            "articles": summary.articles,
-            "passages": summary.passages,
-            "embedded": summary.embedded,
-            "reused": summary.reused,
-            "published": summary.published,
-            "rebuilt": summary.rebuild_reason,
-            "seconds": round(summary.seconds, 3),
-        }
-    )
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """Return the summary of a build for JSON."""
+    return {
+        "added": summary.added,
+        "changed": summary.changed,
+        "removed": summary.removed,
+        "unchanged": summary.unchanged,
+        "skipped": [{"path": file.path, "reason": file.reason} for file in summary.skipped],
+        "missing_folders": [
+            {"path": missing.root.given, "articles_kept": missing.articles}
+            for missing in summary.missing_roots
+        ],
+        "mixed_encoding": list(summary.mixed),
+        "articles": summary.articles,
+        "passages": summary.passages,
+        "embedded": summary.embedded,
+        "reused": summary.reused,
+        "published": summary.published,
+        "rebuilt": summary.rebuild_reason,
+        "seconds": round(summary.seconds, 3),
+    }
 
 
-def findings_line(findings: list[Finding]) -> str:
-    """Return the findings of a check as one line of JSON."""
-    return json_line(
-        {
-            "ok": all(finding.state == "ok" for finding in findings),
-            "findings": [asdict(finding) for finding in findings],
-        }
-    )
+def findings_json(findings: list[Finding]) -> dict[str, Any]:
+    """Return the findings of a check for JSON."""
+    return {
+        "ok": all(finding.state == "ok" for finding in findings),
+        "findings": [asdict(finding) for finding in findings],
+    }
 
 
-def lookup_line(found: Lookup) -> str:
-    """Return a line of an article and its context as one line of JSON."""
-    return json_line(
-        {
-            "path": found.path,
-            "status": found.status.value,
-            "line": found.number,
-            "title": found.title or None,
-            "lines": [{"line": line.number, "text": line.text} for line in found.lines],
-        }
-    )
+def lookup_json(found: Lookup) -> dict[str, Any]:
+    """Return a line of an article and its context for JSON."""
+    return {
+        "path": found.path,
+        "status": found.status.value,
+        "line": found.number,
+        "title": found.title or None,
+        "lines": [{"line": line.number, "text": line.text} for line in found.lines],
+    }
 
 
-def structure_line(path: str, lines: Sequence[LineKind]) -> str:
-    """Return the lines of a file with what each was taken for as one line of JSON."""
+def structure_json(path: str, lines: Sequence[LineKind]) -> dict[str, Any]:
+    """Return the lines of a file with what each was taken for for JSON."""
     said = [{"line": one.number, "kind": one.kind, "text": one.text} for one in lines]
-    return json_line({"path": path, "structure": said})
+    return {"path": path, "structure": said}
 
 
-def found_line(words: str, found: Sequence[FoundArticle]) -> str:
-    """Return every place of some words as one line of JSON."""
-    return json_line(
-        {
-            "words": words,
-            "passages": sum(article.passages for article in found),
-            "articles": len(found),
-            "found": [_found_article(article) for article in found],
-        }
-    )
+def found_json(words: str, found: Sequence[FoundArticle]) -> dict[str, Any]:
+    """Return every place of some words for JSON."""
+    return {
+        "words": words,
+        "passages": sum(article.passages for article in found),
+        "articles": len(found),
+        "found": [_found_article(article) for article in found],
+    }
 
 
 def _found_article(article: FoundArticle) -> dict[str, Any]:
@@ -134,10 +124,10 @@ def _found_article(article: FoundArticle) -> dict[str, Any]:
     }
 
 
-def checked_line(text: Text, checked: Sequence[Checked]) -> str:
-    """Return the quotes of a text, looked up in the articles, as one line of JSON."""
+def checked_json(text: Text, checked: Sequence[Checked]) -> dict[str, Any]:
+    """Return the quotes of a text, looked up in the articles, for JSON."""
     stand = all(one.stands for one in checked)
-    return json_line({"stand": stand, "checked": [_checked(text, one) for one in checked]})
+    return {"stand": stand, "checked": [_checked(text, one) for one in checked]}
 
 
 def _checked(text: Text, one: Checked) -> dict[str, Any]:
@@ -162,10 +152,10 @@ def _checked(text: Text, one: Checked) -> dict[str, Any]:
     }
 
 
-def verified_line(verified: Sequence[Verified]) -> str:
-    """Return the quotes of an export as one line of JSON."""
+def verified_json(verified: Sequence[Verified]) -> dict[str, Any]:
+    """Return the quotes of an export for JSON."""
     stand = all(now.status is Status.UNCHANGED for _, now in verified)
-    return json_line({"stand": stand, "quotes": [_verified(*quote) for quote in verified]})
+    return {"stand": stand, "quotes": [_verified(*quote) for quote in verified]}
 
 
 def _verified(record: QuoteRecord, now: QuoteStatus) -> dict[str, Any]:

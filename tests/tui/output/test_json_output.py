@@ -22,7 +22,14 @@ from qa.answers import (
     Status,
 )
 from qa.lookup import Line, Lookup
-from tui.output.json_output import error_line, findings_line, lookup_line, reply_line, summary_line
+from tui.output.json_output import (
+    error_json,
+    findings_json,
+    json_line,
+    lookup_json,
+    reply_json,
+    summary_json,
+)
 
 SENTENCE = Quote("the entire sentence", 11, 2, 12, 9)
 CITATION = Citation(
@@ -42,7 +49,7 @@ ANSWER = Answer(0.93456, (CITATION, MOVED))
 
 
 def test_an_answer_has_exactly_the_documented_shape() -> None:
-    line = reply_line(Answered("who?", "who", (ANSWER,), SPENT), "q1")
+    line = json_line(reply_json(Answered("who?", "who", (ANSWER,), SPENT), "q1"))
     sentence = {"line": 11, "column": 2, "end_line": 12, "end_column": 9}
     first = {
         "path": "004.txt", "line": 11, "column": 40, "end_line": 11, "end_column": 53,
@@ -82,7 +89,7 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         (Reason.UNSURE, "unsure"),
         (Reason.INDEX_STALE, "index-stale"),
     ]:
-        reply = json.loads(reply_line(NoAnswer("who?", "who?", reason, (ANSWER,), SPENT), None))
+        reply = reply_json(NoAnswer("who?", "who?", reason, (ANSWER,), SPENT), None)
         assert (reply["id"], reply["answered"], reply["reason"]) == (None, False, name)
         assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
         assert list(reply) == [
@@ -106,7 +113,7 @@ def test_every_status_has_its_word() -> None:
 
 
 def test_an_error_has_its_question_and_id() -> None:
-    assert json.loads(error_line("it is empty", "{}", "q2")) == {
+    assert error_json("it is empty", "{}", "q2") == {
         "id": "q2", "question": "{}", "answered": False, "error": "it is empty"
     }  # fmt: skip
 
@@ -119,7 +126,7 @@ def test_a_summary_counts_everything() -> None:
         articles=12, passages=13, embedded=6, reused=7, published=True,
         rebuild_reason=None, seconds=1.23456, mixed=("/b.txt",),
     )  # fmt: skip
-    assert json.loads(summary_line(summary)) == {
+    assert summary_json(summary) == {
         "added": 1, "changed": 2, "removed": 3, "unchanged": 4,
         "skipped": [{"path": "/a.pdf", "reason": "not a format that Byline reads"}],
         "missing_folders": [{"path": "old", "articles_kept": 5}],
@@ -131,16 +138,16 @@ def test_a_summary_counts_everything() -> None:
 
 def test_findings_and_lines_have_their_shape() -> None:
     findings = [Finding("index", "ok", "fine"), Finding("model", "error", "missing", "restore it")]
-    assert json.loads(findings_line(findings)) == {
+    assert findings_json(findings) == {
         "ok": False,
         "findings": [
             {"subject": "index", "state": "ok", "message": "fine", "advice": None},
             {"subject": "model", "state": "error", "message": "missing", "advice": "restore it"},
         ],
     }
-    assert json.loads(findings_line(findings[:1]))["ok"] is True
+    assert findings_json(findings[:1])["ok"] is True
     found = Lookup("a.txt", Status.GONE, 3, (Line(3, "x\r"),), "")
-    assert json.loads(lookup_line(found)) == {
+    assert lookup_json(found) == {
         "path": "a.txt", "status": "gone", "line": 3, "title": None,
         "lines": [{"line": 3, "text": "x\r"}],
     }  # fmt: skip
@@ -151,7 +158,7 @@ def test_any_text_becomes_one_line_of_printable_ascii_and_is_complete(text: str)
     quote = Quote(text, 1, 1, 1, 1)
     citation = Citation(text, text, Status.UNCHANGED, quote, quote, text, ())
     reply = Answered(text, text, (Answer(1.0, (citation,)),), SPENT)
-    line = reply_line(reply, text)
+    line = json_line(reply_json(reply, text))
     assert all(" " <= char <= "~" for char in line)
     read: dict[str, Any] = json.loads(line)
     texts = [read["id"], read["question"], read["answers"][0]["text"]]
@@ -170,7 +177,7 @@ def test_computed_dates_are_beside_the_quote() -> None:
         sentence=Quote("It was shut last\nmonth and opened on Tuesday.", 11, 2, 12, 26),
         resolved=(replace(last_month, start=12), replace(tuesday, start=37)),
     )
-    line = reply_line(Answered("when?", "when?", (Answer(0.9, (cited,)),), SPENT), None)
+    line = json_line(reply_json(Answered("when?", "when?", (Answer(0.9, (cited,)),), SPENT), None))
     (answer,) = json.loads(line)["answers"]
     (citation,) = answer["citations"]
     day = {"date": "2008-07-08", "precision": "day"}

@@ -24,7 +24,7 @@ from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.answers import show_reply
 from tui.output.console import notice
-from tui.output.json_output import error_line, reply_line
+from tui.output.json_output import error_json, json_line, reply_json
 from tui.paths import model_cache
 from tui.settings import chosen_reader, setting
 
@@ -109,7 +109,7 @@ def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int
         except BadRequest as error:
             code = Exit.ERROR
             if as_json:
-                click.echo(error_line(error.message, line, question_id))
+                click.echo(json_line(error_json(error.message, line, question_id)))
             notice(f"{error.message}: {line[:_LINE_SHOWN]}")
         sys.stdout.flush()
     if is_empty:
@@ -128,6 +128,6 @@ def _parsed(line: str) -> BatchQuestion:
 
 def _print(reply: Reply, question_id: str | int | None, threshold: float, as_json: bool) -> None:
     if as_json:
-        click.echo(reply_line(reply, question_id))
+        click.echo(json_line(reply_json(reply, question_id)))
     else:
         show_reply(reply, threshold)

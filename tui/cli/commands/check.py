@@ -11,7 +11,7 @@ from qa.reader.check import check_readers
 from tui.cli.options import index_option, json_option, reader_option
 from tui.cli.which_index import existing_store
 from tui.exit_codes import Exit
-from tui.output.json_output import findings_line
+from tui.output.json_output import findings_json, json_line
 from tui.output.progress import ProgressDisplay
 from tui.output.sanitise import visible
 from tui.output.wording import counted
@@ -49,7 +49,7 @@ def command(index_folder: Path | None, reader: str | None, as_json: bool) -> int
     found = _findings(existing_store(index_folder), chosen_reader(reader))
     if as_json:
         findings = list(found)
-        click.echo(findings_line(findings))
+        click.echo(json_line(findings_json(findings)))
     else:
         findings = list(_printed(found))
         click.echo(_verdict(findings))

@@ -13,7 +13,7 @@ from tui.cli.options import in_option, index_option, json_option
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.console import colour
-from tui.output.json_output import found_line
+from tui.output.json_output import found_json, json_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import STATUS_NOTES, day, found_counts
 
@@ -49,7 +49,7 @@ def command(
         found = find(index.generation, searched, within)
         if as_json:
             articles = list(found)
-            click.echo(found_line(searched.text, articles))
+            click.echo(json_line(found_json(searched.text, articles)))
         else:
             articles = list(_shown(found))
             passages = sum(article.passages for article in articles)

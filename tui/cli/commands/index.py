@@ -14,7 +14,7 @@ from tui.exit_codes import Exit
 from tui.jobs.build_job import build_events, reader_events
 from tui.output.build_progress import watch_build
 from tui.output.console import notice
-from tui.output.json_output import summary_line
+from tui.output.json_output import json_line, summary_json
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import counted
 from tui.paths import default_index
@@ -88,7 +88,7 @@ def command(
     summary = watch_build(events)
     assert summary is not None
     if as_json:
-        click.echo(summary_line(summary))
+        click.echo(json_line(summary_json(summary)))
     _report(summary)
     refused = _refused(roots, summary)
     for message in refused:

@@ -19,7 +19,7 @@ from tui.cli.which_index import store_to_ask
 from tui.editors import editor_command, run_editor
 from tui.exit_codes import Exit
 from tui.output.console import colour, notice
-from tui.output.json_output import lookup_line, structure_line
+from tui.output.json_output import json_line, lookup_json, structure_json
 from tui.output.sanitise import visible, visible_name
 
 _CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
@@ -69,7 +69,7 @@ def command(
     with closing(store_to_ask(index_folder, reader=None).open()) as index:
         found = look_up(index.generation.catalog, match["path"], line, around)
     if as_json:
-        click.echo(lookup_line(found))
+        click.echo(json_line(lookup_json(found)))
     else:
         _print_heading(found, line)
     if open_it and found.lines:
@@ -86,7 +86,7 @@ def _show_structure(place: str, as_json: bool) -> int:
     named = match["path"] if match and not expanded(place).exists() else place
     lines = line_kinds(named)
     if as_json:
-        click.echo(structure_line(named, lines))
+        click.echo(json_line(structure_json(named, lines)))
         return Exit.DONE
     width = max((len(line.kind) for line in lines), default=0)
     number_width = len(str(len(lines)))

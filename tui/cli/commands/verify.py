@@ -15,7 +15,7 @@ from qa.verify import Checked, Match, Verifier
 from tui.cli.options import index_option, json_option
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
-from tui.output.json_output import checked_line, verified_line
+from tui.output.json_output import checked_json, json_line, verified_json
 from tui.output.quote_records import QuoteRecord, read_records
 from tui.output.sanitise import visible, visible_name
 from tui.output.verify import Verified, verify
@@ -80,7 +80,7 @@ def _verify_records(records: Sequence[QuoteRecord], as_json: bool) -> int:
     """Compare the quotes of an export with the files that they cite."""
     verified = verify(records)
     if as_json:
-        click.echo(verified_line(verified))
+        click.echo(json_line(verified_json(verified)))
     else:
         _show_verified(verified)
     return (
@@ -112,7 +112,7 @@ def _verify(data: bytes, file: Path, index_folder: Path | None, as_json: bool) -
         verifier = Verifier(index.generation)
         checked = [verifier.check(quotation) for quotation in found]
     if as_json:
-        click.echo(checked_line(text, checked))
+        click.echo(json_line(checked_json(text, checked)))
     else:
         _show_checked(text, checked)
     return Exit.DONE if all(one.stands for one in checked) else Exit.NO_ANSWER
