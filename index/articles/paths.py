@@ -36,13 +36,20 @@ def real_path(given: str) -> str:
 
 def _existing(path: Path) -> Path:
     """Replace each name that no file has by that of a file that looks the same, if there is one."""
-    if path == path.parent or os.path.lexists(path):
-        return path
-    folder = _existing(path.parent)
-    wanted = unicodedata.normalize("NFC", path.name)
+    found = Path(path.anchor)
+    for place, name in enumerate(path.parts[1:], 1):
+        alike = name if os.path.lexists(found / name) else _alike(found, name)
+        if alike is None:  # nor is there anything inside it
+            return found.joinpath(*path.parts[place:])
+        found /= alike
+    return found
+
+
+def _alike(folder: Path, name: str) -> str | None:
+    """Return the name of a file in a folder that looks the same; None if there is none."""
+    wanted = unicodedata.normalize("NFC", name)
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208  names, not paths
     except OSError:
-        names = []
-    alike = (name for name in names if unicodedata.normalize("NFC", name) == wanted)
-    return folder / next(alike, path.name)
+        return None
+    return next((one for one in names if unicodedata.normalize("NFC", one) == wanted), None)

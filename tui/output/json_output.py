@@ -1,21 +1,25 @@
 """Replies and reports as JSON, an interface that scripts and other programs rely on."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from index.articles.structure import LineKind
-from index.articles.text import Text
-from index.build.events import Summary
-from index.check import Finding
 from qa.answers import Answer, Answered, Citation, Quote, Reply, Status, part_of
-from qa.citations import QuoteStatus, quote_in
-from qa.find import FoundArticle
-from qa.lookup import Lookup
-from qa.verify import Checked
-from tui.output.quote_records import QuoteRecord
-from tui.output.verify import Verified
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.articles.structure import LineKind
+    from index.articles.text import Text
+    from index.build.events import Summary
+    from index.check import Finding
+    from qa.citations import QuoteStatus
+    from qa.find import FoundArticle
+    from qa.lookup import Lookup
+    from qa.verify import Checked
+    from tui.library.contents import LibraryArticle
+    from tui.output.quote_records import QuoteRecord
+    from tui.output.verify import Verified
 
 
 def reply_json(reply: Reply, question_id: str | int | None) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def error_json(message: str, question: str, question_id: str | int | None) -> di
     return {"id": question_id, "question": question, "answered": False, "error": message}
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
+def summary_json(summary: "Summary") -> dict[str, Any]:
     """Return the summary of a build for JSON."""
     return {
         "added": summary.added,
@@ -68,7 +72,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def findings_json(findings: list[Finding]) -> dict[str, Any]:
+def findings_json(findings: "list[Finding]") -> dict[str, Any]:
     """Return the findings of a check for JSON."""
     return {
         "ok": all(finding.state == "ok" for finding in findings),
@@ -76,7 +80,7 @@ def findings_json(findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def lookup_json(found: Lookup) -> dict[str, Any]:
+def lookup_json(found: "Lookup") -> dict[str, Any]:
     """Return a line of an article and its context for JSON."""
     return {
         "path": found.path,
@@ -87,13 +91,13 @@ def lookup_json(found: Lookup) -> dict[str, Any]:
     }
 
 
-def structure_json(path: str, lines: Sequence[LineKind]) -> dict[str, Any]:
+def structure_json(path: str, lines: "Sequence[LineKind]") -> dict[str, Any]:
     """Return the lines of a file with what each was taken for for JSON."""
     said = [{"line": one.number, "kind": one.kind, "text": one.text} for one in lines]
     return {"path": path, "structure": said}
 
 
-def found_json(words: str, found: Sequence[FoundArticle]) -> dict[str, Any]:
+def found_json(words: str, found: "Sequence[FoundArticle]") -> dict[str, Any]:
     """Return every place of some words for JSON."""
     return {
         "words": words,
@@ -103,7 +107,7 @@ def found_json(words: str, found: Sequence[FoundArticle]) -> dict[str, Any]:
     }
 
 
-def _found_article(article: FoundArticle) -> dict[str, Any]:
+def _found_article(article: "FoundArticle") -> dict[str, Any]:
     return {
         "path": article.path,
         "title": article.title or None,
@@ -124,13 +128,33 @@ def _found_article(article: FoundArticle) -> dict[str, Any]:
     }
 
 
-def checked_json(text: Text, checked: Sequence[Checked]) -> dict[str, Any]:
+def articles_json(articles: "Sequence[LibraryArticle]", total: int) -> dict[str, Any]:
+    """Return some of the indexed articles, of how many in total, for JSON."""
+    return {
+        "total": total,
+        "articles": [
+            {
+                "path": one.path,
+                "title": one.title,
+                "date": one.date.isoformat() if one.date else None,
+                "lines": one.lines,
+                "passages": one.passages,
+                "bytes": one.size,
+            }
+            for one in articles
+        ],
+    }
+
+
+def checked_json(text: "Text", checked: "Sequence[Checked]") -> dict[str, Any]:
     """Return the quotes of a text, looked up in the articles, for JSON."""
     stand = all(one.stands for one in checked)
     return {"stand": stand, "checked": [_checked(text, one) for one in checked]}
 
 
-def _checked(text: Text, one: Checked) -> dict[str, Any]:
+def _checked(text: "Text", one: "Checked") -> dict[str, Any]:
+    from qa.citations import quote_in
+
     cited = one.quotation.cited
     return {
         **_place(quote_in(text, one.quotation.span)),
@@ -152,13 +176,13 @@ def _checked(text: Text, one: Checked) -> dict[str, Any]:
     }
 
 
-def verified_json(verified: Sequence[Verified]) -> dict[str, Any]:
+def verified_json(verified: "Sequence[Verified]") -> dict[str, Any]:
     """Return the quotes of an export for JSON."""
     stand = all(now.status is Status.UNCHANGED for _, now in verified)
     return {"stand": stand, "quotes": [_verified(*quote) for quote in verified]}
 
 
-def _verified(record: QuoteRecord, now: QuoteStatus) -> dict[str, Any]:
+def _verified(record: "QuoteRecord", now: "QuoteStatus") -> dict[str, Any]:
     return {
         "path": record.path,
         "file": record.file,

@@ -1,0 +1,1 @@
+"""The articles as tools and resources of the Model Context Protocol."""

@@ -1,0 +1,1 @@
+"""What other programs may ask of an index, whichever door they come through."""

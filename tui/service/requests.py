@@ -1,0 +1,93 @@
+"""What other programs ask: typed arguments, from which schemas are made and input is checked."""
+
+from typing import Annotated
+
+import msgspec
+
+from qa.answers import DEFAULT_ANSWERS, MAX_QUESTION_LENGTH
+
+_MOST_PATHS = 100
+_MOST_TURNS = 50
+_LONGEST_TEXT = 100_000
+"""Code points of a text to verify."""
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+Paths = Annotated[
+    list[Path],
+    msgspec.Meta(
+        max_length=_MOST_PATHS,
+        description="Only articles at or under these paths, as results name them. Empty: all.",
+    ),
+]
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION_LENGTH)]
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"within": "in"}):
+    """What every request has in common: other arguments than its own are refused."""
+
+
+class Ask(Request, frozen=True):
+    """A question to answer."""
+
+    question: Annotated[Words, msgspec.Meta(description="The question, in English.")]
+    within: Paths = []
+    history: Annotated[
+        list[Words],
+        msgspec.Meta(
+            max_length=_MOST_TURNS,
+            description="Earlier questions of the conversation, oldest first, to which a "
+            "follow-up may refer.",
+        ),
+    ] = []
+    top: Annotated[
+        int, msgspec.Meta(ge=1, le=20, description="Maximum number of distinct answers.")
+    ] = DEFAULT_ANSWERS
+
+
+class Find(Request, frozen=True):
+    """Words to find."""
+
+    words: Annotated[
+        Words,
+        msgspec.Meta(description='Words that a passage must all hold; "in quotes", a phrase.'),
+    ]
+    exact: Annotated[
+        bool, msgspec.Meta(description="Letter for letter; else any form of each word.")
+    ] = False
+    within: Paths = []
+
+
+class Show(Request, frozen=True):
+    """A cited line to show."""
+
+    path: Annotated[Path, msgspec.Meta(description="An article, as results name it.")]
+    line: Annotated[int, msgspec.Meta(ge=1, description="A line, as it was cited.")] = 1
+    around: Annotated[
+        int, msgspec.Meta(ge=0, le=1000, description="Lines of context on each side.")
+    ] = 2
+
+
+class ListArticles(Request, frozen=True):
+    """Which of the indexed articles to list."""
+
+    within: Paths = []
+    offset: Annotated[int, msgspec.Meta(ge=0, description="Articles to leave out first.")] = 0
+    limit: Annotated[
+        int, msgspec.Meta(ge=1, le=1000, description="Maximum number of articles.")
+    ] = 100
+
+
+class Verify(Request, frozen=True):
+    """A text whose quotations are looked up."""
+
+    text: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=_LONGEST_TEXT,
+            description="Markdown or plain text: passages in quotation marks, block quotes.",
+        ),
+    ]
+
+
+class Check(Request, frozen=True):
+    """A check of models, index and articles; it has no arguments."""
