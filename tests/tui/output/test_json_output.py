@@ -103,8 +103,8 @@ def test_a_reply_has_the_state_of_its_best_answer() -> None:
     refused = NoAnswer("who?", "who?", Reason.UNSURE, (doubtful,), SPENT)
     doubtful_first = Answered("who?", "who?", (doubtful, ANSWER), SPENT)
     sure_first = Answered("who?", "who?", (ANSWER, doubtful), SPENT)
-    lines = [reply_line(one, None) for one in (doubtful_first, sure_first, refused)]
-    states = [json.loads(line)["status"] for line in lines]
+    replies = [reply_json(one, None) for one in (doubtful_first, sure_first, refused)]
+    states = [reply["status"] for reply in replies]
     assert states == ["perhaps", "answer", "no_answer"]
 
 
