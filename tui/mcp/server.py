@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import anyio
 from mcp.server.context import ServerRequestContext
@@ -59,7 +59,7 @@ _QUOTE = Prompt(
     arguments=[PromptArgument(name="question", description="The question.", required=True)],
 )
 _TOOLS = {operation.name: operation for operation in OPERATIONS}
-Context = ServerRequestContext[Any]
+Context: TypeAlias = ServerRequestContext[Any]
 Result = TypeVar("Result")
 
 

@@ -32,7 +32,7 @@ def connected() -> Client:
 def text_of(result: CallToolResult) -> str:
     (block,) = result.content
     assert isinstance(block, TextContent)
-    return block.text
+    return str(block.text)
 
 
 async def structured(client: Client, tool: str, **arguments: object) -> Any:  # noqa: ANN401
