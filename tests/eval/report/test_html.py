@@ -14,10 +14,10 @@ import pytest
 
 from eval.outcomes import Cause, Outcome
 from eval.report.html import report, write_report
-from eval.report.plots import draw_plots
+from eval.report.plots import Plot, draw_plots
 from eval.runs.compare import compare
 from eval.runs.export import ExportedRun
-from eval.runs.results import results_of
+from eval.runs.results import Results, results_of
 from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold
 from tests.eval.outcomes import WRONG, judged, outcome, unanswerable
@@ -51,6 +51,23 @@ def exported(outcomes: Sequence[Outcome] = ASKED, **changes: Any) -> ExportedRun
 
 def shown(text: str) -> str:
     return text.replace("\u202e", "⟨202E⟩")
+
+
+_PLOTS: dict[bytes, list[Plot]] = {}
+"""Plots that were drawn before, by the results."""
+
+
+def draw_once(results: Results) -> list[Plot]:
+    key = msgspec.json.encode(results)
+    if key not in _PLOTS:
+        _PLOTS[key] = draw_plots(results)
+    return _PLOTS[key]
+
+
+@pytest.fixture(autouse=True)
+def quick_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the plots of equal results once: each time takes most of a second."""
+    monkeypatch.setattr("eval.report.html.draw_plots", draw_once)
 
 
 class Page(HTMLParser):
@@ -226,9 +243,7 @@ def test_without_rankings_there_is_no_recall_plot() -> None:
 
 
 def drawn(title: str, outcomes: Sequence[Outcome] = ASKED) -> Page:
-    results = results_of(outcomes)
-    plots = draw_plots(results)
-    (plot,) = [plot for plot in plots if plot.title == title]
+    (plot,) = [plot for plot in draw_once(results_of(outcomes)) if plot.title == title]
     return Page(plot.svg)
 
 
@@ -288,8 +303,7 @@ def test_reliability_is_drawn_against_the_diagonal() -> None:
 
 
 def test_a_plot_has_no_style_link_or_address() -> None:
-    results = results_of(ASKED)
-    for plot in draw_plots(results):
+    for plot in draw_once(results_of(ASKED)):
         attributes = {name for _, found in Page(plot.svg).elements for name in found}
         assert not attributes & {"style", "href", "xlink:href", "id", "xmlns"}
         assert "http" not in plot.svg

@@ -1,5 +1,6 @@
 """The training file by itself, as it is sent to a machine with a GPU."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -44,7 +45,10 @@ def test_the_file_trains_adapters_in_a_folder_without_byline(tmp_path: Path) -> 
         "runpy.run_path('train_packed.py', run_name='__main__')"
     )
     command = [sys.executable, "-P", "-c", run]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     trained = load_file(tmp_path / "out")
     assert "qa_outputs.weight" in trained
