@@ -3,7 +3,7 @@
 import html
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -78,14 +78,15 @@ class Reading:
     """The number of labels before each code point."""
 
 
-def words_as_read(text: str, edits: Iterable[Edit]) -> str:
-    """Return a text with its edits made."""
+def words_as_read(text: str, edits: Iterable[Edit], span: Span | None = None) -> str:
+    """Return a text, or a span of it that holds all the edits, with its edits made."""
+    at, last = (span.start, span.end) if span else (0, len(text))
     said: list[str] = []
-    at = 0
     for start, end, instead in edits:
         said += (text[at:start], instead)
         at = end
-    return "".join((*said, text[at:])) if said else text
+    said.append(text[at:last])
+    return "".join(said)
 
 
 def read_as(text: str, edits: Sequence[Edit]) -> Reading:
@@ -145,8 +146,11 @@ def within(edits: Iterable[Edit], span: Span) -> list[Edit]:
 
 def ordered(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Sort edits; of two that overlap, the one that starts first is kept."""
+    found = list(edits)
+    if len(found) < 2:
+        return tuple(found)
     kept: list[Edit] = []
-    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+    for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
         if not kept or edit.start >= kept[-1].end:
             kept.append(edit)
     return tuple(kept)
@@ -154,11 +158,14 @@ def ordered(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 def ended(text: str, block: Block) -> Block:
     """Return a block that is read with a full stop at its end if it has no punctuation there."""
-    tail = text[max(block.span.start, block.span.end - _TAIL) : block.span.end]
-    if block.kind not in _ENDED or tail.rstrip(_CLOSING)[-1:] in _STOPS:
+    if block.kind not in _ENDED:
         return block
-    stop = Edit(block.span.end, block.span.end, ".")
-    return replace(block, edits=(*block.edits, stop))
+    span = block.span
+    tail = text[max(span.start, span.end - _TAIL) : span.end]
+    if tail.rstrip(_CLOSING)[-1:] in _STOPS:
+        return block
+    edits = (*block.edits, Edit(span.end, span.end, "."))
+    return Block(span, block.kind, block.level, edits, block.lead)
 
 
 def unescaped(entity: str) -> str:

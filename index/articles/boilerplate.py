@@ -33,7 +33,6 @@ _CRUMB = r"[\w&’'-]+(?: [\w&’'-]+){0,3}"
 
 _BOILERPLATE_LINES = (
     rf"{_BUTTON}(?:[\s|/·•,&+:()0-9-]+(?:{_BUTTON}|on|this|article|story|via))*[\s:|0-9]*",
-    rf"{_CRUMB}(?: [>»›|] {_CRUMB})+",
     r"(?:follow|find|like|join) us(?: on\b.*| ?:.*)?",
     r"click (?:here )?to (?:follow|share|enlarge|expand|subscribe|read|print|e-?mail)\b.*",
     r"(?:please )?(?:sign|log) (?:up|in|on) (?:to|for|now|here|below|with)\b.*",
@@ -50,13 +49,9 @@ _BOILERPLATE_LINES = (
     r"(?:- ?)?(?:advertise?ment(?: feature)?|sponsored(?: content)?|promoted|paid post)(?: ?-)?",
     r"(?:image|photo|picture|photograph|video|file photo|illustration|graphic|caption)s?"
     r"(?: (?:source|credit|caption|by|courtesy|copyright))?\s?[:/©].*",
-    r".*[\[(]\s?(?:photo|image|picture|file|credit)s?\b[^\])]*[\])]\.?",
     r"[\[(]\s?(?:photo|image|picture|video|graphic|caption)s?\b.*",
-    rf".*(?:\[|[/|]\s?|[^.!?\"”’\s]\s?\()\s?(?:[\w .'-]+/)?{_CREDIT}(?:/[\w .'-]+)?\s?[\])]?\.?",
     r"(?:source|sources|agency|agencies) ?: ?[\w ,/.&-]{1,60}",
     r"(?:©|\(c\)|copyright\s*(?:©|\(c\)|\d{4})).*",
-    r".*\b(?:all rights reserved|"
-    r"may not be (?:re)?(?:published|produced|printed|broadcast|written|distributed))\b.*",
     r"this (?:article|material|page) (?:was|has been|may|is|first)\b.*"
     r"(?:published|reproduced|updated|copyright|republished|redistributed).*",
     r"comments (?:are|have been) (?:closed|disabled|turned off|moderated)\b.*",
@@ -67,7 +62,16 @@ _BOILERPLATE_LINES = (
     r"\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)",
     r"(?:please enable javascript|your browser (?:does not|is not|doesn't))\b.*",
 )
-"""Patterns of complete lines that are boilerplate, however they end."""
+"""Patterns of complete lines that are boilerplate, however they end; all are in lower case."""
+
+_MARKED_LINES = (
+    rf"{_CRUMB}(?: [>»›|] {_CRUMB})+",
+    r".*[\[(]\s?(?:photo|image|picture|file|credit)s?\b[^\])]*[\])]\.?",
+    rf".*(?:\[|[/|]\s?|[^.!?\"”’\s]\s?\()\s?(?:[\w .'-]+/)?{_CREDIT}(?:/[\w .'-]+)?\s?[\])]?\.?",
+    r".*\b(?:all rights reserved|"
+    r"may not be (?:re)?(?:published|produced|printed|broadcast|written|distributed))\b.*",
+)
+"""More of them, which fail slowly; each needs what `_MARK` finds."""
 
 _LINK_LINES = (
     r"share (?:this|on|via|with)\b.*",
@@ -97,12 +101,20 @@ _NOTICES = (
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.DOTALL)
+    """Compile patterns of text in lower case; without `IGNORECASE` they fail much faster."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL)
 
 
-_LINE = _any_of(_BOILERPLATE_LINES)
-_LINK = _any_of([rf"(?:{pattern})(?<![.!?\"”])" for pattern in _LINK_LINES])
+_LINE = _any_of([*_BOILERPLATE_LINES, *(rf"(?:{link})(?<![.!?\"”])" for link in _LINK_LINES)])
+_MARKED_LINE = _any_of(_MARKED_LINES)
+_MARK = re.compile(r"[\[(/|>»›]|all rights|may not be")
+"""What all lines of `_MARKED_LINES` have."""
 _NOTICE = _any_of(_NOTICES)
+_NOTICE_WORD = re.compile(
+    "unsubscribe|mailchimp|mailing list|by subscribing|marketing platform|cookie|"
+    "in the footer of|sign up"
+)
+"""What all notices have."""
 _SPEECH = re.compile(
     r"\b(?:said|says|told|added|asked|answered|replied|wrote|joked|recalled|explained|argued)\b"
 )
@@ -110,14 +122,14 @@ _SPEECH = re.compile(
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
-def boilerplate(plain: Sequence[str]) -> frozenset[int]:
-    """Return the indexes, from 0, of the normalised paragraphs that are boilerplate.
+def repeated(plain: Sequence[str]) -> frozenset[int]:
+    """Return the indexes, from 0, of the normalised paragraphs that repeat others.
 
-    A repeated paragraph is. So is its first copy if it is not a sentence and appears at
-    the top or close to the second, like headlines and captions.
+    The first copy does too if it is not a sentence and appears at the top or close to the second,
+    like headlines and captions.
     """
     first: dict[str, int] = {}
-    found = {index for index, text in enumerate(plain) if is_boilerplate(text)}
+    found: set[int] = set()
     for index, text in enumerate(plain):
         earlier = first.setdefault(text, index)
         if earlier == index:
@@ -135,16 +147,26 @@ def is_boilerplate(line: str) -> bool:
         return True
     if len(line) > MAX_LENGTH:
         return False
-    if _SPEECH.search(line):
+    words = line.lower()
+    return (_is_line(words) or _is_notice(words)) and not _SPEECH.search(line)
+
+
+def _is_line(words: str) -> bool:
+    if len(words) > _SHORT:
         return False
-    if _NOTICE.search(line):
+    if _LINE.fullmatch(words):
         return True
-    return len(line) <= _SHORT and any(kind.fullmatch(line) for kind in (_LINE, _LINK))
+    return bool(_MARK.search(words) and _MARKED_LINE.fullmatch(words))
+
+
+def _is_notice(words: str) -> bool:
+    return bool(_NOTICE_WORD.search(words) and _NOTICE.search(words))
 
 
 def normalised(line: str) -> str:
     """Fold white space and typography, so that repeats compare equal; long lines stay as is."""
     if len(line) > MAX_LENGTH:
         return line
-    folded = unicodedata.normalize("NFKC", line).replace("’", "'").replace("‘", "'")
-    return " ".join(folded.split()).strip("*_#>").strip()
+    if not line.isascii():
+        line = unicodedata.normalize("NFKC", line).replace("’", "'").replace("‘", "'")
+    return " ".join(line.split()).strip("*_#>").strip()

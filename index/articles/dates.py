@@ -5,7 +5,8 @@ A date that the text merely mentions, as in `Born 12 March 1961`, is never the a
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 FRONT_MATTER_KEYS = (
     "date", "published", "pubdate", "publishdate", "publish_date", "date_published",
@@ -83,7 +84,7 @@ _HEADING = r"\s{0,3}(?P<marks>#{1,6})\s"
 
 
 def article_date(
-    front_matter: Mapping[str, str], paragraphs: Sequence[str], path: str = ""
+    front_matter: Mapping[str, str], paragraphs: Iterable[str], path: str = ""
 ) -> dt.date | None:
     """Return an article's date, or None if nothing dates the article itself.
 
@@ -100,17 +101,18 @@ def front_matter_date(values: Mapping[str, str]) -> dt.date | None:
     return next((date for date in found if date), None)
 
 
-def top_date(paragraphs: Sequence[str]) -> dt.date | None:
+def top_date(paragraphs: Iterable[str]) -> dt.date | None:
     """Return the date of a date line or a dateline in an article's first paragraphs."""
-    for paragraph in paragraphs[:_TOP]:
+    rest = iter(paragraphs)
+    top = list(islice(rest, _TOP))
+    for paragraph in top:
         if re.match(_HEADING, paragraph):
             continue
         if found := _line_date(" ".join(paragraph[: 4 * _OPENING].split()), len(paragraph)):
             return found
-    headings = [paragraph for paragraph in paragraphs if re.match(_HEADING, paragraph)]
-    if paragraphs and headings and paragraphs[0] is headings[0]:
-        return _title_date(headings)
-    return None
+    if not top or not re.match(_HEADING, top[0]):
+        return None
+    return _title_date(top[0], chain(top[1:], rest))
 
 
 def heading_date(heading: str) -> dt.date | None:
@@ -147,10 +149,11 @@ def date_in(text: str) -> dt.date | None:
     return next((date for _, date in _matches(text)), None)
 
 
-def _title_date(headings: Sequence[str]) -> dt.date | None:
+def _title_date(title: str, below: Iterable[str]) -> dt.date | None:
     """Return the date of a title such as `# Minutes, 12 May 2010`, if no other heading has one."""
-    date = date_in(headings[0][:_DATE_LINE])
-    return None if any(heading_date(one) for one in headings[1:]) else date
+    date = date_in(title[:_DATE_LINE])
+    others = (heading_date(one) for one in below if date and re.match(_HEADING, one))
+    return None if any(others) else date
 
 
 def _line_date(line: str, length: int) -> dt.date | None:

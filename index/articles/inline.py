@@ -25,6 +25,8 @@ _MARKDOWN = re.compile(
 )
 _COMMENTS = (("<!--", "-->"), ("%%", "%%"))
 _MARKS = "[]*_`<&\\~=%!"
+_MARK = re.compile(r"[\[*_`<&\\~=%]")
+"""A code point that each mark and each comment has."""
 _LARGE = 64 * 1024
 _TOO_MANY = 16
 """A text of more than `_LARGE` code points is read as it is if more than one in this many of them
@@ -94,17 +96,25 @@ def _kind(match: re.Match[str]) -> str:
     return next((kind for kind in kinds if match[kind] is not None), "")
 
 
-def broken_words(text: str, span: Span) -> Iterator[Edit]:
-    """Yield what is read in place of soft hyphens, ligatures, and hyphens at the ends of lines."""
-    for match in _TYPOGRAPHY.finditer(text, span.start, span.end):
-        yield Edit(*match.span(), unicodedata.normalize("NFKC", match[0]).strip("\u00ad"))
+def broken_words(text: str, span: Span) -> list[Edit]:
+    """Return what is read in place of soft hyphens, ligatures, and hyphens at the ends of lines."""
+    found: list[Edit] = []
+    if not text.isascii():
+        for match in _TYPOGRAPHY.finditer(text, span.start, span.end):
+            said = unicodedata.normalize("NFKC", match[0]).strip("\u00ad")
+            found.append(Edit(*match.span(), said))
+    if text.find("\n", span.start, span.end) == -1:
+        return found
     for match in _BROKEN_WORD.finditer(text, span.start, span.end):
         before = _FIRST_PART.search(text[max(0, match.start() - 30) : match.start()])
         is_kept = before is not None and before[0].casefold() in _KEPT_HYPHEN
-        yield Edit(match.start() + is_kept, match.end())
+        found.append(Edit(match.start() + is_kept, match.end()))
+    return found
 
 
 def inline_edits(text: str, span: Span, is_markdown: bool) -> tuple[Edit, ...]:
     """Return all inline edits of a span, in order."""
-    marks = [*_comments(text, span), *markdown_edits(text, span)] if is_markdown else []
-    return ordered([*marks, *broken_words(text, span)])
+    found = broken_words(text, span)
+    if is_markdown and _MARK.search(text, span.start, span.end):
+        found = [*_comments(text, span), *markdown_edits(text, span), *found]
+    return ordered(found)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,7 @@ class _Reader:
         self.text = text.text
         self.is_markdown = not is_dense(text.text)
         self.lines = lines_of(text, skipped)
+        self.numbers = [line.number for line in self.lines]
         start = text.line_starts[skipped] if skipped < len(text.line_starts) else len(text.text)
         # CommonMark ends lines at CR too and drops NUL: one code point for one keeps every line.
         self.source = text.text[start:].replace("\r", " ").replace("\0", " ")
@@ -117,10 +118,7 @@ class _Reader:
 
     def _between(self, first: int, last: int) -> list[Line]:
         """Return the lines from a number up to but not including another that are not blank."""
-        low, high = (
-            bisect_left(self.lines, n, key=lambda line: line.number) for n in (first, last)
-        )
-        return self.lines[low:high]
+        return self.lines[bisect_left(self.numbers, first) : bisect_left(self.numbers, last)]
 
     def _leaves(self, tokens: "Sequence[Token]") -> Iterator[tuple[int, int, list[Block]]]:
         """Yield the line range and the blocks of each token that holds text."""
@@ -221,7 +219,7 @@ class _Reader:
         opened = {
             number: one
             for number, one in openings(self.text, bare).items()
-            if one.kind in (Kind.DIALOGUE, Kind.ITEM) and not (one.marks and "-" in one.kind)
+            if one.kind in (Kind.DIALOGUE, Kind.ITEM)
         }
         opened |= self._answers(bare, opened)
         opened |= {
@@ -229,10 +227,11 @@ class _Reader:
             for line in bare
             if _FOOTNOTE.match(self.text, line.span.start, line.span.end)
         }
-        paragraphs = self._joined(bare, opened)
+        paragraphs = [bare] if len(bare) == 1 else self._joined(bare, opened)
+        unopened = Opened(kind, level, (), lead)
         blocks = []
         for said in paragraphs:
-            first = opened.get(said[0].number, Opened(kind, level, (), lead))
+            first = opened.get(said[0].number, unopened)
             before = marks[said[0].number]
             start = before[0].start if before else said[0].span.start
             span = Span(start, said[-1].span.end)
@@ -265,7 +264,7 @@ class _Reader:
                 at = match.end()
             span = Span(at, end)
             span = span.trimmed(self.text) if self.text[at:end].strip() else Span(end, end)
-            bare.append(replace(line, span=span))
+            bare.append(line._replace(span=span))
             marks[line.number] = edits
         return bare, marks
 
@@ -284,7 +283,7 @@ class _Reader:
         for at in range(1, len(marked)):
             is_long = len(marked[at - 1].span) >= _LONG
             if is_long and not marked[at].opens and not marked[at - 1].closes:
-                marked[at] = replace(marked[at], joins=True)
+                marked[at] = marked[at]._replace(joins=True)
         return joined(self.text, marked)
 
     def _code(self, lines: Sequence[Line], token: "Token") -> Block:

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from functools import cache
+from itertools import islice, takewhile
 from pathlib import PurePosixPath
 
-from index.articles.blocks import Block, Edit, Kind, ordered, within, words_as_read
-from index.articles.boilerplate import MAX_LENGTH, TOP, boilerplate, is_boilerplate, normalised
+from index.articles.blocks import Block, Edit, Kind, ordered, words_as_read
+from index.articles.boilerplate import MAX_LENGTH, TOP, is_boilerplate, normalised, repeated
 from index.articles.dates import FRONT_MATTER_KEYS, date_in
 from index.articles.front_matter import FrontMatter
 from index.articles.spans import Span
@@ -39,35 +40,33 @@ _COMPARED = _REPEATING | {Kind.HEADING}
 _MARKED = _REPEATING | {Kind.ITEM}
 
 
-def words_of(text: str, block: Block) -> str:
-    """Return a block as it is read."""
+def plain_words(text: str, block: Block) -> str:
+    """Return a block as it is read, normalised unless it is long."""
     span = block.span
-    if len(span) > MAX_LENGTH:
-        return span.of(text)
-    return words_as_read(span.of(text), within(block.edits, span))
+    is_read = block.edits and len(span) <= MAX_LENGTH
+    return normalised(words_as_read(text, block.edits, span) if is_read else span.of(text))
 
 
-def title_of(text: str, blocks: Sequence[Block], stated: str) -> str:
+def title_of(text: str, blocks: Sequence[Block], plain: Sequence[str], stated: str) -> str:
     """Return the title that an article gives itself; empty if it gives none.
 
     That is the title in its front matter, else its first heading if that is of the first level,
-    else its headline.
+    else its headline. `plain` holds the plain words of each block.
     """
     if stated:
         return normalised(stated[:MAX_LENGTH])
-    first = next((block for block in blocks if block.kind is Kind.HEADING), None)
-    if first and first.level == 1:
-        return normalised(words_of(text, first)[:MAX_LENGTH])
-    top = [block for block in blocks if block.kind is not Kind.FRONT_MATTER][:TOP]
+    first = next((at for at, block in enumerate(blocks) if block.kind is Kind.HEADING), None)
+    if first is not None and blocks[first].level == 1:
+        said = plain[first]
+        return said if len(said) <= MAX_LENGTH else normalised(said[:MAX_LENGTH])
+    below = (at for at, block in enumerate(blocks) if block.kind is not Kind.FRONT_MATTER)
+    top = takewhile(lambda at: _may_be_above(blocks[at]), islice(below, TOP))
     lines = [
-        block
-        for block in takewhile(_may_be_above, top)
-        if block.kind is Kind.PARAGRAPH and "\n" not in block.span.of(text)
+        plain[at]
+        for at in top
+        if blocks[at].kind is Kind.PARAGRAPH and "\n" not in blocks[at].span.of(text)
     ]
-    if not lines:
-        return ""
-    copies = Counter(normalised(words_of(text, block)) for block in blocks)
-    return _headline([normalised(words_of(text, line)) for line in lines], copies)
+    return _headline(lines, Counter(plain)) if lines else ""
 
 
 def name_of(path: str) -> str:
@@ -77,41 +76,33 @@ def name_of(path: str) -> str:
     return name if _NAMED.search(name) else ""
 
 
-def marked(text: str, blocks: Sequence[Block], title: str) -> list[Block]:
-    """Return the blocks with title, lines above the text, and boilerplate marked as such."""
-    plain = [normalised(words_of(text, block)) for block in blocks]
+def marked(blocks: Sequence[Block], plain: Sequence[str], title: str) -> list[Block]:
+    """Return the blocks with title, lines above the text, and boilerplate marked as such.
+
+    `plain` holds the plain words of each block.
+    """
+    kinds = {at: Kind.BYLINE for at in range(_masthead(blocks, plain))
+             if _is_line(blocks[at], plain[at])}  # fmt: skip
     compared = [at for at, block in enumerate(blocks) if block.kind in _COMPARED]
-    repeated = {compared[at] for at in boilerplate([plain[at] for at in compared])}
-    found = {at for at in repeated if blocks[at].kind in _REPEATING}
-    found |= {
-        at
-        for at, block in enumerate(blocks)
-        if block.kind in _MARKED and at not in found and is_boilerplate(plain[at])
-    }
-    title_at = next(
-        (
-            at
-            for at, block in enumerate(blocks)
-            if title and plain[at] == title and block.kind in (Kind.HEADING, *_REPEATING)
-        ),
-        None,
-    )
-    above = _masthead(blocks, plain)
-    return [
-        replace(block, kind=_kind(block, plain[at], at == title_at, at < above, at in found))
-        for at, block in enumerate(blocks)
-    ]
+    repeats = {compared[at] for at in repeated([plain[at] for at in compared])}
+    worded = cache(is_boilerplate)
+    for at, block in enumerate(blocks):
+        is_repeat = at in repeats and block.kind in _REPEATING
+        if is_repeat or (block.kind in _MARKED and worded(plain[at])):
+            kinds[at] = Kind.BOILERPLATE
+    titles = (at for at, said in enumerate(plain) if said == title and blocks[at].kind in _COMPARED)
+    if title and (found := next(titles, None)) is not None:
+        kinds[found] = Kind.TITLE
+    changed = list(blocks)
+    for at, kind in kinds.items():
+        changed[at] = replace(blocks[at], kind=kind)
+    return changed
 
 
-def _kind(block: Block, said: str, is_title: bool, is_above: bool, is_repeated: bool) -> Kind:
-    if is_title:
-        return Kind.TITLE
-    if is_repeated:
-        return Kind.BOILERPLATE
-    is_line = block.kind is Kind.PARAGRAPH and len(said) <= _LINE
-    if is_above and is_line and not said.endswith(_SENTENCE_END):
-        return Kind.BYLINE
-    return block.kind
+def _is_line(block: Block, said: str) -> bool:
+    """Return whether a block is a line that is no sentence."""
+    is_short = block.kind is Kind.PARAGRAPH and len(said) <= _LINE
+    return is_short and not said.endswith(_SENTENCE_END)
 
 
 def front_matter_blocks(text: Text, matter: FrontMatter) -> list[Block]:

@@ -1,9 +1,8 @@
 """Lines of an article, and which of them belong to one paragraph."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from index.articles.spans import Span
 from index.articles.text import Text
@@ -19,9 +18,6 @@ _DOUBLE_SPACED_SHARE = 0.3
 places, and at this share of all blank lines."""
 _LONG = 40
 """Code points of a line that may end where a sentence runs on, if all of it is in capitals."""
-_WORDS = re.compile(r"\S(?:[^\n]*\S)?")
-"""A line without white space at its ends."""
-_WORDS_TO_CR = re.compile(r"\S(?:[^\n\r]*\S)?")
 SENTENCE_END = tuple(".!?:;\"”’')")
 _FUNCTION_WORDS = frozenset(
     """a an the of in on at to for from by with and or but nor as than that which who whose whom is
@@ -31,8 +27,7 @@ _FUNCTION_WORDS = frozenset(
 """Words that end no sentence, and hardly a line that is not wrapped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without white space at its ends, and without the marks of what it stands in."""
 
     span: Span
@@ -55,15 +50,16 @@ def lines_of(text: Text, skipped: int = 0, at_cr: bool = False) -> list[Line]:
     """
     if skipped >= text.line_count:
         return []
+    at = text.line_starts[skipped]
+    rest = text.text[at:]
+    if at_cr:  # one code point for one
+        rest = rest.replace("\r\n", " \n").replace("\r", "\n")
     found: list[Line] = []
-    at, line = text.line_starts[skipped], skipped + 1
-    for words in (_WORDS_TO_CR if at_cr else _WORDS).finditer(text.text, at):
-        line += text.text.count("\n", at, words.start())
-        if at_cr:
-            both = text.text.count("\r\n", at, words.start())
-            line += text.text.count("\r", at, words.start()) - both
-        at = words.start()
-        found.append(Line(Span(at, words.end()), line))
+    for number, line in enumerate(rest.split("\n"), skipped + 1):
+        if words := line.strip():
+            start = at + len(line) - len(line.lstrip())
+            found.append(Line(Span(start, start + len(words)), number))
+        at += len(line) + 1
     return found
 
 
@@ -75,8 +71,8 @@ def joined(text: str, lines: Sequence[Line]) -> list[list[Line]]:
     """
     wrapped = _wrapped_lines(text, lines)
     found: list[list[Line]] = []
-    for line in lines:
-        if found and (line.joins or found[-1][-1].number in wrapped):
+    for at, line in enumerate(lines):
+        if found and (line.joins or at - 1 in wrapped):
             found[-1].append(line)
         else:
             found.append([line])
@@ -84,48 +80,41 @@ def joined(text: str, lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _wrapped_lines(text: str, lines: Sequence[Line]) -> set[int]:
-    """Return the numbers of the lines that may run on into the next line that is not blank."""
-    pairs = [
-        (line, following)
-        for line, following in pairwise(lines)
-        if line.group == following.group and not following.opens and not line.closes
-    ]
-    inner = [pair for pair in pairs if pair[1].number - pair[0].number == 1]
-    apart = [pair for pair in pairs if pair[1].number - pair[0].number == 2]
-    across = [pair for pair in apart if _is_open(text, pair[0]) and _starts_small(text, pair[1])]
-    if len(across) >= max(_WRAPPED_ENDS, _DOUBLE_SPACED_SHARE * len(apart)):
+    """Return the indexes of the lines that may run on into the next line that is not blank."""
+    inner, apart = [], []
+    for at, (line, following) in enumerate(pairwise(lines)):
+        if following.opens or line.closes or line.group != following.group:
+            continue
+        if following.number == line.number + 1:
+            inner.append(at)
+        elif following.number == line.number + 2:
+            apart.append(at)
+    if not inner and not apart:
+        return set()
+    said = [line.span.of(text) for line in lines]
+    across = sum(_is_open(said[at]) and said[at + 1][:1].islower() for at in apart)
+    if across >= max(_WRAPPED_ENDS, _DOUBLE_SPACED_SHARE * len(apart)):
         inner += apart
-    runs_on = {line.number for line, following in inner if _runs_on(text, line, following)}
-    lengths = sorted(len(line.span) for line, _ in inner)
+    runs_on = {at for at in inner if _is_open(said[at]) and _runs_on(said[at], said[at + 1])}
+    lengths = sorted(len(said[at]) for at in inner)
     # 95 %, because a caption may be longer than the margin that the other lines keep to.
     margin = lengths[(len(lengths) - 1) * 95 // 100] if lengths else 0
     if margin not in _MARGINS:
         return runs_on
-    full = {
-        line.number
-        for line, following in inner
-        if len(line.span) + 1 + len(following.span.of(text).split(maxsplit=1)[0]) > margin
-    }
+    full = {at for at in inner if len(said[at]) + 1 + len(said[at + 1].split(None, 1)[0]) > margin}
     is_wrapped = len(full & runs_on) >= max(_WRAPPED_ENDS, _WRAPPED_SHARE * len(full))
     return runs_on | full if is_wrapped else runs_on
 
 
-def _runs_on(text: str, line: Line, following: Line) -> bool:
-    """Return whether a sentence visibly runs on from a line into the next."""
-    if not _is_open(text, line):
-        return False
-    if _starts_small(text, following):
+def _is_open(line: str) -> bool:
+    return not line.endswith(SENTENCE_END)
+
+
+def _runs_on(line: str, following: str) -> bool:
+    """Return whether a sentence that does not end in a line visibly runs on into the next."""
+    if following[:1].islower():
         return True
-    said = line.span.of(text)
-    last = said[-20:].rsplit(maxsplit=1)[-1]
-    if last.casefold() in _FUNCTION_WORDS and (last.islower() or said.isupper()):
+    last = line[-20:].rsplit(maxsplit=1)[-1]
+    if last.casefold() in _FUNCTION_WORDS and (last.islower() or line.isupper()):
         return True
-    return len(said) >= _LONG and said.isupper() and following.span.of(text).isupper()
-
-
-def _is_open(text: str, line: Line) -> bool:
-    return not line.span.of(text).endswith(SENTENCE_END)
-
-
-def _starts_small(text: str, line: Line) -> bool:
-    return text[line.span.start].islower()
+    return len(line) >= _LONG and line.isupper() and following.isupper()

@@ -10,7 +10,7 @@ from index.articles.files import Contents
 from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
 from index.articles.front_matter import FrontMatter, front_matter
 from index.articles.markdown import MAX_LINES, SUFFIXES, read_markdown
-from index.articles.metadata import front_matter_blocks, marked, title_of
+from index.articles.metadata import front_matter_blocks, marked, plain_words, title_of
 from index.articles.passages import ModelLimit, Passage, PassageSettings, split
 from index.articles.plain_text import read_plain_text
 from index.articles.text import Encoding, NotText, Text, decode
@@ -19,8 +19,6 @@ _MAX_TITLE = 200
 """Code points of a title that are kept."""
 _TITLE_SHARE = 4
 """A title is not embedded if it takes more than 1 in this many of the tokens the model can see."""
-_TOP = 12
-"""Paragraphs that may date the article."""
 _MANY_LINES = 20_000
 _SHORT_LINE = 16
 """Code points; over `_MANY_LINES` lines that are shorter on average are a list, not an article."""
@@ -72,8 +70,9 @@ def structure_of(text: Text, path: str = "") -> Structure:
     is_markdown = PurePosixPath(path).suffix.lower() in SUFFIXES and text.line_count <= MAX_LINES
     read = read_markdown if is_markdown else read_plain_text
     blocks = [*front_matter_blocks(text, matter), *read(text, matter.lines)]
-    title = title_of(text.text, blocks, matter.title)
-    blocks = [ended(text.text, block) for block in marked(text.text, blocks, title)]
+    plain = [plain_words(text.text, block) for block in blocks]
+    title = title_of(text.text, blocks, plain, matter.title)
+    blocks = [ended(text.text, block) for block in marked(blocks, plain, title)]
     return Structure(tuple(blocks), title, matter)
 
 
@@ -96,10 +95,12 @@ def read_article(
     passages = split(text, structure.blocks, embedding_title, settings, limit)
     if not passages:
         return NotText("empty: no text to read")
-    below = [block for block in structure.blocks if block.kind is not Kind.FRONT_MATTER]
-    date = article_date(
-        structure.front_matter.values, [block.span.of(text.text) for block in below], path
+    below = (
+        block.span.of(text.text)
+        for block in structure.blocks
+        if block.kind is not Kind.FRONT_MATTER
     )
+    date = article_date(structure.front_matter.values, below, path)
     return ReadArticle(
         Article(contents.sha256, text.encoding, text.line_count, title, date),
         tuple(passages),

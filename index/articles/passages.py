@@ -32,6 +32,8 @@ _CONTEXT_SHARE = 4
 """A context is dropped if it takes more than 1 in this many of the tokens the model can see."""
 _MARKS = re.compile(r"[|*_`#>\[\]]+")
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_APART = frozenset({Kind.BOILERPLATE, Kind.FRONT_MATTER, Kind.ROW})
+"""Kinds that share no passage with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class _Splitter:
     limit: ModelLimit
     _fitting: dict[str, bool] = field(default_factory=dict)
     """Whether the model can see a context beside a passage."""
+    _leads: dict[Span, str] = field(default_factory=dict)
 
     def passages(self) -> list[Passage]:
         """Return the passages in order."""
@@ -178,7 +181,7 @@ class _Splitter:
         if len(piece) > _LONGEST_TOKEN * self.settings.budget:
             return False
         # Counting bytes is cheaper, and no token is shorter than a byte.
-        size = len(piece.encode())
+        size = len(piece) if piece.isascii() else len(piece.encode())
         return size <= self.settings.budget or tokens.count(piece) <= self.settings.budget
 
     def _fits(self, passage: Passage) -> bool:
@@ -203,15 +206,21 @@ class _Splitter:
     def _pieces(self, number: int) -> Iterator[_Piece]:
         """Yield the sentences of a block, which together cover it."""
         block, text = self.blocks[number], self.text.text
-        said = blanked(block.span.of(text), within(block.edits, block.span))
-        spans = [span.shifted(block.span.start) for span in _sentences(said, block.kind)]
-        starts = [block.span.start, *(span.end for span in spans[:-1])]
-        ends = [*(span.end for span in spans[:-1]), block.span.end]
-        said_spans: list[Span | None] = [*spans] or [None]
-        for start, end, sentence in zip(starts, ends, said_spans, strict=True):
-            piece = _Piece(Span(start, end).trimmed(text), sentence, number)
-            parts = cut(text, piece.span, self._within_budget)
-            yield from (_part(text, piece, part) for part in parts)
+        spans = _sentences(text, block)
+        at = block.span.start
+        for sentence in spans[:-1]:
+            yield from self._within(_Piece(Span(at, sentence.end).trimmed(text), sentence, number))
+            at = sentence.end
+        last = Span(at, block.span.end).trimmed(text) if len(spans) > 1 else block.span
+        yield from self._within(_Piece(last, spans[-1] if spans else None, number))
+
+    def _within(self, piece: _Piece) -> Sequence[_Piece]:
+        """Return the parts of a piece that are within the budget; mostly that is the piece."""
+        text = self.text.text
+        if self._within_budget(piece.span.of(text)):
+            return (piece,)
+        parts = cut(text, piece.span, self._within_budget)
+        return [_part(text, piece, part) for part in parts]
 
     def _passage(self, run: _Run, plain: bool = False) -> Passage:
         """Make a passage; a plain one is read as it is written."""
@@ -220,11 +229,8 @@ class _Splitter:
         said = [piece for piece in run if piece.said]
         numbers = list(dict.fromkeys(piece.block for piece in run))
         main = next((n for n in numbers if self.blocks[n].kind not in HEADINGS), numbers[0])
-        edits = (
-            []
-            if plain
-            else [edit for number in numbers for edit in _edits_in(self.blocks[number], span)]
-        )
+        edited = [] if plain else [self.blocks[n] for n in numbers if self.blocks[n].edits]
+        edits = [edit for block in edited for edit in _edits_in(block, span)]
         leads = tuple(self._lead(piece.block) for piece in said)
         return Passage(
             text=span.of(text),
@@ -245,7 +251,10 @@ class _Splitter:
         return self._said(lead) if lead else ""
 
     def _said(self, span: Span) -> str:
-        return " ".join(_MARKS.sub(" ", span.of(self.text.text)[:_MAX_CONTEXT]).split())
+        if span not in self._leads:
+            said = _MARKS.sub(" ", span.of(self.text.text)[:_MAX_CONTEXT])
+            self._leads[span] = " ".join(said.split())
+        return self._leads[span]
 
     def _context(self, number: int, span: Span) -> str:
         """Return the headings of a block, and what it is read after, as far as not in the span."""
@@ -264,14 +273,15 @@ class _Splitter:
     def _paths(self) -> list[tuple[int, ...]]:
         """The headings above each block, by number, the highest first."""
         paths: list[tuple[int, ...]] = []
-        path: list[int] = []
+        path: tuple[int, ...] = ()
         for number, block in enumerate(self.blocks):
             if block.kind in (Kind.HEADING, Kind.TITLE):
                 level = block.level or 1
-                path = [at for at in path if (self.blocks[at].level or 1) < level]
-            paths.append(tuple(path))
-            if block.kind in (Kind.HEADING, Kind.TITLE):
-                path.append(number)
+                above = tuple(at for at in path if (self.blocks[at].level or 1) < level)
+                paths.append(above)
+                path = (*above, number)
+            else:
+                paths.append(path)
         return paths
 
 
@@ -280,13 +290,10 @@ def _regions(blocks: Sequence[Block]) -> Iterator[list[int]]:
     region: list[int] = []
     for number, block in enumerate(blocks):
         if region:
-            before = blocks[region[-1]]
-            is_apart = any(
-                (block.kind is kind) is not (before.kind is kind)
-                for kind in (Kind.BOILERPLATE, Kind.FRONT_MATTER)
-            )
-            begins = block.kind is Kind.HEADING and before.kind not in HEADINGS
-            if is_apart or begins or Kind.ROW in (block.kind, before.kind):
+            kind, before = block.kind, blocks[region[-1]].kind
+            is_other = kind is not before and (kind in _APART or before in _APART)
+            begins = kind is Kind.HEADING and before not in HEADINGS
+            if is_other or begins or kind is Kind.ROW:
                 yield region
                 region = []
         region.append(number)
@@ -294,22 +301,29 @@ def _regions(blocks: Sequence[Block]) -> Iterator[list[int]]:
         yield region
 
 
-def _sentences(said: str, kind: Kind) -> list[Span]:
-    """Return the sentences of a block whose marks are blank."""
+def _sentences(text: str, block: Block) -> list[Span]:
+    """Return the sentences of a block, without the marks at their ends."""
+    if not block.edits:
+        return _sentences_in(text, block.span, block.kind)
+    start = block.span.start
+    said = blanked(block.span.of(text), within(block.edits, block.span))
     whole = Span(0, len(said)).trimmed(said)
+    return [span.shifted(start) for span in _sentences_in(said, whole, block.kind)]
+
+
+def _sentences_in(said: str, whole: Span, kind: Kind) -> list[Span]:
     if not len(whole):
         return []
     if kind in ONE_SENTENCE:
         return [whole]
     if kind is Kind.CODE:
-        return [Span(*line.span()) for line in _LINE.finditer(said)]
+        return [Span(*line.span()) for line in _LINE.finditer(said, whole.start, whole.end)]
     return list(sentences(said, whole))
 
 
 def _words(text: str, block: Block) -> str:
     """Return the words of a heading."""
-    span = block.span
-    return " ".join(words_as_read(span.of(text), within(block.edits, span)).split())[:_MAX_CONTEXT]
+    return " ".join(words_as_read(text, block.edits, block.span).split())[:_MAX_CONTEXT]
 
 
 def _part(text: str, piece: _Piece, span: Span) -> _Piece:
@@ -330,9 +344,10 @@ def _edits_in(block: Block, span: Span) -> list[Edit]:
 
 def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
     """Return each piece's tokens, including the white space between it and the piece before."""
+    encode = tokens.encoding().encode_ordinary
     starts = [piece.span.start for piece in pieces[:1]] + [piece.span.end for piece in pieces[:-1]]
     return [
-        tokens.count(text[start : piece.span.end])
+        len(encode(text[start : piece.span.end]))
         for start, piece in zip(starts, pieces, strict=True)
     ]
 

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from index.articles.blocks import Block, Edit, Kind, ordered
@@ -15,9 +15,12 @@ from index.articles.text import Text
 _PROBE = 200
 """Code points at the start of a line that say what it is."""
 _HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
+_LINE_MARKS = frozenset("#:")
+_UNDERLINES = frozenset("=-~")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,})$")
 _MAX_HEADING = 120
 """Code points of an underlined heading."""
+_BULLETS = frozenset("-*+•–")
 _BULLET = re.compile(r"(?P<mark>[-*+•–])[ \t]+(?=\S)")
 _NUMBER = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)])[ \t]+(?=\S)")
 _QUOTED = re.compile(r"(?:>[ \t]?){1,20}")
@@ -62,8 +65,7 @@ def read_plain_text(text: Text, skipped: int = 0) -> list[Block]:
     lines = lines_of(text, skipped, at_cr=True)
     found: list[Block] = []
     for is_quoted, part in groupby(lines, lambda line: text.text[line.span.start] == ">"):
-        read = _quoted if is_quoted else _unquoted
-        found += read(text.text, list(part))
+        found += (_quoted if is_quoted else _unquoted)(text.text, list(part))
     return _over_page_breaks(text.text, found)
 
 
@@ -74,7 +76,7 @@ def _quoted(text: str, lines: Sequence[Line]) -> list[Block]:
         match = _QUOTED.match(text, line.span.start, line.span.end)
         prefix = match[0] if match else ""
         span = Span(line.span.start + len(prefix), line.span.end)
-        stripped.append(replace(line, span=span, group=prefix.count(">")))
+        stripped.append(Line(span, line.number, prefix.count(">")))
     blocks = []
     for _, part in groupby(stripped, lambda line: (line.group, len(line.span) > 0)):
         block = list(part)
@@ -103,60 +105,65 @@ def _marked(text: str, whole: Span, said: Sequence[Line]) -> Iterator[tuple[int,
 def _unquoted(text: str, lines: Sequence[Line]) -> list[Block]:
     opened = openings(text, lines)
     paragraphs = joined(text, marked_lines(lines, opened))
-    return list(paragraphs_of(text, paragraphs, opened, Kind.PARAGRAPH))
+    return list(_paragraphs_of(text, paragraphs, opened))
 
 
 def marked_lines(lines: Sequence[Line], opened: dict[int, Opened]) -> list[Line]:
     """Return lines that know what they open and close."""
-    sizes = {number: one.lines for number, one in opened.items()}
-    return [
-        replace(
-            line,
-            opens=line.number in opened,
-            joins=sizes.get(line.number - 1) == 2,
-            closes=sizes.get(line.number) == 1 or sizes.get(line.number - 1) == 2,
-        )
-        for line in lines
-    ]
+    found: list[Line] = []
+    for line in lines:
+        one, before = opened.get(line.number), opened.get(line.number - 1)
+        joins = before is not None and before.lines == 2
+        if one or joins:
+            closes = joins or (one is not None and one.lines == 1)
+            line = Line(line.span, line.number, line.group, one is not None, joins, closes)
+        found.append(line)
+    return found
 
 
-def paragraphs_of(
-    text: str, paragraphs: Iterable[Sequence[Line]], opened: dict[int, Opened], kind: Kind
+def _paragraphs_of(
+    text: str, paragraphs: Iterable[Sequence[Line]], opened: dict[int, Opened]
 ) -> Iterator[Block]:
-    """Yield the blocks of paragraphs; what opens none is of the kind given."""
+    """Yield the blocks of paragraphs."""
+    plain = Opened(Kind.PARAGRAPH)
     for said in paragraphs:
-        span = Span(said[0].span.start, said[-1].span.end)
-        first = opened.get(said[0].number, Opened(kind))
-        yield Block(
-            span, first.kind, first.level, ordered([*first.marks, *broken_words(text, span)]),
-            first.lead,
-        )  # fmt: skip
+        span = said[0].span if len(said) == 1 else Span(said[0].span.start, said[-1].span.end)
+        first = opened.get(said[0].number, plain)
+        edits = ordered([*first.marks, *broken_words(text, span)])
+        yield Block(span, first.kind, first.level, edits, first.lead)
 
 
 def openings(text: str, lines: Sequence[Line]) -> dict[int, Opened]:
     """Return what each line begins, by its number; other lines may continue the one before."""
-    probes = [Span(line.span.start, min(line.span.end, line.span.start + _PROBE)) for line in lines]
-    heads = [probe.of(text) for probe in probes]
+    heads = [text[line.span.start : min(line.span.end, line.span.start + _PROBE)] for line in lines]
     found = _underlined(heads, lines)
     found |= speakers(heads, lines)
     found |= _items(heads, lines)
-    keys = [line.number for line, head in zip(lines, heads, strict=True) if _KEY.match(head)]
+    keys = {
+        line.number: match
+        for line, head in zip(lines, heads, strict=True)
+        if ":" in head and (match := _KEY.match(head))
+    }
+    fact = Opened(Kind.ITEM)
     for at, (line, head) in enumerate(zip(lines, heads, strict=True)):
-        if line.number in found:
+        first = head[:1]
+        if line.number in found or not (first in _LINE_MARKS or line.number in keys):
             continue
         before = lines[at - 1] if at and lines[at - 1].number == line.number - 1 else None
-        if match := _HEADING.match(head):
+        if first == "#" and (match := _HEADING.match(head)):
             mark = Edit(line.span.start, line.span.start + match.end())
             found[line.number] = Opened(Kind.HEADING, len(match["marks"]), (mark,), None, 1)
-        elif before and (match := _DEFINITION.match(head)):
+        elif before and first == ":" and (match := _DEFINITION.match(head)):
             mark = Edit(line.span.start, line.span.start + match.end())
             found[line.number] = Opened(Kind.ITEM, 1, (mark,), before.span)
-        elif (match := _KEY.match(head)) and _is_fact(text, match, before, keys):
-            found[line.number] = Opened(Kind.ITEM)
+        elif line.number in keys and _is_fact(text, keys[line.number], before, keys):
+            found[line.number] = fact
     return found
 
 
-def _is_fact(text: str, match: re.Match[str], before: Line | None, keys: Sequence[int]) -> bool:
+def _is_fact(
+    text: str, match: re.Match[str], before: Line | None, keys: Mapping[int, re.Match[str]]
+) -> bool:
     """Return whether a name and a colon begin a fact, not the middle of a wrapped sentence."""
     if "::" in match[0] or before is None:
         return True
@@ -168,7 +175,8 @@ def _underlined(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened
     found: dict[int, Opened] = {}
     for at, (line, below) in enumerate(pairwise(lines)):
         if (
-            below.number == line.number + 1
+            heads[at + 1][:1] in _UNDERLINES
+            and below.number == line.number + 1
             and _UNDERLINE.match(heads[at + 1])
             and len(line.span) <= _MAX_HEADING
             and not _UNDERLINE.match(heads[at])
@@ -182,7 +190,9 @@ def _underlined(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened
 
 def _items(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
     """Return list items. A line in a sentence may begin with a dash or a number and is none."""
-    matches = [_BULLET.match(head) or _NUMBER.match(head) for head in heads]
+    matches = [_item(head) for head in heads]
+    if not any(matches):
+        return {}
     found: dict[int, Opened] = {}
     intro: Span | None = None
     for at, (match, line) in enumerate(zip(matches, lines, strict=True)):
@@ -202,6 +212,13 @@ def _items(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
             Kind.ITEM, 1, (Edit(line.span.start, line.span.start + match.end(), kept),), intro
         )
     return found
+
+
+def _item(head: str) -> re.Match[str] | None:
+    """Return the bullet or the number that a line begins with."""
+    if head[:1] in _BULLETS:
+        return _BULLET.match(head)
+    return _NUMBER.match(head) if head[:1].isdecimal() else None
 
 
 def _may_follow(
@@ -227,7 +244,9 @@ def _may_follow(
 
 def speakers(heads: Sequence[str], lines: Sequence[Line]) -> dict[int, Opened]:
     """Return the turns of a conversation: a chat, a transcript, or questions and answers."""
-    matches = [_CHAT.match(head) for head in heads]
+    matches = [_CHAT.match(head) if ":" in head or "<" in head else None for head in heads]
+    if not any(matches):
+        return {}
     names = [_speaker(match) for match in matches]
     turns = Counter(name for name in names if name)
     found: dict[int, Opened] = {}
@@ -269,25 +288,26 @@ def _speaker_marks(match: re.Match[str], line: Line) -> tuple[Edit, ...]:
 
 def _over_page_breaks(text: str, blocks: Sequence[Block]) -> list[Block]:
     """Join a sentence across a page break, without the running heads and numbers inside it."""
-    copies = Counter(block.span.of(text)[:_RUNNING_HEAD] for block in blocks)
+    copies = Counter(_head(text, block) for block in blocks)
     found: list[Block] = []
     at = 0
     while at < len(blocks):
-        block = blocks[at]
-        after = _after_break(text, blocks, at, copies)
-        if after is None:
-            found.append(block)
-            at += 1
-            continue
-        last = blocks[after]
-        gap = Edit(block.span.end, last.span.start, "\n")
-        joined_block = replace(
-            block,
-            span=Span(block.span.start, last.span.end),
-            edits=ordered([*block.edits, gap, *last.edits]),
-        )
-        blocks = [*blocks[:at], joined_block, *blocks[after + 1 :]]
+        parts = [blocks[at]]
+        while after := _after_break(text, blocks, at, copies):
+            parts.append(blocks[after])
+            at = after
+        found.append(_over_breaks(parts) if len(parts) > 1 else parts[0])
+        at += 1
     return found
+
+
+def _over_breaks(parts: Sequence[Block]) -> Block:
+    """Return one block of the parts of a sentence on several pages."""
+    edits = list(parts[0].edits)
+    for before, after in pairwise(parts):
+        edits += [Edit(before.span.end, after.span.start, "\n"), *after.edits]
+    span = Span(parts[0].span.start, parts[-1].span.end)
+    return Block(span, parts[0].kind, parts[0].level, ordered(edits), parts[0].lead)
 
 
 def _after_break(text: str, blocks: Sequence[Block], at: int, copies: Counter[str]) -> int | None:
@@ -296,16 +316,22 @@ def _after_break(text: str, blocks: Sequence[Block], at: int, copies: Counter[st
     if block.kind is not Kind.PARAGRAPH or text[block.span.end - 1] in SENTENCE_END:
         return None
     for after in range(at + 2, min(at + 2 + _MAX_HEAD_LINES, len(blocks))):
-        following = blocks[after]
-        heads = [one.span.of(text) for one in blocks[at + 1 : after]]
-        if not all(_is_running_head(head, copies) for head in heads):
+        if not _is_running_head(text, blocks[after - 1], copies):
             return None
+        following = blocks[after]
         if following.kind is Kind.PARAGRAPH and text[following.span.start].islower():
             return after
     return None
 
 
-def _is_running_head(head: str, copies: Counter[str]) -> bool:
-    if len(head) > _RUNNING_HEAD or "\n" in head:
+def _is_running_head(text: str, block: Block, copies: Counter[str]) -> bool:
+    if len(block.span) > _RUNNING_HEAD:
         return False
-    return bool(_PAGE_NUMBER.fullmatch(head)) or head.isupper() or copies[head] > 1
+    head = _head(text, block)
+    if "\n" in head:
+        return False
+    return copies[head] > 1 or head.isupper() or bool(_PAGE_NUMBER.fullmatch(head))
+
+
+def _head(text: str, block: Block) -> str:
+    return text[block.span.start : min(block.span.end, block.span.start + _RUNNING_HEAD)]

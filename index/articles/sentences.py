@@ -30,6 +30,8 @@ _SELDOM_LAST = frozenset(
 )
 """Those that end a sentence if a word with a capital follows, though not one letter alone."""
 _DAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+_ONE_SENTENCE = re.compile(r"[\w ,;:'’()/\t\n\r-]*[.!?…]?")
+"""What the segmenter need not see: words without a stop before their end."""
 _SHORT_WORD_AND_STOP = re.compile(r"\b(\w{1,6}(?:\.m)?)\.(?=\s+(\w+)|[–—-])")
 _OLD_MONEY = re.compile(r"\d+[sd]")
 _STOPS = ".!?…"
@@ -47,6 +49,10 @@ _SPACE = re.compile(r"\s")
 
 def sentences(text: str, paragraph: Span) -> Iterator[Span]:
     """Yield the sentences of a paragraph, without white space at their ends."""
+    if len(paragraph) < _NO_PROSE and _ONE_SENTENCE.fullmatch(text, paragraph.start, paragraph.end):
+        if len(sentence := paragraph.trimmed(text)):
+            yield sentence
+        return
     start = paragraph.start
     while start < paragraph.end:
         window = _window(text, Span(start, min(start + _WINDOW, paragraph.end)))

@@ -23,6 +23,8 @@ class Span:
 
     def trimmed(self, text: str) -> "Span":
         """Return the span without white space at its ends; empty if it holds nothing else."""
-        inner = self.of(text)
+        inner = text[self.start : self.end]
+        if inner and not (inner[0].isspace() or inner[-1].isspace()):
+            return self
         start = self.end - len(inner.lstrip())
         return Span(start, max(start, self.start + len(inner.rstrip())))
