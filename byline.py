@@ -38,6 +38,7 @@ from qa.answers import (
     Reply,
     State,
     Status,
+    Unmentioned,
 )
 from qa.bot import Bot
 from qa.reader.shipped import DEFAULT_READER
@@ -61,6 +62,7 @@ __all__ = [
     "State",
     "Status",
     "Summary",
+    "Unmentioned",
     "Waiting",
     "open",
 ]

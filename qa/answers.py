@@ -207,6 +207,16 @@ class Milliseconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmentioned:
+    """Words of a question that no article in its scope has."""
+
+    words: str
+    """A word or several in a row, as in the question."""
+    suggestion: str | None = None
+    """The same words as articles spell them; None if none of them resembles any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A question with at least one confident answer."""
 
@@ -218,6 +228,8 @@ class Answered:
     milliseconds: Milliseconds
     articles_differ: bool = False
     """Whether articles contradict the best answer; what they say is among the others."""
+    unmentioned: tuple[Unmentioned, ...] = ()
+    """What no article mentions, where the best answer is in doubt."""
 
     @property
     def state(self) -> State:
@@ -237,6 +249,8 @@ class NoAnswer:
     milliseconds: Milliseconds
     missing_folder: str = ""
     """The indexed folder of the closest match if it is missing, as the user named it."""
+    unmentioned: tuple[Unmentioned, ...] = ()
+    """What no article mentions."""
 
     @property
     def state(self) -> State:

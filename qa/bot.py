@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 from index.articles.dates import YEAR
@@ -26,6 +27,7 @@ from qa.answering.disagreement import disagree
 from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
 from qa.answering.second_reading import SecondReader, read_again
+from qa.answering.unmentioned import unmentioned
 from qa.answers import (
     DEFAULT_ANSWERS,
     MAX_QUESTION_LENGTH,
@@ -36,6 +38,7 @@ from qa.answers import (
     NoAnswer,
     Reason,
     Reply,
+    State,
 )
 from qa.citations import FileCache, cite, display_path
 from qa.dates import asked_when
@@ -159,10 +162,14 @@ class Bot:
         reading = self._read_second(found, first)
         reply = self.reply(_trace(question, found, reading), limit)
         when = asked_when(question)
-        if isinstance(reply, Answered) or when is None:
+        if isinstance(reply, NoAnswer) and when is not None:
+            dated = self.reply(self.trace(when, scope, history), limit)
+            reply = _with_years(dated, reply) or reply
+        if reply.state is State.ANSWER:
             return reply
-        dated = self.reply(self.trace(when, scope, history), limit)
-        return _with_years(dated, reply) or reply
+        articles = articles_under(self.index.generation.catalog, scope)
+        words = unmentioned(reply.asked, self.index.generation, articles)
+        return replace(reply, unmentioned=words)
 
     def trace(
         self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
@@ -235,7 +242,7 @@ class Bot:
             Answer(
                 scored.confidence,
                 self._citations(scored.group, trace.hits, files),
-                doubtful=scored.confidence < self.calibration.plain,
+                doubtful=scored.confidence < (self.second or self).calibration.plain,
             )
             for scored in trace.reading.answers[:limit]
         )

@@ -113,10 +113,27 @@ class KeywordIndex:
             passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
         return sorted(int(passage) for passage in passages if passage is not None)
 
+    def has(self, term: str, articles: Sequence[int] = ()) -> bool:
+        """Return whether the text of a passage has a term.
+
+        `articles` restricts the search to these article ids; empty means all.
+        """
+        count = self.count(term)
+        # More passages than were deleted: one is left. Else they have to be searched.
+        if not count or (not articles and count > self.written - len(self)):
+            return bool(count)
+        with _damage_reported(self.folder):
+            query = self._within(self._term("text", term), articles)
+            return bool(self.searcher.search(query, 1, count=False).hits)
+
+    def count(self, term: str) -> int:
+        """Return how many passages have a term in their text, including deleted ones."""
+        with _damage_reported(self.folder):
+            return int(self.searcher.doc_freq("text", term))
+
     def idf(self, term: str) -> float:
         """Return a term's inverse document frequency, as BM25: ln(1 + (N - n + ½) / (n + ½))."""
-        with _damage_reported(self.folder):
-            count = self.searcher.doc_freq("text", term)
+        count = self.count(term)
         return math.log(1 + (self.written - count + 0.5) / (count + 0.5))
 
     def _query(self, searched: Sequence[str], articles: Sequence[int]) -> tantivy.Query:
@@ -125,7 +142,10 @@ class KeywordIndex:
             for name, boost in _BOOSTS.items()
             for term in searched
         ]
-        query = tantivy.Query.boolean_query(parts)
+        return self._within(tantivy.Query.boolean_query(parts), articles)
+
+    def _within(self, query: tantivy.Query, articles: Sequence[int]) -> tantivy.Query:
+        """Restrict a query to some articles; none means all."""
         if not articles:
             return query
         scope = tantivy.Query.term_set_query(self.schema, "article", list(articles))

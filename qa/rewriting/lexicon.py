@@ -131,6 +131,7 @@ OF_PEOPLES = ("ian", "ean", "ican", "ish", "ese", "ench", "zech", "erman", "oman
 MONTHS = _words(
     """january february march april may june july august september october november december"""
 )
+_COMMON = VERBS | ADJECTIVES | ADVERBS | RELATIONAL
 YEAR = re.compile(r"(?:1[0-9]{3}|20[0-9]{2})")
 OPENERS = _words("and but so or then also ok okay oh wow interesting thanks yes no well hmm")
 """Words that may open or close a question that continues the previous one."""
@@ -148,6 +149,11 @@ def bases(word: str) -> list[str]:
     if word.endswith("ing") and len(word) > 5:
         found += [word[:-3], word[:-3] + "e"]
     return found + [base[:-1] for base in found if len(base) > 3 and base[-1] == base[-2]]
+
+
+def is_common(word: str) -> bool:
+    """Return whether a word, in some form, is common in questions about anything."""
+    return any(base in _COMMON for base in bases(word.lower()))
 
 
 def is_plural(word: str) -> bool:

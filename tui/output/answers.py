@@ -17,6 +17,7 @@ from tui.output.wording import (
     computed_dates,
     confidence_label,
     location,
+    never_mentioned,
     refusal,
     rejected_label,
     title_and_date,
@@ -31,15 +32,22 @@ def show_reply(reply: Reply, threshold: float) -> None:
     if isinstance(reply, Answered):
         if reply.state is State.PERHAPS:
             click.echo(DOUBT, err=True)
+        _show_never_mentioned(reply)
         if reply.articles_differ:
             click.echo(ARTICLES_DIFFER, err=True)
         for answer in reply.answers:
             _show_answer(answer)
         return
     click.echo(_wrapped(refusal(reply, threshold), sys.stderr.isatty()), err=True)
+    _show_never_mentioned(reply)
     if reply.rejected:
         click.echo(rejected_label(reply), err=True)
         _show_answer(reply.rejected[0], is_rejected=True)
+
+
+def _show_never_mentioned(reply: Reply) -> None:
+    if line := never_mentioned(reply):
+        click.echo(_wrapped(line, sys.stderr.isatty()), err=True)
 
 
 def _show_answer(answer: Answer, is_rejected: bool = False) -> None:

@@ -36,6 +36,9 @@ def reply_json(reply: Reply, question_id: str | int | None) -> dict[str, Any]:
         "reason": None if isinstance(reply, Answered) else reply.reason.value,
         "answers": [_answer(answer) for answer in answers],
         "articles_differ": isinstance(reply, Answered) and reply.articles_differ,
+        "never_mentioned": [
+            {"words": one.words, "suggestion": one.suggestion} for one in reply.unmentioned
+        ],
         "milliseconds": {
             "retrieve": round(spent.retrieve, 1),
             "read": round(spent.read, 1),

@@ -24,6 +24,7 @@ from tui.output.wording import (
     confidence_label,
     day,
     location,
+    never_mentioned,
     refusal,
     rejected_label,
     rewritten_question,
@@ -81,6 +82,7 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
     if isinstance(turn.reply, Answered):
         if turn.reply.state is State.PERHAPS:
             yield from ("", DOUBT)
+        yield from _never_mentioned(turn)
         if turn.reply.articles_differ:
             yield from ("", ARTICLES_DIFFER)
         for answer in turn.reply.answers:
@@ -89,8 +91,14 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
             yield from ("", f"**{plain(answer.text)}**{meaning} ({sure})", *_quotes(answer))
         return
     yield from ("", refusal(turn.reply))
+    yield from _never_mentioned(turn)
     if turn.reply.rejected:
         yield from ("", rejected_label(turn.reply), *_quotes(turn.reply.rejected[0]))
+
+
+def _never_mentioned(turn: Turn) -> Iterator[str]:
+    if line := never_mentioned(turn.reply):
+        yield from ("", plain(line))
 
 
 def _quotes(answer: Answer) -> Iterator[str]:

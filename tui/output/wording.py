@@ -58,6 +58,17 @@ def refusal(reply: NoAnswer, threshold: float | None = None) -> str:
     return f"{REFUSAL}. Closest match: {closest:.{digits}%} (threshold {threshold:.{digits}%})."
 
 
+def never_mentioned(reply: Reply) -> str:
+    """Return what of the question no article mentions, safe to show; empty without any."""
+    words = [
+        f"{visible(one.words)} (did you mean {visible(one.suggestion)}?)"
+        if one.suggestion
+        else visible(one.words)
+        for one in reply.unmentioned
+    ]
+    return f"Never mentioned: {', '.join(words)}." if words else ""
+
+
 def rejected_label(reply: NoAnswer) -> str:
     """Return what stands above the closest passage of a refusal."""
     if reply.reason is Reason.INDEX_STALE:

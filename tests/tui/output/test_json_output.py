@@ -20,6 +20,7 @@ from qa.answers import (
     Reason,
     ResolvedDate,
     Status,
+    Unmentioned,
 )
 from qa.lookup import Line, Lookup
 from tui.output.json_output import (
@@ -78,6 +79,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
             }
         ],
         "articles_differ": False,
+        "never_mentioned": [],
         "milliseconds": {"retrieve": 3.1, "read": 71.0, "total": 75.2},
     }
 
@@ -94,18 +96,23 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
         assert list(reply) == [
             "id", "question", "asked", "answered", "status", "reason", "answers",
-            "articles_differ", "milliseconds",
+            "articles_differ", "never_mentioned", "milliseconds",
         ]  # fmt: skip
 
 
 def test_a_reply_has_the_state_of_its_best_answer() -> None:
     doubtful = replace(ANSWER, doubtful=True)
-    refused = NoAnswer("who?", "who?", Reason.UNSURE, (doubtful,), SPENT)
+    words = (Unmentioned("World Cup"), Unmentioned("libarian", "librarian"))
+    refused = NoAnswer("who?", "who?", Reason.UNSURE, (doubtful,), SPENT, unmentioned=words)
     doubtful_first = Answered("who?", "who?", (doubtful, ANSWER), SPENT)
     sure_first = Answered("who?", "who?", (ANSWER, doubtful), SPENT)
     replies = [reply_json(one, None) for one in (doubtful_first, sure_first, refused)]
     states = [reply["status"] for reply in replies]
     assert states == ["perhaps", "answer", "no_answer"]
+    assert replies[-1]["never_mentioned"] == [
+        {"words": "World Cup", "suggestion": None},
+        {"words": "libarian", "suggestion": "librarian"},
+    ]
 
 
 def test_every_status_has_its_word() -> None:

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index.errors import BadRequest
-from qa.answers import Answer, Answered, Citation, Precision, Quote, Reason, ResolvedDate, Status
+from qa.answers import (
+    Answer,
+    Answered,
+    Citation,
+    Precision,
+    Quote,
+    Reason,
+    ResolvedDate,
+    Status,
+    Unmentioned,
+)
 from tests.index.strategies import nasty_text
 from tests.tui.replies import AT, SENTENCE, SPENT, answered, citation, unanswered
 from tui.output.markdown import code, plain
@@ -108,10 +118,15 @@ def test_a_conversation_is_exported_with_questions_answers_and_citations() -> No
 
 
 def test_an_answer_in_doubt_is_exported_with_its_doubt() -> None:
-    reply = Answered("Why?", "Why?", (Answer(0.45, (citation(),), doubtful=True),), SPENT)
+    doubtful = Answer(0.45, (citation(),), doubtful=True)
+    words = (Unmentioned("World Cup"),)
+    reply = Answered("Why?", "Why?", (doubtful,), SPENT, unmentioned=words)
     lines = markdown_of(session(Turn("Why?", reply, AT))).split("\n")
     at = lines.index("**a ship** (perhaps, 45% sure)")
-    assert lines[at - 2].startswith("Perhaps: ")
+    assert lines[at - 4].startswith("Perhaps: ")
+    assert lines[at - 2] == "Never mentioned: World Cup."
+    refused = replace(unanswered("Who?"), unmentioned=words)
+    assert "Never mentioned: World Cup." in markdown_of(session(Turn("Who?", refused, AT)))
 
 
 def test_the_name_and_the_limit_are_at_the_top() -> None:

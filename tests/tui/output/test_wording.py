@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answers import Precision, Reason, ResolvedDate, Status
+from qa.answers import Precision, Reason, ResolvedDate, Status, Unmentioned
 from tests.tui.replies import answered, citation, unanswered
 from tui.output.wording import (
     answer_meaning,
     computed_dates,
     counted,
+    never_mentioned,
     refusal,
     resolved_date,
     rewritten_question,
@@ -38,6 +39,13 @@ def test_every_other_refusal_gives_its_reason(reason: Reason) -> None:
     line = refusal(unanswered(reason=reason), 0.3)
     assert line.startswith("No confident answer: ") == reason.is_about_articles
     assert "\n" not in line
+
+
+def test_what_no_article_mentions_is_named_with_its_spelling() -> None:
+    words = (Unmentioned("World\x1bCup"), Unmentioned("libarian", "librarian"))
+    line = never_mentioned(replace(unanswered(), unmentioned=words))
+    assert line == "Never mentioned: World␛Cup, libarian (did you mean librarian?)."
+    assert never_mentioned(answered()) == ""
 
 
 def test_the_advice_for_a_missing_folder_names_it() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from qa.answers import Answer, Answered, Citation, NoAnswer, State
+from qa.answers import Answer, Answered, Citation, NoAnswer, Reply, State
 from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
@@ -24,6 +24,7 @@ from tui.output.wording import (
     counted,
     found_counts,
     location,
+    never_mentioned,
     refusal,
     rejected_label,
     rewritten_question,
@@ -175,6 +176,7 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
         yield from _refusal(reply)
     elif reply.state is State.PERHAPS:
         yield _titled(DOUBT, PERHAPS, "unsure"), None, _INDENT
+        yield from _never_mentioned(reply)
     if isinstance(reply, Answered) and reply.articles_differ:
         yield Text(ARTICLES_DIFFER, "note"), None, _INDENT
     for number, answer in enumerate(_visible_answers(turn, unfolded)):
@@ -188,8 +190,14 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
     yield _titled(refusal(reply), REFUSAL, "refusal"), None, _INDENT
+    yield from _never_mentioned(reply)
     if reply.rejected:
         yield Text(rejected_label(reply), "note"), None, _INDENT
+
+
+def _never_mentioned(reply: Reply) -> Iterator[_Paragraph]:
+    if line := never_mentioned(reply):
+        yield Text(line, "note"), None, _INDENT
 
 
 def _titled(line: str, title: str, style: str) -> Text:

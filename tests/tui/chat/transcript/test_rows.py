@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.spans import Span
-from qa.answers import Answered, Precision, Reason, ResolvedDate, Status
+from qa.answers import Answered, Precision, Reason, ResolvedDate, Status, Unmentioned
 from qa.find import FoundArticle, Place
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
@@ -107,6 +107,15 @@ def test_a_refusal_shows_why_and_the_closest_passage() -> None:
     assert "12%" in refusal
     assert "not confident enough" in label
     assert quote == [f"    {SENTENCE}", "    news/mill.txt:11:32  Mill sold, 3 May 2011", ""]
+
+
+def test_words_that_no_article_mentions_are_named_under_the_doubt() -> None:
+    words = (Unmentioned("World Cup"),)
+    refused, doubtful = unanswered(answer()), answered(answer(doubtful=True))
+    for turn in (refused, doubtful):
+        reply = replace(turn.reply, unmentioned=words)
+        assert shown(replace(turn, reply=reply))[2] == "  Never mentioned: World Cup."
+        assert not any("Never" in line for line in shown(turn))
 
 
 def test_nothing_is_highlighted_in_the_quote_of_a_refusal() -> None:

@@ -21,10 +21,11 @@ def test_words_without_quotes_are_one_question(indexed: Shell) -> None:
 def test_a_refusal_is_on_stderr_with_exit_code_1(indexed: Shell) -> None:
     ran = indexed.byline("ask", "Why do cats purr?", "--threshold", "1")
     assert (ran.code, ran.out) == (1, "")
-    first, second, quote, path = ran.err.splitlines()
+    first, missing, second, quote, path = ran.err.splitlines()
     assert re.fullmatch(
         r"No confident answer\. Closest match: [0-9.]+% \(threshold 100.*%\)\.", first
     )
+    assert missing == "Never mentioned: cats purr."
     assert "not confident" in second
     assert quote
     assert path.startswith("    news/")
@@ -36,6 +37,7 @@ def test_a_refusal_as_json_has_the_reason_and_the_closest_passages(indexed: Shel
     assert (ran.code, ran.err) == (1, "")
     assert (ran.json["answered"], ran.json["reason"]) == (False, "unsure")
     assert len(ran.json["answers"]) == 3
+    assert ran.json["never_mentioned"] == [{"words": "cats purr", "suggestion": None}]
 
 
 def test_title_and_date_follow_the_location(indexed: Shell) -> None:
