@@ -1,7 +1,7 @@
 """Every passage that holds some words, with their places; complete, not the best few."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from itertools import groupby
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.errors import BadRequest
-from index.search.analyzer import all_terms, encodable
+from index.search.analyzer import all_terms, encodable, terms
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 from index.storage.generation import Generation
 from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of
@@ -160,6 +160,37 @@ def find(
             yield places.article
 
 
+def best_matches(
+    generation: Generation, question: str, scope: Sequence[str] = (), limit: int = 5
+) -> list[FoundArticle]:
+    """Return the passages that match a question best by keywords, grouped by article.
+
+    Each is shown by the sentence with the rarest of the words; no model is needed. Scope and errors
+    as in `find`.
+    """
+    catalog, keywords = generation.catalog, generation.keywords
+    articles = [article.id for article in articles_under(catalog, scope)]
+    weights = {stem: keywords.idf(stem) for stem in terms(question)}
+    files, found = FileCache(), dict[int, list[Place]]()
+    for stored in catalog.passages(list(keywords.search(question, limit, articles))):
+        passage = stored.passage
+        marked = [(span, _stems_in(span.of(passage.text), weights)) for span in passage.sentences]
+        if marked:
+            best, marks = max(
+                marked, key=lambda one: sum(weights[stem] for stem in set(one[1].values()))
+            )
+            now = cite(catalog.article(stored.article_id), passage, best, best, files)
+            place = Place(now.status, now.sentence, tuple(marks))
+            found.setdefault(stored.article_id, []).append(place)
+    return [_found(catalog.article(key), len(places), places) for key, places in found.items()]
+
+
+def _stems_in(text: str, stems: Collection[str]) -> dict[Span, str]:
+    """Return where a text has words with some stems, in order, with the stem of each."""
+    tokens = ((Span(*match.span()), all_terms(match[0])) for match in _TOKEN.finditer(text))
+    return {span: stem[0] for span, stem in tokens if stem and stem[0] in stems}
+
+
 def _fetched(catalog: Catalog, ids: Sequence[int]) -> Iterator[StoredPassage]:
     for start in range(0, len(ids), _AT_ONCE):
         yield from catalog.passages(ids[start : start + _AT_ONCE])
@@ -208,15 +239,19 @@ class _Places:
     @property
     def article(self) -> FoundArticle:
         """The article with the places found so far."""
-        found, article = self.stored.found, self.stored.article
-        return FoundArticle(
-            display_path(found.root, found.relative),
-            found.path,
-            article.title or "",
-            article.date,
-            self.passages,
-            tuple(self._places),
-        )
+        return _found(self.stored, self.passages, self._places)
+
+
+def _found(stored: StoredArticle, passages: int, places: Sequence[Place]) -> FoundArticle:
+    found, article = stored.found, stored.article
+    return FoundArticle(
+        display_path(found.root, found.relative),
+        found.path,
+        article.title or "",
+        article.date,
+        passages,
+        tuple(places),
+    )
 
 
 def _sentences(passage: Passage, marks: Sequence[Span]) -> list[Span]:

@@ -28,6 +28,7 @@ grep -q "news/one.txt:3:21" answer.txt
 # What needs an extra or a checkout says so.
 { "$byline" eval 2>&1 || true; } | grep -qF 'byline[eval]'
 { "$byline" chat --web 2>&1 || true; } | grep -qF 'byline[web]'
+{ "$byline" serve 2>&1 || true; } | grep -qF 'byline[serve]'
 { "$byline" mcp 2>&1 || true; } | grep -qF 'byline[mcp]'
 { "$byline" bench 2>&1 || true; } | grep -q checkout
 "$scratch/venv/bin/python" - <<'PYTHON'

@@ -22,6 +22,7 @@ _COMMANDS = {
     "verify": "Check the quotes of a text against the articles.",
     "check": "Check models, index and articles for problems.",
     "eval": "Evaluate the answers to a question set.",
+    "serve": "Answer over HTTP on this machine.",
     "mcp": "Offer the articles to an assistant, over MCP.",
     "bench": "Measure speed against the limits of this machine.",
     "completion": "Print a shell completion script.",

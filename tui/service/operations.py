@@ -35,12 +35,28 @@ class Operation:
     """Whether it takes long and asks no models, so that questions need not wait for it."""
 
 
-def _ask(index: CurrentIndex, request: Ask) -> Json:
+def answer(
+    index: CurrentIndex, request: Ask, on_first: Callable[[Json], None] = lambda _: None
+) -> Json:
+    """Answer a question; `on_first` receives the reply of the first of two readers."""
     from qa.rewriting.resolve import history_from_questions
 
-    history = history_from_questions(request.history)
-    reply = index.bot().ask(request.question, request.top, request.within, history)
+    reply = index.bot().ask(
+        request.question,
+        request.top,
+        request.within,
+        history_from_questions(request.history),
+        lambda first: on_first(reply_json(first, None)),
+    )
     return reply_json(reply, None)
+
+
+def matches(index: CurrentIndex, request: Ask) -> Json:
+    """Return what matches a question by its keywords, for which no model is loaded."""
+    from qa.find import best_matches
+
+    found = best_matches(index.generation(), request.question, request.within)
+    return found_json(request.question, found)
 
 
 def _find(index: CurrentIndex, request: Find) -> Json:
@@ -99,7 +115,7 @@ ASK = Operation(
     "all the same. `status` says whether the file still has the words.",
     Ask,
     "reply",
-    _ask,
+    answer,
 )
 FIND = Operation(
     "find",

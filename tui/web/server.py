@@ -11,6 +11,7 @@ from textual_serve.server import Server
 
 from index.errors import BadRequest, reason_of
 from tui.jobs.python import PYTHON
+from tui.web.origin import is_from_here
 
 COMMAND = (*PYTHON, "-m", "tui", "chat")
 """Starts the chat for one page; options follow."""
@@ -64,8 +65,7 @@ class LocalServer(Server):
         Otherwise any page open in the browser could talk to the chat, through a name that resolves
         to this machine, or directly through its socket, which pages of any origin may open.
         """
-        requested = f"http://{request.host}"
-        if requested != self.public_url or request.headers.get("Origin", requested) != requested:
+        if not is_from_here(request.host, request.headers.get("Origin"), [self.public_url]):
             raise web.HTTPForbidden(text=f"Byline answers only at {self.public_url}\n")
         response = await handler(request)
         if not response.prepared:

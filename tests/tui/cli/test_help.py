@@ -2,7 +2,19 @@ import pytest
 
 from tests.tui.fakes import Shell
 
-COMMANDS = ("index", "ask", "find", "show", "verify", "check", "eval", "mcp", "bench", "completion")
+COMMANDS = (
+    "index",
+    "ask",
+    "find",
+    "show",
+    "verify",
+    "check",
+    "eval",
+    "serve",
+    "mcp",
+    "bench",
+    "completion",
+)
 
 
 def test_byline_alone_prints_its_help(shell: Shell) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
 from playwright.sync_api import TimeoutError as NoFrame
 
 from index.disk.json_lines import LineDecoder
+from tests.tui.http.serving import serving_http
 from tests.tui.terminal import piped
 from tests.tui.web.serving import Served, serving
 from tui.sessions.log import AnsweredTurn
@@ -185,6 +186,29 @@ def test_a_question_is_answered_and_its_source_opened(
     (turn,) = [turns.decode(line) for line in file.read_bytes().splitlines()]
     assert turn.question == "the mill was sold in May"
     assert turn.reply.answers[0].text == SOLD
+
+
+def test_the_page_of_serve_answers_with_the_keyboard_alone(home: Path, page: Page) -> None:
+    requested: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    with serving_http(home) as server:
+        page.goto(server.address)
+        page.keyboard.type("the mill was sold in May")
+        page.keyboard.press("Enter")
+        answers = page.get_by_role("region", name="Answers")
+        answers.get_by_role("heading", name=SOLD).wait_for()
+        assert "news/mill.txt:3:1" in answers.inner_text()
+        # It came by the script: the page is the same, and the focus is still on the question.
+        assert page.url == server.address
+        assert page.evaluate("document.activeElement.id") == "question"
+        assert page.evaluate("document.querySelector('#result').ariaBusy") == "false"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Ask"
+        assert {"/".join(address.split("/")[:3]) for address in requested} == {server.origin}
+    assert said == []
 
 
 def test_a_page_of_another_site_cannot_talk_to_the_chat(served: Served, page: Page) -> None:

@@ -1,0 +1,1 @@
+"""The articles over HTTP, for programs and browsers on this machine."""
