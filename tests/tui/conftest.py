@@ -19,7 +19,7 @@ def shell(
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     models = FakeModels()
-    models.stand_in(monkeypatch)
+    models.stand_in(monkeypatch.setattr)
     return Shell(tmp_path, models, capsysbinary, monkeypatch)
 
 

@@ -1,10 +1,7 @@
 """Runs `tui.jobs.subprocess_job` with fake models, without torch."""
 
-import pytest
-
-from tests.tui.fakes import FakeModels
+from tests.tui.fakes import FakeModels, replace_for_good
 from tui.jobs.subprocess_job import main
 
-with pytest.MonkeyPatch.context() as patch:
-    FakeModels().stand_in(patch)
-    main()
+FakeModels().stand_in(replace_for_good)
+main()

@@ -3,12 +3,11 @@
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from index.models.registry import Model
 from qa.reader.protocol import Reader
@@ -16,6 +15,18 @@ from qa.reader.shipped import DEFAULT_READER
 from tests.fakes import FakeEncoder, fake_model
 from tests.qa.fakes import CALIBRATION, MarkingReader, SentenceReader
 from tui.cli.main import run
+
+if TYPE_CHECKING:
+    import pytest  # processes that only need the fakes do not import it
+
+Replace = Callable[[str, object], None]
+"""Sets an attribute of a module, by its dotted name."""
+
+
+def replace_for_good(name: str, value: object) -> None:
+    """Replace an attribute of a module until the process ends."""
+    module, _, attribute = name.rpartition(".")
+    setattr(import_module(module), attribute, value)
 
 
 @dataclass
@@ -44,19 +55,19 @@ class FakeModels:
         self.readers.append(name)
         return SentenceReader() if name == DEFAULT_READER else MarkingReader(name)
 
-    def stand_in(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr("tui.jobs.build_job.find_model", self.find)
-        patch.setattr("tui.jobs.build_job.SentenceEncoder", self.passages)
-        patch.setattr("tui.jobs.build_job.is_exported", lambda *_: True)
-        patch.setattr("tui.jobs.build_job.is_prepared", lambda *_: True)
-        patch.setattr("qa.bot.open_question_encoder", self.questions)
-        patch.setattr("qa.bot.open_reader", self.reader)
-        patch.setattr("qa.bot.default_calibration", lambda: CALIBRATION)
-        patch.setattr("tui.cli.commands.ask.default_threshold", lambda: CALIBRATION.threshold)
-        patch.setattr("index.check.find_model", self.find)
-        patch.setattr("index.check.export_faults", lambda _: [])
-        patch.setattr("qa.reader.check.reader_faults", lambda *_: [])
-        patch.setattr("qa.reader.export.has_mpnet", lambda _: False)
+    def stand_in(self, replace: Replace) -> None:
+        replace("tui.jobs.build_job.find_model", self.find)
+        replace("tui.jobs.build_job.SentenceEncoder", self.passages)
+        replace("tui.jobs.build_job.is_exported", lambda *_: True)
+        replace("tui.jobs.build_job.is_prepared", lambda *_: True)
+        replace("qa.bot.open_question_encoder", self.questions)
+        replace("qa.bot.open_reader", self.reader)
+        replace("qa.bot.default_calibration", lambda: CALIBRATION)
+        replace("tui.cli.commands.ask.default_threshold", lambda: CALIBRATION.threshold)
+        replace("index.check.find_model", self.find)
+        replace("index.check.export_faults", lambda _: [])
+        replace("qa.reader.check.reader_faults", lambda *_: [])
+        replace("qa.reader.export.has_mpnet", lambda _: False)
 
     @property
     def embedded(self) -> int:
@@ -88,8 +99,8 @@ class Shell:
 
     home: Path
     models: FakeModels
-    capture: pytest.CaptureFixture[bytes]
-    patch: pytest.MonkeyPatch
+    capture: "pytest.CaptureFixture[bytes]"
+    patch: "pytest.MonkeyPatch"
 
     @property
     def news(self) -> Path:

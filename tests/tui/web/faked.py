@@ -2,16 +2,13 @@
 
 import sys
 
-import pytest
-
-from tests.tui.fakes import FakeModels
+from tests.tui.fakes import FakeModels, replace_for_good
 from tui.cli.main import main
 
-with pytest.MonkeyPatch.context() as patch:
-    models = FakeModels()
-    models.stand_in(patch)
-    patch.setattr("index.models.registry.find_model", models.find)
-    patch.setattr("index.models.onnx_export.is_exported", lambda *_: True)
-    patch.setattr("qa.reader.export.is_prepared", lambda *_: True)
-    patch.setattr("tui.web.server.COMMAND", (sys.executable, "-m", "tests.tui.web.faked", "chat"))
-    main()
+models = FakeModels()
+models.stand_in(replace_for_good)
+replace_for_good("index.models.registry.find_model", models.find)
+replace_for_good("index.models.onnx_export.is_exported", lambda *_: True)
+replace_for_good("qa.reader.export.is_prepared", lambda *_: True)
+replace_for_good("tui.web.server.COMMAND", (sys.executable, "-m", "tests.tui.web.faked", "chat"))
+main()
