@@ -1,6 +1,7 @@
 """Blocks: what each stretch of an article is. A kind lends context and sets rank, no more."""
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ ONE_SENTENCE = HEADINGS | {Kind.ROW, Kind.FRONT_MATTER}
 
 _ENDED = frozenset({Kind.HEADING, Kind.ITEM, Kind.ROW, Kind.DIALOGUE, Kind.FRONT_MATTER})
 """Kinds whose lines are read as sentences, though most have no full stop."""
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _TAIL = 20
 _CLOSING = "*_`|)]}\"'”’» \t"
 _STOPS = frozenset(".!?:;…,–—")
@@ -116,22 +118,25 @@ def read_as(text: str, edits: Sequence[Edit]) -> Reading:
     return Reading(said, tuple(starts), tuple(ends), tuple(parts))
 
 
-def blanked(text: str, edits: Iterable[Edit]) -> str:
-    """Return a text of the same length, with white space in place of marks and labelled spans."""
+def blanked(text: str, edits: Iterable[Edit], span: Span) -> str:
+    """Return a span of a text, with white space in place of marks and labelled spans."""
     parts: list[str] = []
-    at = 0
+    at = span.start
     for start, end, instead in edits:
+        if start == end:
+            continue
         source = text[start:end]
         if instead and instead != source and has_words(instead) and has_words(source):
             continue
-        parts += [text[at:start], " " * (end - start)]
+        parts += (text[at:start], " " * (end - start))
         at = end
-    return "".join([*parts, text[at:]]) if parts else text
+    parts.append(text[at : span.end])
+    return "".join(parts)
 
 
 def has_words(text: str) -> bool:
     """Return whether a text has a letter or a digit."""
-    return any(char.isalnum() for char in text)
+    return _LETTER_OR_DIGIT.search(text) is not None
 
 
 def within(edits: Iterable[Edit], span: Span) -> list[Edit]:

@@ -264,7 +264,7 @@ class _Reader:
                 at = match.end()
             span = Span(at, end)
             span = span.trimmed(self.text) if self.text[at:end].strip() else Span(end, end)
-            bare.append(line._replace(span=span))
+            bare.append(Line(span, line.number))
             marks[line.number] = edits
         return bare, marks
 

@@ -16,6 +16,7 @@ from index.articles.blocks import (
     Kind,
     Reading,
     blanked,
+    has_words,
     read_as,
     within,
     words_as_read,
@@ -165,7 +166,7 @@ class _Splitter:
     def passages(self) -> list[Passage]:
         """Return the passages in order."""
         runs: list[_Run] = []
-        for region in _regions(self.blocks):
+        for region in _regions(self.text.text, self.blocks):
             pieces = [piece for number in region for piece in self._pieces(number)]
             sizes = _sizes(self.text.text, pieces)
             runs += [pieces[start:end] for start, end in pack(sizes, self.settings)]
@@ -228,7 +229,8 @@ class _Splitter:
         position = self.text.position(span.start)
         said = [piece for piece in run if piece.said]
         numbers = list(dict.fromkeys(piece.block for piece in run))
-        main = next((n for n in numbers if self.blocks[n].kind not in HEADINGS), numbers[0])
+        worded = list(dict.fromkeys(piece.block for piece in said)) or numbers
+        main = next((n for n in worded if self.blocks[n].kind not in HEADINGS), worded[0])
         edited = [] if plain else [self.blocks[n] for n in numbers if self.blocks[n].edits]
         edits = [edit for block in edited for edit in _edits_in(block, span)]
         leads = tuple(self._lead(piece.block) for piece in said)
@@ -258,9 +260,11 @@ class _Splitter:
 
     def _context(self, number: int, span: Span) -> str:
         """Return the headings of a block, and what it is read after, as far as not in the span."""
-        above = [self.blocks[at] for at in self._paths[number]]
+        path, lead = self._paths[number], self.blocks[number].lead
+        if not path and not lead:
+            return ""
+        above = [self.blocks[at] for at in path]
         said = [_words(self.text.text, one) for one in above if one.span.end <= span.start]
-        lead = self.blocks[number].lead
         said += [self._said(lead)] if lead and lead.end <= span.start else []
         context = " > ".join(one for one in dict.fromkeys(said) if one and one != self.title)
         context = context[-_MAX_CONTEXT:]
@@ -285,18 +289,21 @@ class _Splitter:
         return paths
 
 
-def _regions(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    """Yield the blocks, by number, that may share passages."""
+def _regions(text: str, blocks: Sequence[Block]) -> Iterator[list[int]]:
+    """Yield the blocks, by number, that may share passages; marks alone join what is above them."""
     region: list[int] = []
+    before: Kind | None = None
     for number, block in enumerate(blocks):
-        if region:
-            kind, before = block.kind, blocks[region[-1]].kind
+        kind = block.kind
+        is_marks = kind is Kind.BOILERPLATE and not has_words(block.span.of(text))
+        if before and not is_marks:
             is_other = kind is not before and (kind in _APART or before in _APART)
             begins = kind is Kind.HEADING and before not in HEADINGS
             if is_other or begins or kind is Kind.ROW:
                 yield region
                 region = []
         region.append(number)
+        before = before if is_marks else kind
     if region:
         yield region
 
@@ -306,13 +313,13 @@ def _sentences(text: str, block: Block) -> list[Span]:
     if not block.edits:
         return _sentences_in(text, block.span, block.kind)
     start = block.span.start
-    said = blanked(block.span.of(text), within(block.edits, block.span))
+    said = blanked(text, block.edits, block.span)
     whole = Span(0, len(said)).trimmed(said)
     return [span.shifted(start) for span in _sentences_in(said, whole, block.kind)]
 
 
 def _sentences_in(said: str, whole: Span, kind: Kind) -> list[Span]:
-    if not len(whole):
+    if not has_words(said[whole.start : whole.end]):
         return []
     if kind in ONE_SENTENCE:
         return [whole]
@@ -337,6 +344,8 @@ def _part(text: str, piece: _Piece, span: Span) -> _Piece:
 
 def _edits_in(block: Block, span: Span) -> list[Edit]:
     """Return the edits of a block that lie within a span, with offsets from its start."""
+    if block.span.start >= span.start and block.span.end < span.end:
+        return within(block.edits, span)
     first = bisect_left(block.edits, span.start, key=lambda edit: edit.start)
     last = bisect_left(block.edits, span.end, key=lambda edit: edit.start)
     return within(block.edits[first:last], span)

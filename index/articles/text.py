@@ -62,6 +62,8 @@ class Text:
 
     def byte_offset(self, offset: int) -> int:
         """Return the byte at which a code point starts; the text's length is allowed."""
+        if self._is_narrow:
+            return self.bom + offset
         stride, rest = divmod(offset, _STRIDE)
         since_stride = self._source[offset - rest : offset]
         return self._strides[stride] + encoded_length(since_stride, self.encoding)
@@ -99,6 +101,12 @@ class Text:
     def _source(self) -> str:
         """The text in the form that its bytes can be computed from."""
         return self.text if self.escaped is None else self.escaped
+
+    @cached_property
+    def _is_narrow(self) -> bool:
+        """Whether each code point is one byte."""
+        is_utf_8 = self.encoding in ("utf-8", "utf-8-sig")
+        return self.encoding == "windows-1252" or (is_utf_8 and self.text.isascii())
 
     @cached_property
     def _strides(self) -> list[int]:

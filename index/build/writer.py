@@ -9,7 +9,7 @@ from pathlib import PurePath
 import numpy as np
 
 from index.articles.files import Root
-from index.articles.passages import Passage, PassageSettings
+from index.articles.passages import PassageSettings
 from index.build.embedding import BATCH
 from index.build.merge_policy import MergePolicy
 from index.build.segment_plan import SegmentPlan, within
@@ -212,8 +212,3 @@ class GenerationWriter:
         except IndexDamaged as error:
             reason, _, _ = error.message.partition("; run ")
             raise OSError(f"what was written does not read back ({reason})") from error
-
-
-def _only_read(passage: Passage) -> set[str]:
-    """Return the words that are read in a passage but not written, such as a table's header."""
-    return set(passage.words.split()) - set(passage.text.split()) if passage.edits else set()

@@ -28,7 +28,7 @@ def test_a_text_without_edits_is_read_as_it_is() -> None:
 def test_every_code_point_that_is_read_is_placed(text: str, found: tuple[Edit, ...]) -> None:
     reading = read_as(text, found)
     assert reading.text == words_as_read(text, found)
-    assert len(blanked(text, found)) == len(text)
+    assert len(blanked(text, found, Span(0, len(text)))) == len(text)
     if reading.starts is not None:
         assert len(reading.text) == len(reading.starts) == len(reading.ends) == len(reading.parts)
         assert all(-1 <= start <= len(text) for start in reading.starts)

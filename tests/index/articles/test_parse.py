@@ -77,6 +77,17 @@ def test_boilerplate_is_in_passages_of_its_own() -> None:
     ]
 
 
+def test_marks_alone_share_the_passage_of_what_is_above_them() -> None:
+    mail = (
+        "On Monday she wrote:\n> The port is closed.\n>\n> Nobody has the money.\n\n* * *\n\nYes."
+    )
+    (passage,) = read(mail).passages
+    assert passage.text == mail
+    assert [one.of(mail) for one in passage.sentences] == [
+        "On Monday she wrote:", "The port is closed.", "Nobody has the money.", "Yes.",
+    ]  # fmt: skip
+
+
 def test_a_headline_without_markup_is_the_title_and_is_quoted() -> None:
     found = read("Port to close in May\n\nIt is old. Nobody has the money for it.")
     assert found.article.title == "Port to close in May"

@@ -1,3 +1,4 @@
+import re
 import time
 from typing import Any
 
@@ -66,6 +67,17 @@ def test_preparing_text_takes_time_linear_in_it(unit: str) -> None:
 @given(nasty_text)
 def test_preparing_text_keeps_every_offset(text: str) -> None:
     assert len(_prepared(text)) == len(text)
+
+
+@given(st.lists(st.sampled_from([*"aI1é ,:’(-\n.!", "No", "St", "東", "p.m", "5 "]), max_size=9))
+def test_words_without_a_stop_are_one_sentence_with_or_without_the_segmenter(
+    parts: list[str],
+) -> None:
+    text = "".join(parts)
+    found = sentences_in(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.articles.sentences._ONE_SENTENCE", re.compile("(?!)"))
+        assert sentences_in(text) == found
 
 
 def test_a_wrapped_line_end_counts_as_a_space_within_the_sentence() -> None:
