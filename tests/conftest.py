@@ -25,11 +25,13 @@ SYNCING = (
 """Tests of what reaches the disk, below the folder of tests; all others need not wait for it."""
 SLOW_FOLDERS = ("faults", "end_to_end")
 LONGEST = """
-    end_to_end/test_first_ask faults/test_10_hostile_text faults/test_02_readers
-    faults/test_06_rot faults/test_04_calls_that_fail faults/test_03_disk_full
-    faults/test_14_many_builders faults/test_01_kills tui/chat/test_pictures tui/web/test_browser
-    faults/test_08_citations faults/test_13_offline end_to_end/test_real_model
-    end_to_end/test_imports index/models/test_onnx_export faults/test_11_questions
+    end_to_end/test_first_ask faults/test_10_hostile_text faults/test_12_hostile_folder
+    tui/test_terminal tui/chat/test_pictures faults/test_14_many_builders faults/test_13_offline
+    faults/test_11_questions tui/chat/test_chat tui/web/test_browser index/models/test_onnx_export
+    end_to_end/test_real_model end_to_end/test_imports faults/test_09_moving_articles
+    faults/test_06_rot faults/test_10_report_in_a_browser tui/chat/source/test_pane_large
+    qa/training/test_train_packed tui/chat/test_app tui/web/test_server eval/report/test_html
+    faults/test_02_readers faults/test_03_disk_full faults/test_04_calls_that_fail
 """.split()
 """Test files that take longest, in the order in which they start; workers take a file at a time.
 

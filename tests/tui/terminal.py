@@ -40,12 +40,15 @@ def on_terminal(
     return _on_terminal(home, [*FAKED, *arguments], columns, more)
 
 
-def all_on_terminal(home: Path, commands: Sequence[Sequence[str]], columns: int = 80) -> str:
+def all_on_terminal(
+    home: Path, commands: Sequence[Sequence[str]], columns: int = 80, more: Mapping[str, str] = {}
+) -> str:
     """Run several `byline` commands on a terminal, in one process."""
-    return _on_terminal(home, [sys.executable, "-c", SEVERAL, json.dumps(commands)], columns)
+    command = [sys.executable, "-c", SEVERAL, json.dumps(commands)]
+    return _on_terminal(home, command, columns, more)
 
 
-def _on_terminal(home: Path, command: list[str], columns: int, more: Mapping[str, str] = {}) -> str:
+def _on_terminal(home: Path, command: list[str], columns: int, more: Mapping[str, str]) -> str:
     here, there = pty.openpty()
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(

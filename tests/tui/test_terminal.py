@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.fakes import Shell
-from tests.tui.terminal import FAKED, PLAIN, STYLE, environment, on_terminal, piped
+from tests.tui.terminal import FAKED, PLAIN, STYLE, all_on_terminal, environment, on_terminal, piped
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +40,11 @@ def test_on_a_terminal_locations_are_coloured_and_article_text_is_neutralised(ho
 
 @pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_no_colour_with_no_color_or_on_a_dumb_terminal(home: Path, more: dict[str, str]) -> None:
-    for arguments in (["ask", QUESTION], ["show", "news/port.txt:1"], ["check"]):
-        assert "\x1b" not in on_terminal(home, *arguments, more=more)
+    commands = [["ask", QUESTION], ["show", "news/port.txt:1"], ["check"]]
+    written = all_on_terminal(home, commands, more=more)
+    assert "\x1b" not in written
+    assert "> 1  the port" in written
+    assert "all checksums match" in written
 
 
 def test_on_a_narrow_terminal_a_quote_is_wrapped_between_words(home: Path) -> None:

@@ -55,6 +55,7 @@ async def test_marks_and_finds_differ_in_more_than_colour(cited: Citation) -> No
         (ARTICLE.replace("Monday", "Friday"), "changed", 101),
         ("Short.", "changed", 101),
     ],
+    ids=["unchanged", "moved", "changed", "shorter"],
 )
 async def test_the_header_says_what_became_of_the_file(
     article: Path, cited: Citation, now: str, note: str, line: int
