@@ -47,6 +47,7 @@ from qa.reader.export import open_reader, readers_named
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.reader.windows import with_history
 from qa.retrieval.retriever import Hit, Retriever
+from qa.rewriting.fragments import Resolved
 from qa.rewriting.resolve import Exchange, resolve
 from qa.rewriting.small_talk import small_talk
 from qa.scope import articles_under
@@ -190,9 +191,11 @@ class Bot:
         if Component.HISTORY in self.without:
             history = ()
         cleaned = _cleaned(question)
-        resolved = resolve(cleaned, history)
+        is_rewritten = Component.REWRITING not in self.without
+        resolved = resolve(cleaned, history) if is_rewritten else Resolved(cleaned, ())
         searched_question = _cleaned(resolved.question)
-        previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if resolved.added else ""
+        is_follow_up = resolved.added if is_rewritten else history
+        previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if is_follow_up else ""
         articles = articles_under(self.index.generation.catalog, scope)
         resolve_time = watch.lap()
         ranking = self.retriever.search(searched_question, articles, previous or None)

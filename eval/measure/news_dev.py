@@ -1,6 +1,6 @@
 """The complete pipeline over the development news: natural questions, and conversations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,31 +25,42 @@ class NewsQuestion:
 
 def news_questions(news: News) -> Iterator[NewsQuestion]:
     """Yield the questions, then the turns of the conversations."""
-    paths = (news.folder / "articles").iterdir()
-    texts = {path.name: path.read_bytes().decode() for path in paths}
-
-    def asked(kind: str, article: str, question: str, answers: list[GoldAnswer]) -> Asked:
-        text = texts[article]
-        gold = {
-            (article, line)
-            for answer in answers
-            for first in [1 + text.count("\n", 0, answer.start)]
-            for line in range(first, first + answer.text.count("\n") + 1)
-        }
-        accepted = tuple(answer.text for answer in answers)
-        wants_sentences = kind.startswith("open")
-        return Asked(kind, question, accepted, frozenset(gold), wants_sentences)
-
+    texts = _texts(news)
     for each in news.questions:
         kind = f"{each.kind} of the folder" if each.alone else each.kind
-        one = asked(kind, each.article, each.question, each.answers)
+        one = _asked(kind, each.article, texts[each.article], each.question, each.answers)
         yield NewsQuestion(one, tuple(each.history), None if each.alone else each.article)
+    yield from (turn for _, turn in turns(news))
+
+
+def turns(news: News) -> Iterator[tuple[tuple[str, int], NewsQuestion]]:
+    """Yield the turns of the conversations, each with its conversation's id and its number."""
+    texts = _texts(news)
     for conversation in news.conversations:
+        article = conversation.article
         for number, turn in enumerate(conversation.turns):
             earlier = tuple(before.question for before in conversation.turns[:number])
             kind = "later turn" if number else "first turn"
-            one = asked(kind, conversation.article, turn.question, turn.answers)
-            yield NewsQuestion(one, earlier, conversation.article)
+            one = _asked(kind, article, texts[article], turn.question, turn.answers)
+            yield (conversation.id, number), NewsQuestion(one, earlier, article)
+
+
+def _texts(news: News) -> dict[str, str]:
+    paths = (news.folder / "articles").iterdir()
+    return {path.name: path.read_bytes().decode() for path in paths}
+
+
+def _asked(
+    kind: str, article: str, text: str, question: str, answers: Sequence[GoldAnswer]
+) -> Asked:
+    gold = {
+        (article, line)
+        for answer in answers
+        for first in [1 + text.count("\n", 0, answer.start)]
+        for line in range(first, first + answer.text.count("\n") + 1)
+    }
+    accepted = tuple(answer.text for answer in answers)
+    return Asked(kind, question, accepted, frozenset(gold), kind.startswith("open"))
 
 
 def elsewhere_question(question: str) -> NewsQuestion:
