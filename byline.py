@@ -41,8 +41,8 @@ from qa.answers import (
     Unmentioned,
 )
 from qa.bot import Bot
+from qa.conversation import history_from_questions
 from qa.reader.shipped import DEFAULT_READER
-from qa.rewriting.resolve import history_from_questions
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
 from tui.paths import model_cache

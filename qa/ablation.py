@@ -20,5 +20,3 @@ class Component(StrEnum):
     """All passages are read, even when an early answer is already confident."""
     HISTORY = "history"
     """Follow-ups are searched for and read as typed, without the turns before them."""
-    REWRITING = "rewriting"
-    """Follow-ups are searched for as typed, next to the question before them."""

@@ -41,16 +41,15 @@ from qa.answers import (
     State,
 )
 from qa.citations import FileCache, cite, display_path
+from qa.conversation import Exchange, as_searched, taken_over
 from qa.dates import asked_when
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader, readers_named
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.reader.windows import with_history
 from qa.retrieval.retriever import Hit, Retriever
-from qa.rewriting.fragments import Resolved
-from qa.rewriting.resolve import Exchange, resolve
-from qa.rewriting.small_talk import small_talk
 from qa.scope import articles_under
+from qa.small_talk import small_talk
 from qa.stopwatch import Stopwatch
 from qa.trace import Search, Stages, Trace
 
@@ -169,7 +168,7 @@ class Bot:
         if reply.state is State.ANSWER:
             return reply
         articles = articles_under(self.index.generation.catalog, scope)
-        words = unmentioned(reply.asked, self.index.generation, articles)
+        words = unmentioned(reply.question, self.index.generation, articles)
         return replace(reply, unmentioned=words)
 
     def trace(
@@ -191,19 +190,16 @@ class Bot:
         if Component.HISTORY in self.without:
             history = ()
         cleaned = _cleaned(question)
-        is_rewritten = Component.REWRITING not in self.without
-        resolved = resolve(cleaned, history) if is_rewritten else Resolved(cleaned, ())
-        searched_question = _cleaned(resolved.question)
-        is_follow_up = resolved.added if is_rewritten else history
-        previous = encodable(history[-1].question)[:MAX_QUESTION_LENGTH] if is_follow_up else ""
+        earlier = taken_over(cleaned, history)
         articles = articles_under(self.index.generation.catalog, scope)
         resolve_time = watch.lap()
-        ranking = self.retriever.search(searched_question, articles, previous or None)
-        topic = self.retriever.topic_of(previous, articles) if previous else None
+        ranking = self.retriever.search(cleaned, articles, earlier)
+        topic = self.retriever.topic_of(" ".join(earlier), articles) if earlier else None
         hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
-        read_as = with_history(cleaned, [encodable(turn.as_read) for turn in history])
-        return Search(searched_question, read_as, topic, ranking, hits, resolve_time, gather_time)
+        read_as = with_history(cleaned, [turn.text for turn in history])
+        searched = as_searched(cleaned, earlier)
+        return Search(cleaned, searched, read_as, topic, ranking, hits, resolve_time, gather_time)
 
     def read(self, found: Search) -> ReadResult:
         """Read the passages that were found, with both readers if there are two."""
@@ -310,7 +306,7 @@ def _trace(question: str, found: Search, reading: ReadResult) -> Trace:
         read=reading.read,
         weigh=reading.weigh,
     )
-    return Trace(question, found.question, found.ranking, found.hits, reading, stages)
+    return Trace(question, found.searched_question, found.ranking, found.hits, reading, stages)
 
 
 def _open_readers(

@@ -11,7 +11,9 @@ class Search:
     """What was searched for, and the passages that were found."""
 
     question: str
-    """Cleaned, and rewritten if it is a follow-up."""
+    """Cleaned."""
+    searched_question: str
+    """With the earlier turns that it was searched with."""
     read_as: str
     """The question as it is read: as typed, after the turns before it."""
     topic: int | None
@@ -30,7 +32,7 @@ class Stages:
     """Milliseconds spent in each stage."""
 
     resolve: float
-    """Rewriting a follow-up and selecting the articles in scope."""
+    """Choosing the earlier turns to search with and the articles in scope."""
     encode: float
     keywords: float
     vectors: float
@@ -52,7 +54,7 @@ class Trace:
 
     question: str
     searched_question: str
-    """The question that was searched for: cleaned, and rewritten if it is a follow-up."""
+    """The cleaned question, after the earlier turns that it was searched with."""
     ranking: Ranking
     hits: tuple[Hit, ...]
     """The passages for the reader, best first."""

@@ -1,7 +1,7 @@
 """Measure follow-ups: `python -m eval.measure.followups DATA`.
 
 DATA holds news/dev/, whose conversations are asked turn by turn, each of its article: as people
-typed them, with and without the rules that rewrite a follow-up for the search. The turns in
+typed them, with and without the turns before them. The turns in
 `written_out.jsonl` were written out by hand to stand alone; they are asked in both forms. Prints
 how often the best answer is right and given, or right whether given or not.
 """
@@ -57,9 +57,9 @@ def main() -> None:
         _report("later turns, as typed", _asked(pipeline, list(later.values())), pipeline)
         _report("of them those written out, as typed", _asked(pipeline, chosen), pipeline)
         _report("written out", _asked(pipeline, alone), pipeline)
-        pipeline.bot.without = frozenset({Component.REWRITING})
-        unwritten = _asked(pipeline, list(later.values()))
-        _report("later turns, as typed, without rewriting", unwritten, pipeline)
+        pipeline.bot.without = frozenset({Component.HISTORY})
+        unread = _asked(pipeline, list(later.values()))
+        _report("later turns, as typed, without the turns before them", unread, pipeline)
 
 
 def _standing_alone(turn: NewsQuestion, question: str) -> NewsQuestion:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from eval.measure.predictions import Asked, Prediction, predict
 from qa.bot import Bot
+from qa.conversation import history_from_questions
 from qa.reader.shipped import DEFAULT_READER
-from qa.rewriting.resolve import history_from_questions
 from qa.training.corpus import build_index
 from qa.training.data import GoldAnswer
 from qa.training.news import News

@@ -15,7 +15,7 @@ from index.errors import BadRequest
 from qa.answering.squad_text import normalise_answer
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
-from qa.rewriting.resolve import history_from_questions
+from qa.conversation import history_from_questions
 from qa.stopwatch import Stopwatch
 from qa.trace import Trace
 

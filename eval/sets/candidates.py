@@ -11,7 +11,7 @@ from index.articles.text import Text
 from qa.answers import DEFAULT_ANSWERS, Answered, Citation
 from qa.bot import Bot
 from qa.citations import FileCache, cite
-from qa.rewriting.resolve import history_from_questions
+from qa.conversation import history_from_questions
 from qa.trace import Trace
 
 

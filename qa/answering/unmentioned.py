@@ -10,8 +10,8 @@ from string import ascii_lowercase
 from index.search.analyzer import all_terms, terms
 from index.storage.catalog import StoredArticle
 from index.storage.generation import Generation
+from qa.answering.common_words import is_common
 from qa.answers import Unmentioned
-from qa.rewriting.lexicon import is_common
 
 _TOKEN = re.compile(r"[^\W_]+")
 _JOINTS = (" ", "-")

@@ -1,5 +1,6 @@
 """Hybrid retrieval: keyword and vector rankings of passages, fused."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ _VECTORS = 0.75
 
 Chosen by recall@8 on the development news and on SQuAD dev.
 """
-_FOLLOW_UP = 0.5
-"""Weight of a follow-up combined with the previous question; alone it has 1."""
+_AFTER_ONE, _AFTER_ALL = 0.5, 1.0
+"""Weights of a follow-up after the last turn, and after all of them; alone it has 1."""
 _PENALTIES = {Kind.BOILERPLATE: 0.15, Kind.TITLE: 0.1, Kind.BYLINE: 0.1, Kind.HEADING: 0.1}
 """What is subtracted from the score of a passage that is nothing but this."""
 
@@ -104,20 +105,21 @@ class Retriever:
         return self.gather(self.search(question, scope), top_k)
 
     def search(
-        self, question: str, scope: Sequence[StoredArticle] = (), previous: str | None = None
+        self, question: str, scope: Sequence[StoredArticle] = (), earlier: Sequence[str] = ()
     ) -> Ranking:
         """Rank passages for a question, by keywords, by vectors, and fused.
 
-        `previous` is the question before a follow-up. A follow-up seldom names all that it is
-        about, so rankings for both questions combined are fused in with a lower weight.
+        `earlier` has the turns that it is searched with, oldest first. A follow-up seldom names all
+        that it is about, so rankings for it after the last turn, and after all, are fused in.
         """
-        ranked = [self._rank(question, scope)]
-        if previous is not None:
-            ranked.append(self._rank(f"{previous} {question}", scope))
-        weights = (1.0, _FOLLOW_UP)[: len(ranked)]
+        weights = defaultdict(float, {question: 1.0})
+        if earlier:
+            weights[f"{earlier[-1]} {question}"] += _AFTER_ONE
+            weights[" ".join([*earlier, question])] += _AFTER_ALL
+        ranked = [self._rank(text, scope) for text in weights]
         rankings = [
             scored
-            for both, weight in zip(ranked, weights, strict=True)
+            for both, weight in zip(ranked, weights.values(), strict=True)
             for scored in self._weighted(both, weight)
         ]
         fused = self._by_kind(weighted_sum(rankings))

@@ -16,8 +16,8 @@ from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.spans import Span
 from index.articles.text import NotText, decode
 from qa.answering.squad_text import normalise_answer
+from qa.conversation import turn_as_read
 from qa.reader.windows import with_history
-from qa.rewriting.resolve import turn_as_read
 from qa.training.data import GoldAnswer
 from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses

@@ -19,10 +19,10 @@ from index.models.passage_encoder import Vectors
 from qa.answering.confidence import default_threshold
 from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
+from qa.conversation import Exchange, history_from_questions
 from qa.reader.protocol import Candidate
 from qa.reader.shipped import FAST_READER
 from qa.retrieval.retriever import Ranking, Retriever
-from qa.rewriting.resolve import Exchange, history_from_questions
 from tests.fakes import FakeEncoder
 from tests.faults.conftest import Battery, Figure
 from tests.faults.fuzzed_questions import WORDS, bombs, question
@@ -176,7 +176,7 @@ class RawRetriever(Retriever):
     """A retriever that passes a question to tantivy's query parser."""
 
     def search(
-        self, question: str, scope: Sequence[object] = (), previous: str | None = None
+        self, question: str, scope: Sequence[object] = (), earlier: Sequence[str] = ()
     ) -> Ranking:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("text")

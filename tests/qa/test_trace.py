@@ -7,8 +7,8 @@ import pytest
 from qa.ablation import Component
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
+from qa.conversation import Exchange
 from qa.reader.protocol import FirstSentenceReader
-from qa.rewriting.resolve import Exchange
 from tests.fakes import FakeEncoder
 from tests.qa.fakes import CALIBRATION, Library, SentenceReader, passage
 

@@ -13,8 +13,8 @@ from tui.jobs.subprocess_job import Job, PrepareJob
 
 if TYPE_CHECKING:
     from index.storage.store import Store
+    from qa.conversation import Exchange
     from qa.find import FoundArticle
-    from qa.rewriting.resolve import Exchange
 
 Result = TypeVar("Result")
 

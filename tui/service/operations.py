@@ -39,7 +39,7 @@ def answer(
     index: CurrentIndex, request: Ask, on_first: Callable[[Json], None] = lambda _: None
 ) -> Json:
     """Answer a question; `on_first` receives the reply of the first of two readers."""
-    from qa.rewriting.resolve import history_from_questions
+    from qa.conversation import history_from_questions
 
     reply = index.bot().ask(
         request.question,

@@ -116,7 +116,7 @@ def test_the_previous_question_decides_between_passages_for_a_follow_up(library:
             ("Where is the mill?", "mill.txt"),
             ("Where is the port?", "port.txt"),
         ):
-            found = retriever.gather(retriever.search("When was that sold?", (), previous), 1)
+            found = retriever.gather(retriever.search("When was that sold?", (), [previous]), 1)
             (article,) = [one for one in catalog.articles() if one.found.relative == name]
             assert found[0].stored.article_id == article.id
             assert retriever.topic_of(previous) == article.id

@@ -15,8 +15,8 @@ from index.articles.files import MAX_BYTES
 from index.articles.spans import Span
 from index.errors import BadRequest
 from qa.answers import Answered, Citation, Quote, Reply, Status
+from qa.conversation import Exchange
 from qa.find import FoundArticle, Place
-from qa.rewriting.resolve import Exchange
 from tests.tui.chat.replies import SENTENCE, answer, citation
 from tests.tui.replies import SPENT
 from tui.chat.app import ChatApp

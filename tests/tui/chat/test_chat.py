@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qa.answers import Reason
-from qa.rewriting.resolve import Exchange
+from qa.conversation import Exchange
 from tests.tui.chat.chats import Home, chat_of, cited
 from tests.tui.chat.replies import SENTENCE, answer, answered
 from tests.tui.replies import AT, unanswered
@@ -173,7 +173,7 @@ async def test_a_follow_up_is_asked_with_its_history_and_shown_as_searched(home:
         await chat.ask("Who bought the mill?")
         await chat.ask("Who sold it?")
         question = "Who bought the mill?"
-        before = Exchange(question, ("Jan Novak",), "Mill sold", typed=question)
+        before = Exchange(question, ("Jan Novak",))
         assert home.bot.asked[1] == ("Who sold it?", (), (before,))
         assert "  Searched for: Who sold the mill?" in chat.lines
 

@@ -30,7 +30,7 @@ from tui.sessions.folder import Sessions
 from tui.sessions.session import Session, Turn, local_now
 
 if TYPE_CHECKING:
-    from qa.rewriting.resolve import Exchange
+    from qa.conversation import Exchange
 
 _FIND = re.compile(r"\s*/find\b\s*(?P<exact>--exact\b\s*)?")
 _MOST_PLACES = 1_000
@@ -227,7 +227,7 @@ class ChatScreen(AnswerActions):
 
     def _history(self, session: Session) -> "tuple[Exchange, ...]":
         """Return the exchanges that a follow-up may refer to."""
-        from qa.rewriting.resolve import MAX_TURNS, exchange_of  # not before the first frame
+        from qa.conversation import MAX_TURNS, exchange_of  # not before the first frame
 
         replies = [turn.reply for turn in session.turns]
         about = [

@@ -11,7 +11,7 @@ from index.errors import BadRequest
 from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
-from qa.rewriting.resolve import history_from_questions
+from qa.conversation import history_from_questions
 from tui.cli.options import (
     in_option,
     index_option,

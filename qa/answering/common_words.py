@@ -1,38 +1,11 @@
-"""Word lists: closed classes of English words, and common open-class words of questions."""
-
-import re
+"""Words that are common in questions about anything."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-QUESTION_WORDS = _words("who whom whose what which when where why how")
-DETERMINERS = _words(
-    """a an the this that these those some any every each no all both many much more most few less
-    several another other such own first second third last next one two three four five half"""
-)
-PRONOUNS = _words(
-    """i me my you your we us our he him his she her hers it its they them their theirs there here
-    someone somebody anyone anybody everyone everybody nobody something anything everything nothing
-    one ones myself yourself himself herself itself themselves"""
-)
-AUXILIARIES = _words(
-    """am is are was were be been being do does did done doing have has had having can could may
-    might must shall should will would 's 're 've 'll 'd don't doesn't didn't isn't aren't wasn't
-    weren't won't can't couldn't wouldn't shouldn't hasn't haven't hadn't dont doesnt didnt"""
-)
-FORMS_OF_BE = _words("am is are was were be been being isn't aren't wasn't weren't 's 're")
-POSSESSIVES = _words("my your our his her its their")
-PREPOSITIONS = _words(
-    """of in on at by for from to with about into onto over under after before between among during
-    through across against around near since until till toward towards upon within without behind
-    beside besides beyond above below off out up down like than as per via versus vs despite
-    concerning regarding throughout inside outside along"""
-)
-PLACE_PREPOSITIONS = _words("in at near around from to into across outside inside through within")
-CONJUNCTIONS = _words("and or but nor so if because while although though unless whether that then")
-ADVERBS = _words(
+_ADVERBS = _words(
     """not also too very just only even still yet already again ever never always often sometimes
     usually now today tomorrow yesterday ago soon later early earlier once twice else instead
     together apart away back forward well rather quite almost about please maybe perhaps really
@@ -40,9 +13,7 @@ ADVERBS = _words(
     most least ok okay oh yes no wow hmm interesting thanks thank naturally overall home anymore
     abroad altogether total when where why"""
 )
-AFTER_IN = _words("general particular fact addition short total all common")
-"""Nouns that form an adverb with `in`: `in general`."""
-ADJECTIVES = _words(
+_ADJECTIVES = _words(
     """important popular famous common good bad big small large great new old young free legal
     illegal safe dangerous harmful healthy main major key typical certain possible likely true false
     real right wrong high low short cheap expensive easy hard difficult different similar same
@@ -53,7 +24,7 @@ ADJECTIVES = _words(
     former other many worth native married independent active younger older bigger smaller larger
     stronger higher lower harder easier cheaper faster related"""
 )
-VERBS = _words(
+_VERBS = _words(
     """accept accuse achieve act add affect agree aim allow announce answer appear apply approve
     argue arrest arrive ask attack attend attract avoid ban become became begin began begun believe
     belong bounce break broke broken bring brought build built burn buy bought call cancel carry
@@ -81,7 +52,7 @@ VERBS = _words(
     understand understood use used vanish visit vote wait wake woke walk want warn watch wear weigh
     widen win won withdraw withdrew work worry write wrote written"""
 )
-RELATIONAL = _words(
+_RELATIONAL = _words(
     """advantage aim amount application area argument artist aspect background basis benefit breed
     case category cause challenge chance characteristic class component con concern condition
     consequence content cost criticism date definition detail difference difficulty disadvantage
@@ -97,50 +68,11 @@ RELATIONAL = _words(
     variation variety version view way weight winner"""
 )
 """Nouns for an aspect of something else: `the origins of popular music` is about the music."""
-UNIQUE = _words(
-    """world earth sun moon sky sea ocean internet web past future present morning afternoon evening
-    night day weekend summer winter spring autumn fall year month week moment public universe same
-    most least country countries first time way law government police press media weather"""
-)
-"""Nouns that take `the` without having been mentioned before."""
-ASPECTS = RELATIONAL | UNIQUE
-PEOPLE = _words(
-    """actor actress admiral ambassador analyst artist astronaut athlete author banker boss boy
-    brother captain chairman chairwoman chancellor chief coach colonel commander composer
-    commissioner daughter delegate deputy diplomat director doctor driver editor engineer envoy
-    executive expert father founder general girl governor head husband inventor journalist judge
-    king lawyer leader lieutenant man mayor minister monarch mother musician negotiator officer
-    official painter person pilot pirate player poet politician pope premier president prince
-    princess professor prosecutor queen researcher scientist secretary senator sheriff singer sister
-    soldier son spokesman spokesperson spokeswoman sultan teacher treasurer tsar wife winner witness
-    woman writer"""
-)
-IRREGULAR_PLURALS = _words("people men women children police media data feet teeth mice")
-COUNTRIES = _words(
-    """africa america american americas argentina asia australia austria belgium brazil britain
-    canada chile china cuba czechia denmark egypt england estonia europe finland france georgia
-    germany greece hungary iceland india indonesia iran iraq ireland israel italy japan korea latvia
-    libya lithuania mexico netherlands nigeria norway pakistan panama poland portugal romania russia
-    scotland serbia spain sweden switzerland syria taiwan turkey ukraine vietnam wales beijing
-    berlin brussels geneva kiev kyiv london madrid moscow munich paris prague rome tokyo vienna
-    warsaw washington"""
-)
-"""Places, which often appear without a preposition, as an actor: `What did Norway say?`."""
-OF_PEOPLES = ("ian", "ean", "ican", "ish", "ese", "ench", "zech", "erman", "oman", "pole")
-"""Endings of words for where somebody is from."""
-MONTHS = _words(
-    """january february march april may june july august september october november december"""
-)
-_COMMON = VERBS | ADJECTIVES | ADVERBS | RELATIONAL
-YEAR = re.compile(r"(?:1[0-9]{3}|20[0-9]{2})")
-OPENERS = _words("and but so or then also ok okay oh wow interesting thanks yes no well hmm")
-"""Words that may open or close a question that continues the previous one."""
-
-
+_COMMON = _VERBS | _ADJECTIVES | _ADVERBS | _RELATIONAL
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("d", ""))
 
 
-def bases(word: str) -> list[str]:
+def _bases(word: str) -> list[str]:
     """Return the possible base forms of a lower-case word, the word itself first."""
     found = [word]
     for ending, replacement in _ENDINGS:
@@ -153,11 +85,4 @@ def bases(word: str) -> list[str]:
 
 def is_common(word: str) -> bool:
     """Return whether a word, in some form, is common in questions about anything."""
-    return any(base in _COMMON for base in bases(word.lower()))
-
-
-def is_plural(word: str) -> bool:
-    """Return whether a lower-case noun looks like a plural."""
-    return word in IRREGULAR_PLURALS or (
-        len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
-    )
+    return any(base in _COMMON for base in _bases(word.lower()))

@@ -1,8 +1,8 @@
 import pytest
 
 from qa.answers import Reason
-from qa.rewriting.resolve import history_from_questions
-from qa.rewriting.small_talk import small_talk
+from qa.conversation import history_from_questions
+from qa.small_talk import small_talk
 
 
 @pytest.mark.parametrize(
