@@ -64,6 +64,8 @@ class _Place:
     """Items that were opened since the last leaf."""
     header: Line | None = None
     """Of the table; None before it."""
+    names: Sequence[str] = ()
+    """Of the table's columns; empty if they are not read with its cells."""
     item: Span | None = None
     """The words of the innermost item so far; None before any."""
 
@@ -162,10 +164,10 @@ class _Reader:
             case "html_block":
                 return self._html(lines, place)
             case "thead_open":
-                place.header = lines[0]
+                place.header, place.names = lines[0], self._names(lines[0])
                 return [self._header(lines[0], lines[1:])]
             case "tr_open" if place.header:
-                return [self._row(lines[0], place.header)]
+                return [self._row(lines[0], place.header, place.names)]
             case _:
                 return self._leaf(lines, place)
 
@@ -315,15 +317,18 @@ class _Reader:
         edits += self._between_cells(line, [])
         return Block(span, Kind.ROW, 1, ordered([*edits, *self._inline(line.span)]))
 
-    def _row(self, line: Line, header: Line) -> Block:
+    def _names(self, header: Line) -> list[str]:
+        """Return the names of a table's columns, unless there are too many."""
+        if self.text.count("|", header.span.start, header.span.end) > _MAX_BARS:
+            return []
+        names = [cell.of(self.text).strip("*_` ")[:_MAX_LABEL] for cell in self._cells(header)]
+        return names if sum(map(len, names)) <= _MAX_LABELS else []
+
+    def _row(self, line: Line, header: Line, names: Sequence[str]) -> Block:
         if self.text.count("|", header.span.start, header.span.end) > _MAX_BARS:
             return Block(line.span, Kind.ROW, 0, self._inline(line.span))
-        names = [cell.of(self.text).strip("*_` ")[:_MAX_LABEL] for cell in self._cells(header)]
-        is_narrow = sum(map(len, names)) <= _MAX_LABELS
-        edits = self._between_cells(line, names if is_narrow else [])
-        return Block(
-            line.span, Kind.ROW, 0, ordered([*edits, *self._inline(line.span)]), header.span
-        )
+        edits = [*self._between_cells(line, names), *self._inline(line.span)]
+        return Block(line.span, Kind.ROW, 0, ordered(edits), header.span)
 
     def _between_cells(self, line: Line, names: Sequence[str]) -> list[Edit]:
         """Return what is read in place of the bars: after each cell, the name of its column."""

@@ -19,9 +19,10 @@ _MAX_TITLE = 200
 """Code points of a title that are kept."""
 _TITLE_SHARE = 4
 """A title is not embedded if it takes more than 1 in this many of the tokens the model can see."""
-_MANY_LINES = 20_000
+_MANY_LINES = 40_000
 _SHORT_LINE = 16
-"""Code points; over `_MANY_LINES` lines that are shorter on average are a list, not an article."""
+"""Code points; over `_MANY_LINES` lines that are shorter on average are a list, not an article.
+Blank lines do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def read_article(
     text = decode(contents.data)
     if isinstance(text, NotText):
         return text
-    if len(text.text) < _SHORT_LINE * text.line_count and text.line_count > _MANY_LINES:
+    if _is_list(text):
         return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
     structure = structure_of(text, path)
     title = embedding_title = structure.title[:_MAX_TITLE] or None
@@ -106,3 +107,10 @@ def read_article(
         tuple(passages),
         embedding_title,
     )
+
+
+def _is_list(text: Text) -> bool:
+    if text.line_count <= _MANY_LINES:
+        return False
+    lines = sum(bool(line.strip()) for line in text.text.split("\n"))
+    return lines > _MANY_LINES and len(text.text) < _SHORT_LINE * lines

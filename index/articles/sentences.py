@@ -30,7 +30,7 @@ _SELDOM_LAST = frozenset(
 )
 """Those that end a sentence if a word with a capital follows, though not one letter alone."""
 _DAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
-_ONE_SENTENCE = re.compile(r"[\w ,;:'’()/\t\n\r-]*[.!?…]?")
+_ONE_SENTENCE = re.compile(r"[\w ,;:'’\"()\[\]{}<>/|\\=+*&%$£€#@~^\t\n\r-]*[.!?…]?")
 """What the segmenter need not see: words without a stop before their end."""
 _SHORT_WORD_AND_STOP = re.compile(r"\b(\w{1,6}(?:\.m)?)\.(?=\s+(\w+)|[–—-])")
 _OLD_MONEY = re.compile(r"\d+[sd]")

@@ -132,10 +132,17 @@ def test_a_binary_file_is_not_text() -> None:
     assert result == NotText("binary: a NUL in its first 8 KiB")
 
 
-def test_a_list_of_words_is_not_an_article() -> None:
-    result = read_article(contents("port sold\n" * 20_001), DEFAULT_SETTINGS, WordLimit())
-    assert result == NotText("a list, not prose: 20,001 lines, most of a word or two")
-    assert read("Ship {} has left the port.\n" * 20_001).article.line_count == 20_001
+def test_a_list_of_words_is_not_an_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.articles.parse._MANY_LINES", 1_000)
+    result = read_article(contents("port sold\n" * 1_001), DEFAULT_SETTINGS, WordLimit())
+    assert result == NotText("a list, not prose: 1,001 lines, most of a word or two")
+    assert read("Ship {} has left the port.\n" * 1_001).article.line_count == 1_001
+
+
+def test_blank_lines_do_not_make_an_article_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.articles.parse._MANY_LINES", 1_000)
+    assert read("The port is sold.\n\n\n" * 999).article.line_count == 2_997
+    assert read("The port is sold.\n\n\n" * 1_001).article.line_count == 3_003
 
 
 def test_an_empty_file_is_not_text() -> None:

@@ -59,9 +59,9 @@ def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
 )
 def test_preparing_text_takes_time_linear_in_it(unit: str) -> None:
     text = (unit * 50_000)[:100_000]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(_prepared(text)) == len(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(nasty_text)
