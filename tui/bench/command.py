@@ -8,7 +8,7 @@ import click
 from index.errors import require
 from index.models.registry import DEFAULT_MODEL
 from tui.cli.default_command import DefaultCommand
-from tui.cli.options import json_option, reader_option
+from tui.cli.options import index_option, json_option, reader_option
 from tui.exit_codes import Exit
 from tui.paths import model_cache
 from tui.settings import chosen_reader
@@ -30,7 +30,8 @@ Examples:
   byline bench                        all benchmarks
   byline bench --passages 100000      over an index of that size
   byline bench index --passages 1500  only indexing, in detail
-  byline bench read                   only reading""",
+  byline bench read                   only reading
+  byline bench serve                  only HTTP, 10,000 requests over 50 connections""",
 )
 def command() -> None:
     """Measure speed and size, each next to a reference measured in the same run."""
@@ -135,3 +136,19 @@ def chat_command(passages: int) -> int:
     from tui.bench.chat import bench_chat
 
     return _show(bench_chat(passages, _progress))
+
+
+@command.command("serve")
+@click.option("--requests", type=click.IntRange(100), default=10_000, show_default=True)
+@click.option("--connections", type=click.IntRange(1, 200), default=50, show_default=True)
+@index_option
+def serve_command(requests: int, connections: int, index_folder: Path | None) -> int:
+    """Ask over HTTP, many at once, next to the same questions in one process.
+
+    Asks your index about the titles of its articles.
+    """
+    require("starlette", "uvicorn", "jinja2", extra="serve")
+    require("aiohttp", extra="web")
+    from tui.bench.serving import bench_serving
+
+    return _show(bench_serving(index_folder, requests, connections, _progress))

@@ -40,7 +40,12 @@ def test_the_help_of_each_command_has_an_example(shell: Shell, command: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("what", "text"), [("index", "bare loop over the same batches"), ("read", "bare network")]
+    ("what", "text"),
+    [
+        ("index", "bare loop over the same batches"),
+        ("read", "bare network"),
+        ("serve", "in one process"),
+    ],
 )
 def test_each_benchmark_says_what_it_measures(shell: Shell, what: str, text: str) -> None:
     ran = shell.byline("bench", what, "--help")
