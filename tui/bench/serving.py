@@ -54,9 +54,11 @@ async def _bench(
     await _times(distinct[:connections], connections, ask_here)
     here, _ = await _times(questions, connections, ask_here)
     await service.close()
-    limits = {"connector": TCPConnector(limit=connections), "timeout": ClientTimeout(_TIMEOUT)}
+    timeout = ClientTimeout(_TIMEOUT)
     with _served(folder) as (address, process):
-        async with ClientSession(**limits) as session:
+        async with ClientSession(
+            connector=TCPConnector(limit=connections), timeout=timeout
+        ) as session:
 
             async def ask_there(question: str) -> bool:
                 while True:
