@@ -11,9 +11,11 @@
 The names in `__all__` are the public interface; everything else may change between releases.
 """
 
+import asyncio
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,7 +43,8 @@ from qa.answers import (
     Unmentioned,
 )
 from qa.bot import Bot
-from qa.conversation import history_from_questions
+from qa.conversation import Exchange, history_from_questions, history_from_replies
+from qa.find import FoundArticle, Place, find, wanted
 from qa.reader.shipped import DEFAULT_READER
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
@@ -54,8 +57,11 @@ __all__ = [
     "Articles",
     "BylineError",
     "Citation",
+    "Conversation",
+    "FoundArticle",
     "NoAnswer",
     "OnProgress",
+    "Place",
     "Progress",
     "Quote",
     "Reply",
@@ -65,6 +71,7 @@ __all__ = [
     "Unmentioned",
     "Waiting",
     "open",
+    "open_async",
 ]
 
 OnProgress = Callable[[Progress | Waiting], None]
@@ -91,19 +98,73 @@ class Articles:
         top_k: int = DEFAULT_ANSWERS,
         scope: Sequence[str | Path] = (),
         history: Sequence[str] = (),
+        on_first: Callable[[Reply], None] = lambda _: None,
     ) -> Reply:
         """Answer a question from the articles.
 
         Returns an `Answered` with at most `top_k` distinct answers, the best first, or a `NoAnswer`
         with the reason. `scope` limits the search to articles at or under these paths; `history`
-        holds the earlier questions of the conversation, oldest first. Raises BylineError for an
-        empty or too long question, for a path that has no indexed article, and once closed.
+        holds the earlier questions of the conversation, oldest first. Where two readers are
+        installed, `on_first` receives the reply of the fast one while the accurate one reads.
+        Raises BylineError for an empty or too long question, for a path that has no indexed
+        article, and once closed.
         """
-        paths = [str(path) for path in scope]
+        return self._ask(question, top_k, scope, history_from_questions(history), on_first)
+
+    async def ask_async(
+        self,
+        question: str,
+        *,
+        top_k: int = DEFAULT_ANSWERS,
+        scope: Sequence[str | Path] = (),
+        history: Sequence[str] = (),
+    ) -> Reply:
+        """Answer a question as `ask` does, in a thread."""
+        return await asyncio.to_thread(
+            self.ask, question, top_k=top_k, scope=scope, history=history
+        )
+
+    def find(
+        self, words: str, *, exact: bool = False, scope: Sequence[str | Path] = ()
+    ) -> list[FoundArticle]:
+        """Return every article with passages that hold all the words, with the places.
+
+        Quotation marks within the words make a phrase. A word is found in any form unless `exact`.
+        Nothing is ranked or left out. Raises BylineError if there is no word to find, for a path
+        that has no indexed article, and once closed.
+        """
+        searched = wanted(words, exact)
+        with self._opened() as bot:
+            return list(find(bot.index.generation, searched, [str(path) for path in scope]))
+
+    async def find_async(
+        self, words: str, *, exact: bool = False, scope: Sequence[str | Path] = ()
+    ) -> list[FoundArticle]:
+        """Find words as `find` does, in a thread."""
+        return await asyncio.to_thread(self.find, words, exact=exact, scope=scope)
+
+    def conversation(self) -> "Conversation":
+        """Start a conversation, in which a question may refer to earlier ones."""
+        return Conversation(self)
+
+    def _ask(
+        self,
+        question: str,
+        top_k: int,
+        scope: Sequence[str | Path],
+        history: Sequence[Exchange],
+        on_first: Callable[[Reply], None],
+    ) -> Reply:
+        with self._opened() as bot:
+            return bot.ask(question, top_k, [str(path) for path in scope], history, on_first)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Bot]:
+        """Wait for other questions; raise BylineError once closed."""
         with self._asking:
             if self._bot is None:
                 raise BadRequest("the articles are closed")
-            return self._bot.ask(question, top_k, paths, history_from_questions(history))
+            yield self._bot
 
     def close(self) -> None:
         """Close the index. Closing twice does nothing."""
@@ -122,6 +183,38 @@ class Articles:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class Conversation:
+    """Questions to the same articles, each of which may refer to those before it and their answers.
+
+    Use it in one thread.
+    """
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self.replies: list[Reply] = []
+        """What was asked and answered, oldest first."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int = DEFAULT_ANSWERS,
+        scope: Sequence[str | Path] = (),
+        on_first: Callable[[Reply], None] = lambda _: None,
+    ) -> Reply:
+        """Answer a question, or a follow-up. Arguments and errors as in `Articles.ask`."""
+        history = history_from_replies(self.replies)
+        reply = self._articles._ask(question, top_k, scope, history, on_first)
+        self.replies.append(reply)
+        return reply
+
+    async def ask_async(
+        self, question: str, *, top_k: int = DEFAULT_ANSWERS, scope: Sequence[str | Path] = ()
+    ) -> Reply:
+        """Answer a question as `ask` does, in a thread. Await each before the next."""
+        return await asyncio.to_thread(self.ask, question, top_k=top_k, scope=scope)
 
 
 def open(  # noqa: A001
@@ -153,6 +246,27 @@ def open(  # noqa: A001
         if skipped.path == roots[0].path:
             raise BadRequest(f"{path} was not indexed: {skipped.reason}")
     return _open(store, reader, threshold, summary)
+
+
+async def open_async(
+    path: str | Path,
+    *,
+    index: str | Path | None = None,
+    model: str = DEFAULT_MODEL,
+    reader: str = DEFAULT_READER,
+    threshold: float | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> Articles:
+    """Open a folder or an index as `open` does, in a thread, in which `on_progress` is called."""
+    return await asyncio.to_thread(
+        open,
+        path,
+        index=index,
+        model=model,
+        reader=reader,
+        threshold=threshold,
+        on_progress=on_progress,
+    )
 
 
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:

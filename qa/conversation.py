@@ -63,6 +63,12 @@ def exchange_of(reply: Reply) -> Exchange:
     return Exchange(reply.question, tuple(answer.text for answer in answers))
 
 
+def history_from_replies(replies: Sequence[Reply]) -> list[Exchange]:
+    """Return what was replied, oldest first, as turns; what was not about articles is left out."""
+    about = [one for one in replies if isinstance(one, Answered) or one.reason.is_about_articles]
+    return [exchange_of(reply) for reply in about[-MAX_TURNS:]]
+
+
 def history_from_questions(questions: Sequence[str]) -> list[Exchange]:
     """Return earlier questions, oldest first, as turns without answers.
 

@@ -1,5 +1,6 @@
 """The public Python interface."""
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -126,6 +127,47 @@ def test_questions_of_several_threads_are_all_answered(news: Path) -> None:
     assert {reply.answers[0].text for reply in replies if isinstance(reply, byline.Answered)} == {
         replies[0].answers[0].text if isinstance(replies[0], byline.Answered) else None
     }
+
+
+def test_words_are_found_with_their_places(news: Path) -> None:
+    with byline.open(news) as articles:
+        (found,) = articles.find("mills")
+        assert [place.quote.text for place in found.places] == [QUESTION]
+        assert articles.find('"mill sold"') == []
+        assert articles.find("money", scope=[news / "in"]) == []
+        with pytest.raises(byline.BylineError):
+            articles.find("?!")
+    with pytest.raises(byline.BylineError, match="closed"):
+        articles.find("mill")
+
+
+def test_a_follow_up_refers_to_the_conversation_alone(news: Path) -> None:
+    with byline.open(news, threshold=0) as articles:
+        talk = articles.conversation()
+        talk.ask("How old is the mill?")
+        talk.ask("Thanks!")
+        reply = talk.ask("And when was it sold?")
+        assert "mill" in reply.asked
+        assert [one.question for one in talk.replies] == [
+            "How old is the mill?",
+            "Thanks!",
+            "And when was it sold?",
+        ]
+        assert "mill" not in articles.conversation().ask("And when was it sold?").asked
+
+
+async def test_questions_are_answered_beside_an_event_loop(news: Path) -> None:
+    seen: list[byline.Progress | byline.Waiting] = []
+    with await byline.open_async(news, threshold=0, on_progress=seen.append) as articles:
+        replies = await asyncio.gather(*(articles.ask_async(QUESTION) for _ in range(5)))
+        (found,) = await articles.find_async("mill")
+        talk = articles.conversation()
+        assert (await talk.ask_async(QUESTION)).question == QUESTION
+    assert seen
+    assert {reply.answers[0].quote for reply in replies if isinstance(reply, byline.Answered)} == {
+        QUESTION
+    }
+    assert found.path.endswith("mill.txt")
 
 
 def test_every_public_name_exists() -> None:

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.errors import BylineError
-from qa.answers import Answered, Reply
+from qa.answers import Reply
 from tui.chat.actions import AnswerActions, open_in_editor
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
@@ -227,13 +227,9 @@ class ChatScreen(AnswerActions):
 
     def _history(self, session: Session) -> "tuple[Exchange, ...]":
         """Return the exchanges that a follow-up may refer to."""
-        from qa.conversation import MAX_TURNS, exchange_of  # not before the first frame
+        from qa.conversation import history_from_replies  # not before the first frame
 
-        replies = [turn.reply for turn in session.turns]
-        about = [
-            one for one in replies if isinstance(one, Answered) or one.reason.is_about_articles
-        ]
-        return tuple(map(exchange_of, about[-MAX_TURNS:]))
+        return tuple(history_from_replies([turn.reply for turn in session.turns]))
 
     def _replace(self, pending: Pending, entry: Entry) -> None:
         """Replace the entry of a question, unless another conversation is shown by now."""
