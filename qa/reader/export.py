@@ -89,8 +89,12 @@ def reader_faults(source: Source, cache: Path) -> list[str]:
 
 
 def folder_of(source: Source, cache: Path) -> Path:
-    """Return the folder of a reader's export."""
-    return cache / f"reader-{source.fingerprint}"
+    """Return the folder of a reader's export for this kind of processor.
+
+    A cache that was copied from another kind has none, so that the reader is prepared again.
+    """
+    way = "blocks" if has_fast_int8() else "columns"
+    return cache / f"reader-{way}-{source.fingerprint}"
 
 
 def _export(source: Source, cache: Path, folder: Path) -> Card:

@@ -77,3 +77,14 @@ def test_a_reader_that_loses_much_in_int8_stays_in_float32(
         *("card.json", "reader.onnx", "reader.weights", "tokenizer.json")
     ]
     assert export.reader_faults(sources.find_reader(str(bert.model)), tmp_path) == []
+
+
+def test_a_reader_prepared_on_another_kind_of_processor_is_prepared_again(
+    bert: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = sources.find_reader(str(bert.model))
+    monkeypatch.setattr(export, "has_fast_int8", lambda: True)
+    open_reader(str(bert.model), tmp_path, lambda _: None)
+    assert export.is_prepared(source, tmp_path)
+    monkeypatch.setattr(export, "has_fast_int8", lambda: False)
+    assert not export.is_prepared(source, tmp_path)
