@@ -22,7 +22,8 @@ _FRAGMENT = 12
 """Code points; a long window is not prose either if its sentences are shorter on average."""
 _NEVER_LAST = frozenset(
     """approx vol vols Vol Vols chap Chap fig figs Fig Figs incl viz Mon Tue Tues Wed Weds Thu Thur
-    Thurs Fri Ms Mx Cllr Pte Ven Revd Ald Bro Sis Ft""".split()
+    Thurs Fri Ms Mx Cllr Pte Ven Revd Ald Bro Sis Ft Mmes
+    Mgr Gov""".split()
 )
 """Abbreviations that the segmenter does not know, and that hardly end a sentence."""
 _SELDOM_LAST = frozenset(

@@ -31,6 +31,7 @@ def test_sentences_end_at_their_marks_and_not_at_abbreviations() -> None:
     [
         "The shop opens Mon. to Fri. at nine, and Tues. Smith is there.",
         "It opens Sun. | Nobody is there Sat. 5 May.",
+        "Mmes. Dunn and Gov. Hale came with Mgr. Orr.",
         "It weighs approx. 12 kg. | See vol. 3 of it, ch. 9, fig. B and 5 deg. C of it.",
         "It rose 12 per cent. last year. | Nobody knew.",
         "It rose 12 per cent. | The bank knew.",
