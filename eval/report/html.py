@@ -14,6 +14,7 @@ from eval.metrics.labels import (
     format_value,
 )
 from eval.metrics.ranking import RANKED, RANKINGS
+from eval.metrics.risk_control import describe
 from eval.report.plots import draw_plots
 from eval.report.rows import Show, row_of
 from eval.runs.export import ExportedRun
@@ -55,6 +56,7 @@ def report(exported: ExportedRun, show: Show) -> str:
         script=script,
         known=known,
         labels=ANSWERS,
+        proposal=describe(exported.proposal),
         state_labels=STATE_LABELS,
         tag_labels=TAG_LABELS,
         ranked=RANKED,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from eval.metrics.risk_control import Proposal
 from eval.outcomes import Outcome
 from eval.runs.compare import Comparison
 from eval.runs.results import Results
@@ -23,6 +24,7 @@ class ExportedRun(msgspec.Struct, frozen=True, kw_only=True):
     comparisons: tuple[Comparison, ...]
     """With the run that it was compared to; empty if there is none."""
     outcomes: tuple[Outcome, ...]
+    proposal: Proposal
 
 
 def write_predictions(file: Path, outcomes: Sequence[Outcome]) -> Path:

@@ -68,6 +68,8 @@ class AnswerActions(Screen[None]):
         Binding("w", "mark(False)", "Wrong", id="chat.wrong", tooltip="Mark this answer as wrong"),
         Binding("e", "edit", "Edit question", show=False, id="chat.edit",
                 tooltip="Edit the question as it was searched for"),
+        Binding("n,ctrl+r", "ask_alone", "Ask alone", id="chat.alone",
+                tooltip="Ask a follow-up again, with nothing of the turns before it"),
         Binding("o", "open_editor", "Open", id="chat.open_letter",
                 tooltip="Open the cited line in your editor"),
         Binding("x", "export", "Export", show=False, id="chat.export",

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from eval.metrics.risk_control import propose
 from eval.outcomes import Cause, Outcome
 from eval.report.html import report, write_report
 from eval.report.plots import Plot, draw_plots
@@ -45,6 +46,7 @@ def exported(outcomes: Sequence[Outcome] = ASKED, **changes: Any) -> ExportedRun
         "results": results_of(outcomes, 812.0),
         "comparisons": (),
         "outcomes": tuple(outcomes),
+        "proposal": propose(outcomes),
     }
     return ExportedRun(**(fields | changes))
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from index.articles.files import Skipped
 from index.build.events import Progress, Stage
-from qa.answers import Answer, Citation, Quote, Status
+from qa.answers import Answer, Citation, Quote, Status, Unmentioned
 from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.conftest import UNCHANGED
 from tests.tui.chat.replies import answer, answered, unanswered
@@ -83,9 +83,16 @@ class Studio:
         second = Answer(0.31, (cited(file, BOUGHT, "The new owner"),))
         return answered(first, second, question=question, asked=asked)
 
+    def perhaps(self) -> Turn:
+        doubtful = Answer(0.41, (cited(self.home.article, FIRE, "Nobody"),), doubtful=True)
+        turn = answered(doubtful, question="Who was hurt at the Harvest Fair in the spirng?")
+        words = (Unmentioned("Harvest Fair"), Unmentioned("spirng", "spring"))
+        return replace(turn, reply=replace(turn.reply, unmentioned=words))
+
     def refusal(self) -> Turn:
         closest = Answer(0.24, (cited(self.home.article, FIRE, "Nobody"),))
-        return unanswered(closest, question="Who set the mill on fire?")
+        turn = unanswered(closest, question="Who set the Old Barn on fire?")
+        return replace(turn, reply=replace(turn.reply, unmentioned=(Unmentioned("Old Barn"),)))
 
     def take(
         self,
@@ -143,6 +150,13 @@ def test_further_answers_unfolded(studio: Studio) -> None:
 
 def test_no_confident_answer_and_the_closest_passage(studio: Studio) -> None:
     studio.take(studio.refusal())
+
+
+@in_three_sizes
+def test_perhaps_an_answer_and_words_that_no_article_mentions(
+    studio: Studio, size: tuple[int, int]
+) -> None:
+    studio.take(studio.perhaps(), size=size)
 
 
 def test_a_failed_question(studio: Studio) -> None:

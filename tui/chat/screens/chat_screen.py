@@ -26,6 +26,7 @@ from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import AsyncBot
 from tui.output.sanitise import visible, visible_name
+from tui.output.wording import rewritten_question
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session, Turn, local_now
 
@@ -53,6 +54,9 @@ class ChatScreen(AnswerActions):
     Type a question and press **Enter**. The answer is quoted letter for letter, with its file and
     line. **Tab** moves from the input to the answers: there the arrow keys select a citation, the
     article next to it follows, and single letters act on it. **Escape** returns to the input.
+
+    A follow-up is searched for with words of the turns before it, as its reply shows. **e** in the
+    answers edits that question, **n** there, or **ctrl+r**, asks it again without them.
 
     **/find** and some words list every passage that holds them; **exit** or **quit** leaves.
     """
@@ -171,6 +175,21 @@ class ChatScreen(AnswerActions):
             self._answering = True
             self._answer_all()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to ask a question alone only where something was taken over."""
+        return self._rewritten_turn is not None if action == "ask_alone" else True
+
+    def action_ask_alone(self) -> None:
+        """Ask the selected follow-up again as it was typed, taking nothing over."""
+        if turn := self._rewritten_turn:
+            self.ask(turn.question, standalone=True)
+
+    @property
+    def _rewritten_turn(self) -> Turn | None:
+        """The selected turn if it took something over from earlier ones, else None."""
+        turn = self.query_one(Transcript).selected_turn if self.is_mounted else None
+        return turn if turn and rewritten_question(turn.question, turn.reply) else None
+
     def _show_pending(self, question: str, first: bool) -> int:
         return self.query_one(Transcript).add(Waiting(question, _SEARCHING if first else _QUEUED))
 
@@ -235,6 +254,7 @@ class ChatScreen(AnswerActions):
         """Replace the entry of a question, unless another conversation is shown by now."""
         if pending.session.id == self.session.id:
             self.query_one(Transcript).replace(pending.number, entry)
+            self.refresh_bindings()
 
     async def _save(self, session: Session, turn: Turn) -> None:
         updated = replace(session, turns=(*session.turns, turn))
@@ -252,6 +272,7 @@ class ChatScreen(AnswerActions):
     def show_citation(self, selected: Transcript.CitationSelected) -> None:
         """Show the article of the selected citation."""
         self.query_one(SourcePane).show(selected.citation)
+        self.refresh_bindings()
 
     @on(Transcript.Activated)
     def enter_citation(self) -> None:

@@ -43,6 +43,7 @@ STYLES = (
 _INDENT = 2
 _DEEPER = 4
 _NARROWEST = 10
+_TAKEN_OVER_KEYS = "  (e: edit, n: ask alone)"
 _GREETING = (
     "Answers are quoted letter for letter, with file and line. If none is confident, you see the "
     "closest passage."
@@ -171,7 +172,8 @@ def _lines(question: str) -> str:
 def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     reply = turn.reply
     if (rewritten := rewritten_question(turn.question, reply)) is not None:
-        yield Text(f"Searched for: {visible(rewritten)}", "rewritten"), None, _INDENT
+        line = (f"Searched for: {visible(rewritten)}", "rewritten")
+        yield Text.assemble(line, (_TAKEN_OVER_KEYS, "note")), None, _INDENT
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
     elif reply.state is State.PERHAPS:

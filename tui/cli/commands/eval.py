@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from eval.metrics.labels import format_value
+from eval.metrics.risk_control import RISK, describe, propose
 from eval.outcomes import Outcome
 from eval.report.html import write_report
 from eval.runs.ask_all import RunProgress, ask_all
@@ -63,6 +64,7 @@ Examples:
   byline eval                                    bundled questions over the bundled articles
   byline eval my.jsonl --report my.html          your own questions; a report for the browser
   byline eval my.jsonl --without keywords --compare     what keyword search contributes
+  byline eval my.jsonl --risk 0.1                which threshold keeps wrong answers rare?
   byline eval my.jsonl --at-least f1=0.7         exit code 1 if F1 is lower
   byline eval --compare=20261122-093000          what changed since that run
   byline eval show                               failures of the last run, gold next to answers
@@ -100,6 +102,7 @@ class EvalOptions:
     compared: str | None
     """A run name, LAST_RUN, or None for no comparison."""
     at_least: tuple[str, ...]
+    risk: float
     fresh: bool
 
     @property
@@ -148,6 +151,14 @@ class EvalOptions:
 @click.option(
     "--at-least", multiple=True, metavar="FIGURE=N", help="Exit with 1 if a figure is lower."
 )
+@click.option(
+    "--risk",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=RISK,
+    show_default=True,
+    metavar="SHARE",
+    help="Propose a threshold at which at most this share of the answers is wrong.",
+)
 @click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted run.")
 @click.pass_context
 def run_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401
@@ -182,6 +193,7 @@ def _evaluate(options: EvalOptions) -> int:
         results=results,
         comparisons=(comparison,) if comparison else (),
         outcomes=tuple(outcomes),
+        proposal=propose(outcomes, options.risk),
     )
     # Write first: printing fails if the reader of a pipe has gone.
     messages = list(_write(exported, options))
@@ -189,6 +201,7 @@ def _evaluate(options: EvalOptions) -> int:
         click.echo(encode_line(exported))
     else:
         show_results(results, outcomes)
+        click.echo(describe(exported.proposal))
         if comparison:
             show_comparison(comparison)
     for message in messages:

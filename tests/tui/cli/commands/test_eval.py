@@ -74,6 +74,10 @@ def test_a_set_is_asked_and_its_figures_are_printed(indexed: Shell) -> None:
     assert ran.code == 0, ran.err
     for expected in ("Exact match", "Ranking", "Failed because", "800 ms", "byline eval show\n"):
         assert expected in ran.out
+    # The port is answered plainly; the mill and the cats are refused.
+    assert re.search(r"an answer +1 +100\.0%", ran.out)
+    assert re.search(r"no confident answer +2 +50\.0%", ran.out)
+    assert "No threshold for at most 20% wrong answers proposed" in ran.out
     assert ran.err == ""
 
 
@@ -90,6 +94,10 @@ def test_the_same_figures_are_printed_as_json_and_nothing_else(indexed: Shell) -
     assert ran.json["settings"]["generation"]
     assert ran.json["settings"]["reader_fingerprint"] == "f" * 64
     assert ran.json["comparisons"] == []
+    assert ran.json["proposal"] == {
+        "risk": 0.2, "error": 0.1, "questions": 3, "threshold": None, "given": 1, "wrong": 0,
+        "needed": 48,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("options", [("--json", "run.json"), ("--json=run.txt",)])
