@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.test_imports import TORCH
+from tests.end_to_end.test_imports import TORCH, UNUSED
 from tests.qa.reader.models import save_bert
 from tests.real import ARGUMENTS, Asked, Home
 from tests.tui.fakes import home_variables
@@ -34,9 +34,9 @@ def test_the_first_question_prepares_everything(real: Home) -> None:
 
 def test_the_second_question_is_answered_the_same_without_messages_or_torch(real: Home) -> None:
     second = real.ask()
-    assert (second.code, second.messages, modules_of_torch(second)) == (0, [], set())
+    assert (second.code, second.messages, second.modules & UNUSED) == (0, [], set())
     assert second.answers == real.first.answers
-    assert "onnxruntime" in second.modules
+    assert second.modules >= {"onnxruntime", "tokenizers"}
 
 
 def test_a_reader_deleted_from_the_cache_is_prepared_again(
