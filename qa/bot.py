@@ -46,7 +46,6 @@ from qa.dates import asked_when
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader, readers_named
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
-from qa.reader.windows import with_history
 from qa.retrieval.retriever import Hit, Retriever
 from qa.scope import articles_under
 from qa.small_talk import small_talk
@@ -197,9 +196,8 @@ class Bot:
         topic = self.retriever.topic_of(" ".join(earlier), articles) if earlier else None
         hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
-        read_as = with_history(cleaned, [turn.text for turn in history])
         searched = as_searched(cleaned, earlier)
-        return Search(cleaned, searched, read_as, topic, ranking, hits, resolve_time, gather_time)
+        return Search(cleaned, searched, topic, ranking, hits, resolve_time, gather_time)
 
     def read(self, found: Search) -> ReadResult:
         """Read the passages that were found, with both readers if there are two."""
@@ -212,7 +210,7 @@ class Bot:
         # Without the reader, a confidence only ranks the first sentences: it says nothing of SURE.
         reads_all = self.without & {Component.READER, Component.STOPPING}
         sure = math.inf if reads_all else SURE
-        return read_until_sure(self.reader, found.read_as, found.hits, score, sure)
+        return read_until_sure(self.reader, found.question, found.hits, score, sure)
 
     def _read_second(self, found: Search, first: ReadResult) -> ReadResult:
         second = self.second
@@ -222,7 +220,7 @@ class Bot:
         def score(groups: Sequence[Group]) -> list[ScoredAnswer]:
             return self._scored(groups, found, second.calibration)
 
-        return read_again(second.reader, found.read_as, found.hits, first, score)
+        return read_again(second.reader, found.question, found.hits, first, score)
 
     def _scored(
         self, groups: Sequence[Group], found: Search, calibration: Calibration

@@ -14,8 +14,6 @@ class Search:
     """Cleaned."""
     searched_question: str
     """With the earlier turns that it was searched with."""
-    read_as: str
-    """The question as it is read: as typed, after the turns before it."""
     topic: int | None
     """Id of the article that the previous question was about; None if this is no follow-up."""
     ranking: Ranking

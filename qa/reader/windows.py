@@ -1,7 +1,6 @@
 """From a question and passages to a model's input: token ids, and the offsets of each token.
 
-The first segment is the question after the turns before it, the second a passage under its context,
-the title of its article.
+The first segment is the question, the second a passage under its context, the title of its article.
 """
 
 from collections.abc import Sequence
@@ -22,13 +21,6 @@ _QUESTION_SHARE = 4
 """A question takes at most a quarter of a window; a longer one is cut."""
 _STRIDE_SHARE = 4
 """Windows of a passage overlap by a quarter of a window."""
-_TURNS = 2
-"""Earlier turns that are read with a question."""
-_LONGEST_TURN = 120
-"""Code points of an earlier turn that are read."""
-_LONGEST_FOLLOW_UP = 240
-"""Code points; a longer question is read alone, since what is too long for a window is cut."""
-_BETWEEN_TURNS = " | "
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,17 +43,6 @@ class Window:
         mask = np.ones_like(self.ids)
         known = {"input_ids": self.ids, "attention_mask": mask, "token_type_ids": self.types}
         return {name: known[name][None] for name in names}
-
-
-def with_history(question: str, earlier: Sequence[str]) -> str:
-    """Return a question as it is read after earlier turns, oldest first; only the last two count.
-
-    A turn is a question, with its answer after it if that is known.
-    """
-    if len(question) > _LONGEST_FOLLOW_UP:
-        return question
-    earlier = [turn[:_LONGEST_TURN] for turn in earlier]
-    return _BETWEEN_TURNS.join([*earlier[-_TURNS:], question])
 
 
 def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:

@@ -17,7 +17,6 @@ from index.articles.spans import Span
 from index.articles.text import NotText, decode
 from qa.answering.squad_text import normalise_answer
 from qa.conversation import turn_as_read
-from qa.reader.windows import with_history
 from qa.training.data import GoldAnswer
 from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses
@@ -36,6 +35,13 @@ _MISSES = 2
 """Passages of a question that is not answered."""
 _COVERED = 0.5
 """Share of an answer that its passage has at least; the rest is in the next one."""
+_TURNS = 2
+"""Earlier turns that are read with a question."""
+_LONGEST_TURN = 120
+"""Code points of an earlier turn that are read."""
+_LONGEST_FOLLOW_UP = 240
+"""Code points; a longer question is read alone, since what is too long for a window is cut."""
+_BETWEEN_TURNS = " | "
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -144,6 +150,18 @@ def conversation_groups(
             earlier = [_with_answer(each) if known else each.question for each in before]
             asked = with_history(turn.question, earlier)
             yield from maker.groups(conversation.article, asked, turn.answers, alone=False)
+
+
+def with_history(question: str, earlier: Sequence[str]) -> str:
+    """Return a question as it is read after earlier turns, oldest first; only the last two count.
+
+    A turn is a question, with its answer after it if that is known. At run time no turn is read:
+    later turns of the development news are answered better so (62.7% right and given, not 58.6%).
+    """
+    if len(question) > _LONGEST_FOLLOW_UP:
+        return question
+    earlier = [turn[:_LONGEST_TURN] for turn in earlier]
+    return _BETWEEN_TURNS.join([*earlier[-_TURNS:], question])
 
 
 def _with_answer(turn: Turn) -> str:

@@ -355,7 +355,7 @@ def test_a_follow_up_is_searched_with_the_turns_before_it(library: Library, port
         "Who owns the mill? | When was it sold?",
     )
     assert isinstance(follow_up, Answered)
-    assert follow_up.answers[0].text == "The mill was sold in May."
+    assert follow_up.answers[0].citations[0].path.endswith("mill.txt")
     assert named.asked == "When did the harbour master close the port?"
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.windows import Ints, windows, with_history
+from qa.reader.windows import Ints, windows
 from tests.qa.reader.tiny import IDS, WORDS, prepared, word_piece
 
 QUESTION = "who signed treaty"
@@ -98,14 +98,6 @@ def test_without_passages_there_are_no_windows() -> None:
 def test_a_question_without_tokens_still_has_windows() -> None:
     (window,) = windows(prepared(16), " ", ["north"], 16)
     assert window.ids.tolist() == [IDS["[CLS]"], IDS["[SEP]"], IDS["north"], IDS["[SEP]"]]
-
-
-def test_the_last_two_turns_are_read_before_a_question_and_cut_if_long() -> None:
-    assert with_history("Who?", []) == "Who?"
-    assert with_history("Who?", ["One?", "Two?", "Three? Yes"]) == "Two? | Three? Yes | Who?"
-    assert with_history("Who?", ["x" * 121]) == f"{'x' * 120} | Who?"
-    # A long question stands alone, or what is asked last would be cut.
-    assert with_history("w" * 241, ["One?"]) == "w" * 241
 
 
 def test_a_context_is_read_above_a_passage_and_no_offset_is_in_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from qa.training.data import GoldAnswer
 from qa.training.groups import Group
 from qa.training.near_misses import NearMisses
-from qa.training.news import News, NewsPassage, conversation_groups, question_groups
+from qa.training.news import News, NewsPassage, conversation_groups, question_groups, with_history
 from tests.qa.training.rows import CONTEXT, PASSAGES
 
 TITLE = "The strike at Zeebrugge"
@@ -120,3 +120,11 @@ def test_turns_are_read_after_the_last_two_with_short_answers_or_without(folder:
 
 def test_offsets_of_the_data_are_code_points_of_the_article() -> None:
     assert GoldAnswer("Zeebrugge", FIRST.index("Zeebrugge")).span.of(FIRST) == "Zeebrugge"
+
+
+def test_the_last_two_turns_are_read_before_a_question_and_cut_if_long() -> None:
+    assert with_history("Who?", []) == "Who?"
+    assert with_history("Who?", ["One?", "Two?", "Three? Yes"]) == "Two? | Three? Yes | Who?"
+    assert with_history("Who?", ["x" * 121]) == f"{'x' * 120} | Who?"
+    # A long question stands alone, or what is asked last would be cut.
+    assert with_history("w" * 241, ["One?"]) == "w" * 241
