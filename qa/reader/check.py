@@ -7,7 +7,7 @@ from index.check import Finding
 from index.errors import BylineError
 from qa.reader.encoders import MPNET
 from qa.reader.export import folder_of, is_prepared, reader_faults, readers_named
-from qa.reader.shipped import ACCURATE_READER, DEFAULT_READER
+from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, is_trained
 from qa.reader.sources import find_reader
 
 _ALONE = (
@@ -20,7 +20,7 @@ def check_readers(name: str, cache: Path) -> Iterator[Finding]:
     """Check the readers that a name or path stands for, and their exports."""
     names = readers_named(name, cache)
     yield from (_check(each, cache) for each in names)
-    if name == DEFAULT_READER and ACCURATE_READER not in names:
+    if name == DEFAULT_READER and is_trained(ACCURATE) and ACCURATE_READER not in names:
         yield Finding("reader", "ok", _ALONE)
 
 

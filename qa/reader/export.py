@@ -24,7 +24,7 @@ from qa.reader.extractive import (
     Card,
     ExtractiveReader,
 )
-from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, RECORD_FILE
+from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, is_trained
 from qa.reader.sources import Loaded, Source, find_reader
 from qa.reader.windows import Window, prepare_tokenizer, windows
 
@@ -60,9 +60,10 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
 def readers_named(name: str, cache: Path) -> list[str]:
     """Return the names of the readers that a name stands for, in the order in which they read.
 
-    `byline` is the fast reader and, where its encoder is on this disk, the accurate one.
+    `byline` is the fast reader and, where it is trained and its encoder is on this disk, the
+    accurate one.
     """
-    if name != DEFAULT_READER or not (ACCURATE / RECORD_FILE).is_file():
+    if name != DEFAULT_READER or not is_trained(ACCURATE):
         return [name]
     is_usable = is_prepared(find_reader(ACCURATE_READER), cache) or has_mpnet(cache)
     return [name, ACCURATE_READER] if is_usable else [name]

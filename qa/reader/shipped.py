@@ -40,6 +40,11 @@ class Record(msgspec.Struct, frozen=True):
     """Of the trainings."""
 
 
+def is_trained(folder: Path) -> bool:
+    """Return whether a folder has trained weights."""
+    return (folder / RECORD_FILE).is_file()
+
+
 def read_record(folder: Path) -> Record:
     """Read the record of weights. Raises ModelUnavailable if it is missing or malformed."""
     try:
