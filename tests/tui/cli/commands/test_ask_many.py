@@ -4,7 +4,7 @@ import pytest
 
 from tests.tui.fakes import Shell, assert_one_line_error
 
-NAMED = "Where is the harbour of Zeebrugge in Belgium?"
+NAMED = "Where is the busy harbour of Zeebrugge in Belgium?"
 """A question with four terms, which takes nothing over."""
 CLOSED = "the port is closed."
 SOLD = "The mill was sold in May."
