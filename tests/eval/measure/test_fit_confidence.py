@@ -18,6 +18,8 @@ from index.errors import BadRequest
 from qa.answering.confidence import FEATURES, Calibration, confidences, scores
 from tests.qa.fakes import CALIBRATION
 
+pytestmark = pytest.mark.slow
+
 
 def predict(
     number: int, margins: Sequence[float], found: bool, answerable: bool = True

@@ -6,6 +6,8 @@ import torch
 from index.models.cpu_attention import _attend, use_matmul_attention
 from index.models.registry import go_offline
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 

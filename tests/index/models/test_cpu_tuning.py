@@ -17,6 +17,8 @@ from index.models.cpu_tuning import cpu_flags, has_fast_bfloat16, pack_linear_la
 from index.models.passage_encoder import SentenceEncoder, encode_batch, load_model
 from index.models.registry import find_model, go_offline
 
+pytestmark = pytest.mark.slow
+
 DTYPES = [torch.float32, torch.bfloat16]
 
 

@@ -19,6 +19,8 @@ from qa.reader.windows import Window, windows
 from tests.qa.fakes import passage
 from tests.qa.reader.models import POSITIONS, Made
 
+pytestmark = pytest.mark.slow
+
 WORDS = "the treaty of prague , signed in a said ."
 
 

@@ -13,6 +13,8 @@ from qa.reader.sources import Loaded
 from qa.reader.windows import Window
 from tests.qa.reader.models import Made, save_bert
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def model(bert: Made, tmp_path: Path) -> Path:
