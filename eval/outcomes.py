@@ -119,7 +119,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     history: tuple[str, ...] = ()
     searched_question: str = msgspec.field(name="asked")
-    """The question after rewriting a follow-up."""
+    """The question, after the earlier turns that it was searched with."""
     tags: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     """Articles that the search was limited to by the set, as the set names them."""

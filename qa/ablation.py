@@ -19,4 +19,4 @@ class Component(StrEnum):
     STOPPING = "stopping"
     """All passages are read, even when an early answer is already confident."""
     HISTORY = "history"
-    """Follow-ups are searched for and read as typed, without the turns before them."""
+    """Follow-ups are searched for as typed, without the turns before them."""

@@ -222,7 +222,7 @@ class Answered:
 
     question: str
     asked: str
-    """The question that was searched for: cleaned, and rewritten if it is a follow-up."""
+    """The cleaned question, after the earlier turns that it was searched with."""
     answers: tuple[Answer, ...]
     """Distinct answers, best first; at least one."""
     milliseconds: Milliseconds

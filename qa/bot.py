@@ -10,10 +10,10 @@ from pathlib import Path
 
 from index.articles.dates import YEAR
 from index.articles.paths import is_under
+from index.articles.text import encodable
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
-from index.search.analyzer import encodable
 from index.storage.store import OpenIndex, Store
 from qa.ablation import Component
 from qa.answering.confidence import (
@@ -148,9 +148,9 @@ class Bot:
 
         `on_first` is called with the reply of the first of two readers before the second one reads.
         `scope` restricts the search to articles at or under these paths; empty means all articles.
-        `history`, the earlier turns of the conversation, oldest first, is used to rewrite a
-        follow-up. Raises BadRequest if the question is empty or too long, or if there is no indexed
-        article at a path.
+        `history` has the earlier turns of the conversation, oldest first; a follow-up is searched
+        together with them. Raises BadRequest if the question is empty or too long, or if there is
+        no indexed article at a path.
         """
         if reason := small_talk(question):
             return NoAnswer(question, _cleaned(question), reason, (), Milliseconds(0.0, 0.0, 0.0))
@@ -166,8 +166,7 @@ class Bot:
             reply = _with_years(dated, reply) or reply
         if reply.state is State.ANSWER:
             return reply
-        articles = articles_under(self.index.generation.catalog, scope)
-        words = unmentioned(reply.question, self.index.generation, articles)
+        words = unmentioned(reply.question, self.index.generation, found.articles)
         return replace(reply, unmentioned=words)
 
     def trace(
@@ -197,7 +196,7 @@ class Bot:
         hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
         searched = as_searched(cleaned, earlier)
-        return Search(cleaned, searched, topic, ranking, hits, resolve_time, gather_time)
+        return Search(cleaned, searched, articles, topic, ranking, hits, resolve_time, gather_time)
 
     def read(self, found: Search) -> ReadResult:
         """Read the passages that were found, with both readers if there are two."""

@@ -1,22 +1,23 @@
-"""A conversation as input: the turns before a question, as text that is searched and read with it.
+"""A conversation as input: the turns before a question, as text that is searched with it.
 
-A follow-up is searched for together with the questions before it, instead of being rewritten by
-rules. On the later turns of the development conversations, asked of all 59 articles, the passage is
-among the first eight for 96.4% (rules that rewrote the question: 93.4%).
+A follow-up is searched for together with the turns before it, instead of being rewritten by rules.
+On the later turns of the development conversations, asked of all 59 articles, the passage is among
+the first eight for 96.4% (rules that rewrote the question: 93.4%).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.search.analyzer import encodable, terms
+from index.articles.text import encodable
+from index.search.analyzer import terms
 from qa.answers import Answered, Reply
 from qa.small_talk import small_talk
 
 MAX_TURNS = 8
 """The most recent turns that a question is searched with."""
 _LONGEST_KNOWN = 60
-"""Code points of an answer that is read with its question; a longer one is left out."""
+"""Code points of an answer that stands after its question; a longer one is left out."""
 _LONGEST_TURN = 400
 """Code points of an earlier turn that is searched for."""
 _LONGEST_FOLLOW_UP = 400
@@ -43,14 +44,14 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """The turn as it is searched for and read: its answer follows if that is short."""
-        return turn_as_read(
+        """The turn as it is searched with: its answer follows if that is short."""
+        return with_answer(
             encodable(self.question), encodable(self.answers[0]) if self.answers else ""
         )
 
 
-def turn_as_read(question: str, answer: str) -> str:
-    """Return an earlier turn as it is read, in training too: a short answer follows its question.
+def with_answer(question: str, answer: str) -> str:
+    """Return an earlier turn as text, in training too: a short answer follows its question.
 
     An empty answer is unknown.
     """
@@ -84,7 +85,7 @@ def taken_over(question: str, history: Sequence[Exchange]) -> list[str]:
 
     It stands alone if it has more than a few terms and no word that refers to something before it.
     """
-    if len(question) > _LONGEST_FOLLOW_UP:
+    if not history or len(question) > _LONGEST_FOLLOW_UP:
         return []
     if len(terms(question)) > _FEW_TERMS and not _REFERRING.search(question):
         return []

@@ -9,8 +9,9 @@ from itertools import groupby
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
+from index.articles.text import encodable
 from index.errors import BadRequest
-from index.search.analyzer import all_terms, encodable, terms
+from index.search.analyzer import all_terms, terms
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 from index.storage.generation import Generation
 from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of

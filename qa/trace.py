@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from index.storage.catalog import StoredArticle
 from qa.answering.early_stopping import ReadResult
 from qa.retrieval.retriever import Hit, Ranking
 
@@ -14,6 +15,8 @@ class Search:
     """Cleaned."""
     searched_question: str
     """With the earlier turns that it was searched with."""
+    articles: list[StoredArticle]
+    """Those that were searched; empty if all were."""
     topic: int | None
     """Id of the article that the previous question was about; None if this is no follow-up."""
     ranking: Ranking

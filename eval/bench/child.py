@@ -45,14 +45,17 @@ def main() -> None:
     sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
 
 
-def resident(which: Literal["VmRSS", "VmHWM"]) -> int:
+def resident(which: Literal["VmRSS", "VmHWM"], process: int | None = None) -> int:
     """Return the bytes resident now (VmRSS) or at their peak (VmHWM); without /proc the peak.
 
+    `process` is the id of another process, whose bytes are 0 without /proc; None is this one.
     Mapped files that are shared count too.
     """
     try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
+        status = Path(f"/proc/{process or 'self'}/status").read_text(encoding="ascii")
     except OSError:
+        if process is not None:
+            return 0
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
     line = next(line for line in status.splitlines() if line.startswith(which))
     return int(line.split()[1]) * 1024

@@ -41,7 +41,7 @@ TAG_LABELS = {
 }
 """The figures of each tag."""
 STAGE_LABELS = {
-    "resolve": "rewrite follow-up",
+    "resolve": "choose turns, articles",
     "encode": "encode question",
     "keywords": "keyword search",
     "vectors": "vector search",

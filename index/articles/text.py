@@ -158,3 +158,8 @@ def _decode_unmarked(data: bytes, bom: int) -> Text | NotText:
     if len(_UTF_8.findall(escaped)) >= strays:
         return Text(escaped.translate(_STRAYS), "mixed", bom, escaped)
     return Text(data.decode("windows-1252", errors="replace"), "windows-1252", bom)
+
+
+def encodable(text: str) -> str:
+    """Replace lone surrogates, which questions and paths can contain, so that text is UTF-8."""
+    return text.encode("utf-8", errors="replace").decode()

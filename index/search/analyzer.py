@@ -4,6 +4,8 @@ from functools import cache
 
 import tantivy
 
+from index.articles.text import encodable
+
 ANALYZER = "english"
 _MAX_TERM = 40
 """Bytes."""
@@ -42,8 +44,3 @@ def _builder() -> tantivy.TextAnalyzerBuilder:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.remove_long(_MAX_TERM))
     return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-
-
-def encodable(text: str) -> str:
-    """Replace lone surrogates, which only a question can contain, so that text encodes as UTF-8."""
-    return text.encode("utf-8", errors="replace").decode()

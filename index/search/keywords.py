@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 import tantivy
 
+from index.articles.text import encodable
 from index.disk.durable_files import sync_file, sync_folder
 from index.disk.memory_copy import private_copy
 from index.errors import IndexDamaged
-from index.search.analyzer import ANALYZER, analyzer, encodable, terms
+from index.search.analyzer import ANALYZER, analyzer, terms
 
 _BOOSTS = {"text": 1.0, "context": 0.5, "title": 0.3}
 """Weights of a term in the passage, in the headings above it, and in the article's title."""

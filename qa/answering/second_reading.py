@@ -1,8 +1,7 @@
 """Read the best passages again, with a reader that is slower and more accurate."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from qa.answering.confidence import MAX_MARGIN, Calibration, ScoredAnswer
 from qa.answering.early_stopping import ReadResult
@@ -34,7 +33,7 @@ def read_again(
     What the first reader found in other passages remains as evidence for the same answers.
     """
     watch = Stopwatch()
-    indexes = list(islice(_best_passages(first), PASSAGES_READ_AGAIN))
+    indexes = _best_passages(first)[:PASSAGES_READ_AGAIN]
     passages = [hits[index].stored.passage for index in indexes]
     found = reader.read(question, passages, [hits[index].context for index in indexes])
     read = watch.lap()
@@ -49,10 +48,10 @@ def read_again(
     return ReadResult(answers, first.passages, first.read + read, first.weigh + watch.lap())
 
 
-def _best_passages(first: ReadResult) -> Iterator[int]:
-    """Yield the passages of answers, most confident first, then the others in their order."""
-    of_answers = [each.passage for answer in first.answers for each in answer.group.candidates[:1]]
-    yield from dict.fromkeys([*of_answers, *first.passages])
+def _best_passages(first: ReadResult) -> list[int]:
+    """Return the passages of answers, most confident first, then the others in their order."""
+    of_answers = [answer.group.best.passage for answer in first.answers]
+    return list(dict.fromkeys([*of_answers, *first.passages]))
 
 
 def _seconded(candidate: Candidate, before: Sequence[Candidate]) -> Candidate:

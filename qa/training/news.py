@@ -16,7 +16,7 @@ from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.spans import Span
 from index.articles.text import NotText, decode
 from qa.answering.squad_text import normalise_answer
-from qa.conversation import turn_as_read
+from qa.conversation import with_answer
 from qa.training.data import GoldAnswer
 from qa.training.groups import Example, Group
 from qa.training.near_misses import NearMisses
@@ -165,7 +165,7 @@ def with_history(question: str, earlier: Sequence[str]) -> str:
 
 
 def _with_answer(turn: Turn) -> str:
-    return turn_as_read(turn.question, turn.answers[0].text if turn.answers else "")
+    return with_answer(turn.question, turn.answers[0].text if turn.answers else "")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from qa.conversation import (
     exchange_of,
     history_from_questions,
     taken_over,
-    turn_as_read,
+    with_answer,
 )
 from tests.tui.replies import SPENT, answered
 
@@ -58,9 +58,9 @@ def test_a_long_question_stands_alone_and_long_turns_are_cut() -> None:
 
 
 def test_a_short_answer_follows_its_question() -> None:
-    assert turn_as_read("Who?", "Jan Novak") == "Who? Jan Novak"
-    assert turn_as_read("Who?", "") == "Who?"
-    assert turn_as_read("Who?", "n" * 61) == "Who?"
+    assert with_answer("Who?", "Jan Novak") == "Who? Jan Novak"
+    assert with_answer("Who?", "") == "Who?"
+    assert with_answer("Who?", "n" * 61) == "Who?"
 
 
 def test_a_question_is_shown_after_the_turns_that_it_is_searched_with() -> None:

@@ -73,7 +73,7 @@ def test_scope_and_top_k_limit_the_answers(news: Path) -> None:
     assert [answer.citations[0].path.endswith("port.txt") for answer in reply.answers] == [True]
 
 
-def test_history_rewrites_a_follow_up(news: Path) -> None:
+def test_a_follow_up_is_searched_with_its_history(news: Path) -> None:
     with byline.open(news, threshold=0) as articles:
         reply = articles.ask("And when was it sold?", history=["How old is the mill?"])
     assert "mill" in reply.asked

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
+from eval.bench.child import resident
 from eval.bench.figures import MEGABYTE, Figure, percentiles
 from qa.stopwatch import Stopwatch
 from tui.cli.services import open_service
@@ -76,9 +77,9 @@ async def _bench(
 
             on_progress(f"{requests:,} requests over {connections} connections")
             await _times(distinct[:connections], connections, ask_there)
-            before = _resident(process)
+            before = resident("VmRSS", process.pid) / MEGABYTE
             there, failed = await _times(questions, connections, ask_there)
-            after = _resident(process)
+            after = resident("VmRSS", process.pid) / MEGABYTE
     limit = percentiles("", here, "", 0.0)[-1].value
     return [
         *percentiles("question over HTTP", there, "in process, p95", limit),
@@ -124,13 +125,3 @@ def _served(folder: Path | None) -> Iterator[tuple[str, "subprocess.Popen[str]"]
             yield f"{address[1]}/ask{address[2]}", process
         finally:
             process.terminate()
-
-
-def _resident(process: "subprocess.Popen[str]") -> float:
-    """Return the resident megabytes of a process; 0 where there is no /proc."""
-    try:
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0.0
-    kilobytes = re.search(r"VmRSS:\s+(\d+)", status)
-    return int(kilobytes[1]) * 1024 / MEGABYTE if kilobytes else 0.0

@@ -112,7 +112,7 @@ class AnswerActions(Screen[None]):
         transcript.note(transcript.number_of(turn), note)
 
     def action_edit(self) -> None:
-        """Edit the question as it was searched for; it is then asked without rewriting."""
+        """Edit the question as it was searched for; it is then asked as it is."""
         if turn := self.query_one(Transcript).selected_turn:
             prompt = self.query_one(Prompt)
             prompt.put(turn.reply.asked, standalone=True)

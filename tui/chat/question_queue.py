@@ -17,7 +17,7 @@ class Pending:
     number: int
     """Of its entry in the transcript, while its conversation is shown."""
     standalone: bool
-    """Whether it is asked as it is, not rewritten as a follow-up."""
+    """Whether it is asked as it is, without the turns before it."""
 
 
 class QuestionQueue:

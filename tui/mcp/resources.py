@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from mcp_types import Resource, TextResourceContents
 
+from index.articles.text import encodable
 from index.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -58,11 +59,6 @@ def contents(index: "CurrentIndex", uri: str) -> TextResourceContents:
     if isinstance(text, NotText):
         raise BadRequest(f"{path} cannot be read any more: {text.reason}")
     return TextResourceContents(uri=uri, mime_type=_mime_type(path), text=text.text)
-
-
-def encodable(text: str) -> str:
-    """Replace what a path can contain and UTF-8 cannot."""
-    return text.encode("utf-8", errors="replace").decode()
 
 
 def _mime_type(path: str) -> str:

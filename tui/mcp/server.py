@@ -31,9 +31,10 @@ from mcp_types import (
     ToolAnnotations,
 )
 
+from index.articles.text import encodable
 from index.errors import BylineError
 from tui.jobs.current_index import CurrentIndex
-from tui.mcp.resources import PAGE, contents, encodable, listed
+from tui.mcp.resources import PAGE, contents, listed
 from tui.output.json_output import json_line
 from tui.service.operations import OPERATIONS, Operation
 from tui.service.schema import request_schema, result_schema

@@ -27,7 +27,7 @@ from tui.output.wording import (
     never_mentioned,
     refusal,
     rejected_label,
-    rewritten_question,
+    searched_question,
     title_and_date,
 )
 from tui.sessions.session import Session, Turn
@@ -77,8 +77,8 @@ def place_text(citation: Citation) -> str:
 
 def _turn(number: int, turn: Turn) -> Iterator[str]:
     yield f"## {number}. {plain(turn.question)}"
-    if (rewritten := rewritten_question(turn.question, turn.reply)) is not None:
-        yield from ("", f"Searched for: {plain(rewritten)}")
+    if (searched := searched_question(turn.question, turn.reply)) is not None:
+        yield from ("", f"Searched for: {plain(searched)}")
     if isinstance(turn.reply, Answered):
         if turn.reply.state is State.PERHAPS:
             yield from ("", DOUBT)

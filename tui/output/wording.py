@@ -82,7 +82,7 @@ def confidence_label(confidence: float, doubtful: bool) -> str:
     return f"{doubt}{confidence:.0%} sure"
 
 
-def rewritten_question(question: str, reply: Reply) -> str | None:
+def searched_question(question: str, reply: Reply) -> str | None:
     """Return the question that was searched for, None if it is the one that was typed."""
     return None if reply.asked == " ".join(question.split()) else reply.asked
 

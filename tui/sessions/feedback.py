@@ -34,8 +34,8 @@ def mark_answer(file: Path, turn: Turn, earlier: Sequence[Turn], answer: int, ri
 
 def _question(turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> Question:
     question = _one_line(turn.question)
-    is_rewritten = turn.reply.asked != question
-    history = [_one_line(one.question) for one in earlier] if is_rewritten else []
+    is_follow_up = turn.reply.asked != question
+    history = [_one_line(one.question) for one in earlier] if is_follow_up else []
     cited = _gold(turn.reply.answers[answer]) if isinstance(turn.reply, Answered) else []
     return Question(
         id=_id(question, history),
@@ -43,7 +43,7 @@ def _question(turn: Turn, earlier: Sequence[Turn], answer: int, right: bool) -> 
         history=history,
         gold=cited if right else [],
         tags=["marked-right" if right else "marked-wrong"],
-        standalone=turn.reply.asked if is_rewritten else "",
+        standalone=turn.reply.asked if is_follow_up else "",
         rejected=[] if right else cited,
         is_gold_known=right,
     )

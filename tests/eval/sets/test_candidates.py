@@ -40,7 +40,7 @@ def test_a_changed_article_has_no_candidates(library: Library) -> None:
     assert {Path(one.file).name for one in found} == {"mill.txt"}
 
 
-def test_a_follow_up_is_searched_after_rewriting(library: Library) -> None:
+def test_a_follow_up_is_searched_with_its_history(library: Library) -> None:
     with library.bot() as bot:
         alone, _ = candidates(bot, "Is it old?")
         after, _ = candidates(bot, "Is it old?", ["When was the mill sold?"])

@@ -128,7 +128,7 @@ def test_segments_are_merged_as_they_grow(workspace: Updated) -> None:
     assert seen == [[200, 10], [200, 20], [200, 30], [200, 30, 10], [200, 50], [200, 50, 10]]
 
 
-def test_everything_is_rewritten_once_too_many_rows_are_dropped(workspace: Updated) -> None:
+def test_everything_is_follow_up_once_too_many_rows_are_dropped(workspace: Updated) -> None:
     for number in range(4):
         workspace.delete(f"a{number}")
     workspace.build()

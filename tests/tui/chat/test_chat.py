@@ -178,7 +178,7 @@ async def test_a_follow_up_is_asked_with_its_history_and_shown_as_searched(home:
         assert any(line.startswith("  Searched for: Who sold the mill?") for line in chat.lines)
 
 
-async def test_an_edited_rewritten_question_is_asked_without_rewriting(home: Home) -> None:
+async def test_an_edited_follow_up_is_asked_without_history(home: Home) -> None:
     async with chat_of(home) as chat:
         await chat.ask("Who bought the mill?")
         await chat.ask("Who sold it?")

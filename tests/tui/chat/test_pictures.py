@@ -177,7 +177,7 @@ def test_queued_questions(studio: Studio) -> None:
     studio.take(studio.turn(), act=ask)
 
 
-def test_a_rewritten_follow_up(studio: Studio) -> None:
+def test_a_follow_up_with_what_it_was_searched_with(studio: Studio) -> None:
     studio.take(studio.turn(), studio.turn("And who sold it?", "who sold the mill"))
 
 

@@ -78,7 +78,7 @@ async def test_an_answer_is_that_of_the_command_line(indexed: Shell) -> None:
         assert text_of(result) == json_line(result.structured_content)
 
 
-async def test_earlier_questions_rewrite_a_follow_up(indexed: Shell) -> None:
+async def test_a_follow_up_is_searched_with_earlier_questions(indexed: Shell) -> None:
     async with connected() as client:
         history = ["How old is the mill?"]
         reply = await structured(client, "ask", question="And when was it sold?", history=history)

@@ -11,7 +11,7 @@ from tui.output.wording import (
     never_mentioned,
     refusal,
     resolved_date,
-    rewritten_question,
+    searched_question,
 )
 
 
@@ -53,10 +53,10 @@ def test_the_advice_for_a_missing_folder_names_it() -> None:
     assert "`byline index --forget 'old␛news'`" in refusal(gone)
 
 
-def test_a_question_that_differs_in_white_space_alone_is_not_rewritten() -> None:
-    assert rewritten_question("Who  sold\nit?", answered(question="Who sold it?")) is None
+def test_a_question_that_differs_in_white_space_alone_was_searched_as_typed() -> None:
+    assert searched_question("Who  sold\nit?", answered(question="Who sold it?")) is None
     rewritten = answered(question="Who sold it?", asked="Who sold the mill?")
-    assert rewritten_question("Who sold it?", rewritten) == "Who sold the mill?"
+    assert searched_question("Who sold it?", rewritten) == "Who sold the mill?"
 
 
 def test_a_count_has_its_noun_in_the_singular_or_plural() -> None:

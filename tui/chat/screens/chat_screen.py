@@ -26,7 +26,7 @@ from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import AsyncBot
 from tui.output.sanitise import visible, visible_name
-from tui.output.wording import rewritten_question
+from tui.output.wording import searched_question
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session, Turn, local_now
 
@@ -168,7 +168,7 @@ class ChatScreen(AnswerActions):
         self.set_focus(self.query_one(Transcript))
 
     def ask(self, question: str, standalone: bool = False) -> None:
-        """Queue a question; a standalone one is asked without rewriting."""
+        """Queue a question; a standalone one is asked without the turns before it."""
         number = self._show_pending(question, first=not self._answering)
         self._queue.add(Pending(self.session, question, number, standalone))
         if not self._answering:
@@ -177,18 +177,18 @@ class ChatScreen(AnswerActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to ask a question alone only where something was taken over."""
-        return self._rewritten_turn is not None if action == "ask_alone" else True
+        return self._follow_up is not None if action == "ask_alone" else True
 
     def action_ask_alone(self) -> None:
         """Ask the selected follow-up again as it was typed, taking nothing over."""
-        if turn := self._rewritten_turn:
+        if turn := self._follow_up:
             self.ask(turn.question, standalone=True)
 
     @property
-    def _rewritten_turn(self) -> Turn | None:
+    def _follow_up(self) -> Turn | None:
         """The selected turn if it took something over from earlier ones, else None."""
         turn = self.query_one(Transcript).selected_turn if self.is_mounted else None
-        return turn if turn and rewritten_question(turn.question, turn.reply) else None
+        return turn if turn and searched_question(turn.question, turn.reply) else None
 
     def _show_pending(self, question: str, first: bool) -> int:
         return self.query_one(Transcript).add(Waiting(question, _SEARCHING if first else _QUEUED))

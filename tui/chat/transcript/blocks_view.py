@@ -26,7 +26,7 @@ class BlocksView(ScrollView):
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
         & .transcript--question { color: $primary; text-style: bold; }
-        & .transcript--rewritten { color: $text-muted; text-style: italic; }
+        & .transcript--searched { color: $text-muted; text-style: italic; }
         & .transcript--answer { text-style: bold; }
         & .transcript--confident { color: $text-success; }
         & .transcript--unsure { color: $text-warning; }

@@ -27,7 +27,7 @@ from tui.output.wording import (
     never_mentioned,
     refusal,
     rejected_label,
-    rewritten_question,
+    searched_question,
     title_and_date,
 )
 from tui.sessions.session import Turn
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qa.find import Place
 
 STYLES = (
-    "question", "rewritten", "answer", "confident", "unsure", "quote", "span", "location", "about",
+    "question", "searched", "answer", "confident", "unsure", "quote", "span", "location", "about",
     "note", "refusal", "error", "fold", "waiting", "mark", "computed",
 )  # fmt: skip
 """Names of the styles of rows."""
@@ -171,8 +171,8 @@ def _lines(question: str) -> str:
 
 def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     reply = turn.reply
-    if (rewritten := rewritten_question(turn.question, reply)) is not None:
-        line = (f"Searched for: {visible(rewritten)}", "rewritten")
+    if (searched := searched_question(turn.question, reply)) is not None:
+        line = (f"Searched for: {visible(searched)}", "searched")
         yield Text.assemble(line, (_TAKEN_OVER_KEYS, "note")), None, _INDENT
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)

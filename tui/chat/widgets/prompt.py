@@ -44,7 +44,7 @@ class Prompt(TextArea):
 
         question: str
         standalone: bool
-        """Whether it is asked as it is, not rewritten as a follow-up."""
+        """Whether it is asked as it is, without the turns before it."""
 
     class Left(Message):
         """The user moves on to the answers."""
@@ -57,7 +57,7 @@ class Prompt(TextArea):
         """Index of the shown question in the history; its length for the draft."""
         self._draft = ""
         self._standalone = False
-        """Whether the edited question was rewritten already."""
+        """Whether the edited question has the turns before it already."""
 
     def get_line(self, line_index: int) -> Text:
         """Return a line to draw: pasted text may be hostile."""
@@ -76,7 +76,7 @@ class Prompt(TextArea):
     def put(self, question: str, standalone: bool = False) -> None:
         """Show a question for editing, with the cursor at its end.
 
-        A `standalone` one is then asked as it is, not rewritten as a follow-up.
+        A `standalone` one is then asked as it is, without the turns before it.
         """
         self.text = question
         self._standalone = standalone

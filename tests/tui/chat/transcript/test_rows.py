@@ -137,7 +137,7 @@ def test_a_sentence_that_is_no_longer_there_is_not_quoted(status: Status) -> Non
     assert ("(file missing" if status is Status.GONE else "(changed since indexing") in written
 
 
-def test_a_rewritten_question_is_shown_as_searched() -> None:
+def test_a_follow_up_is_shown_as_searched() -> None:
     turn = answered(question="And who sold it?", asked="And who sold the mill?")
     assert shown(turn)[1].startswith("  Searched for: And who sold the mill?  (e: edit")
     assert not shown(answered(question="Who  sold\nit?", asked="Who sold it?"))[1].startswith("  S")
