@@ -45,17 +45,8 @@ class Exchange:
     @property
     def text(self) -> str:
         """The turn as it is searched with: its answer follows if that is short."""
-        return with_answer(
-            encodable(self.question), encodable(self.answers[0]) if self.answers else ""
-        )
-
-
-def with_answer(question: str, answer: str) -> str:
-    """Return an earlier turn as text, in training too: a short answer follows its question.
-
-    An empty answer is unknown.
-    """
-    return f"{question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else question
+        question, answer = encodable(self.question), encodable(next(iter(self.answers), ""))
+        return f"{question} {answer}" if 0 < len(answer) <= _LONGEST_KNOWN else question
 
 
 def exchange_of(reply: Reply) -> Exchange:

@@ -10,7 +10,6 @@ from qa.conversation import (
     exchange_of,
     history_from_questions,
     taken_over,
-    with_answer,
 )
 from tests.tui.replies import SPENT, answered
 
@@ -58,9 +57,10 @@ def test_a_long_question_stands_alone_and_long_turns_are_cut() -> None:
 
 
 def test_a_short_answer_follows_its_question() -> None:
-    assert with_answer("Who?", "Jan Novak") == "Who? Jan Novak"
-    assert with_answer("Who?", "") == "Who?"
-    assert with_answer("Who?", "n" * 61) == "Who?"
+    assert Exchange("Who?", ("Jan Novak",)).text == "Who? Jan Novak"
+    assert Exchange("Who?", ("", "Jan Novak")).text == "Who?"
+    assert Exchange("Who?", ("n" * 61,)).text == "Who?"
+    assert Exchange("Who?").text == "Who?"
 
 
 def test_a_question_is_shown_after_the_turns_that_it_is_searched_with() -> None:

@@ -10,8 +10,8 @@ import pytest
 from qa.training.data import GoldAnswer
 from qa.training.groups import Group
 from qa.training.near_misses import NearMisses
-from qa.training.news import News, NewsPassage, conversation_groups, question_groups, with_history
-from tests.qa.training.rows import CONTEXT, PASSAGES
+from qa.training.news import News, NewsPassage, conversation_groups, question_groups
+from tests.qa.training.rows import CONTEXT
 
 TITLE = "The strike at Zeebrugge"
 FIRST = f"{TITLE}\n\n{CONTEXT}\n"
@@ -87,9 +87,9 @@ def test_a_question_of_the_folder_may_meet_passages_of_other_articles(folder: Pa
     assert all(example.answer is None for example in elsewhere)
 
 
-def test_a_follow_up_is_read_after_the_question_before_it(folder: Path) -> None:
+def test_a_follow_up_is_learnt_as_it_was_typed(folder: Path) -> None:
     (group,) = groups(folder, question("and the last?", "pilot 17", history=["Who came first?"]))
-    assert group.question == "Who came first? | and the last?"
+    assert group.question == "and the last?"
 
 
 def test_a_question_whose_answer_is_in_no_passage_is_left_out(folder: Path) -> None:
@@ -97,34 +97,17 @@ def test_a_question_whose_answer_is_in_no_passage_is_left_out(folder: Path) -> N
     assert groups(folder, lost) == []
 
 
-def test_turns_are_read_after_the_last_two_with_short_answers_or_without(folder: Path) -> None:
-    turns = [
-        {"question": "one?", "answers": gold("pilot 10")},
-        {"question": "two?", "answers": gold(PASSAGES[0][:80])},
-        {"question": "three?", "answers": []},
-        {"question": "four?", "answers": gold("pilot 17")},
-    ]
-    some = [{"id": str(number), "article": "first.txt", "turns": turns} for number in range(20)]
-    write(folder / "conversations.jsonl", some)
+def test_each_turn_of_a_conversation_is_learnt(folder: Path) -> None:
+    turns = [{"question": "one?", "answers": gold("pilot 10")}, {"question": "two?", "answers": []}]
+    write(folder / "conversations.jsonl", [{"id": "1", "article": "first.txt", "turns": turns}])
     news = News(folder)
-    found = list(conversation_groups(news, misses(news, folder), random.Random(1)))
-    assert len(found) == 80
-    read = [{group.question for group in found[number::4]} for number in range(4)]
-    assert read == [
-        {"one?"},
-        {"one? | two?", "one? pilot 10 | two?"},
-        {"one? | two? | three?", "one? pilot 10 | two? | three?"},
-        {"two? | three? | four?"},
-    ]
+    first, second = conversation_groups(news, misses(news, folder), random.Random(1))
+    assert (first.question, second.question) == ("one?", "two?")
+    answered, *missed = first.examples
+    assert answered.answer is not None
+    assert all(one.answer is None for one in missed)
+    assert all(one.answer is None for one in second.examples)
 
 
 def test_offsets_of_the_data_are_code_points_of_the_article() -> None:
     assert GoldAnswer("Zeebrugge", FIRST.index("Zeebrugge")).span.of(FIRST) == "Zeebrugge"
-
-
-def test_the_last_two_turns_are_read_before_a_question_and_cut_if_long() -> None:
-    assert with_history("Who?", []) == "Who?"
-    assert with_history("Who?", ["One?", "Two?", "Three? Yes"]) == "Two? | Three? Yes | Who?"
-    assert with_history("Who?", ["x" * 121]) == f"{'x' * 120} | Who?"
-    # A long question stands alone, or what is asked last would be cut.
-    assert with_history("w" * 241, ["One?"]) == "w" * 241
