@@ -7,9 +7,11 @@ class Component(StrEnum):
     """A component that can be ablated; the comment says what happens without it."""
 
     KEYWORDS = "keywords"
-    """Passages are ranked by vectors only."""
+    """Passages are ranked by their vectors, and by the text around them, only."""
     VECTORS = "vectors"
     """Passages are ranked by keywords only; confidence still uses similarity."""
+    PARTS = "parts"
+    """A passage's score says nothing of the text around it."""
     DUPLICATES = "duplicates"
     """Near-duplicate passages are read separately instead of once."""
     READER = "reader"

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.articles.files import Root
 from index.articles.passages import PassageSettings
+from index.build.documents import DocumentMaker, part_documents, parts_of, passage_documents
 from index.build.embedding import BATCH
 from index.build.merge_policy import MergePolicy
 from index.build.segment_plan import SegmentPlan, within
@@ -68,6 +69,7 @@ class GenerationWriter:
             roots=roots,
             articles=len(self.plan.articles),
             passages=sum(map(len, self.plan.live)),
+            parts=sum(len(parts_of(article.passages)) for article in self.plan.articles),
             next_article=self.draft.next_article,
             segments=segments,
             files=records,
@@ -87,7 +89,7 @@ class GenerationWriter:
             return {}
         kept = {f"{layout.SEGMENTS}/{segment.name}" for segment in self.plan.kept}
         if not self.plan.renumbered:
-            kept.add(layout.KEYWORDS)
+            kept |= {layout.KEYWORDS, layout.PARTS}
         source, files = previous.folder, previous.manifest.files
         linked = {
             name: record for name, record in files.items() if str(PurePath(name).parent) in kept
@@ -186,21 +188,21 @@ class GenerationWriter:
         return np.concatenate(batches)
 
     def _write_keywords(self) -> None:
-        folder = self.draft.folder / layout.KEYWORDS
-        if self.draft.previous and not self.plan.renumbered:
-            update_keywords(folder, self.plan.deleted, self._documents(self.draft.fresh))
-        else:
-            write_keywords(folder, self._documents(self.plan.ids))
+        makers = {layout.KEYWORDS: passage_documents, layout.PARTS: part_documents}
+        for name, documents in makers.items():
+            folder = self.draft.folder / name
+            if self.draft.previous and not self.plan.renumbered:
+                fresh = self._documents(documents, self.draft.fresh)
+                update_keywords(folder, self.plan.deleted, fresh)
+            else:
+                write_keywords(folder, self._documents(documents, self.plan.ids))
 
-    def _documents(self, ids: range) -> Iterator[Document]:
+    def _documents(self, documents: DocumentMaker, ids: range) -> Iterator[Document]:
         """Yield what keyword search needs of passages of the new segment."""
         if not ids:
             return
-        titles = {stored.id: stored.searched_title for stored in self.plan.articles}
         with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
-            for stored in table.in_order(ids):
-                passage, title = stored.passage, titles[stored.article_id]
-                yield Document(stored.id, stored.article_id, title, passage.context, passage.words)
+            yield from documents(table, self.plan.articles, ids)
 
     def _read_back(self) -> None:
         folder, hash_cache = self.draft.folder, self.draft.store.hash_cache

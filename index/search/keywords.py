@@ -31,14 +31,14 @@ _ERROR_NUMBER = re.compile(r"(?:os error |code: )(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A passage as keyword search indexes it."""
+    """A passage, or several of an article, as keyword search indexes them."""
 
-    passage: int
+    passages: range
     article: int
     title: str
     """Of its article, with the name of its file."""
     context: str
-    """The headings above it, and words that are read but not written in it."""
+    """The headings above it."""
     text: str
 
 
@@ -54,13 +54,13 @@ class _Meta(msgspec.Struct):
 
 @dataclass(frozen=True)
 class KeywordIndex:
-    """The keywords of one generation."""
+    """The keywords of the passages, or of the parts, of one generation."""
 
     folder: Path
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     written: int
-    """Passages written, including deleted ones: tantivy's document frequencies count them too."""
+    """Documents written, including deleted ones: tantivy's document frequencies count them too."""
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
@@ -83,17 +83,26 @@ class KeywordIndex:
 
         `articles` restricts the search, before the limit, to these article ids; empty means all.
         """
+        found = self.search_parts(question, limit, articles)
+        return {passages.start: score for passages, score in found.items()}
+
+    def search_parts(
+        self, question: str, limit: int, articles: Sequence[int] = ()
+    ) -> dict[range, float]:
+        """Return the ids of the passages of each document that matches best, as `search` does."""
         searched = terms(question)[:_MAX_TERMS]
         if not searched:
             return {}
         with _damage_reported(self.folder):
             query = self._query(searched, articles)
             hits = self.searcher.search(query, limit, count=False).hits
-            passages = self.searcher.fast_field_values("passage", [address for _, address in hits])
+            addresses = [address for _, address in hits]
+            firsts = self.searcher.fast_field_values("passage", addresses)
+            counts = self.searcher.fast_field_values("count", addresses)
         return {
-            int(passage): float(score)
-            for passage, (score, _) in zip(passages, hits, strict=True)
-            if passage is not None
+            range(int(first), int(first) + int(count)): float(score)
+            for first, count, (score, _) in zip(firsts, counts, hits, strict=True)
+            if first is not None and count is not None
         }
 
     def holding(self, searched: Sequence[str], articles: Sequence[int] = ()) -> list[int]:
@@ -180,6 +189,7 @@ def write_keywords(folder: Path, documents: Iterable[Document]) -> None:
         for field in ("title", "context", "text"):
             builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
         builder.add_unsigned_field("passage", fast=True)
+        builder.add_unsigned_field("count", fast=True)
         builder.add_unsigned_field("article", indexed=True)
         index = tantivy.Index(builder.build(), path=str(folder))
         _write(index, (), documents)
@@ -212,7 +222,10 @@ def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Doc
             "context": encodable(document.context),
             "text": encodable(document.text),
         }
-        ids = {"passage": document.passage, "article": document.article}
+        passages = document.passages
+        ids = {
+            "passage": passages.start, "count": len(passages), "article": document.article
+        }  # fmt: skip
         writer.add_document(tantivy.Document.from_dict({**texts, **ids}, index.schema))
     writer.commit()
     writer.wait_merging_threads()

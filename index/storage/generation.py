@@ -24,13 +24,14 @@ from index.storage.hash_cache import HashCache, OnProgress
 from index.storage.segment import Segment, SegmentRecord
 from index.storage.vector_index import VectorIndex
 
-FORMAT = 5
+FORMAT = 6
 """Raised when what is stored, or how articles are read, changes; older indexes are rebuilt."""
 
 MANIFEST = "manifest.json"
 ARTICLES = "articles.sqlite"
 SEGMENTS = "segments"
 KEYWORDS = "keywords"
+PARTS = "parts"
 _REPAIR = "run `byline index --full`"
 LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
 """Empty files that tantivy makes."""
@@ -56,6 +57,8 @@ class Manifest(msgspec.Struct, frozen=True):
     roots: tuple[Root, ...]
     articles: int
     passages: int
+    parts: int
+    """Parts of articles that are searched by keywords."""
     next_article: int
     """The lowest id that no article has had."""
     segments: tuple[SegmentRecord, ...]
@@ -129,19 +132,25 @@ class Generation:
         """Passage keywords."""
         return KeywordIndex.open(self.folder / KEYWORDS)
 
+    @cached_property
+    def parts(self) -> KeywordIndex:
+        """Keywords of parts of articles, which show what the text around a passage is about."""
+        return KeywordIndex.open(self.folder / PARTS)
+
     def check(self) -> None:
         """Check that the parts agree on the number of passages. Raises IndexDamaged."""
         for segment in self.segments:
             segment.check()
-        expected = self.manifest.passages
-        found = {
-            ARTICLES: self.catalog.counts()[1],
-            SEGMENTS: len(self.vectors),
-            KEYWORDS: len(self.keywords),
-        }
-        for name, count in found.items():
+        passages, parts = self.manifest.passages, self.manifest.parts
+        found = [
+            (ARTICLES, self.catalog.counts()[1], passages, "passages"),
+            (SEGMENTS, len(self.vectors), passages, "passages"),
+            (KEYWORDS, len(self.keywords), passages, "passages"),
+            (PARTS, len(self.parts), parts, "parts of articles"),
+        ]
+        for name, count, expected, what in found:
             if count != expected:
-                raise IndexDamaged(f"{name} has {count} of {expected} passages; {_REPAIR}")
+                raise IndexDamaged(f"{name} has {count} of {expected} {what}; {_REPAIR}")
 
     def close(self) -> None:
         """Close the parts that were opened."""

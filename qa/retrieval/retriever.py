@@ -1,9 +1,10 @@
 """Hybrid retrieval: keyword and vector rankings of passages, fused."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,14 +18,18 @@ from qa.retrieval.duplicates import DuplicateGroup, group_duplicates
 from qa.retrieval.fusion import Scored, weighted_sum
 from qa.stopwatch import Stopwatch
 
+Id = TypeVar("Id", int, range)
+
 DEPTH = 50
 """Passages taken from each of the two searches."""
 _FUSED = 30
 """Fused passages that are checked for near-duplicates."""
-_VECTORS = 0.75
-"""Weight of the cosine in a passage's score; the rest is that of BM25, as a share of the best.
+_VECTORS, _KEYWORDS, _PARTS = 0.75, 0.25, 0.3
+"""Weights in a passage's score: of its cosine, of its BM25, as a share of the best one, and of that
+of the part of the article that it is in.
 
-Chosen by recall@8 on the development news and on SQuAD dev.
+Chosen by recall@8 on the development news and on SQuAD dev: 95.5 and 97.6; 89.2 and 97.2 without
+parts.
 """
 _AFTER_ONE, _AFTER_ALL = 0.5, 1.0
 """Weights of a follow-up after the last turn, and after all of them; alone it has 1."""
@@ -75,6 +80,8 @@ class _Ranked:
     vector: Vectors
     keywords: dict[int, float]
     """BM25 by id, best first."""
+    parts: dict[range, float]
+    """BM25 of parts of articles, by the ids of their passages, best first."""
     vectors: dict[int, float]
     """Cosine by id, best first."""
     encoding: float
@@ -119,18 +126,24 @@ class Retriever:
         ranked = [self._rank(text, scope) for text in weights]
         rankings = [
             scored
-            for both, weight in zip(ranked, weights.values(), strict=True)
-            for scored in self._weighted(both, weight)
+            for each, weight in zip(ranked, weights.values(), strict=True)
+            for scored in self._weighted(each, weight)
         ]
+        passages = {id_ for ranking in rankings for id_ in ranking.scores}
+        if Component.PARTS not in self.without:
+            for each, weight in zip(ranked, weights.values(), strict=True):
+                shares, lowest = _shares(each.parts)
+                held = {id_: share for part, share in shares.items() for id_ in passages & {*part}}
+                rankings.append(Scored(held, lowest, weight * _PARTS))
         fused = self._by_kind(weighted_sum(rankings))
         return Ranking(
             vector=ranked[0].vector,
             by_keywords=tuple(ranked[0].keywords),
             by_vectors=tuple(ranked[0].vectors),
             fused=tuple(passage for passage, _ in fused[:DEPTH]),
-            encode=sum(both.encoding for both in ranked),
-            keywords=sum(both.waiting for both in ranked),
-            vectors=sum(both.comparing for both in ranked),
+            encode=sum(each.encoding for each in ranked),
+            keywords=sum(each.waiting for each in ranked),
+            vectors=sum(each.comparing for each in ranked),
         )
 
     def _by_kind(self, fused: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
@@ -152,15 +165,21 @@ class Retriever:
         vector = self.encoder.encode([question])[0]
         encoding = watch.lap()
         articles = [article.id for article in scope]
-        keyword_search = self._keyword_thread.submit(
-            self.generation.keywords.search, question, DEPTH, articles
-        )
+        keyword_search = self._keyword_thread.submit(self._match, question, articles)
         hits = self.generation.vectors.search(
             vector, DEPTH, [article.passages for article in scope]
         )
         comparing = watch.lap()
         vectors = {hit.passage: hit.similarity for hit in hits}
-        return _Ranked(vector, keyword_search.result(), vectors, encoding, watch.lap(), comparing)
+        keywords, parts = keyword_search.result()
+        return _Ranked(vector, keywords, parts, vectors, encoding, watch.lap(), comparing)
+
+    def _match(
+        self, question: str, articles: Sequence[int]
+    ) -> tuple[dict[int, float], dict[range, float]]:
+        """Search the keywords of passages and of parts."""
+        passages = self.generation.keywords.search(question, DEPTH, articles)
+        return passages, self.generation.parts.search_parts(question, DEPTH, articles)
 
     def _weighted(self, ranked: "_Ranked", weight: float) -> list[Scored]:
         """Return the rankings by vectors and by keywords that are not ablated.
@@ -172,10 +191,8 @@ class Retriever:
             lowest = min(ranked.vectors.values(), default=0.0)
             rankings.append(Scored(ranked.vectors, lowest, weight * _VECTORS))
         if Component.KEYWORDS not in self.without and ranked.keywords:
-            best = max(ranked.keywords.values())
-            shares = {passage: score / best for passage, score in ranked.keywords.items()}
-            lowest = min(shares.values()) if len(shares) == DEPTH else 0.0
-            rankings.append(Scored(shares, lowest, weight * (1 - _VECTORS)))
+            shares, lowest = _shares(ranked.keywords)
+            rankings.append(Scored(shares, lowest, weight * _KEYWORDS))
         return rankings
 
     def gather(self, ranking: Ranking, top_k: int) -> list[Hit]:
@@ -200,3 +217,10 @@ class Retriever:
             )
             for group in groups
         ]
+
+
+def _shares(scores: Mapping[Id, float]) -> tuple[dict[Id, float], float]:
+    """Return BM25 scores as shares of the best, and the share of what was not found."""
+    best = max(scores.values(), default=1.0)
+    shares = {id_: score / best for id_, score in scores.items()}
+    return shares, min(shares.values()) if len(shares) == DEPTH else 0.0

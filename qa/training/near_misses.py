@@ -25,7 +25,10 @@ class NearMisses(Generic[Passage]):
         cls, passages: Sequence[Passage], texts: Sequence[str], folder: Path
     ) -> "NearMisses[Passage]":
         """Index passages by their texts, in a new folder."""
-        documents = (Document(number, 0, "", "", text) for number, text in enumerate(texts))
+        documents = (
+            Document(range(number, number + 1), 0, "", "", text)
+            for number, text in enumerate(texts)
+        )
         write_keywords(folder, documents)
         return cls(passages, KeywordIndex.open(folder))
 

@@ -44,6 +44,7 @@ class Question(msgspec.Struct, frozen=True):
     """span, open, none or follow."""
     alone: bool
     """Whether it makes sense asked of all articles."""
+    history: list[str]
     question: str
     answers: list[GoldAnswer]
 

@@ -66,6 +66,8 @@ class Updated(Workspace):
             live = {number for article in articles for number in article.passages}
             assert {hit.passage for hit in everywhere} == live
             assert set(generation.keywords.search("ship tug", 10_000)) == live
+            parts = generation.parts.search_parts("ship tug", 10_000)
+            assert sorted(number for part in parts for number in part) == sorted(live)
 
 
 @pytest.fixture
@@ -102,6 +104,7 @@ def test_unchanged_files_are_shared_between_generations(workspace: Updated) -> N
     not_shared = {name for name in before if name not in shared}
     assert not_shared == {
         "manifest.json", "articles.sqlite", "keywords/meta.json", "keywords/.managed.json",
+        "parts/meta.json", "parts/.managed.json",
     }  # fmt: skip
     assert workspace.sizes() == [200, 10]
     workspace.check()
@@ -128,7 +131,7 @@ def test_segments_are_merged_as_they_grow(workspace: Updated) -> None:
     assert seen == [[200, 10], [200, 20], [200, 30], [200, 30, 10], [200, 50], [200, 50, 10]]
 
 
-def test_everything_is_follow_up_once_too_many_rows_are_dropped(workspace: Updated) -> None:
+def test_everything_is_rewritten_once_too_many_rows_are_dropped(workspace: Updated) -> None:
     for number in range(4):
         workspace.delete(f"a{number}")
     workspace.build()

@@ -26,7 +26,9 @@ TEXTS = {
 
 
 def write(folder: Path, texts: dict[int, tuple[str, str]]) -> KeywordIndex:
-    documents = (Document(i, 100 + i, title, "", text) for i, (title, text) in texts.items())
+    documents = (
+        Document(range(i, i + 1), 100 + i, title, "", text) for i, (title, text) in texts.items()
+    )
     write_keywords(folder, documents)
     return KeywordIndex.open(folder)
 
@@ -170,9 +172,21 @@ def test_a_schema_without_a_field_is_damaged(tmp_path: Path) -> None:
         damaged.search("lion", 9)
 
 
+def test_a_document_of_several_passages_is_found_with_all_of_them(tmp_path: Path) -> None:
+    documents = [
+        Document(range(3, 6), 1, "", "", "The lion slept."),
+        Document(range(6, 7), 2, "", "", "The lion slept on the plain of Kenya."),
+    ]
+    write_keywords(tmp_path / "k", documents)
+    index = KeywordIndex.open(tmp_path / "k")
+    assert list(index.search_parts("lions", 9)) == [range(3, 6), range(6, 7)]
+    assert list(index.search_parts("lions", 9, [2])) == [range(6, 7)]
+    assert index.search_parts("of", 9) == {}
+
+
 def test_a_disk_error_in_tantivy_is_raised_as_an_oserror(tmp_path: Path) -> None:
     def documents() -> Iterator[Document]:
-        yield Document(0, 0, "", "", "The lion slept.")
+        yield Document(range(1), 0, "", "", "The lion slept.")
         (tmp_path / "k").rename(tmp_path / "elsewhere")
 
     with pytest.raises(FileNotFoundError, match=r"No such file or directory$"):

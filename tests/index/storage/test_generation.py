@@ -40,7 +40,7 @@ def test_the_manifest_lists_what_the_generation_contains(published: Path) -> Non
     assert (manifest.model.name, manifest.model.dimension) == ("fake", 16)
     assert manifest.model.precision == "float32"
     names = {name.split("/")[0] for name in manifest.files}
-    assert names == {"articles.sqlite", "segments", "keywords"}
+    assert names == {"articles.sqlite", "segments", "keywords", "parts"}
     assert b'"way":{"type":"exact"}' in (published / "manifest.json").read_bytes()
     (segment,) = manifest.segments
     assert (segment.first, segment.rows, segment.passages) == (0, 2, 2)
@@ -117,6 +117,9 @@ def test_a_missing_manifest_is_damaged(tmp_path: Path) -> None:
 def test_parts_with_different_numbers_of_passages_are_damaged(published: Path) -> None:
     manifest = msgspec.structs.replace(read_manifest(published), passages=3)
     with pytest.raises(IndexDamaged, match=r"articles.sqlite has 2 of 3"):
+        Generation(published, manifest).check()
+    manifest = msgspec.structs.replace(read_manifest(published), parts=5)
+    with pytest.raises(IndexDamaged, match=r"parts has 2 of 5"):
         Generation(published, manifest).check()
 
 

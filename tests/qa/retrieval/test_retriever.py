@@ -6,6 +6,7 @@ from index.storage.catalog import StoredArticle
 from qa.ablation import Component
 from qa.retrieval.retriever import DEPTH, Hit, Retriever
 from tests.fakes import FakeEncoder
+from tests.index.build.workspace import regions
 from tests.qa.fakes import Library
 
 QUESTION = "radar treaty signed"
@@ -85,6 +86,25 @@ def test_keywords_find_a_passage_that_vectors_miss(library: Library) -> None:
     library.index()
     found, articles = retrieve(library, "the of it was xylophones", 2)
     assert articles["z.txt"].id in {one.stored.article_id for one in found}
+
+
+def test_a_passage_ranks_higher_among_others_that_match(library: Library) -> None:
+    resigned = "The minister resigned on a rainy day."
+    library.write("a.txt", regions([resigned]))
+    harbour = [f"The harbour of Zeebrugge was closed {number} times." for number in range(4)]
+    library.write("b.txt", regions([*harbour, resigned]))
+    library.index()
+    question = "Why did the minister resign over the harbour in Zeebrugge?"
+    with closing(library.store.open()) as opened:
+        generation = opened.generation
+        alone, last = (max(one.passages) for one in generation.catalog.articles())
+
+        def ranked(*without: Component) -> list[int]:
+            retriever = Retriever(generation, FakeEncoder(), frozenset(without))
+            return [one for one in retriever.search(question).fused if one in (alone, last)]
+
+        assert ranked() == [last, alone]
+        assert ranked(Component.PARTS) == [alone, last]
 
 
 @pytest.mark.parametrize("question", ["", "the of", "12"])
