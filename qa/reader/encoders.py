@@ -1,5 +1,6 @@
 """The encoders that Byline's readers were trained from, found on disk and checked."""
 
+import os
 import shutil
 import tempfile
 import zipfile
@@ -69,10 +70,21 @@ def _kept_folder(cache: Path) -> Path | None:
     folder = cache / MPNET
     if folder.is_dir():
         return folder
+    # A question that asks for it should not pay for importing the hub's client in vain.
+    if not _hub_folder().is_dir():
+        return None
     try:
         return find_transformer(_HUB_NAME, from_hub=False)[0]
     except ModelUnavailable:
         return None
+
+
+def _hub_folder() -> Path:
+    """Return where the hub's client keeps MPNet; see its documentation of HF_HOME."""
+    caches = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    home = os.environ.get("HF_HOME", f"{caches}/huggingface")
+    kept = Path(os.environ.get("HF_HUB_CACHE", f"{home}/hub")).expanduser()
+    return kept / f"models--{_HUB_NAME.replace('/', '--')}"
 
 
 def _has_parts() -> bool:

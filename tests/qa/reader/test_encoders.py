@@ -122,6 +122,26 @@ def test_a_folder_among_the_prepared_models_is_taken_before_the_packages(
     assert kept.exists()
 
 
+def test_the_hubs_client_is_asked_only_if_it_has_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "site", archive({}), monkeypatch)
+    next((tmp_path / "site").rglob("*.003")).unlink()
+    asked = []
+
+    def kept(name: str, *, from_hub: bool) -> tuple[Path, str]:
+        asked.append((name, from_hub))
+        return tmp_path / "snapshot", ""
+
+    monkeypatch.setattr(encoders, "find_transformer", kept)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    assert not has_mpnet(tmp_path / "cache")
+    assert asked == []
+    (tmp_path / "hub" / "models--sentence-transformers--all-mpnet-base-v2").mkdir(parents=True)
+    assert has_mpnet(tmp_path / "cache")
+    assert asked == [("sentence-transformers/all-mpnet-base-v2", False)]
+
+
 def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
     with (
         pytest.raises(ModelUnavailable, match="from an encoder that Byline does not know"),
