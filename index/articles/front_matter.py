@@ -17,6 +17,10 @@ _PELICAN_KEYS = frozenset(
     subtitle series url save_as created updated""".split()
 )
 _ENTRY = re.compile(r"\s*-\s+")
+_IN_BRACKETS = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,\[\]][^,]*")
+"""An entry of a list in brackets."""
+_NAME_OF = re.compile(r"name:\s+")
+"""Stands before the name of a person who has several facts."""
 _EDGES = " \t\r\"'[],"
 
 
@@ -26,11 +30,16 @@ class Fact:
 
     key: str
     """As it is written."""
-    value: str
-    """Without quotes; the entries of a list are joined by commas."""
+    values: tuple[str, ...]
+    """Without quotes; the entries of a list, or the lines of any other value."""
     first: int
     """Index of its first line, from 0."""
     last: int
+
+    @property
+    def value(self) -> str:
+        """The values, joined by commas."""
+        return ", ".join(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +100,19 @@ def _facts(block: Sequence[str], pattern: re.Pattern[str], first: int = 1) -> tu
     facts: list[Fact] = []
     for at, line in enumerate(block, first):
         if match := pattern.match(line):
-            facts.append(Fact(match["key"].strip('"'), _value(match["value"] or ""), at, at))
+            facts.append(Fact(match["key"].strip('"'), _values(match["value"] or ""), at, at))
         elif facts and line.strip():
             before = facts[-1]
-            value = ", ".join(filter(None, (before.value, _value(_ENTRY.sub("", line, count=1)))))
-            facts[-1] = Fact(before.key, value, before.first, at)
+            values = (*before.values, *_values(_ENTRY.sub("", line, count=1)))
+            facts[-1] = Fact(before.key, values, before.first, at)
     return tuple(facts)
 
 
-def _value(written: str) -> str:
-    return "" if written.strip() in (">", "|", ">-", "|-") else written.strip(_EDGES)
+def _values(written: str) -> tuple[str, ...]:
+    """Return the values of a line: the entries of a list in brackets, else one, or none."""
+    text = written.strip()
+    if text in (">", "|", ">-", "|-"):
+        return ()
+    is_list = text.startswith("[") and text.endswith("]")
+    entries = _IN_BRACKETS.findall(text) if is_list else [_NAME_OF.sub("", text, count=1)]
+    return tuple(filter(None, (entry.strip(_EDGES) for entry in entries)))

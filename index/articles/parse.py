@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from index.articles.blocks import Block, Kind, ended
 from index.articles.dates import article_date
+from index.articles.fields import Field, fields_of
 from index.articles.files import Contents
 from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
 from index.articles.front_matter import FrontMatter, front_matter
@@ -36,6 +37,8 @@ class Article:
     """None if it is unknown."""
     date: dt.date | None
     """None if it is unknown."""
+    fields: tuple[Field, ...] = ()
+    """What it states about itself, as it is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,10 @@ def read_article(
         if block.kind is not Kind.FRONT_MATTER
     )
     date = article_date(structure.front_matter.values, below, path)
+    above = (block.span.of(text.text) for block in structure.blocks if block.kind is Kind.BYLINE)
+    fields = fields_of(structure.front_matter.facts, above)
     return ReadArticle(
-        Article(contents.sha256, text.encoding, text.line_count, title, date),
+        Article(contents.sha256, text.encoding, text.line_count, title, date, fields),
         tuple(passages),
         embedding_title,
     )

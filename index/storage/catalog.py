@@ -5,13 +5,17 @@ The articles are in a small SQLite file that every build writes again, the passa
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from index.articles.blocks import Kind
+from index.articles.fields import Field
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
+from index.articles.paths import is_under
 from index.disk.durable_files import sync_file
 from index.storage.database import (
     ROWS_MISSING,
@@ -28,6 +32,7 @@ from index.storage.database import (
 from index.storage.passage_table import PassageTable
 from index.storage.records import StoredArticle as StoredArticle
 from index.storage.records import StoredPassage as StoredPassage
+from index.storage.scope import Scope, Selection
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -36,12 +41,26 @@ CREATE TABLE articles (
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL, encoding TEXT NOT NULL, line_count INTEGER NOT NULL,
-    title TEXT NOT NULL, date TEXT NOT NULL,
+    title TEXT NOT NULL, date TEXT NOT NULL, fields TEXT NOT NULL,
     first_passage INTEGER NOT NULL, passage_count INTEGER NOT NULL,
     crc32 INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX by_path ON articles (root, relative);
+CREATE INDEX by_date ON articles (date, id, first_passage, passage_count);
 CREATE TABLE dropped (start INTEGER PRIMARY KEY, stop INTEGER NOT NULL) STRICT;
 """
+
+
+_BETWEEN_FIELDS, _AFTER_NAME = "\x1f", "\x1e"
+"""White space other than a blank, so in no field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A condition on articles, and the values of its placeholders."""
+
+    sql: str
+    values: tuple[int | bytes | str, ...] = ()
 
 
 class Catalog:
@@ -70,6 +89,48 @@ class Catalog:
         if len(rows) != 1 or rows[0][1] != article_id:
             raise inconsistent(ROWS_MISSING)
         return self._article(rows[0])
+
+    def select(self, scope: Scope) -> Selection:
+        """Return the articles in a scope, whose paths are absolute; none if none is in it."""
+        where = [_where(field.compared) for field in scope.where]
+        first, last = scope.since or date.min, scope.until or date.max
+        dated = _Clause("date BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
+        found: set[Row] = set()
+        undated: set[Row] = set()
+        for place in self._places(scope.within):
+            fixed = [*where, *place]
+            found |= self._rows(
+                "id, first_passage, passage_count", [*fixed, dated] if scope.has_dates else fixed
+            )
+            if scope.has_dates:
+                undated |= self._rows("id", [*fixed, _Clause("date = ''")])
+        ids = tuple(sorted(row[0] for row in found))
+        return Selection(ids, _runs((start, count) for _, start, count in found), len(undated))
+
+    def _places(self, within: Sequence[str]) -> Iterator[list[_Clause]]:
+        """Yield the condition for each place of the paths; without paths, one that all meet."""
+        if not within:
+            yield []
+        for path in within:
+            for number, root in enumerate(self.roots):
+                if is_under(root.path, path):
+                    yield [_Clause("root = ?", (number,))]
+                elif is_under(path, root.path):
+                    yield [_under(number, path[len(root.path.rstrip("/")) + 1 :])]
+
+    def _rows(self, columns: str, clauses: Sequence[_Clause]) -> set[Row]:
+        where = " AND ".join(clause.sql for clause in clauses) or "true"
+        values = (value for clause in clauses for value in clause.values)
+        sql = f"SELECT {columns} FROM articles WHERE {where}"  # noqa: S608
+        return set(fetch(self.connection, sql, *values))
+
+    def field_values(self) -> dict[str, set[str]]:
+        """Return the values of each field that an article has, as they are compared."""
+        values: dict[str, set[str]] = defaultdict(set)
+        for (fields,) in fetch(self.connection, "SELECT DISTINCT fields FROM articles"):
+            for field in _fields(fields):
+                values[field.name].add(field.value)
+        return values
 
     def dropped(self) -> tuple[range, ...]:
         """Return the ids within the segments that belong to no passage, in order."""
@@ -132,13 +193,13 @@ class Catalog:
 
     def _article(self, row: Row) -> StoredArticle:
         _, article_id, root, relative, size, mtime, ctime, inode, seen, *rest = row
-        sha256, encoding, line_count, title, day, first, count = rest
+        sha256, encoding, line_count, title, day, fields, first, count = rest
         day = date.fromisoformat(day) if day else None
         return StoredArticle(
             article_id,
             Found(self.roots[root], os.fsdecode(relative), Signature(size, mtime, ctime, inode)),
             seen,
-            Article(sha256, encoding, line_count, title or None, day),
+            Article(sha256, encoding, line_count, title or None, day, _fields(fields)),
             range(first, first + count),
         )
 
@@ -153,7 +214,7 @@ def write_articles(
         try:
             connection.execute("BEGIN")
             connection.executemany(
-                f"INSERT INTO articles VALUES ({placeholders(17)})",  # noqa: S608
+                f"INSERT INTO articles VALUES ({placeholders(18)})",  # noqa: S608
                 (
                     with_crc32((position, *_row(stored, numbers[stored.found.root])))
                     for position, stored in enumerate(articles)
@@ -176,5 +237,41 @@ def _row(stored: StoredArticle, root: int) -> Row:
         signature.size, signature.mtime_ns, signature.ctime_ns, signature.inode, stored.seen_ns,
         article.sha256, article.encoding, article.line_count,
         article.title or "", article.date.isoformat() if article.date else "",
-        stored.passages.start, len(stored.passages),
+        _written(article.fields), stored.passages.start, len(stored.passages),
     )  # fmt: skip
+
+
+def _written(fields: Sequence[Field]) -> str:
+    """Return fields as they are stored: each between two marks, so that it can be searched for."""
+    parts = [f"{field.name}{_AFTER_NAME}{field.value}" for field in fields]
+    return _BETWEEN_FIELDS.join(["", *parts, ""]) if parts else ""
+
+
+def _fields(written: str) -> tuple[Field, ...]:
+    parts = (part.partition(_AFTER_NAME) for part in written.split(_BETWEEN_FIELDS) if part)
+    return tuple(Field(name, value) for name, _, value in parts)
+
+
+def _where(field: Field) -> _Clause:
+    return _Clause("instr(fields, ?) > 0", (_written([field]),))
+
+
+def _under(root: int, relative: str) -> _Clause:
+    """Return the condition for a file, and for all in it if it is a folder."""
+    try:
+        name = os.fsencode(relative)
+    except UnicodeEncodeError:  # no file has such a name
+        return _Clause("false")
+    sql = "root = ? AND (relative = ? OR (relative > ? AND relative < ?))"
+    return _Clause(sql, (root, name, name + b"/", name + b"0"))  # 0 follows the slash
+
+
+def _runs(passages: Iterable[tuple[int, int]]) -> tuple[range, ...]:
+    """Return ranges of ids, given by their starts and lengths, in order; adjacent ones as one."""
+    runs: list[range] = []
+    for start, count in sorted(passages):
+        if runs and runs[-1].stop == start:
+            runs[-1] = range(runs[-1].start, start + count)
+        else:
+            runs.append(range(start, start + count))
+    return tuple(runs)

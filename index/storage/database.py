@@ -30,7 +30,7 @@ def open_written(path: Path) -> sqlite3.Connection:
         raise _read_error(error, str(path)) from error
 
 
-def fetch(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:
+def fetch(connection: sqlite3.Connection, sql: str, *values: int | bytes | str) -> list[Row]:
     """Return the rows of a query on a finished file. Raises as `open_written` does."""
     try:
         return connection.execute(sql, values).fetchall()
@@ -48,7 +48,9 @@ def _read_error(error: Exception, what: str) -> IndexDamaged:
     return inconsistent(f"a table cannot be read ({error})")
 
 
-def fetch_checked(connection: sqlite3.Connection, sql: str, *values: int | bytes) -> list[Row]:
+def fetch_checked(
+    connection: sqlite3.Connection, sql: str, *values: int | bytes | str
+) -> list[Row]:
     """Return complete rows without their checksums. Raises IndexDamaged if one does not match."""
     rows = fetch(connection, sql, *values)
     if any(_crc32(row[:-1]) != row[-1] for row in rows):

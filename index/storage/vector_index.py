@@ -91,8 +91,8 @@ def _allowed(segment: Segment, live: Mask | None, scope: Sequence[range]) -> Mas
 def _mask(segment: Segment, ids: Sequence[range]) -> Mask:
     """Return which rows of a segment have one of the ids."""
     first, count = segment.record.first, segment.record.rows
-    mask = np.zeros(count, dtype=np.bool_)
-    for run in ids:
-        if run.stop > first and run.start < first + count:
-            mask[max(0, run.start - first) : run.stop - first] = True
-    return mask
+    bounds = np.array([(run.start, run.stop) for run in ids], dtype=np.int64).reshape(-1, 2)
+    steps = np.zeros(count + 1, dtype=np.int32)
+    for column, step in ((0, 1), (1, -1)):
+        np.add.at(steps, np.clip(bounds[:, column] - first, 0, count), step)
+    return np.cumsum(steps[:count]) > 0

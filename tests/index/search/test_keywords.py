@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged
+from index.search import keywords
 from index.search.analyzer import terms
 from index.search.keywords import Document, KeywordIndex, write_keywords
 
@@ -40,6 +41,20 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeywordIndex]:
 
 def ids(index: KeywordIndex, question: str, limit: int, articles: Sequence[int] = ()) -> list[int]:
     return list(index.search(question, limit, articles))
+
+
+@pytest.mark.parametrize("deepest", [0, 4_000])
+def test_a_search_in_many_articles_finds_what_one_in_few_does(
+    index: KeywordIndex, monkeypatch: pytest.MonkeyPatch, deepest: int
+) -> None:
+    question, articles = "treaty lion sleep plain", [100, 101, 103]
+    few = index.search(question, 2, articles)
+    monkeypatch.setattr(keywords, "_FEW", 1)
+    monkeypatch.setattr(keywords, "_DEEPER", 2)
+    monkeypatch.setattr(keywords, "_DEEPEST", deepest)
+    assert index.search(question, 2, articles) == few
+    assert index.has("lion", [100, 102])
+    assert not index.has("lion", [100, 101])
 
 
 def test_words_are_stemmed(index: KeywordIndex) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.articles.fields import Field
 from index.articles.files import Found, Root, Signature
 from index.articles.parse import Article
 from index.articles.passages import Passage
@@ -15,6 +16,7 @@ from index.articles.spans import Span
 from index.errors import IndexDamaged, IndexUnreadable
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage, write_articles
 from index.storage.passage_table import Move, PassageTable, PassageWriter
+from index.storage.scope import Scope, Selection
 
 ROOTS = (Root("news", "/home/ann/news"), Root("../b", "/home/b"))
 ODD = os.fsdecode(b"a/caf\xe9.txt")
@@ -182,3 +184,66 @@ def test_a_missing_row_is_damage(catalog: Catalog, number: int) -> None:
     for get in (lambda: catalog.passages([0, number]), lambda: catalog.article(number)):
         with pytest.raises(IndexDamaged, match="--full"):
             get()
+
+
+ADA, HARBOUR = Field("author", "ada quill"), Field("tags", "harbour")
+FILED = (
+    (10, "a/1.txt", date(2010, 5, 12), (ADA,)),
+    (11, "a/2.txt", date(2011, 7, 3), (ADA, HARBOUR)),
+    (12, "ab.txt", None, (ADA,)),
+    (14, "b/1.txt", date(2011, 7, 4), (HARBOUR,)),
+)
+"""Articles of the first root, with two passages each."""
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    path = tmp_path_factory.mktemp("filed") / "articles.sqlite"
+    stored = [
+        StoredArticle(
+            number,
+            Found(ROOTS[0], relative, Signature(1, 1, 1, 1)),
+            1,
+            Article("ab" * 32, "utf-8", 4, None, day, fields),
+            range(2 * number, 2 * number + 2),
+        )
+        for number, relative, day, fields in FILED
+    ]
+    write_articles(path, ROOTS, stored, [])
+    return Catalog(path, ROOTS)
+
+
+def test_fields_come_back_as_they_were_written(filed: Catalog) -> None:
+    assert [article.article.fields for article in filed.articles()] == [row[3] for row in FILED]
+    assert filed.field_values() == {"author": {"ada quill"}, "tags": {"harbour"}}
+
+
+@pytest.mark.parametrize(
+    ("scope", "articles", "undated"),
+    [
+        (Scope(), (10, 11, 12, 14), 0),
+        (Scope(since=date(2011, 7, 3)), (11, 14), 1),
+        (Scope(until=date(2011, 7, 3)), (10, 11), 1),
+        (Scope(since=date(2011, 7, 4), until=date(2011, 7, 4)), (14,), 1),
+        (Scope(where=(Field("Authors", "ADA  Quill"),)), (10, 11, 12), 0),
+        (Scope(where=(ADA, HARBOUR)), (11,), 0),
+        (Scope(where=(Field("author", "ada"),)), (), 0),
+        (Scope(since=date(2012, 1, 1), where=(HARBOUR,)), (), 0),
+        (Scope(within=("/home/ann/news/a",)), (10, 11), 0),
+        (Scope(within=("/home/ann/news/a", "/home/ann/news/a/1.txt", "/home/b")), (10, 11), 0),
+        (Scope(within=("/home/ann",), until=date(2011, 1, 1)), (10,), 1),
+        (Scope(within=("/home/ann/news/a/1.txt/x", "/home/ann/news/\ud800", "b")), (), 0),
+    ],
+)  # fmt: skip
+def test_every_filter_of_a_scope_holds(
+    filed: Catalog, scope: Scope, articles: tuple[int, ...], undated: int
+) -> None:
+    found = filed.select(scope)
+    assert (found.articles, found.undated) == (articles, undated)
+    assert [one for run in found.passages for one in run] == [
+        one for number in articles for one in (2 * number, 2 * number + 1)
+    ]
+
+
+def test_adjacent_passages_are_one_run(filed: Catalog) -> None:
+    assert filed.select(Scope()) == Selection((10, 11, 12, 14), (range(20, 26), range(28, 30)))
