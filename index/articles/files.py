@@ -135,6 +135,38 @@ def find(roots: tuple[Root, ...]) -> Iterator[Found | Skipped]:
                     yield item
 
 
+def find_at(root: Root, relative: str) -> Iterator[Found | Skipped | Root]:
+    """Yield what `find` yields of a root at or under one of its paths, by reading nothing else.
+
+    That is nothing if the path is hidden, left out, behind a link or missing.
+    """
+    folder, rules = "", IgnoreRules()
+    for name in filter(None, relative.split("/")):
+        if os.path.lexists(absolute_path(root, _join(folder, IGNORE_FILE))):
+            rules, _ = _read_rules(root, folder, rules)
+        folder = _join(folder, name)
+        path = absolute_path(root, folder)
+        try:
+            status = os.lstat(path)
+        except OSError:
+            return
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if name.startswith(".") or rules.ignores(folder, is_folder):
+            return
+        if not is_folder:
+            if folder == relative:
+                yield _classify(root, folder, path, status)
+            return
+    if folder:
+        yield from _find_in_folder(root, folder, rules, set())
+    else:
+        yield from _find_under(root, set())
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
 def _find_under(root: Root, visited: set[str]) -> Iterator[Found | Skipped | Root]:
     """Yield what is under a root, and the roots that its links lead to.
 
@@ -146,13 +178,15 @@ def _find_under(root: Root, visited: set[str]) -> Iterator[Found | Skipped | Roo
         yield Skipped(root.path, f"cannot be read: {reason_of(error)}")
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _find_in_folder(root, visited)
+        yield from _find_in_folder(root, "", IgnoreRules(), visited)
     else:
         yield _classify(root, "", root.path, status)
 
 
-def _find_in_folder(root: Root, visited: set[str]) -> Iterator[Found | Skipped | Root]:
-    pending = [("", IgnoreRules())]
+def _find_in_folder(
+    root: Root, start: str, above: IgnoreRules, visited: set[str]
+) -> Iterator[Found | Skipped | Root]:
+    pending = [(start, above)]
     while pending:
         folder, rules = pending.pop()
         path = absolute_path(root, folder)
@@ -177,7 +211,7 @@ def _find_in_folder(root: Root, visited: set[str]) -> Iterator[Found | Skipped |
             except OSError as error:
                 yield Skipped(entry.path, f"cannot be read: {reason_of(error)}")
                 continue
-            relative = f"{folder}/{entry.name}" if folder else entry.name
+            relative = _join(folder, entry.name)
             if rules.ignores(relative, stat.S_ISDIR(status.st_mode)):
                 continue
             if stat.S_ISDIR(status.st_mode):
@@ -189,7 +223,7 @@ def _find_in_folder(root: Root, visited: set[str]) -> Iterator[Found | Skipped |
 
 def _read_rules(root: Root, folder: str, above: IgnoreRules) -> tuple[IgnoreRules, list[Skipped]]:
     """Return the rules that hold in a folder with an ignore file, and what is wrong in the file."""
-    relative = f"{folder}/{IGNORE_FILE}" if folder else IGNORE_FILE
+    relative = _join(folder, IGNORE_FILE)
     contents = read(root, relative)
     if isinstance(contents, Skipped):
         return above, [contents]

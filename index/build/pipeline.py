@@ -44,6 +44,8 @@ class BuildRequest:
     full: bool = False
     max_bytes: int = MAX_BYTES
     merge_policy: MergePolicy = DEFAULT_POLICY
+    only: frozenset[str] | None = None
+    """Absolute paths that may have changed, with what is under them; None means everything."""
 
 
 def build(
@@ -100,7 +102,8 @@ def _build(
         scan = ScanResult()
         by_path = {article.found.path: article for article in stored}
         scanner = Scanner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
-        for done, total in scanner.scan(roots, scan):
+        only = request.only if previous and _can_be_partial(request, roots) else None
+        for done, total in scanner.scan(roots, scan, only):
             yield Progress(Stage.READ, done, total)
         roots = _roots_to_remember(roots, scan, by_path)
         embedder = Embedder(draft, encoder)
@@ -133,6 +136,14 @@ def _build(
         seconds=time.monotonic() - started,
         mixed=tuple(scan.mixed),
     )
+
+
+def _can_be_partial(request: BuildRequest, roots: tuple[Root, ...]) -> bool:
+    """Return whether a build may look at some paths alone.
+
+    A link may lead from anywhere to a path.
+    """
+    return not (request.roots or request.forget or any(root.follow_links for root in roots))
 
 
 def _roots_to_remember(

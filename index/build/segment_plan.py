@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from index.storage.records import StoredArticle
 from index.storage.segment import SegmentRecord
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SegmentPlan:
     """The segments and articles of the next generation."""
 
@@ -30,7 +31,7 @@ class SegmentPlan:
     deleted: tuple[int, ...]
     """Ids of the previous generation's articles that are not kept."""
 
-    @property
+    @cached_property
     def live(self) -> list[range]:
         """The ids of all passages, in order."""
         return _ids_of(self.articles)
