@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.articles.blocks import Kind
 from index.articles.fields import Field
-from index.articles.files import Found, Root, Signature
+from index.articles.files import Found, Root, Signature, absolute_path
 from index.articles.parse import Article
 from index.articles.paths import is_under
 from index.disk.durable_files import sync_file
@@ -82,6 +82,11 @@ class Catalog:
         """Return all articles, in the order in which they were found."""
         rows = fetch_checked(self.connection, "SELECT * FROM articles ORDER BY position")
         return [self._article(row) for row in rows]
+
+    def paths(self) -> list[str]:
+        """Return the absolute paths of all articles, in the order in which they were found."""
+        rows = fetch(self.connection, "SELECT root, relative FROM articles ORDER BY position")
+        return [absolute_path(self.roots[root], os.fsdecode(relative)) for root, relative in rows]
 
     def article(self, article_id: int) -> StoredArticle:
         """Return one article."""

@@ -23,6 +23,7 @@ from index.storage.hash_cache import HashCache, OnProgress
 CURRENT = "CURRENT"
 MARK = "byline-index"
 WRITER_LOCK = "writer.lock"
+WATCHER_LOCK = "watcher.lock"
 GENERATIONS = "generations"
 EMBEDDED = "embedded"
 """Where a build keeps finished vectors until it is published."""
@@ -30,7 +31,7 @@ _ATTEMPTS = 20
 
 
 class Holder(msgspec.Struct):
-    """The process that holds the writer's lock."""
+    """The process that holds a lock."""
 
     pid: int
     since: str
@@ -150,13 +151,25 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the writer's lock. Raises IndexBusy, naming the holder, or IndexUnwritable."""
+        with self._holding(WRITER_LOCK, f"is building {self.folder}; try again later"):
+            yield
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hold the watcher's lock, beside which others may build. Raises as `writing` does."""
+        with self._holding(WATCHER_LOCK, f"is keeping {self.folder} up to date already"):
+            yield
+
+    @contextmanager
+    def _holding(self, name: str, busy: str) -> Iterator[None]:
+        """Hold a lock; `busy` says what its holder does."""
         try:
             self._prepare()
-            lock = os.open(self.folder / WRITER_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise IndexUnwritable(f"{self.folder}: {error.strerror}") from error
         try:
-            self._lock_for_writing(lock)
+            self._lock(lock, busy)
             yield
         finally:
             os.close(lock)
@@ -255,13 +268,11 @@ class Store:
         for path in made:
             sync_folder(path.parent)
 
-    def _lock_for_writing(self, lock: int) -> None:
+    def _lock(self, lock: int, busy: str) -> None:
         try:
             lock_exclusively(lock, wait=False)
         except BlockingIOError as error:
-            raise IndexBusy(
-                f"{_holder(lock)} is building {self.folder}; try again later"
-            ) from error
+            raise IndexBusy(f"{_holder(lock)} {busy}") from error
         except OSError as error:
             raise IndexUnwritable(
                 f"{self.folder} is on a file system without locks ({error.strerror}); "
