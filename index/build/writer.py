@@ -202,13 +202,14 @@ class GenerationWriter:
         if not ids:
             return
         with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
-            yield from documents(table, self.plan.articles, ids)
+            articles = (each for each in self.plan.articles if each.passages.start in ids)
+            yield from documents(table, articles, ids)
 
     def _read_back(self) -> None:
         folder, hash_cache = self.draft.folder, self.draft.store.hash_cache
         try:
             with closing(Generation.open(folder, hash_cache)) as written:
-                written.check()
+                written.check({segment.name for segment in self.plan.kept})
         except IndexUnreadable:
             raise
         except IndexDamaged as error:

@@ -3,7 +3,7 @@
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,9 +224,10 @@ def update_keywords(folder: Path, deleted: Sequence[int], documents: Iterable[Do
     The files may be hard links to those of an index that is in use: tantivy creates and renames
     files but never writes into an existing one.
     """
+    synced = {path.name for path in folder.iterdir()} - REPLACED_FILES
     with _disk_errors(folder):
         _write(tantivy.Index.open(str(folder)), deleted, documents)
-    _sync(folder)
+    _sync(folder, synced)
 
 
 def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Document]) -> None:
@@ -253,9 +254,10 @@ def _write(index: tantivy.Index, deleted: Sequence[int], documents: Iterable[Doc
     writer.wait_merging_threads()
 
 
-def _sync(folder: Path) -> None:
+def _sync(folder: Path, synced: Set[str] = frozenset()) -> None:
     for path in folder.iterdir():
-        sync_file(path)
+        if path.name not in synced:
+            sync_file(path)
     sync_folder(folder)
 
 

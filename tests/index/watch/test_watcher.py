@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -255,6 +255,7 @@ def test_a_watcher_that_is_left_gives_its_locks_back(workspace: Workspace) -> No
     request = BuildRequest(fake_model(), (workspace.root,))
     running = Watcher(workspace.store, request, FakeEncoder(), script.open, script.clock).run()
     next(running)
+    assert isinstance(running, Generator)
     running.close()
     assert script.closed == 1
     with workspace.store.watching(), workspace.store.writing():
