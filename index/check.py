@@ -10,9 +10,10 @@ from typing import Literal
 from index.articles.paths import is_under
 from index.changes import Changes, changes
 from index.errors import BylineError, NoIndex
-from index.models.onnx_export import export_faults
+from index.models.onnx_export import export_faults, folder_of
 from index.models.question_encoder import CARDS
 from index.models.registry import find_model
+from index.models.tuning import described
 from index.storage.catalog import Catalog
 from index.storage.generation import LOCKS, MANIFEST, Generation, ModelRecord
 from index.storage.store import Store
@@ -72,7 +73,7 @@ def _check_index(store: Store, generation: Generation) -> Finding:
 
 
 def _check_model(record: ModelRecord, cache: Path) -> Finding:
-    name, folder = record.name, cache / record.fingerprint
+    name, folder = record.name, folder_of(record.fingerprint, cache)
     faults = export_faults(folder)
     if_unusable: State = "error" if faults else "warn"
     try:
@@ -83,12 +84,14 @@ def _check_model(record: ModelRecord, cache: Path) -> Finding:
     if installed.fingerprint != record.fingerprint:
         message = f"{name} is not the model that the index was built with"
         return Finding("model", if_unusable, message, "run `byline index --full`")
-    if (card := CARDS.read(folder)) and card.failure:
+    card = CARDS.read(folder)
+    if card and card.failure:
         return Finding("model", "ok", f"{name}: not exported, so slower to start ({card.failure})")
     if faults:
         advice = f"delete {folder}; the next question recreates it"
         return Finding("model", "warn", faults[0], advice)
-    return Finding("model", "ok", f"{name} is ready; all checksums match")
+    tuned = f" ({described(card.trials)})" if card else ""
+    return Finding("model", "ok", f"{name} is ready; all checksums match{tuned}")
 
 
 def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Finding]:

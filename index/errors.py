@@ -74,6 +74,8 @@ def path_and_reason(error: OSError) -> str:
 
 
 def summary_of(error: Exception, limit: int = 200) -> str:
-    """Return a library's error on one line: its type and at most `limit` characters of its text."""
+    """Return an error on one line, a library's with its type; at most `limit` characters."""
+    if isinstance(error, BylineError):
+        return error.message[:limit]
     name, text = type(error).__name__, " ".join(str(error).split())
     return f"{name}: {text[:limit]}" if text else name

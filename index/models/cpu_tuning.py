@@ -1,8 +1,10 @@
 """What makes torch fast on a CPU without changing any vector beyond rounding."""
 
 import ctypes
+import hashlib
 import platform
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ takes twice as long. A multiple of 16 would be 5% more padding."""
 
 _BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "bf16"})
 """Names in /proc/cpuinfo for products of bfloat16 in hardware; the last one is ARM's."""
+_KINDS = ("vendor_id", "cpu family", "model", "flags", "CPU implementer", "CPU part", "Features")
+"""Starts of the lines of /proc/cpuinfo that distinguish kinds of processors, on x86 and ARM."""
 _KEPT_BYTES = 1 << 30
 """Freed memory that the process keeps."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -81,11 +85,26 @@ def _packed(layer: "torch.nn.Linear", activation: str, algorithm: str) -> "parti
 
 def cpu_flags() -> set[str]:
     """Return the processor's features by Linux's names; empty where they are not known."""
+    return set(_cpu_info().split())
+
+
+def processor() -> str:
+    """Return a short name for this kind of processor: what is tuned for one may not suit another.
+
+    Where Linux's description of it is missing, these are the machine's and the system's names.
+    """
+    known = [line for line in _cpu_info().splitlines() if line.startswith(_KINDS)]
+    described = "\n".join([platform.machine(), platform.processor(), *known])
+    return hashlib.sha256(described.encode()).hexdigest()[:8]
+
+
+def _cpu_info() -> str:
+    """Return Linux's description of the first processor; empty on other systems."""
     try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # not Linux, or no /proc
-        return set()
-    return set(text.split())
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            return "".join(takewhile(str.strip, lines))
+    except OSError:
+        return ""
 
 
 def has_fast_bfloat16() -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
 from index.errors import ModelUnavailable, summary_of
-from index.models.onnx_runtime import write_finished, write_onnx, write_tokenizer
+from index.models.cpu_tuning import processor
+from index.models.onnx_runtime import open_tokenizer, write_onnx, write_tokenizer
 from index.models.passage_encoder import (
     MIN_COSINE,
     encode_batch,
@@ -18,7 +19,6 @@ from index.models.passage_encoder import (
     max_input_tokens,
     tokenizer_json,
 )
-from index.models.quantization import has_fast_int8, write_finished_int8
 from index.models.question_encoder import (
     CARD_FORMAT,
     CARDS,
@@ -30,6 +30,7 @@ from index.models.question_encoder import (
     TorchQuestionEncoder,
 )
 from index.models.registry import Model, find_model
+from index.models.tuning import blocks, exact, write_fastest
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,6 +41,8 @@ _BLOCK = 16
 """Weights that share a scale: the fewest possible, so that vectors hardly change."""
 _SAMPLES = 16
 """Texts that an export is compared on."""
+_TIMED = ("Who signed the agreement?", "When does it come into force, and what will it cost?") * 5
+"""Questions that each way of computing an export is timed on."""
 _KNOWN_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 Notice = Callable[[str], None]
@@ -53,7 +56,7 @@ def open_question_encoder(
     The export is made if the cache lacks it; `notice` gets a message before slow work and when
     there is no export. Raises ModelUnavailable if the model is missing or has changed.
     """
-    folder = cache / fingerprint
+    folder = folder_of(fingerprint, cache)
     card = CARDS.read(folder)
     if card is not None and not card.failure:
         return OnnxQuestionEncoder.open(folder, card)
@@ -75,13 +78,19 @@ def open_question_encoder(
 def ensure_export(model: Model, cache: Path) -> Card:
     """Export a model for questions unless the cache has it; the card records a failure."""
     return CARDS.ensure(
-        cache / model.fingerprint, lambda folder: _export(model, load_model(model), folder)
+        folder_of(model.fingerprint, cache),
+        lambda folder: _export(model, load_model(model), folder),
     )
 
 
 def is_exported(model_fingerprint: str, cache: Path) -> bool:
     """Return whether the cache has a model's export, or a record that it failed."""
-    return CARDS.exists(cache / model_fingerprint)
+    return CARDS.exists(folder_of(model_fingerprint, cache))
+
+
+def folder_of(model_fingerprint: str, cache: Path) -> Path:
+    """Return the folder of a model's export for this processor, for which it was tuned."""
+    return cache / f"question-{processor()}-{model_fingerprint}"
 
 
 def export_faults(folder: Path) -> list[str]:
@@ -96,33 +105,38 @@ def _export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
         raise
     except Exception as error:  # noqa: BLE001  (whatever torch's exporter or onnxruntime raises)
         return _failed(summary_of(error, 120))
-    minimum = MIN_COSINE if card.precision == "int8" else MIN_COSINE_FLOAT32
-    if not card.cosine >= minimum:  # also if it is not a number
-        return _failed(f"cosine {card.cosine:.5f} to the original, under {minimum}")
     return card
 
 
 def _failed(reason: str) -> Card:
-    return Card(CARD_FORMAT, 0, 0, "", [], "float32", 0.0, {}, failure=reason)
+    return Card(CARD_FORMAT, 0, 0, "", [], [], {}, failure=reason)
 
 
 def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Card:
-    """Write an export, in int8 where that is fast here and changes little, else in float32."""
-    exact = folder / "exact.onnx"
-    inputs = _write_onnx(loaded, exact)
+    """Write an export in the fastest way that changes vectors little enough."""
+    network = folder / "exact.onnx"
+    inputs = _write_onnx(loaded, network)
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
     sizes = int(loaded.get_embedding_dimension() or 0), max_input_tokens(loaded)
-    card = Card(CARD_FORMAT, *sizes, model.prompts.question, inputs, "int8", 0.0, {})
-    cosine = 0.0
-    if has_fast_int8():
-        write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
-        cosine = _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
-    if not cosine >= MIN_COSINE:
-        write_finished(exact, folder / MODEL_FILE)
-        card = msgspec.structs.replace(card, precision="float32")
-        cosine = _min_cosine(loaded, OnnxQuestionEncoder.open(folder, card))
-    exact.unlink()
-    return msgspec.structs.replace(card, cosine=cosine, files=record_files(folder))
+    card = Card(CARD_FORMAT, *sizes, model.prompts.question, inputs, [], {})
+    tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
+    texts = sample_texts(_SAMPLES)
+    # Each text runs alone in the original, the export pads them.
+    original = np.concatenate([encode_batch(loaded, [text], card.prompt) for text in texts])
+
+    def loss(session: Any) -> float:  # noqa: ANN401
+        vectors = OnnxQuestionEncoder(card, session, tokenizer).encode(texts)
+        return 1.0 - float((original * vectors).sum(axis=1).min())
+
+    def run(session: Any) -> None:  # noqa: ANN401
+        encoder = OnnxQuestionEncoder(card, session, tokenizer)
+        for question in _TIMED:
+            encoder.encode([question])
+
+    ways = [exact(1 - MIN_COSINE_FLOAT32), blocks(_BLOCK, 1 - MIN_COSINE)]
+    trials = write_fastest(network, folder / MODEL_FILE, ways, loss, run)
+    network.unlink()
+    return msgspec.structs.replace(card, trials=trials, files=record_files(folder))
 
 
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
@@ -145,11 +159,3 @@ def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:
 
     write_onnx(Embed(), {name: features[name] for name in inputs}, ["vector"], path)
     return inputs
-
-
-def _min_cosine(loaded: "SentenceTransformer", exported: OnnxQuestionEncoder) -> float:
-    """Compare vectors; each text runs alone in the original, the export pads them."""
-    texts = sample_texts(_SAMPLES)
-    prompt = exported.card.prompt
-    original = np.concatenate([encode_batch(loaded, [text], prompt) for text in texts])
-    return float((original * exported.encode(texts)).sum(axis=1).min())

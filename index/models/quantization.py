@@ -1,8 +1,8 @@
-"""ONNX networks whose matrix products are computed in int8, in the way that suits the processor.
+"""ONNX networks whose matrix products are computed in int8.
 
-Where sums of byte products are fast, weights have one scale per block, which changes a network
-least; onnxruntime's own quantizer cannot do that. Elsewhere that way is slower than float32 (1.5
-times on AVX2), and the library's own, with one scale per column, is 1.6 times as fast as float32.
+With one scale per block of weights a network changes least; onnxruntime's own quantizer cannot do
+that. Without sums of byte products in hardware this is slower than float32 (1.5 times on AVX2), and
+the library's own way, with one scale per column, is 1.6 times as fast as float32.
 """
 
 import logging
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.cpu_tuning import cpu_flags
 from index.models.onnx_runtime import write_finished
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ _MAX_STEPS = 127
 """Steps of a scale in either direction from there."""
 _INT8_ACTIVATIONS = 4
 """MatMulNBits' `accuracy_level` for activations in int8, so that bytes are multiplied."""
-_INT8_FLAGS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"})
-"""Names in /proc/cpuinfo for sums of byte products; the last one is ARM's."""
-
-
-def has_fast_int8() -> bool:
-    """Return whether the processor adds products of bytes without overflow; False if unknown."""
-    return bool(_INT8_FLAGS & cpu_flags())
 
 
 def quantise(exact: Path, path: Path, block: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
@@ -12,6 +12,7 @@ from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
 from index.models.passage_encoder import Vectors, encode_batch, normalised
+from index.models.tuning import Trial
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -30,16 +31,14 @@ class Card(msgspec.Struct, frozen=True):
     """Including special ones."""
     prompt: str
     inputs: list[str]
-    precision: Literal["int8", "float32"]
-    """Of the weights of matrix products."""
-    cosine: float
-    """Least cosine to the original model, on the texts that the export was checked with."""
+    trials: list[Trial]
+    """The ways of computing it that were measured, the chosen one first."""
     files: dict[str, FileRecord]
     failure: str = ""
     """Why the model could not be exported; empty if it was."""
 
 
-CARD_FORMAT = 5
+CARD_FORMAT = 6
 CARDS = CardFile("question.json", CARD_FORMAT, Card)
 
 

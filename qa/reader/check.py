@@ -5,8 +5,10 @@ from pathlib import Path
 
 from index.check import Finding
 from index.errors import BylineError
+from index.models.tuning import described
 from qa.reader.encoders import MPNET
 from qa.reader.export import folder_of, is_prepared, reader_faults, readers_named
+from qa.reader.extractive import CARDS
 from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, is_trained
 from qa.reader.sources import find_reader
 
@@ -30,9 +32,11 @@ def _check(name: str, cache: Path) -> Finding:
     except BylineError as error:
         return Finding("reader", "error", error.message, "choose another with --reader")
     faults = reader_faults(source, cache)
-    if not faults:
-        return Finding("reader", "ok", f"{name} is ready; all checksums match")
     folder = folder_of(source, cache)
+    if not faults:
+        card = CARDS.read(folder)
+        tuned = f" ({described(card.trials)})" if card else ""
+        return Finding("reader", "ok", f"{name} is ready; all checksums match{tuned}")
     recreate = f"delete {folder}; the next question recreates it"
     advice = recreate if is_prepared(source, cache) else None
     return Finding("reader", "warn", f"{name}: {faults[0]}", advice)

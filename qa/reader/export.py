@@ -1,20 +1,19 @@
 """A reader's ONNX export: made once, compared with the original, and kept in the user's cache."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from index.articles.bundled import sample_texts
 from index.disk.durable_files import record_files
-from index.errors import BylineError, ModelUnavailable, summary_of
-from index.models.onnx_runtime import open_tokenizer, write_finished, write_onnx, write_tokenizer
-from index.models.quantization import (
-    has_fast_int8,
-    write_finished_columns_int8,
-    write_finished_int8,
-)
+from index.errors import ModelUnavailable, summary_of
+from index.models.cpu_tuning import processor
+from index.models.onnx_runtime import open_tokenizer, write_onnx, write_tokenizer
+from index.models.tuning import Trial, blocks, columns, exact, write_fastest
 from qa.reader.encoders import has_mpnet
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -26,6 +25,7 @@ from qa.reader.extractive import (
 )
 from qa.reader.shipped import ACCURATE, ACCURATE_READER, DEFAULT_READER, is_trained
 from qa.reader.sources import Loaded, Source, find_reader
+from qa.reader.spans import Floats
 from qa.reader.windows import Window, prepare_tokenizer, windows
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ beyond it is not used."""
 _BLOCK = 64
 """Weights that share a scale in int8: fewer are slower and change hardly less."""
 _SAMPLES = 16
+_TIMED = 4
+"""Of the samples those that each way of computing a reader is timed on."""
 _QUESTION = "What was said of it, and by whom?"
 
 Notice = Callable[[str], None]
@@ -90,63 +92,60 @@ def reader_faults(source: Source, cache: Path) -> list[str]:
 
 
 def folder_of(source: Source, cache: Path) -> Path:
-    """Return the folder of a reader's export for this kind of processor.
-
-    A cache that was copied from another kind has none, so that the reader is prepared again.
-    """
-    way = "blocks" if has_fast_int8() else "columns"
-    return cache / f"reader-{way}-{source.fingerprint}"
+    """Return the folder of a reader's export for this processor, for which it was tuned."""
+    return cache / f"reader-{processor()}-{source.fingerprint}"
 
 
 def _export(source: Source, cache: Path, folder: Path) -> Card:
     loaded = source.load(cache)
     write_tokenizer(loaded.tokenizer_json, folder / TOKENIZER_FILE)
-    tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
-    prepare_tokenizer(tokenizer, loaded.max_tokens)
-    samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
+    card = Card(CARD_FORMAT, source.name, loaded.max_tokens, list(loaded.inputs), [], {})
     try:
-        precision = _write_network(source, loaded, folder, samples)
-    except (OSError, BylineError):
+        trials = _write_network(loaded, folder, card)
+    except OSError:
         raise
     except Exception as error:  # whatever torch's exporter or onnxruntime raises
         message = f"reader {source.name!r} could not be exported: {summary_of(error)}"
         raise ModelUnavailable(message) from error
-    return _card(loaded, folder, source.name, precision)
+    return msgspec.structs.replace(card, trials=trials, files=record_files(folder))
 
 
-def _write_network(source: Source, loaded: Loaded, folder: Path, samples: Sequence[Window]) -> str:
-    """Write the network, in int8 if that is known to be good and changes little, else in float32.
+def _write_network(loaded: Loaded, folder: Path, card: Card) -> list[Trial]:
+    """Write the network in the fastest way that is known to read as well."""
+    tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
+    prepare_tokenizer(tokenizer, loaded.max_tokens)
+    samples = windows(tokenizer, _QUESTION, sample_texts()[:_SAMPLES], loaded.max_tokens)
+    network = folder / "exact.onnx"
+    _write_onnx(loaded, samples[0], network)
+    original = [_original_logits(loaded, window) for window in samples]
 
-    Returns the precision.
-    """
-    exact = folder / "exact.onnx"
-    _write_onnx(loaded, samples[0], exact)
-    precision = "int8" if _write_int8(loaded, exact, folder, samples) else "float32"
-    if precision == "float32":
-        write_finished(exact, folder / MODEL_FILE)
-        difference = _difference(loaded, folder, samples)
-        if not difference <= MAX_DIFFERENCE:  # also if it is not a number
-            raise ModelUnavailable(
-                f"reader {source.name!r} could not be exported: a logit differs by {difference:.3f}"
-            )
-    exact.unlink()
-    return precision
+    @cache
+    def reader(session: Any) -> ExtractiveReader:  # noqa: ANN401
+        return ExtractiveReader(card, session, tokenizer)
+
+    def loss(session: Any) -> float:  # noqa: ANN401
+        pairs = zip(reader(session).logits(samples), original, strict=True)
+        return max(float(np.abs(np.array(found) - logits).max()) for found, logits in pairs)
+
+    def run(session: Any) -> None:  # noqa: ANN401
+        reader(session).logits(samples[:_TIMED])
+
+    ways = [exact(MAX_DIFFERENCE)]
+    if loaded.max_int8_difference is not None:
+        limit = loaded.max_int8_difference
+        ways += [blocks(_BLOCK, limit), columns(limit)]
+    trials = write_fastest(network, folder / MODEL_FILE, ways, loss, run, threads=1)
+    network.unlink()
+    return trials
 
 
-def _card(loaded: Loaded, folder: Path, name: str, precision: str) -> Card:
-    inputs, files = list(loaded.inputs), record_files(folder)
-    return Card(CARD_FORMAT, name, loaded.max_tokens, inputs, precision, files)
+def _original_logits(loaded: Loaded, window: Window) -> Floats:
+    """Return the original network's start and end logits; shape (2, tokens)."""
+    import torch
 
-
-def _write_int8(loaded: Loaded, exact: Path, folder: Path, samples: Sequence[Window]) -> bool:
-    """Write a network in int8 if that is known to be good; returns whether it changed little."""
-    if loaded.max_int8_difference is None:
-        return False
-    if has_fast_int8():
-        write_finished_int8(exact, folder / MODEL_FILE, _BLOCK)
-    else:
-        write_finished_columns_int8(exact, folder / MODEL_FILE)
-    return _difference(loaded, folder, samples) <= loaded.max_int8_difference
+    with torch.no_grad():
+        output = loaded.network(**_tensors(window, loaded.inputs))
+    return np.array([output.start_logits[0].numpy(), output.end_logits[0].numpy()])
 
 
 def _tensors(window: Window, inputs: Sequence[str]) -> "dict[str, torch.Tensor]":
@@ -168,17 +167,3 @@ def _write_onnx(loaded: Loaded, example: Window, path: Path) -> None:
             return output.start_logits, output.end_logits
 
     write_onnx(Read(), _tensors(example, loaded.inputs), ["starts", "ends"], path)
-
-
-def _difference(loaded: Loaded, folder: Path, samples: Sequence[Window]) -> float:
-    """Return the greatest difference between a logit of an export and of the original network."""
-    import torch
-
-    exported = ExtractiveReader.open(folder, _card(loaded, folder, "", "float32"))
-    greatest = 0.0
-    for window, (starts, ends) in zip(samples, exported.logits(samples), strict=True):
-        with torch.no_grad():
-            output = loaded.network(**_tensors(window, loaded.inputs))
-        for found, original in ((starts, output.start_logits), (ends, output.end_logits)):
-            greatest = max(greatest, float(np.abs(found - original[0].numpy()).max()))
-    return greatest

@@ -18,6 +18,7 @@ from index.articles.spans import Span
 from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
 from index.models.onnx_runtime import open_export
+from index.models.tuning import Trial
 from qa.reader.protocol import Candidate
 from qa.reader.spans import Floats, Ints, ScoredSpan, best_spans, sentence_of_tokens, whole_words
 from qa.reader.windows import Window, in_source, prepare_tokenizer, windows
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 5
+CARD_FORMAT = 6
 
 _SPANS_PER_WINDOW = 5
 _WORD = re.compile(r"\w+")
@@ -40,8 +41,8 @@ class Card(msgspec.Struct, frozen=True):
     name: str
     max_tokens: int
     inputs: list[str]
-    precision: str
-    """float32 or int8."""
+    trials: list[Trial]
+    """The ways of computing it that were measured, the chosen one first."""
     files: dict[str, FileRecord]
 
 

@@ -128,12 +128,12 @@ def build_sample_index(folder: Path) -> SampleIndex:
 
 
 def _question_card(folder: Path) -> Card:
-    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], "int8", 1.0, _models(folder))
+    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], [], _models(folder))
 
 
 def _reader_card(folder: Path) -> extractive.Card:
     files = _models(folder)
-    return extractive.Card(extractive.CARDS.format, "byline", 512, ["input_ids"], "int8", files)
+    return extractive.Card(extractive.CARDS.format, "byline", 512, ["input_ids"], [], files)
 
 
 def _models(folder: Path) -> dict[str, FileRecord]:

@@ -13,7 +13,7 @@ import torch
 
 from index.articles.bundled import sample_texts
 from index.models import cpu_tuning, passage_encoder
-from index.models.cpu_tuning import cpu_flags, has_fast_bfloat16, pack_linear_layers
+from index.models.cpu_tuning import cpu_flags, has_fast_bfloat16, pack_linear_layers, processor
 from index.models.passage_encoder import SentenceEncoder, encode_batch, load_model
 from index.models.registry import find_model, go_offline
 
@@ -126,8 +126,11 @@ def test_without_proc_no_feature_is_known(monkeypatch: pytest.MonkeyPatch) -> No
     def missing(*_: object, **__: object) -> str:
         raise FileNotFoundError
 
-    monkeypatch.setattr(Path, "read_text", missing)
+    before = processor()
+    assert before == processor()
+    monkeypatch.setattr(Path, "open", missing)
     assert cpu_flags() == set()
+    assert len(processor()) == len(before) == 8
 
 
 def test_layers_are_left_alone_where_torch_has_no_such_operators(

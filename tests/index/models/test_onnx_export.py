@@ -17,13 +17,12 @@ from tokenizers.models import WordPiece
 from index.disk.durable_files import with_digest
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.models import onnx_export as export
-from index.models.onnx_export import ensure_export, open_question_encoder
+from index.models.onnx_export import ensure_export, folder_of, open_question_encoder
 from index.models.onnx_runtime import write_finished
 from index.models.passage_encoder import Vectors, encode_batch, load_model
-from index.models.quantization import has_fast_int8
 from index.models.question_encoder import Card, OnnxQuestionEncoder
 from index.models.registry import Model, find_model
-from tests.index.products import write_product
+from index.models.tuning import BLOCKS, FLOAT32
 from tests.real import Home
 
 pytestmark = pytest.mark.slow
@@ -46,14 +45,14 @@ class Made:
 
     @property
     def folder(self) -> Path:
-        return self.cache / self.model.fingerprint
+        return folder_of(self.model.fingerprint, self.cache)
 
 
 @pytest.fixture(scope="session")
 def made(real: Home, tmp_path_factory: pytest.TempPathFactory) -> Made:
     model = find_model("all-MiniLM-L6-v2")
     cache = tmp_path_factory.mktemp("cache") / "models"
-    shutil.copytree(real.cache / model.fingerprint, cache / model.fingerprint)
+    shutil.copytree(folder_of(model.fingerprint, real.cache), folder_of(model.fingerprint, cache))
     original = encode_batch(load_model(model), QUESTIONS, "")
     return Made(model, cache, ensure_export(model, cache), original)
 
@@ -73,8 +72,8 @@ def opened(made: Made) -> OnnxQuestionEncoder:
 
 def test_the_export_agrees_with_the_model(made: Made) -> None:
     assert made.card.failure == ""
-    assert made.card.precision == ("int8" if has_fast_int8() else "float32")
-    assert made.card.cosine >= 0.999
+    assert {trial.way for trial in made.card.trials} == {FLOAT32, BLOCKS}
+    assert made.card.trials[0].loss <= 0.001
     assert (made.card.dimension, made.card.max_tokens) == (384, 256)
     vectors = opened(made).encode(QUESTIONS)
     assert vectors.shape == (4, 384)
@@ -118,7 +117,7 @@ def test_questions_are_encoded_without_torch(made: Made) -> None:
 def test_an_export_is_made_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "load_model", None)
     assert ensure_export(made.model, made.cache) == made.card
-    assert [path.name for path in made.cache.iterdir()] == [made.model.fingerprint]
+    assert list(made.cache.iterdir()) == [made.folder]
 
 
 def test_weights_of_another_size_are_refused(copy: Made) -> None:
@@ -183,6 +182,7 @@ def test_a_failed_export_is_recorded_with_its_reason(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, reason: str
 ) -> None:
     monkeypatch.setattr(export, "load_model", lambda _: Loaded())
+    monkeypatch.setattr(export, "encode_batch", lambda *_: np.zeros((1, 384)))
     monkeypatch.setattr(export, "_write_onnx", write)
     card = ensure_export(made.model, tmp_path)
     assert re.match(reason, card.failure)
@@ -213,30 +213,10 @@ def test_an_export_that_differs_from_the_model_is_not_used(
         return made.card.inputs
 
     monkeypatch.setattr(export, "_write_onnx", other)
-    monkeypatch.setattr(export, "_min_cosine", lambda *_: 0.99)
-    assert ensure_export(made.model, tmp_path).failure.startswith("cosine 0.99000")
-    monkeypatch.setattr(export, "_min_cosine", lambda *_: float("nan"))
-    assert ensure_export(made.model, tmp_path / "nan").failure.startswith("cosine nan")
-
-
-@pytest.mark.parametrize(("cosine", "precision"), [(0.999, "int8"), (0.9989, "float32")])
-def test_weights_are_in_int8_if_that_changes_little(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cosine: float, precision: str
-) -> None:
-    cosines = [0.99999, cosine]
-    monkeypatch.setattr(export, "_write_onnx", write_small_network)
-    monkeypatch.setattr(export, "has_fast_int8", lambda: True)
-    monkeypatch.setattr(export, "_min_cosine", lambda *_: cosines.pop())
-    card = ensure_export(made.model, tmp_path)
-    assert (card.failure, card.precision) == ("", precision)
-    assert card.cosine == {"int8": 0.999, "float32": 0.99999}[precision]
-    assert list(card.files) == ["question.onnx", "tokenizer.json"]
-
-
-def write_small_network(_loaded: object, path: Path) -> list[str]:
-    """Write a product with one weight, of 32 rows and 2 columns."""
-    write_product(np.ones((32, 2), np.float32), path)
-    return ["input_ids"]
+    monkeypatch.setattr(export, "encode_batch", lambda *_: np.full((1, 384), 0.01))
+    assert ensure_export(made.model, tmp_path).failure.startswith("its results differ by")
+    monkeypatch.setattr(export, "encode_batch", lambda *_: np.full((1, 384), np.nan))
+    assert ensure_export(made.model, tmp_path / "nan").failure == "its results differ by nan"
 
 
 def test_an_export_of_an_older_format_is_made_again(
@@ -280,5 +260,5 @@ def test_weights_are_in_their_own_file_which_can_be_mapped(made: Made) -> None:
     assert graph.stat().st_size < 200_000
     # 11.9 million weights of embeddings and the like in float32; 10.6 million of matrix products,
     # in int8 with one float32 scale per 16; none of the pooler, which no vector needs.
-    product_size = {"int8": 1 + 4 / 16, "float32": 4}[made.card.precision] * 10_616_832
+    product_size = {BLOCKS: 1 + 4 / 16, FLOAT32: 4}[made.card.trials[0].way] * 10_616_832
     assert weights.stat().st_size == pytest.approx(4 * 11_949_696 + product_size, rel=0.01)

@@ -22,7 +22,7 @@ PRAGUE = {"prague": 5.0}
 def reader(
     session: TableSession, max_tokens: int = MAX_TOKENS, inputs: list[str] | None = None
 ) -> ExtractiveReader:
-    card = Card(CARD_FORMAT, "table", max_tokens, inputs or ALL_INPUTS, "float32", {})
+    card = Card(CARD_FORMAT, "table", max_tokens, inputs or ALL_INPUTS, [], {})
     return ExtractiveReader(card, session, prepared(max_tokens))
 
 
@@ -167,12 +167,7 @@ def test_a_reader_with_a_file_of_another_size_is_not_opened(
     folder = tmp_path_factory.mktemp("reader")
     (folder / "reader.onnx").write_bytes(b"abc")
     card = Card(
-        CARD_FORMAT,
-        "table",
-        MAX_TOKENS,
-        ALL_INPUTS,
-        "float32",
-        {"reader.onnx": FileRecord(size, "")},
+        CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], {"reader.onnx": FileRecord(size, "")}
     )
     with pytest.raises(ModelUnavailable, match="missing or damaged"):
         ExtractiveReader.open(folder, card)

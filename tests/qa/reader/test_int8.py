@@ -4,6 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.models import tuning
+from index.models.tuning import BLOCKS, COLUMNS, FLOAT32
 from qa.reader import export, sources
 from qa.reader.export import open_reader
 from qa.reader.extractive import ExtractiveReader
@@ -24,10 +26,20 @@ def allow(difference: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources.TransformerSource, "load", loaded)
 
 
-@pytest.fixture(params=[True, False], ids=["blocks", "columns"])
-def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of computing in int8, whatever this processor is best at."""
-    monkeypatch.setattr(export, "has_fast_int8", lambda: request.param)
+@pytest.fixture(params=[BLOCKS, COLUMNS])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either way of computing in int8, whatever this processor is best at."""
+    prefer(str(request.param), monkeypatch)
+    return str(request.param)
+
+
+def prefer(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have one way of computing a network be the fastest."""
+
+    def times(sessions: dict[str, object], _run: object) -> dict[str, float]:
+        return {name: 1.0 if name == way else 2.0 for name in sessions}
+
+    monkeypatch.setattr(tuning, "_times", times)
 
 
 def max_difference(bert: Made, other: ExtractiveReader) -> float:
@@ -39,12 +51,15 @@ def max_difference(bert: Made, other: ExtractiveReader) -> float:
 
 
 def test_a_reader_that_loses_little_is_kept_in_int8(
-    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Random weights lose more in int8 than trained ones.
     allow(100.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
-    assert reader.card.precision == "int8"
+    chosen, *others = reader.card.trials
+    assert chosen.way == either_way
+    assert {trial.way for trial in others} == {FLOAT32, BLOCKS, COLUMNS} - {either_way}
+    assert 0 < chosen.loss < 100
     assert 0 < max_difference(bert, reader) < 100
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -54,7 +69,7 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
 
 
 def test_in_int8_the_result_for_a_passage_does_not_depend_on_the_others(
-    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(100.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
@@ -66,11 +81,13 @@ def test_in_int8_the_result_for_a_passage_does_not_depend_on_the_others(
 
 
 def test_a_reader_that_loses_much_in_int8_stays_in_float32(
-    bert: Made, either_way: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Made, either_way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(0.0, monkeypatch)
     reader = open_reader(str(bert.model), tmp_path, lambda _: None)
-    assert reader.card.precision == "float32"
+    assert [(trial.way, trial.milliseconds is None) for trial in reader.card.trials] == [
+        (FLOAT32, False), (BLOCKS, True), (COLUMNS, True)
+    ]  # fmt: skip
     assert max_difference(bert, reader) < 1e-3
     (folder,) = tmp_path.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -83,8 +100,8 @@ def test_a_reader_prepared_on_another_kind_of_processor_is_prepared_again(
     bert: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = sources.find_reader(str(bert.model))
-    monkeypatch.setattr(export, "has_fast_int8", lambda: True)
+    monkeypatch.setattr(export, "processor", lambda: "one")
     open_reader(str(bert.model), tmp_path, lambda _: None)
     assert export.is_prepared(source, tmp_path)
-    monkeypatch.setattr(export, "has_fast_int8", lambda: False)
+    monkeypatch.setattr(export, "processor", lambda: "another")
     assert not export.is_prepared(source, tmp_path)
