@@ -24,8 +24,8 @@ class NoIndex(BylineError, title="No index"):
     """There is no published index in the folder."""
 
 
-class IndexBusy(BylineError, title="Index is being built"):
-    """Another build is running."""
+class IndexBusy(BylineError, title="Index is busy"):
+    """Another process builds the index, or keeps it up to date."""
 
 
 class IndexDamaged(BylineError, title="Index is damaged"):

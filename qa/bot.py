@@ -132,6 +132,20 @@ class Bot:
         retriever = Retriever(index.generation, encoder, without)
         return cls(index, retriever, reader, default_calibration(), threshold, without, second)
 
+    def over_newer(self, index: OpenIndex) -> "Bot | None":
+        """Return a bot for a newer generation with the models of this one; None if it has others.
+
+        This bot is not used any more; its index is closed by the caller.
+        """
+        models = [each.generation.manifest.model.fingerprint for each in (self.index, index)]
+        if models[0] != models[1]:
+            return None
+        retriever = Retriever(index.generation, self.retriever.encoder, self.without)
+        return Bot(
+            index, retriever, self.reader, self.calibration, self.threshold, self.without,
+            self.second,
+        )  # fmt: skip
+
     def close(self) -> None:
         """Close the index."""
         self.index.close()

@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     max_bytes: Annotated[int, msgspec.Meta(ge=1)] | None = None
     top: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    watch: bool | None = None
+    """Whether the chat keeps its index up to date."""
 
 
 def read_settings() -> Settings:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from index.articles.files import Found, Root, find_at
 from index.articles.ignore import IGNORE_FILE
 from index.articles.paths import is_under
-from index.build.events import Progress, Summary
+from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.errors import BylineError, summary_of
 from index.models.passage_encoder import PassageEncoder
 from index.storage.store import Store
+from index.watch.events import Problem, Updating, UpToDate, WatchEvent
 from index.watch.file_events import EventsLost, FileEvents, OpenEvents, WatchedFiles
 
 SWEEP_SECONDS = 600.0
@@ -30,30 +31,6 @@ _RESTLESS_SECONDS = 3.0
 _MAX_PAUSE_SECONDS = 30.0
 NOTHING: frozenset[str] = frozenset()
 
-
-@dataclass(frozen=True, slots=True)
-class Updating:
-    """An update begins."""
-
-    paths: int
-    """Files and folders that may have changed; 0 for a look at everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpToDate:
-    """The index has what the files have; the watcher waits for changes."""
-
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What cannot be watched, or an update that failed and is tried again."""
-
-    message: str
-
-
-WatchEvent = Updating | Progress | Summary | UpToDate | Problem
 Identities = dict[str, tuple[int, int] | None]
 """The device of each root and the inode of a folder, by its path; None for a missing one."""
 
@@ -108,14 +85,14 @@ class Watcher:
         clock: Callable[[], float] = time.monotonic,
         sweep_seconds: float = SWEEP_SECONDS,
     ) -> None:
-        """`request` is that of the first update; `clock` returns seconds."""
+        """`request` has how to build; `clock` returns seconds."""
         self._store = store
         self._request = request
         self._encoder = encoder
         self._open_events = open_events
         self._clock = clock
         self._sweep_seconds = sweep_seconds
-        self._indexed = Indexed("", request.roots, ())
+        self._indexed = Indexed("", (), ())
         self._is_first = True
         """Whether no update has succeeded yet."""
         self._pending: frozenset[str] | None = None
@@ -132,14 +109,14 @@ class Watcher:
         """What the user was told of since the last success."""
 
     def run(self) -> Iterator[WatchEvent]:
-        """Update the index, then do so whenever files change; ends by an error of the first update.
+        """Update the index, and again whenever files change; ends by an error of the first update.
 
         Raises IndexBusy if another process watches or builds the index, and what `build` raises.
         """
         with self._store.watching():
             while True:
                 watched = self._identities()
-                with closing(self._open_events(self._roots())) as events:
+                with closing(self._open_events(self._store.remembered_roots())) as events:
                     yield from _untold(events.notes, self._notes)
                     yield from self._watch(events, watched)
                 self._pending = None
@@ -194,7 +171,6 @@ class Watcher:
         pause = 2.0 ** (self._in_a_row - _EAGER) if self._in_a_row >= _EAGER else 0.0
         self._due = now + min(pause, _MAX_PAUSE_SECONDS)
         self._is_first, self._failures, self._pending = False, 0, NOTHING
-        self._request = replace(self._request, roots=(), forget=(), full=False)
         self._devices = {path: one[0] for path, one in self._identities().items() if one}
         self._problems.clear()
 
@@ -213,14 +189,8 @@ class Watcher:
             if identity and self._devices.get(path, identity[0]) != identity[0] and _is_empty(path)
         ]
 
-    def _roots(self) -> tuple[Root, ...]:
-        """Return what is to be watched: the remembered roots, and what is to be added to them."""
-        forgotten = {root.path for root in self._request.forget}
-        roots = (*self._store.remembered_roots(), *self._request.roots)
-        return tuple({root.path: root for root in roots if root.path not in forgotten}.values())
-
     def _identities(self) -> Identities:
-        return {root.path: _identity(root.path) for root in self._roots()}
+        return {root.path: _identity(root.path) for root in self._store.remembered_roots()}
 
     def _read_indexed(self) -> None:
         """Learn what the current generation has, whoever built it."""
@@ -228,7 +198,8 @@ class Watcher:
             if self._store.current() != self._indexed.generation:
                 with closing(self._store.open()) as index:
                     paths = tuple(sorted(index.generation.catalog.paths()))
-                    self._indexed = Indexed(index.name, self._roots(), paths)
+                    roots = self._store.remembered_roots()
+                    self._indexed = Indexed(index.name, roots, paths)
 
 
 def _untold(messages: Iterable[str], told: set[str]) -> Iterator[Problem]:

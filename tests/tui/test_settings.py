@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.fakes import Shell, names
+from tui.chat.setup import setup
 from tui.settings import ChatSettings, read_chat_settings, write_chat_settings
 
 QUESTION = "the port is closed."
@@ -114,3 +115,12 @@ def test_a_kill_while_writing_leaves_the_old_chat_settings(
     with pytest.raises(KeyboardInterrupt):
         write_chat_settings(chat_file, ChatSettings())
     assert read_chat_settings(chat_file) == CHOSEN
+
+
+def test_the_chat_watches_if_the_setting_or_the_option_says_so(shell: Shell) -> None:
+    def watches(option: bool | None) -> bool:
+        return setup(None, False, True, None, None, None, option).watch is not None
+
+    assert [watches(option) for option in (None, True, False)] == [False, True, False]
+    shell.set("watch = true")
+    assert [watches(option) for option in (None, True, False)] == [True, True, False]

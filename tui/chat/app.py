@@ -14,8 +14,9 @@ from textual.widgets import Input, TextArea
 
 from index.build.events import Summary
 from index.errors import BylineError, reason_of
+from index.watch.events import Problem, Updating, UpToDate
 from tui.chat.actions import notify, notify_error
-from tui.chat.jobs import Jobs
+from tui.chat.jobs import Jobs, WatchedIndex
 from tui.chat.palette import key_commands
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
@@ -54,6 +55,7 @@ class ChatApp(App[None]):
         super().__init__()
         self._setup = setup
         self._jobs = Jobs(self, setup.start_job)
+        self._watched = WatchedIndex(self, setup.start_job)
         self._index = setup.index
         for theme in THEMES:
             self.register_theme(theme)
@@ -103,7 +105,7 @@ class ChatApp(App[None]):
             case Ready():
                 self.chat.notice("")
                 self.chat.ready.set()
-                self.look_for_changes()
+                self._follow_changes()
             case ToPrepare():
                 self.chat.notice("Preparing the models, once. You can type meanwhile.")
                 self.run_job(state.job)
@@ -136,6 +138,35 @@ class ChatApp(App[None]):
         self.chat.use_bot(self._setup.open_bot(folder))
         self.open_bot()
 
+    def _follow_changes(self) -> None:
+        """Keep the index up to date if the user wants that, else look for changes once."""
+        if self._setup.watch is None or self._index == self._setup.bundled_index:
+            self.look_for_changes()
+            return
+        try:
+            self._watched.watch(self._setup.watch(self._index))
+        except (BylineError, OSError) as error:
+            notify_error(self, f"The index is not kept up to date: {reason_of(error)}")
+
+    @on(WatchedIndex.Happened)
+    def show_watched(self, happened: WatchedIndex.Happened) -> None:
+        """Show whether the index is up to date, and what keeps it from that."""
+        match happened.event:
+            case Updating(0):
+                self.chat.show_freshness("looking for changes")
+            case Updating(paths):
+                what = "article" if paths == 1 else "articles"
+                self.chat.show_freshness(f"updating {paths:,} {what}")
+            case UpToDate():
+                self.chat.show_freshness("index up to date")
+            case Problem(message):
+                notify_error(self, message)
+            case Failed():
+                self.chat.show_freshness("index not watched")
+                notify_error(self, happened.event.text)
+            case _:
+                pass
+
     @work(thread=True, group="changes", exclusive=True)
     def look_for_changes(self) -> None:
         """Offer to update the index if articles changed since indexing."""
@@ -144,9 +175,9 @@ class ChatApp(App[None]):
 
     @on(events.AppFocus)
     def back_in_the_terminal(self) -> None:
-        """Look for changes again: the user may have been in an editor."""
+        """Look for changes again, unless they are watched: the user may have been in an editor."""
         if self.chat.ready.is_set() and not self._jobs.is_running:
-            self.look_for_changes()
+            self._follow_changes()
 
     # Builds
 
@@ -285,8 +316,9 @@ class ChatApp(App[None]):
             notify_error(self, f"The settings could not be saved: {reason_of(error)}")
 
     async def on_unmount(self) -> None:
-        """Stop a running build; its finished work is kept."""
+        """Stop a running build, whose finished work is kept, and the watcher."""
         self._jobs.stop()
+        self._watched.stop()
 
 
 def changes_message(index: Path, max_bytes: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Builds and preparations in the background, one at a time."""
+"""Builds and preparations in the background, one at a time; and a watcher beside them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from textual.app import App
 from textual.message import Message
 
 from tui.jobs.events import Event
-from tui.jobs.subprocess_job import BackgroundJob, Job
+from tui.jobs.subprocess_job import BackgroundJob, Job, WatchJob
 
 
 class Jobs:
@@ -51,3 +51,39 @@ class Jobs:
         """Stop the running job; its finished work is kept."""
         if self._running:
             self._running.stop()
+
+
+class WatchedIndex:
+    """Keeps one index up to date in a process of its own; posts its events as `Happened`."""
+
+    @dataclass
+    class Happened(Message):
+        """An event of the watcher."""
+
+        event: Event
+
+    def __init__(self, app: App[Any], start_job: Callable[[Job], BackgroundJob]) -> None:
+        self._app = app
+        self._start_job = start_job
+        self._job: WatchJob | None = None
+        """None while nothing is watched."""
+        self._running: BackgroundJob | None = None
+
+    def watch(self, job: WatchJob) -> None:
+        """Watch an index, and no other one. Raises OSError if no process can be started."""
+        if job != self._job:
+            self.stop()
+            self._running, self._job = self._start_job(job), job
+            listen = partial(self._listen, self._running)
+            self._app.run_worker(listen, group="watch", thread=True)
+
+    def _listen(self, running: BackgroundJob) -> None:
+        for event in running.events():
+            if running is self._running:
+                self._app.post_message(self.Happened(event))
+
+    def stop(self) -> None:
+        """Stop watching."""
+        running, self._running, self._job = self._running, None, None
+        if running:
+            running.stop()

@@ -10,7 +10,7 @@ from index.articles.files import MAX_BYTES
 from index.errors import BylineError
 from qa.answers import DEFAULT_ANSWERS
 from tui.jobs.async_bot import AsyncBot, IndexBot
-from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job
+from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, WatchJob
 from tui.paths import bundled_index, chat_settings_file, default_index, model_cache, sessions_folder
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
@@ -55,6 +55,8 @@ class Setup:
     build: Build
     """Returns the job that updates the index in a folder."""
     start_job: Callable[[Job], BackgroundJob]
+    watch: Callable[[Path], WatchJob] | None = None
+    """Returns the job that keeps the index in a folder up to date; None if it is not wanted."""
 
 
 def setup(
@@ -64,6 +66,7 @@ def setup(
     top: int | None,
     threshold: float | None,
     reader: str | None,
+    watch: bool | None = None,
 ) -> Setup:
     """Return what the chat starts with. Raises BadRequest and NoIndex."""
     own = index_folder_or(index, default_index())
@@ -82,6 +85,11 @@ def setup(
         model = chosen_model(Store(folder), None)
         return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
 
+    def watching(folder: Path) -> WatchJob:
+        from index.storage.store import Store
+
+        return WatchJob(str(folder), chosen_model(Store(folder), None), max_bytes)
+
     sessions = Sessions(sessions_folder())
     return Setup(
         index=bundled_index() if bundled else own,
@@ -95,6 +103,7 @@ def setup(
         max_bytes=max_bytes,
         build=build,
         start_job=BackgroundJob.start,
+        watch=watching if setting("watch", watch, default=False) else None,
     )
 
 

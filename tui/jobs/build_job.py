@@ -1,6 +1,7 @@
 """Build an index and prepare the models that questions need."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from index.articles.files import MAX_BYTES, Root
 from index.build.events import Summary
@@ -8,7 +9,11 @@ from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
 from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import Model, find_model
+from index.models.update_encoder import UpdateEncoder
 from index.storage.store import Store
+from index.watch.events import WatchEvent
+from index.watch.file_events import WatchedFiles
+from index.watch.watcher import Watcher
 from qa.reader.export import ensure_reader, is_prepared, label_of, readers_named
 from qa.reader.sources import find_reader
 from tui.jobs.events import BuildEvent, Waiting
@@ -30,6 +35,23 @@ def build_events(
         if isinstance(event, Summary) and event.articles:
             yield from _model_events(model)
         yield event
+
+
+def watch_events(
+    store: Store, model_name: str, max_bytes: int = MAX_BYTES, poll: bool = False
+) -> Iterator[Waiting | WatchEvent]:
+    """Keep an index up to date as its articles change; ends only by an error.
+
+    `poll` looks at the files every few seconds instead of being told of changes. Raises IndexBusy
+    if another process does so already, and what a build raises.
+    """
+    model = find_model(model_name)
+    yield from _model_events(model)
+    manifest = store.manifest()
+    precision = manifest.model.precision if manifest else "float32"
+    request = BuildRequest(model, max_bytes=max_bytes)
+    encoder = UpdateEncoder(model, model_cache(), precision)
+    yield from Watcher(store, request, encoder, partial(WatchedFiles, poll=poll)).run()
 
 
 def prepare_events(model_name: str, reader: str) -> Iterator[Waiting]:

@@ -58,8 +58,15 @@ class CurrentIndex:
         store = self.store()
         if self._opened is not None and self._opened[0] == store:
             index = self._opened[1]
-            if index.name == store.current():
-                return index
+            return index if index.name == store.current() else self._newer(store, index)
         self.close()
         self._opened = store, store.open()
         return self._opened[1]
+
+    def _newer(self, store: "Store", older: "OpenIndex") -> "OpenIndex":
+        """Open a newer generation; the models stay loaded unless it was built with another one."""
+        newer = store.open()
+        self._bot = self._bot and self._bot.over_newer(newer)
+        self._opened = store, newer
+        older.close()
+        return newer

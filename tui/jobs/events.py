@@ -8,6 +8,7 @@ import msgspec
 
 from index.build.events import Progress, Summary
 from index.disk.json_lines import encode_line
+from index.watch.events import Problem, Updating, UpToDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ BuildEvent = Progress | Waiting | Summary
 """What a build yields; the summary comes last."""
 End = Summary | Prepared | Stopped | Failed
 """How a job ends."""
-Event = Progress | Waiting | End
-_KINDS = {kind.__name__: kind for kind in (Progress, Waiting, Summary, Prepared, Stopped, Failed)}
+Event = Progress | Waiting | Updating | UpToDate | Problem | End
+_KINDS = {
+    kind.__name__: kind
+    for kind in (
+        Progress, Waiting, Updating, UpToDate, Problem, Summary, Prepared, Stopped, Failed
+    )
+}  # fmt: skip
 
 
 def event_line(event: Event) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 import msgspec
 
@@ -56,7 +57,16 @@ class PrepareJob(msgspec.Struct, frozen=True, tag="prepare"):
     reader: str
 
 
-Job = BuildJob | PrepareJob
+class WatchJob(msgspec.Struct, frozen=True, tag="watch"):
+    """Keep an index up to date until the job is stopped or its parent ends."""
+
+    index: str
+    """Folder of the index."""
+    model: str
+    max_bytes: int = MAX_BYTES
+
+
+Job = BuildJob | PrepareJob | WatchJob
 
 
 class BackgroundJob:
@@ -82,13 +92,15 @@ class BackgroundJob:
         )
         assert process.stdin
         with suppress(BrokenPipeError):  # a child that has died already says why on stderr
-            process.stdin.write(encode_line(job).encode())
-        with suppress(BrokenPipeError):
-            process.stdin.close()
+            process.stdin.write(encode_line(job).encode() + b"\n")
+            process.stdin.flush()
+        if not isinstance(job, WatchJob):  # one that watches ends when its input does
+            _close(process.stdin)
         return cls(process)
 
     def events(self) -> Iterator[Event]:
         """Yield events as they happen, the last one an `End`. Blocks; call it once."""
+        assert self.process.stdin
         assert self.process.stdout
         ended = False
         with self.process.stdout as lines:
@@ -102,6 +114,7 @@ class BackgroundJob:
         if not ended:
             yield self._unexpected_end()
         self.process.wait()
+        _close(self.process.stdin)
 
     def stop(self) -> None:
         """End the child within about a second, by force if necessary. Stopping twice is allowed."""
@@ -136,6 +149,11 @@ class BackgroundJob:
         return Failed(None, f"Stopped unexpectedly ({cause}). Finished work was kept.")
 
 
+def _close(stream: IO[bytes]) -> None:
+    with suppress(BrokenPipeError):  # the child has ended
+        stream.close()
+
+
 def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
@@ -148,13 +166,22 @@ def main() -> None:
     os.nice(NICENESS)
     # An exception, so that scratch folders are removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    if isinstance(job, WatchJob):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     # Libraries may print: their standard output becomes our standard error.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         os.dup2(2, 1)
         with suppress(BrokenPipeError):  # nobody reads any more
             for event in _throttled(_run(job)):
                 print(event_line(event), file=out, flush=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the other end of its standard input is closed."""
+    while os.read(0, 1):  # not by the buffer, whose lock would be held when the process ends
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run(job: Job) -> Iterator[Event]:
@@ -181,7 +208,7 @@ def _throttled(events: Iterator[Event]) -> Iterator[Event]:
 def _work(job: Job) -> Iterator[Event]:
     # Imported here: the chat imports this module and needs none of these.
     from index.storage.store import Store
-    from tui.jobs.build_job import build_events, prepare_events, reader_events
+    from tui.jobs.build_job import build_events, prepare_events, reader_events, watch_events
 
     match job:
         case BuildJob():
@@ -193,6 +220,8 @@ def _work(job: Job) -> Iterator[Event]:
         case PrepareJob():
             yield from prepare_events(job.model, job.reader)
             yield Prepared()
+        case WatchJob():
+            yield from watch_events(Store(Path(job.index)), job.model, job.max_bytes)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from index.articles.files import Root
 from index.build.pipeline import BuildRequest
+from index.watch.events import Problem, Updating, UpToDate, WatchEvent
 from index.watch.file_events import EventsLost
-from index.watch.watcher import Problem, Updating, UpToDate, Watcher, WatchEvent
+from index.watch.watcher import Watcher
 from tests.fakes import FakeEncoder, fake_model
 from tests.index.build.workspace import Workspace
 
@@ -57,14 +58,11 @@ class Script:
 
 
 def watch(
-    workspace: Workspace,
-    script: Script,
-    request: BuildRequest | None = None,
-    encoder: FakeEncoder | None = None,
+    workspace: Workspace, script: Script, encoder: FakeEncoder | None = None
 ) -> list[WatchEvent]:
     """Return what a watcher reports until its script ends."""
-    request = request or BuildRequest(fake_model(), (workspace.root,))
-    watcher = Watcher(workspace.store, request, encoder or FakeEncoder(), script.open, script.clock)
+    request, encoder = BuildRequest(fake_model()), encoder or FakeEncoder()
+    watcher = Watcher(workspace.store, request, encoder, script.open, script.clock)
     return list(_until_ended(watcher.run()))
 
 

@@ -30,6 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path)
     workspace.write("port.txt", PORT)
     workspace.write("in/mill.txt", MILL)
+    workspace.build()
     return workspace
 
 
@@ -151,7 +152,6 @@ def test_changes_wait_while_another_process_builds(workspace: Workspace) -> None
 
 
 def test_an_index_is_watched_once(workspace: Workspace) -> None:
-    watch(workspace, Script([]))
     with workspace.store.watching(), pytest.raises(IndexBusy, match=r"process \d+, started .* up"):
         watch(workspace, Script([]))
     with workspace.store.writing(), pytest.raises(IndexBusy, match="is building"):
@@ -224,7 +224,7 @@ def test_a_file_that_is_always_written_to_is_indexed_less_and_less_often(
 
 
 def test_an_update_that_fails_is_tried_again(workspace: Workspace) -> None:
-    encoder = FakeEncoder(batches_left=1)
+    encoder = FakeEncoder(batches_left=0)
 
     def edit() -> Sequence[Path]:
         return [workspace.write("port.txt", "The port is open.")]
@@ -233,16 +233,17 @@ def test_an_update_that_fails_is_tried_again(workspace: Workspace) -> None:
         encoder.batches_left = -1
         return []
 
-    events = watch(workspace, Script([edit, mend, WAIT_ONLY]), encoder=encoder)
+    events = watch(workspace, Script([edit, mend, WAIT_ONLY]), encoder)
     assert problems(events) == ["EncoderKilled"]
     assert texts(workspace)["port.txt"] == "The port is open."
 
 
 def test_an_error_of_the_first_update_ends_the_watcher(workspace: Workspace) -> None:
+    workspace.write("port.txt", "The port is open.")
     with pytest.raises(EncoderKilled):
-        watch(workspace, Script([]), encoder=FakeEncoder(batches_left=0))
+        watch(workspace, Script([]), FakeEncoder(batches_left=0))
     with pytest.raises(BadRequest):
-        watch(Workspace(workspace.folder / "new"), Script([]), BuildRequest(fake_model()))
+        watch(Workspace(workspace.folder / "new"), Script([]))
 
 
 def test_what_is_polled_is_reported_once(workspace: Workspace) -> None:
@@ -252,7 +253,7 @@ def test_what_is_polled_is_reported_once(workspace: Workspace) -> None:
 
 def test_a_watcher_that_is_left_gives_its_locks_back(workspace: Workspace) -> None:
     script = Script([WAIT_ONLY])
-    request = BuildRequest(fake_model(), (workspace.root,))
+    request = BuildRequest(fake_model())
     running = Watcher(workspace.store, request, FakeEncoder(), script.open, script.clock).run()
     next(running)
     assert isinstance(running, Generator)

@@ -27,7 +27,7 @@ from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import Ready, State
 from tui.jobs.events import Event
-from tui.jobs.subprocess_job import BuildJob, Job
+from tui.jobs.subprocess_job import BuildJob, Job, WatchJob
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session
 from tui.settings import read_chat_settings
@@ -96,6 +96,10 @@ def _build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()
     return BuildJob(str(folder), "fake", "fake", add, forget)
 
 
+def _watch(folder: Path) -> WatchJob:
+    return WatchJob(str(folder), "fake")
+
+
 def cited(file: Path) -> Citation:
     """Cite the second line of the article."""
     found = citation(line=2, path="news/mill.txt")
@@ -128,6 +132,8 @@ class Home:
     bots: list[FakeBot] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     running: list[FakeJob] = field(default_factory=list)
+    watches: bool = False
+    """Whether the chat keeps its index up to date."""
     holds_questions: bool = False
     """Whether questions wait for the gate of the bot."""
 
@@ -163,6 +169,7 @@ class Home:
                 max_bytes=MAX_BYTES,
                 build=_build,
                 start_job=self._start,  # type: ignore[arg-type]
+                watch=_watch if self.watches else None,
             )
         )
 

@@ -11,10 +11,11 @@ from textual.widgets import Input, Static
 from index.build.events import Progress, Stage
 from index.changes import Changes
 from index.errors import IndexDamaged
+from index.watch.events import Problem, Updating, UpToDate
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.conftest import UNCHANGED
 from tests.tui.chat.replies import summary
-from tui.chat.jobs import Jobs
+from tui.chat.jobs import Jobs, WatchedIndex
 from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.screens.library_screen import LibraryScreen
 from tui.chat.screens.welcome_screen import WelcomeScreen
@@ -22,7 +23,7 @@ from tui.chat.themes import DARK, LIGHT
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
 from tui.jobs.events import End, Event, Failed, Prepared, Stopped
-from tui.jobs.subprocess_job import BuildJob, PrepareJob
+from tui.jobs.subprocess_job import BuildJob, PrepareJob, WatchJob
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,72 @@ async def test_an_index_that_cannot_be_opened_is_reported(
         await chat.ask("What is wrong?")
         assert notice(chat) == "the index is damaged␇"
         assert chat.prompt.text == "What is wrong?"
+
+
+# Watching
+
+
+def watch_job(home: Home, index: str = "own") -> WatchJob:
+    return WatchJob(str(home.path / index), "fake")
+
+
+async def happen(chat: Chat, event: Event) -> None:
+    """Let the watcher report an event."""
+    chat.app.post_message(WatchedIndex.Happened(event))
+    await chat.settle()
+
+
+async def test_the_input_shows_whether_the_index_is_up_to_date(home: Home) -> None:
+    home.watches = True
+    async with chat_of(home) as chat:
+        await chat.settle()
+        assert home.jobs == [watch_job(home)]
+        for event, shown in (
+            (Updating(0), "looking for changes"),
+            (UpToDate(7), "index up to date"),
+            (Updating(1), "updating 1 article"),
+            (summary(changed=1), "updating 1 article"),
+            (UpToDate(7), "index up to date"),
+            (Updating(2_000), "updating 2,000 articles"),
+        ):
+            await happen(chat, event)
+            assert chat.prompt.border_subtitle == shown
+        assert notice(chat) == ""
+        await chat.ask("Who?")
+        assert [len(bot.asked) for bot in home.bots] == [1]
+    assert home.running[0].stopped == 1
+
+
+async def test_a_problem_of_the_watcher_is_a_notice(home: Home) -> None:
+    home.watches = True
+    async with chat_of(home) as chat:
+        await happen(chat, Problem("news is polled\x1b[2J"))
+        await happen(chat, Failed("Index is busy", "process 7 is keeping it up to date already"))
+        assert chat.notices[0] == "news is polled␛[2J"
+        assert "process 7" in chat.notices[1]
+        assert chat.prompt.border_subtitle == "index not watched"
+
+
+async def test_the_index_that_is_asked_is_the_one_that_is_watched(home: Home) -> None:
+    home.watches = True
+    async with chat_of(home) as chat:
+        await go(chat, "f5")
+        await report(chat, summary(changed=2))
+        assert [job for job in home.jobs if isinstance(job, WatchJob)] == [watch_job(home)]
+        chat.app.post_message(events.AppFocus())
+        chat.app.ask_index(home.path / "other")
+        await chat.settle()
+        assert home.jobs[2:] == [watch_job(home, "other")]
+        assert [job.stopped for job in home.running] == [1, 0, 0]
+
+
+async def test_the_bundled_articles_are_not_watched(home: Home) -> None:
+    home.watches = True
+    (home.path / "bundled").mkdir()
+    home.states = [NothingIndexed()]
+    async with chat_of(home) as chat:
+        await chat.settle()
+    assert home.jobs == []
 
 
 # Builds

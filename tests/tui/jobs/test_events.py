@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
 from index.build.events import MissingRoot, Progress, Stage, Summary
+from index.watch.events import Problem, Updating, UpToDate
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line, parse_event
 
 SUMMARY = Summary(
@@ -20,7 +21,8 @@ SUMMARY = Summary(
     "event",
     [
         Progress(Stage.EMBED, 3, 7), Waiting("Preparing the reader, once"), SUMMARY, Prepared(),
-        Stopped(), Failed("No index", "nothing is indexed in /n\x1b[31m"),
+        Updating(2), UpToDate(7), Problem("news is polled\x1b[31m"), Stopped(),
+        Failed("No index", "nothing is indexed in /n\x1b[31m"),
     ],
 )  # fmt: skip
 def test_an_event_crosses_as_one_line_of_ascii(event: Event) -> None:

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,11 +8,12 @@ import pytest
 
 from index.build.events import Progress, Stage, Summary
 from index.storage.store import Store
+from index.watch.events import Updating, UpToDate
 from tests.tui.fakes import Shell
 from tests.tui.terminal import ROOT
 from tui.jobs import subprocess_job
 from tui.jobs.events import Event, Failed, Prepared, Stopped, Waiting, event_line
-from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, PrepareJob
+from tui.jobs.subprocess_job import BackgroundJob, BuildJob, Job, PrepareJob, WatchJob
 
 pytestmark = pytest.mark.slow
 
@@ -207,3 +209,26 @@ def test_progress_is_throttled_except_for_the_start_and_end_of_a_stage(
     kept = list(subprocess_job._throttled(iter([*sent, Prepared()])))
     assert [one.done for one in kept if isinstance(one, Progress)] == [0, 10, 20, 25, 0, 2]
     assert kept[-1] == Prepared()
+
+
+def test_a_watcher_reports_updates_and_ends_when_it_is_stopped(indexed: Shell) -> None:
+    job = BackgroundJob.start(WatchJob(str(indexed.index), "fake"), FAKED)
+    events = job.events()
+    seen: list[Event] = []
+    for event in events:
+        seen.append(event)
+        if event == UpToDate(2):
+            indexed.write("dam.txt", "The dam broke.")
+        if event == UpToDate(3):
+            job.stop()
+    assert [event for event in seen if isinstance(event, Updating)] == [Updating(0), Updating(1)]
+    assert seen[-1] == Stopped()
+
+
+def test_a_watcher_ends_with_its_parent(indexed: Shell) -> None:
+    job = BackgroundJob.start(WatchJob(str(indexed.index), "fake"), FAKED)
+    for event in job.events():
+        if isinstance(event, UpToDate):
+            assert job.process.stdin
+            job.process.stdin.close()  # as the system does when the parent ends
+    assert job.process.returncode == 128 + signal.SIGTERM

@@ -149,6 +149,10 @@ class ChatScreen(AnswerActions):
         line.update(Content(visible(text)))
         line.display = bool(text)
 
+    def show_freshness(self, text: str) -> None:
+        """Show in the input's border whether the index is up to date."""
+        self.query_one(Prompt).border_subtitle = text
+
     # Asking
 
     @on(Prompt.Asked)

@@ -32,6 +32,11 @@ Examples:
     show_default=True,
     help="Port for --web.",
 )
+@click.option(
+    "--watch/--no-watch",
+    default=None,
+    help="Keep the index up to date while the chat is open. [default: the setting, else off]",
+)
 @reader_option
 @index_option
 def command(
@@ -41,6 +46,7 @@ def command(
     threshold: float | None,
     web: bool,
     port: int,
+    watch: bool | None,
     reader: str | None,
     index_folder: Path | None,
 ) -> int:
@@ -50,7 +56,7 @@ def command(
     from tui.chat.app import ChatApp
     from tui.chat.setup import setup
 
-    opened = setup(index_folder, bundled, new, top, threshold, reader)
+    opened = setup(index_folder, bundled, new, top, threshold, reader, watch)
     if not web:
         ChatApp(opened).run()
         return Exit.DONE
@@ -58,6 +64,8 @@ def command(
     from tui.web.server import LocalServer
 
     flags = ["--bundled"] * bundled + ["--new"] * new
+    if watch is not None:
+        flags.append("--watch" if watch else "--no-watch")
     options = {"--top": top, "--threshold": threshold, "--reader": reader, "--index": index_folder}
     values = [
         word for name, value in options.items() if value is not None for word in (name, str(value))

@@ -10,8 +10,10 @@ from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from tui.cli.options import index_option, json_option, reader_option
+from tui.cli.service_file import print_service
+from tui.cli.watching import watch_index
 from tui.exit_codes import Exit
-from tui.jobs.build_job import build_events, reader_events
+from tui.jobs.build_job import build_events, reader_events, watch_events
 from tui.output.build_progress import watch_build
 from tui.output.console import notice
 from tui.output.json_output import json_line, summary_json
@@ -32,7 +34,8 @@ Examples:
   byline index                    update the index
   byline index ~/blog a.txt       add a folder and a file
   byline index --forget ~/blog    remove a folder
-  byline index --full             rebuild from scratch""",
+  byline index --full             rebuild from scratch
+  byline index --watch            keep the index up to date until you press Ctrl+C""",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--full", is_flag=True, help="Rebuild from scratch.")
@@ -52,6 +55,17 @@ Examples:
 @click.option(
     "--follow-links", is_flag=True, help="Follow symbolic links under PATHS, now and later."
 )
+@click.option("--watch", is_flag=True, help="Then keep the index up to date as files change.")
+@click.option(
+    "--poll",
+    is_flag=True,
+    help="With --watch, look at the files every 5 seconds: for drives that report no changes.",
+)
+@click.option(
+    "--service",
+    is_flag=True,
+    help="With --watch, print a file that makes it a service of systemd or launchd, and end.",
+)
 @reader_option
 @index_option
 @json_option("the summary")
@@ -62,6 +76,9 @@ def command(
     model: str | None,
     max_bytes: int | None,
     follow_links: bool,
+    watch: bool,
+    poll: bool,
+    service: bool,
     reader: str | None,
     index_folder: Path | None,
     as_json: bool,
@@ -74,17 +91,20 @@ def command(
     """
     if follow_links and not paths:
         raise click.UsageError("--follow-links goes with PATHS: name the folders")
+    if (poll or service) and not watch:
+        raise click.UsageError(f"{'--poll' if poll else '--service'} goes with --watch")
     store = Store(index_folder_or(index_folder, default_index()))
+    if service:
+        options = ["--poll"] if poll else []
+        print_service(["index", "--watch", *options, "--index", str(store.folder.absolute())])
+        return Exit.DONE
     roots = resolve_roots(paths, follow_links=follow_links)
     watch_build(reader_events(chosen_reader(reader)))
-    events = build_events(
-        store,
-        chosen_model(store, model),
-        roots,
-        resolve_roots(forget, must_exist=False),
-        full,
-        setting("max_bytes", max_bytes, MAX_BYTES),
-    )
+    forgotten = resolve_roots(forget, must_exist=False)
+    chosen, largest = chosen_model(store, model), setting("max_bytes", max_bytes, MAX_BYTES)
+    if watch and not (roots or forgotten or full):
+        return watch_index(watch_events(store, chosen, largest, poll), as_json)
+    events = build_events(store, chosen, roots, forgotten, full, largest)
     summary = watch_build(events)
     assert summary is not None
     if as_json:
@@ -95,6 +115,8 @@ def command(
         notice(message)
     if not summary.articles and not refused:
         notice(f"no articles to index; Byline reads {FORMATS}")
+    if watch:
+        return watch_index(watch_events(store, chosen, largest, poll), as_json)
     return Exit.DONE if summary.articles and not refused else Exit.ERROR
 
 

@@ -105,7 +105,7 @@ def test_a_second_build_names_the_process_of_the_first(indexed: Shell) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert_one_line_error(
-            indexed.byline("index"), "Index is being built", f"process {os.getpid()}, started"
+            indexed.byline("index"), "Index is busy", f"process {os.getpid()}, started"
         )
         assert indexed.byline("ask", "the port is closed.").code == 0
     finally:
