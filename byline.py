@@ -16,6 +16,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +28,7 @@ from index.articles.paths import expanded
 from index.build.events import Progress, Summary
 from index.errors import BadRequest, BylineError
 from index.models.registry import DEFAULT_MODEL
+from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.answering.confidence import default_threshold
 from qa.answers import (
@@ -44,8 +46,9 @@ from qa.answers import (
 )
 from qa.bot import Bot
 from qa.conversation import Exchange, history_from_questions, history_from_replies
-from qa.find import FoundArticle, Place, find, wanted
+from qa.find import FoundArticle, Place, mentions, wanted
 from qa.reader.shipped import DEFAULT_READER
+from qa.scope import scope_of
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
 from tui.paths import model_cache
@@ -97,19 +100,25 @@ class Articles:
         *,
         top_k: int = DEFAULT_ANSWERS,
         scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
         history: Sequence[str] = (),
         on_first: Callable[[Reply], None] = lambda _: None,
     ) -> Reply:
         """Answer a question from the articles.
 
         Returns an `Answered` with at most `top_k` distinct answers, the best first, or a `NoAnswer`
-        with the reason. `scope` limits the search to articles at or under these paths; `history`
-        holds the earlier questions of the conversation, oldest first. Where two readers are
-        installed, `on_first` receives the reply of the fast one while the accurate one reads.
-        Raises BylineError for an empty or too long question, for a path that has no indexed
-        article, and once closed.
+        with the reason. `scope` limits the search to articles at or under these paths, `since` and
+        `until` to those of these days (`"2011-07"`, `"last month"`, or a date), `where` to those
+        that state each of these of themselves (`"author=Ada Quill"`). `history` holds the earlier
+        questions of the conversation, oldest first. Where two readers are installed, `on_first`
+        receives the reply of the fast one while the accurate one reads.
+        Raises BylineError for an empty or too long question, for a filter that is wrong or that
+        leaves no article, and once closed.
         """
-        return self._ask(question, top_k, scope, history_from_questions(history), on_first)
+        searched = _scope(scope, since, until, where)
+        return self._ask(question, top_k, searched, history_from_questions(history), on_first)
 
     async def ask_async(
         self,
@@ -117,31 +126,57 @@ class Articles:
         *,
         top_k: int = DEFAULT_ANSWERS,
         scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
         history: Sequence[str] = (),
     ) -> Reply:
         """Answer a question as `ask` does, in a thread."""
         return await asyncio.to_thread(
-            self.ask, question, top_k=top_k, scope=scope, history=history
+            self.ask,
+            question,
+            top_k=top_k,
+            scope=scope,
+            since=since,
+            until=until,
+            where=where,
+            history=history,
         )
 
     def find(
-        self, words: str, *, exact: bool = False, scope: Sequence[str | Path] = ()
+        self,
+        words: str,
+        *,
+        exact: bool = False,
+        scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
     ) -> list[FoundArticle]:
         """Return every article with passages that hold all the words, with the places.
 
         Quotation marks within the words make a phrase. A word is found in any form unless `exact`.
-        Nothing is ranked or left out. Raises BylineError if there is no word to find, for a path
-        that has no indexed article, and once closed.
+        Nothing is ranked or left out. Filters as in `ask`. Raises BylineError if there is no word
+        to find, for a filter that is wrong or that leaves no article, and once closed.
         """
-        searched = wanted(words, exact)
+        searched, articles = wanted(words, exact), _scope(scope, since, until, where)
         with self._opened() as bot:
-            return list(find(bot.index.generation, searched, [str(path) for path in scope]))
+            return list(mentions(bot.index.generation, searched, articles).articles)
 
     async def find_async(
-        self, words: str, *, exact: bool = False, scope: Sequence[str | Path] = ()
+        self,
+        words: str,
+        *,
+        exact: bool = False,
+        scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
     ) -> list[FoundArticle]:
         """Find words as `find` does, in a thread."""
-        return await asyncio.to_thread(self.find, words, exact=exact, scope=scope)
+        return await asyncio.to_thread(
+            self.find, words, exact=exact, scope=scope, since=since, until=until, where=where
+        )
 
     def conversation(self) -> "Conversation":
         """Start a conversation, in which a question may refer to earlier ones."""
@@ -151,12 +186,12 @@ class Articles:
         self,
         question: str,
         top_k: int,
-        scope: Sequence[str | Path],
+        scope: Scope,
         history: Sequence[Exchange],
         on_first: Callable[[Reply], None],
     ) -> Reply:
         with self._opened() as bot:
-            return bot.ask(question, top_k, [str(path) for path in scope], history, on_first)
+            return bot.ask(question, top_k, scope, history, on_first)
 
     @contextmanager
     def _opened(self) -> Iterator[Bot]:
@@ -202,19 +237,31 @@ class Conversation:
         *,
         top_k: int = DEFAULT_ANSWERS,
         scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
         on_first: Callable[[Reply], None] = lambda _: None,
     ) -> Reply:
         """Answer a question, or a follow-up. Arguments and errors as in `Articles.ask`."""
-        history = history_from_replies(self.replies)
-        reply = self._articles._ask(question, top_k, scope, history, on_first)
+        history, searched = history_from_replies(self.replies), _scope(scope, since, until, where)
+        reply = self._articles._ask(question, top_k, searched, history, on_first)
         self.replies.append(reply)
         return reply
 
     async def ask_async(
-        self, question: str, *, top_k: int = DEFAULT_ANSWERS, scope: Sequence[str | Path] = ()
+        self,
+        question: str,
+        *,
+        top_k: int = DEFAULT_ANSWERS,
+        scope: Sequence[str | Path] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        where: Sequence[str] = (),
     ) -> Reply:
         """Answer a question as `ask` does, in a thread. Await each before the next."""
-        return await asyncio.to_thread(self.ask, question, top_k=top_k, scope=scope)
+        return await asyncio.to_thread(
+            self.ask, question, top_k=top_k, scope=scope, since=since, until=until, where=where
+        )
 
 
 def open(  # noqa: A001
@@ -272,6 +319,15 @@ async def open_async(
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
     limit = default_threshold() if threshold is None else threshold
     return Articles(Bot.open(store, model_cache(), reader, limit, lambda _: None), summary)
+
+
+def _scope(
+    scope: Sequence[str | Path],
+    since: str | date | None,
+    until: str | date | None,
+    where: Sequence[str],
+) -> Scope:
+    return scope_of([str(path) for path in scope], since, until, where)
 
 
 def _report(events: Iterator[BuildEvent], on_progress: OnProgress) -> Summary:

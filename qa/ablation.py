@@ -20,5 +20,7 @@ class Component(StrEnum):
     """Passages are read by the fast reader only."""
     STOPPING = "stopping"
     """All passages are read, even when an early answer is already confident."""
+    DATES = "dates"
+    """Days that a question names do not rank the passages of their articles higher."""
     HISTORY = "history"
     """Follow-ups are searched for as typed, without the turns before them."""

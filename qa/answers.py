@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from index.storage.scope import EVERYTHING, Scope
+
 MAX_QUESTION_LENGTH = 4_000
 """Code points."""
 DEFAULT_ANSWERS = 3
@@ -230,6 +232,10 @@ class Answered:
     """Whether articles contradict the best answer; what they say is among the others."""
     unmentioned: tuple[Unmentioned, ...] = ()
     """What no article mentions, where the best answer is in doubt."""
+    scope: Scope = EVERYTHING
+    """Which articles were searched."""
+    undated: int = 0
+    """Articles that were only left out because they have no date."""
 
     @property
     def state(self) -> State:
@@ -251,6 +257,10 @@ class NoAnswer:
     """The indexed folder of the closest match if it is missing, as the user named it."""
     unmentioned: tuple[Unmentioned, ...] = ()
     """What no article mentions."""
+    scope: Scope = EVERYTHING
+    """Which articles were searched."""
+    undated: int = 0
+    """Articles that were only left out because they have no date."""
 
     @property
     def state(self) -> State:

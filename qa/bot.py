@@ -14,6 +14,7 @@ from index.articles.text import encodable
 from index.errors import BadRequest
 from index.models.onnx_export import open_question_encoder
 from index.models.question_encoder import QuestionEncoder
+from index.storage.scope import EVERYTHING, Scope
 from index.storage.store import OpenIndex, Store
 from qa.ablation import Component
 from qa.answering.confidence import (
@@ -47,7 +48,7 @@ from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader, readers_named
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
-from qa.scope import articles_under
+from qa.scope import dated, selected
 from qa.small_talk import small_talk
 from qa.stopwatch import Stopwatch
 from qa.trace import Search, Stages, Trace
@@ -154,17 +155,16 @@ class Bot:
         self,
         question: str,
         limit: int = DEFAULT_ANSWERS,
-        scope: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
         history: Sequence[Exchange] = (),
         on_first: Callable[[Reply], None] = lambda _: None,
     ) -> Reply:
         """Answer a question, with at most `limit` distinct answers.
 
         `on_first` is called with the reply of the first of two readers before the second one reads.
-        `scope` restricts the search to articles at or under these paths; empty means all articles.
-        `history` has the earlier turns of the conversation, oldest first; a follow-up is searched
-        together with them. Raises BadRequest if the question is empty or too long, or if there is
-        no indexed article at a path.
+        `scope` restricts the search to some articles. `history` has the earlier turns of the
+        conversation, oldest first; a follow-up is searched together with them. Raises BadRequest
+        if the question is empty or too long, or if no article is in the scope.
         """
         if reason := small_talk(question):
             return NoAnswer(question, _cleaned(question), reason, (), Milliseconds(0.0, 0.0, 0.0))
@@ -180,11 +180,11 @@ class Bot:
             reply = _with_years(dated, reply) or reply
         if reply.state is State.ANSWER:
             return reply
-        words = unmentioned(reply.question, self.index.generation, found.articles)
+        words = unmentioned(reply.question, self.index.generation, found.selection)
         return replace(reply, unmentioned=words)
 
     def trace(
-        self, question: str, scope: Sequence[str] = (), history: Sequence[Exchange] = ()
+        self, question: str, scope: Scope = EVERYTHING, history: Sequence[Exchange] = ()
     ) -> Trace:
         """Find and score what could answer a question. Arguments and errors as in `ask`."""
         found = self.find(question, scope, history)
@@ -193,7 +193,7 @@ class Bot:
     def find(
         self,
         question: str,
-        scope: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
         history: Sequence[Exchange] = (),
         top_k: int = PASSAGES_READ,
     ) -> Search:
@@ -203,14 +203,19 @@ class Bot:
             history = ()
         cleaned = _cleaned(question)
         earlier = taken_over(cleaned, history)
-        articles = articles_under(self.index.generation.catalog, scope)
+        catalog = self.index.generation.catalog
+        selection = selected(catalog, scope)
+        has_dates = Component.DATES not in self.without
+        of_its_days = dated(catalog, scope, cleaned) if has_dates else None
         resolve_time = watch.lap()
-        ranking = self.retriever.search(cleaned, articles, earlier)
-        topic = self.retriever.topic_of(" ".join(earlier), articles) if earlier else None
+        ranking = self.retriever.search(cleaned, selection, earlier, of_its_days)
+        topic = self.retriever.topic_of(" ".join(earlier), selection) if earlier else None
         hits = tuple(self.retriever.gather(ranking, top_k))
         gather_time = watch.lap() - ranking.encode - ranking.keywords - ranking.vectors
         searched = as_searched(cleaned, earlier)
-        return Search(cleaned, searched, articles, topic, ranking, hits, resolve_time, gather_time)
+        return Search(
+            cleaned, searched, scope, selection, topic, ranking, hits, resolve_time, gather_time
+        )
 
     def read(self, found: Search) -> ReadResult:
         """Read the passages that were found, with both readers if there are two."""
@@ -265,8 +270,15 @@ class Bot:
         if best is not None:
             rivals = [answer for answer in current if disagree(best, answer)]
             shown = tuple(one for one in current if one in confident or one in rivals)
-            asked = trace.searched_question
-            return Answered(trace.question, asked, shown, spent, articles_differ=bool(rivals))
+            return Answered(
+                trace.question,
+                trace.searched_question,
+                shown,
+                spent,
+                articles_differ=bool(rivals),
+                scope=trace.scope,
+                undated=trace.undated,
+            )
         if not trace.hits:
             reason = Reason.NO_PASSAGES
         elif not answers:
@@ -274,7 +286,16 @@ class Bot:
         else:
             reason = Reason.INDEX_STALE if confident else Reason.UNSURE
         missing = self._missing_folder(answers) if reason is Reason.INDEX_STALE else ""
-        return NoAnswer(trace.question, trace.searched_question, reason, answers, spent, missing)
+        return NoAnswer(
+            trace.question,
+            trace.searched_question,
+            reason,
+            answers,
+            spent,
+            missing,
+            scope=trace.scope,
+            undated=trace.undated,
+        )
 
     def _missing_folder(self, answers: Sequence[Answer]) -> str:
         """Return the indexed folder of the best answer if it is missing; empty if it is there."""
@@ -317,7 +338,16 @@ def _trace(question: str, found: Search, reading: ReadResult) -> Trace:
         read=reading.read,
         weigh=reading.weigh,
     )
-    return Trace(question, found.searched_question, found.ranking, found.hits, reading, stages)
+    return Trace(
+        question,
+        found.searched_question,
+        found.scope,
+        found.selection.undated,
+        found.ranking,
+        found.hits,
+        reading,
+        stages,
+    )
 
 
 def _open_readers(
@@ -348,8 +378,12 @@ def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:
     spent = Milliseconds(
         first.retrieve + then.retrieve, first.read + then.read, first.total + then.total
     )
+    if not answers:
+        return None
     differ = dated.articles_differ and len(answers) > 1
-    return Answered(asked.question, dated.asked, answers, spent, differ) if answers else None
+    return replace(
+        dated, question=asked.question, answers=answers, milliseconds=spent, articles_differ=differ
+    )
 
 
 def _cleaned(question: str) -> str:

@@ -140,6 +140,27 @@ def resolved_dates(sentence: str, before: str, anchor: dt.date | None) -> tuple[
     )
 
 
+@dataclass(frozen=True, slots=True)
+class NamedDate:
+    """A date that a text names, with its place there in code points."""
+
+    start: int
+    end: int
+    date: dt.date
+    """The first day of it."""
+    precision: Precision
+    is_complete: bool
+    """Whether nothing was computed."""
+
+
+def named_dates(text: str, anchor: dt.date) -> list[NamedDate]:
+    """Return the dates that a text names, complete or computed, in order."""
+    if len(text) > _MAX_SENTENCE:
+        return []
+    found = _Reading(re.sub(r"\s", " ", text), 0, anchor).dates()
+    return [NamedDate(start, end, *point, is_complete) for start, end, point, is_complete in found]
+
+
 def asked_when(question: str) -> str | None:
     """Return the question about the date that a question about the year includes, or None.
 
@@ -167,7 +188,12 @@ class _Reading:
     reference: _Point | None = None
 
     def resolved(self) -> list[tuple[int, int, _Point]]:
-        """Return the phrases whose dates are certain: start, end and date, in order."""
+        """Return the phrases whose dates are computed and certain: start, end and date."""
+        dates = self.dates()
+        return [(start, end, point) for start, end, point, is_complete in dates if not is_complete]
+
+    def dates(self) -> list[tuple[int, int, _Point, bool]]:
+        """Return the dates that are certain: start, end, date and whether it is complete."""
         found = []
         for match, resolve in self._phrases():
             try:
@@ -176,8 +202,7 @@ class _Reading:
                 continue
             if point is not None:
                 self.reference = point
-                if resolve is not _complete:
-                    found.append((match.start(), match.end(), point))
+                found.append((match.start(), match.end(), point, resolve is _complete))
         return found
 
     def _phrases(self) -> "list[tuple[re.Match[str], _Rule]]":

@@ -14,9 +14,10 @@ from index.errors import BadRequest
 from index.search.analyzer import all_terms, terms
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 from index.storage.generation import Generation
+from index.storage.scope import ALL, EVERYTHING, Scope, Selection
 from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of
 from qa.citations import FileCache, cite, display_path, quote_of
-from qa.scope import articles_under
+from qa.scope import selected
 
 _AT_ONCE = 500
 """Passages that are fetched together."""
@@ -142,17 +143,33 @@ def wanted(words: str, exact: bool = False) -> Wanted:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """All articles with passages that hold some words."""
+
+    articles: tuple[FoundArticle, ...]
+    """In the order of the index."""
+    scope: Scope = EVERYTHING
+    """Which articles were searched."""
+    undated: int = 0
+    """Articles that were only left out because they have no date."""
+
+
+def mentions(generation: Generation, words: Wanted, scope: Scope = EVERYTHING) -> Mentions:
+    """Return all articles that hold the words. Raises as `find` and `selected` do."""
+    selection = selected(generation.catalog, scope)
+    return Mentions(tuple(find(generation, words, selection)), scope, selection.undated)
+
+
 def find(
-    generation: Generation, words: Wanted, scope: Sequence[str] = ()
+    generation: Generation, words: Wanted, selection: Selection = ALL
 ) -> Iterator[FoundArticle]:
     """Yield every article with passages that hold the words, in the order of the index.
 
-    `scope` restricts the search to articles at or under these paths; empty means all articles.
-    Raises BadRequest if there is no indexed article at a path, IndexDamaged.
+    `selection` restricts the search to these articles. Raises IndexDamaged.
     """
     catalog = generation.catalog
-    articles = [article.id for article in articles_under(catalog, scope)]
-    ids = generation.keywords.holding(words.terms, articles)
+    ids = generation.keywords.holding(words.terms, selection.articles)
     for article_id, passages in groupby(_fetched(catalog, ids), lambda one: one.article_id):
         places = _Places(catalog.article(article_id), words)
         for stored in passages:
@@ -162,18 +179,18 @@ def find(
 
 
 def best_matches(
-    generation: Generation, question: str, scope: Sequence[str] = (), limit: int = 5
-) -> list[FoundArticle]:
+    generation: Generation, question: str, scope: Scope = EVERYTHING, limit: int = 5
+) -> Mentions:
     """Return the passages that match a question best by keywords, grouped by article.
 
-    Each is shown by the sentence with the rarest of the words; no model is needed. Scope and errors
-    as in `find`.
+    Each is shown by the sentence with the rarest of the words; no model is needed. Raises as
+    `mentions` does.
     """
     catalog, keywords = generation.catalog, generation.keywords
-    articles = [article.id for article in articles_under(catalog, scope)]
+    selection = selected(catalog, scope)
     weights = {stem: keywords.idf(stem) for stem in terms(question)}
     files, found = FileCache(), dict[int, list[Place]]()
-    for stored in catalog.passages(list(keywords.search(question, limit, articles))):
+    for stored in catalog.passages(list(keywords.search(question, limit, selection.articles))):
         passage = stored.passage
         marked = [(span, _stems_in(span.of(passage.text), weights)) for span in passage.sentences]
         if marked:
@@ -183,7 +200,8 @@ def best_matches(
             now = cite(catalog.article(stored.article_id), passage, best, best, files)
             place = Place(now.status, now.sentence, tuple(marks))
             found.setdefault(stored.article_id, []).append(place)
-    return [_found(catalog.article(key), len(places), places) for key, places in found.items()]
+    matching = (_found(catalog.article(key), len(places), places) for key, places in found.items())
+    return Mentions(tuple(matching), scope, selection.undated)
 
 
 def _stems_in(text: str, stems: Collection[str]) -> dict[Span, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.storage.catalog import StoredArticle
+from index.storage.scope import Scope, Selection
 from qa.answering.early_stopping import ReadResult
 from qa.retrieval.retriever import Hit, Ranking
 
@@ -15,8 +15,10 @@ class Search:
     """Cleaned."""
     searched_question: str
     """With the earlier turns that it was searched with."""
-    articles: list[StoredArticle]
-    """Those that were searched; empty if all were."""
+    scope: Scope
+    """Which articles were searched."""
+    selection: Selection
+    """The articles in the scope."""
     topic: int | None
     """Id of the article that the previous question was about; None if this is no follow-up."""
     ranking: Ranking
@@ -56,6 +58,10 @@ class Trace:
     question: str
     searched_question: str
     """The cleaned question, after the earlier turns that it was searched with."""
+    scope: Scope
+    """Which articles were searched."""
+    undated: int
+    """Articles that were only left out because they have no date."""
     ranking: Ranking
     hits: tuple[Hit, ...]
     """The passages for the reader, best first."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.measure.predictions import Asked, Prediction, predict
+from index.storage.scope import Scope
 from qa.bot import Bot
 from qa.conversation import history_from_questions
 from qa.reader.shipped import DEFAULT_READER
@@ -84,7 +85,7 @@ class NewsPipeline:
 
     def predict(self, question: NewsQuestion) -> Prediction:
         """Answer a question; nothing is left out."""
-        scope = [str(self.articles / question.article)] if question.article else []
+        within = (str(self.articles / question.article),) if question.article else ()
         history = history_from_questions(question.earlier)
-        found = self.bot.find(question.asked.question, scope, history)
+        found = self.bot.find(question.asked.question, Scope(within), history)
         return predict(self.bot, question.asked, found, left_out=False)

@@ -16,14 +16,17 @@ from statistics import fmean
 
 from index.models.onnx_export import open_question_encoder
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
+from index.storage.scope import EVERYTHING
 from index.storage.store import Store
 from qa.ablation import Component
 from qa.retrieval.retriever import Retriever
+from qa.scope import dated
 from qa.training.corpus import build_index, write_articles
 from qa.training.data import load
 from qa.training.news import News, Question
 
 DEPTHS = (1, 5, 8, 20)
+LEFT_OUT = (Component.DATES, Component.PARTS, Component.KEYWORDS, Component.VECTORS)
 _EVERY = 4
 """Of the questions of SQuAD dev one in this many is asked."""
 
@@ -113,7 +116,7 @@ def _report(
         encoder = open_question_encoder(model.name, model.fingerprint, work / "models", print)
         every = [each for each in gold(generation.catalog) if each.gold]
         print(f"{name}: {len(every)} questions, recall@{'/'.join(map(str, DEPTHS))}")
-        for left_out in (None, Component.PARTS, Component.KEYWORDS, Component.VECTORS):
+        for left_out in (None, *LEFT_OUT):
             without = frozenset(filter(None, [left_out]))
             shares = _recall(Retriever(generation, encoder, without), every)
             label = f"without {left_out}" if left_out else "all rankings"
@@ -121,8 +124,14 @@ def _report(
 
 
 def _recall(retriever: Retriever, every: Sequence[Searched]) -> list[float]:
-    ranks = [_rank(retriever.search(each.question).fused, each.gold) for each in every]
+    ranks = [_rank(_searched(retriever, each.question), each.gold) for each in every]
     return [fmean(rank < depth for rank in ranks) for depth in DEPTHS]
+
+
+def _searched(retriever: Retriever, question: str) -> Sequence[int]:
+    has_dates = Component.DATES not in retriever.without
+    days = dated(retriever.generation.catalog, EVERYTHING, question) if has_dates else None
+    return retriever.search(question, of_its_days=days).fused
 
 
 def _rank(found: Sequence[int], gold: frozenset[int]) -> float:

@@ -1,7 +1,7 @@
 """Ask a question of a set and judge the reply against its gold."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import msgspec
 
@@ -12,6 +12,7 @@ from eval.runs.gold_passages import GoldPassages, IndexedGold, ranks_in
 from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.question_set import Question
 from index.errors import BadRequest
+from index.storage.scope import EVERYTHING, Scope
 from qa.answering.squad_text import normalise_answer
 from qa.answers import DEFAULT_ANSWERS, Answer, Answered, answer_offset
 from qa.bot import Bot
@@ -27,10 +28,10 @@ class Examiner:
     bot: Bot
     gold: GoldPassages
     quotes: GoldQuotes
-    scope: tuple[str, ...] = ()
-    """Search only articles at or under these paths; all if empty.
+    scope: Scope = EVERYTHING
+    """Which articles are searched.
 
-    Questions that are limited to articles of their own are asked of those instead.
+    Questions that are limited to articles of their own are asked of those instead of its paths.
     """
 
     def require_indexed(self, questions: Iterable[Question]) -> None:
@@ -46,8 +47,8 @@ class Examiner:
         """Ask a question with its history, and judge the reply. Raises BadRequest like Bot.ask."""
         history = history_from_questions(question.history)
         watch = Stopwatch()
-        within = tuple(map(self.gold.file_of, question.within))
-        trace = self.bot.trace(question.question, within or self.scope, history)
+        within = tuple(map(self.gold.file_of, question.within)) or self.scope.within
+        trace = self.bot.trace(question.question, replace(self.scope, within=within), history)
         spent = watch.lap()
         reply = self.bot.reply(trace, DEFAULT_ANSWERS)
         cite = watch.lap()

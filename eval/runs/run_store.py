@@ -47,6 +47,11 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     reader_fingerprint: str
     threshold: float
     within: tuple[str, ...] = ()
+    since: str = ""
+    """ISO 8601; empty without that filter."""
+    until: str = ""
+    where: tuple[str, ...] = ()
+    """Conditions such as `author=Ada Quill`."""
     without: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     """`name version` of Byline and the packages that determine its answers."""

@@ -112,6 +112,16 @@ class Catalog:
         ids = tuple(sorted(row[0] for row in found))
         return Selection(ids, _runs((start, count) for _, start, count in found), len(undated))
 
+    def has(self, path: str) -> bool:
+        """Return whether an article is at or under an absolute path."""
+        return any(self._rows("1", place) for place in self._places((path,)))
+
+    def dates(self) -> tuple[date, date] | None:
+        """Return the first and the last date of an article; None if none has a date."""
+        sql = "SELECT min(date), max(date) FROM articles WHERE date > ''"
+        ((first, last),) = fetch(self.connection, sql)
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+
     def _places(self, within: Sequence[str]) -> Iterator[list[_Clause]]:
         """Yield the condition for each place of the paths; without paths, one that all meet."""
         if not within:

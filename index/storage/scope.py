@@ -29,6 +29,7 @@ class Scope:
 
 
 EVERYTHING = Scope()
+"""The scope of all articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,7 @@ class Selection:
     """Ids of their passages, in order."""
     undated: int = 0
     """Articles that are only left out because they have no date."""
+
+
+ALL = Selection()
+"""The selection of all articles."""

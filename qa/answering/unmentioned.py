@@ -8,8 +8,8 @@ from itertools import islice
 from string import ascii_lowercase
 
 from index.search.analyzer import all_terms, terms
-from index.storage.catalog import StoredArticle
 from index.storage.generation import Generation
+from index.storage.scope import ALL, Selection
 from qa.answering.common_words import is_common
 from qa.answers import Unmentioned
 
@@ -31,15 +31,15 @@ _PASSAGES = 8
 
 
 def unmentioned(
-    question: str, generation: Generation, scope: Sequence[StoredArticle] = ()
+    question: str, generation: Generation, selection: Selection = ALL
 ) -> tuple[Unmentioned, ...]:
     """Return what a question mentions and no article does, in order.
 
-    `scope` restricts the articles; empty means all of them. A name is returned entire if its last
-    word is missing: `World Cup`, though articles mention the world. Words that are common in
-    questions about anything are left out: `mentioned`, `exactly`.
+    `selection` restricts the articles. A name is returned entire if its last word is missing:
+    `World Cup`, though articles mention the world. Words that are common in questions about
+    anything are left out: `mentioned`, `exactly`.
     """
-    articles = [article.id for article in scope]
+    articles = selection.articles
     words = _words(question, generation, articles)
     missing = dict.fromkeys(word.text for word in words if word.is_missing)
     spellings = {

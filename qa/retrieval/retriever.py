@@ -11,8 +11,9 @@ import numpy as np
 from index.articles.blocks import Kind
 from index.models.passage_encoder import Vectors
 from index.models.question_encoder import QuestionEncoder
-from index.storage.catalog import StoredArticle, StoredPassage
+from index.storage.catalog import StoredPassage
 from index.storage.generation import Generation
+from index.storage.scope import ALL, Selection
 from qa.ablation import Component
 from qa.retrieval.duplicates import DuplicateGroup, group_duplicates
 from qa.retrieval.fusion import Scored, weighted_sum
@@ -33,6 +34,8 @@ parts.
 """
 _AFTER_ONE, _AFTER_ALL = 0.5, 1.0
 """Weights of a follow-up after the last turn, and after all of them; alone it has 1."""
+_OF_ITS_DAYS = 0.2
+"""Weight of a ranking of the articles of the days that a question names."""
 _PENALTIES = {Kind.BOILERPLATE: 0.15, Kind.TITLE: 0.1, Kind.BYLINE: 0.1, Kind.HEADING: 0.1}
 """What is subtracted from the score of a passage that is nothing but this."""
 
@@ -84,6 +87,9 @@ class _Ranked:
     """BM25 of parts of articles, by the ids of their passages, best first."""
     vectors: dict[int, float]
     """Cosine by id, best first."""
+    weight: float
+    is_of_days: bool
+    """Whether only articles of the days that the question names were searched."""
     encoding: float
     """Milliseconds."""
     waiting: float
@@ -104,37 +110,44 @@ class Retriever:
     )
     """Kept: starting a thread for each question would take a tenth of the question's time."""
 
-    def retrieve(self, question: str, top_k: int, scope: Sequence[StoredArticle] = ()) -> list[Hit]:
+    def retrieve(self, question: str, top_k: int, selection: Selection = ALL) -> list[Hit]:
         """Return the passages for a question, best first.
 
-        `scope` restricts the search itself to these articles; empty means all articles.
+        `selection` restricts the search itself to these articles.
         """
-        return self.gather(self.search(question, scope), top_k)
+        return self.gather(self.search(question, selection), top_k)
 
     def search(
-        self, question: str, scope: Sequence[StoredArticle] = (), earlier: Sequence[str] = ()
+        self,
+        question: str,
+        selection: Selection = ALL,
+        earlier: Sequence[str] = (),
+        of_its_days: Selection | None = None,
     ) -> Ranking:
         """Rank passages for a question, by keywords, by vectors, and fused.
 
         `earlier` has the turns that it is searched with, oldest first. A follow-up seldom names all
         that it is about, so rankings for it after the last turn, and after all, are fused in.
+        So is one of the articles of the days that it names, if there are any: they rank higher, and
+        no other is left out.
         """
         weights = defaultdict(float, {question: 1.0})
         if earlier:
             weights[f"{earlier[-1]} {question}"] += _AFTER_ONE
             weights[" ".join([*earlier, question])] += _AFTER_ALL
-        ranked = [self._rank(text, scope) for text in weights]
-        rankings = [
-            scored
-            for each, weight in zip(ranked, weights.values(), strict=True)
-            for scored in self._weighted(each, weight)
-        ]
+        ranked = [self._rank(text, selection, weight) for text, weight in weights.items()]
+        if of_its_days is not None:
+            vector = ranked[0].vector
+            ranked.append(self._rank(question, of_its_days, _OF_ITS_DAYS, vector, is_of_days=True))
+        rankings = [scored for each in ranked for scored in self._weighted(each)]
         passages = {id_ for ranking in rankings for id_ in ranking.scores}
         if Component.PARTS not in self.without:
-            for each, weight in zip(ranked, weights.values(), strict=True):
+            for each in ranked:
                 shares, lowest = _shares(each.parts)
                 held = {id_: share for part, share in shares.items() for id_ in passages & {*part}}
-                rankings.append(Scored(held, lowest, weight * _PARTS))
+                rankings.append(
+                    Scored(held, 0.0 if each.is_of_days else lowest, each.weight * _PARTS)
+                )
         fused = self._by_kind(weighted_sum(rankings))
         return Ranking(
             vector=ranked[0].vector,
@@ -154,25 +167,33 @@ class Retriever:
         ]
         return sorted(lowered, key=lambda pair: -pair[1])
 
-    def topic_of(self, question: str, scope: Sequence[StoredArticle] = ()) -> int | None:
+    def topic_of(self, question: str, selection: Selection = ALL) -> int | None:
         """Return the id of the article with the best passage, or None if no passage matches."""
-        passages = self.generation.catalog.passages(self.search(question, scope).fused[:1])
+        passages = self.generation.catalog.passages(self.search(question, selection).fused[:1])
         return passages[0].article_id if passages else None
 
-    def _rank(self, question: str, scope: Sequence[StoredArticle]) -> "_Ranked":
-        """Score passages by keywords and by vectors, without fusing."""
+    def _rank(
+        self,
+        question: str,
+        selection: Selection,
+        weight: float,
+        vector: Vectors | None = None,
+        is_of_days: bool = False,
+    ) -> "_Ranked":
+        """Score passages by keywords and by vectors, without fusing; encode it without a vector."""
         watch = Stopwatch()
-        vector = self.encoder.encode([question])[0]
+        if vector is None:
+            vector = self.encoder.encode([question])[0]
         encoding = watch.lap()
-        articles = [article.id for article in scope]
-        keyword_search = self._keyword_thread.submit(self._match, question, articles)
-        hits = self.generation.vectors.search(
-            vector, DEPTH, [article.passages for article in scope]
-        )
+        keyword_search = self._keyword_thread.submit(self._match, question, selection.articles)
+        hits = self.generation.vectors.search(vector, DEPTH, selection.passages)
         comparing = watch.lap()
         vectors = {hit.passage: hit.similarity for hit in hits}
         keywords, parts = keyword_search.result()
-        return _Ranked(vector, keywords, parts, vectors, encoding, watch.lap(), comparing)
+        waiting = watch.lap()
+        return _Ranked(
+            vector, keywords, parts, vectors, weight, is_of_days, encoding, waiting, comparing
+        )
 
     def _match(
         self, question: str, articles: Sequence[int]
@@ -181,18 +202,20 @@ class Retriever:
         passages = self.generation.keywords.search(question, DEPTH, articles)
         return passages, self.generation.parts.search_parts(question, DEPTH, articles)
 
-    def _weighted(self, ranked: "_Ranked", weight: float) -> list[Scored]:
+    def _weighted(self, ranked: "_Ranked") -> list[Scored]:
         """Return the rankings by vectors and by keywords that are not ablated.
 
-        A passage that a full ranking lacks is scored as the last one in it: it may be as good.
+        A passage that a full ranking lacks is scored as the last one in it: it may be as good,
+        unless it was not searched.
         """
         rankings = []
         if Component.VECTORS not in self.without:
-            lowest = min(ranked.vectors.values(), default=0.0)
-            rankings.append(Scored(ranked.vectors, lowest, weight * _VECTORS))
+            lowest = 0.0 if ranked.is_of_days else min(ranked.vectors.values(), default=0.0)
+            rankings.append(Scored(ranked.vectors, lowest, ranked.weight * _VECTORS))
         if Component.KEYWORDS not in self.without and ranked.keywords:
             shares, lowest = _shares(ranked.keywords)
-            rankings.append(Scored(shares, lowest, weight * _KEYWORDS))
+            missing = 0.0 if ranked.is_of_days else lowest
+            rankings.append(Scored(shares, missing, ranked.weight * _KEYWORDS))
         return rankings
 
     def gather(self, ranking: Ranking, top_k: int) -> list[Hit]:

@@ -142,7 +142,7 @@ async def _messages(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Drawn]:
     bar = chat.screen.query_one(ProgressBar)
     before = os.environ.get("VISUAL", "")
     for number, text in enumerate(_join(texts)):
-        chat.screen.limit_to((in_name(text), text))
+        chat.screen.search_within((in_name(text), text))
         chat.screen.notice(text)
         bar.update_job((JobFailed(text, text), JobWaiting(text))[number % 2])
         chat.app.clear_notifications()

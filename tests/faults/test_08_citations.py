@@ -14,6 +14,7 @@ import pytest
 from index.articles.files import Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
+from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.answers import Answered, Citation, Quote, Status
 from qa.bot import Bot
@@ -101,7 +102,7 @@ def ask(bot: Bot, articles: dict[str, Nasty]) -> dict[str, list[Citation]]:
     for stored in bot.index.generation.catalog.articles():
         path = stored.found.path
         question = " ".join(articles[path].words) or "days"
-        reply = bot.ask(question, limit=4, scope=[path])
+        reply = bot.ask(question, limit=4, scope=Scope((path,)))
         assert isinstance(reply, Answered), path
         cited[path] = citations_of(reply)
     return cited

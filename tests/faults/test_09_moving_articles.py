@@ -16,6 +16,7 @@ import pytest
 from index.articles import files as articles
 from index.articles.files import Contents, Root, Skipped, read
 from index.storage.catalog import Catalog, StoredArticle
+from index.storage.scope import Scope
 from qa.answers import Citation, Status
 from qa.bot import Bot
 from qa.lookup import look_up
@@ -228,7 +229,7 @@ def redirect_articles(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
 def statuses(library: Library, *scope: str) -> set[Status]:
     """Ask, and return the statuses of the citations."""
     with open_bot(library) as bot:
-        reply = bot.ask("Ship 3 of article 1 late", scope=scope)
+        reply = bot.ask("Ship 3 of article 1 late", scope=Scope(scope))
     return {citation.status for citation in citations_of(reply)}
 
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from textual.events import MouseDown, MouseUp
 
 from eval.report.html import report
+from index.storage.scope import Scope
 from tests.eval.outcomes import judged, outcome
 from tests.eval.report.test_html import Page, exported
 from tests.faults.chat_screens import Drawn, drawn, drawn_by_chat, turns
@@ -142,7 +143,7 @@ async def test_a_click_on_any_cell_runs_no_action_of_a_text(
     clicked = 0
     async with chat_of(home, size=(60, 20)) as chat:
         chat.screen.notice(" ".join(hostile[:2]))
-        chat.screen.limit_to((in_name(hostile[0]),))
+        chat.screen.search_within((in_name(hostile[0]),))
         for start in range(0, 9 * battery.pick(1, 8), 9):
             spoken = turns(hostile[start : start + 9], home.article)
             chat.screen.show_session(replace(chat.screen.session, turns=spoken))
@@ -251,7 +252,7 @@ def _evaluated(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> s
 
 def _verified(shell: Shell, texts: Sequence[str], ran: Callable[..., str]) -> str:
     at = "2026-11-22T12:00:00+01:00"
-    session = Session("x", texts[0], turns(texts, shell.home / "news"), tuple(texts), at, at)
+    session = Session("x", texts[0], turns(texts, shell.home / "news"), Scope(tuple(texts)), at, at)
     exported_to = shell.home / "talk.md"
     exported_to.write_text(markdown_of(session), encoding="utf-8")
     return markdown_of(session) + ran("verify", "talk.md")

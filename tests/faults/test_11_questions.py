@@ -16,6 +16,7 @@ import tantivy
 from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.models.passage_encoder import Vectors
+from index.storage.scope import ALL, Selection
 from qa.answering.confidence import default_threshold
 from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
@@ -176,7 +177,11 @@ class RawRetriever(Retriever):
     """A retriever that passes a question to tantivy's query parser."""
 
     def search(
-        self, question: str, scope: Sequence[object] = (), earlier: Sequence[str] = ()
+        self,
+        question: str,
+        selection: Selection = ALL,
+        earlier: Sequence[str] = (),
+        of_its_days: Selection | None = None,
     ) -> Ranking:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("text")

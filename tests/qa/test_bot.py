@@ -7,6 +7,7 @@ import pytest
 from index.articles.bundled import bundled_articles
 from index.articles.passages import Passage
 from index.errors import BadRequest
+from index.storage.scope import Scope
 from qa.answering.second_reading import SecondReader
 from qa.answers import (
     MAX_QUESTION_LENGTH,
@@ -32,7 +33,7 @@ def ask(
     library: Library, question: str, threshold: float = 0.5, limit: int = 3, *scope: str
 ) -> Reply:
     with library.bot(threshold) as bot:
-        return bot.ask(question, limit, scope)
+        return bot.ask(question, limit, Scope(scope))
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from index.errors import BadRequest
 from index.search.analyzer import all_terms
+from index.storage.scope import Scope
 from qa.answers import Status
-from qa.find import FoundArticle, Wanted, find, wanted
+from qa.find import FoundArticle, Wanted, mentions, wanted
 from tests.qa.fakes import Library
 
 PORT = "The port was closed. Nobody closes a port twice.\n\nThe ports are Lima’s own, said NATO.\n"
@@ -46,7 +47,7 @@ def found(
 def articles(library: Library, words: str, *scope: str, exact: bool = False) -> list[FoundArticle]:
     opened = library.store.open()
     try:
-        return list(find(opened.generation, wanted(words, exact), scope))
+        return list(mentions(opened.generation, wanted(words, exact), Scope(scope)).articles)
     finally:
         opened.close()
 

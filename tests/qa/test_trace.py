@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from index.storage.scope import EVERYTHING
 from qa.ablation import Component
 from qa.answers import Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
@@ -125,7 +126,7 @@ def test_without_history_a_follow_up_is_searched_for_as_typed(library: Library) 
     asked = {}
     for without in ((), (Component.HISTORY,)):
         with closing(bot(library, *without)) as one:
-            asked[without] = one.trace("What did he sign?", (), history).searched_question
+            asked[without] = one.trace("What did he sign?", EVERYTHING, history).searched_question
     assert "Schwarzenberg" in asked[()]
     assert asked[Component.HISTORY,] == "What did he sign?"
 

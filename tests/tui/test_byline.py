@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,17 @@ def test_scope_and_top_k_limit_the_answers(news: Path) -> None:
         reply = articles.ask(QUESTION, scope=[news / "port.txt"], top_k=1)
     assert isinstance(reply, byline.Answered)
     assert [answer.citations[0].path.endswith("port.txt") for answer in reply.answers] == [True]
+
+
+def test_dates_and_fields_limit_the_answers(news: Path) -> None:
+    (news / "2011-05-03-ferry.txt").write_text("By Ada Quill\n\nThe ferry was sold in June.\n")
+    with byline.open(news, threshold=0) as articles:
+        reply = articles.ask(QUESTION, since=date(2011, 5, 3), until="2011-05")
+        assert (reply.scope.since, reply.undated) == (date(2011, 5, 3), 2)
+        (found,) = articles.find("sold", where=["author=ada quill"])
+        assert found.path.endswith("ferry.txt")
+        with pytest.raises(byline.BylineError, match="no article is dated 2012-01-01 or later"):
+            articles.conversation().ask(QUESTION, since="2012")
 
 
 def test_a_follow_up_is_searched_with_its_history(news: Path) -> None:

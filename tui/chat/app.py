@@ -259,7 +259,7 @@ class ChatApp(App[None]):
         """Show the indexed articles."""
         from tui.chat.screens.library_screen import LibraryScreen  # imports numpy, so only now
 
-        screen = LibraryScreen(self._index, self.chat.session.scope, self._setup.max_bytes)
+        screen = LibraryScreen(self._index, self.chat.session.scope.within, self._setup.max_bytes)
         self.push_screen(screen, self._from_library)
 
     def _from_library(self, result: "OpenArticle | LimitTo | None") -> None:
@@ -269,7 +269,7 @@ class ChatApp(App[None]):
             case OpenArticle():
                 self.chat.show_article(result.file, result.path, result.title)
             case LimitTo():
-                self.chat.limit_to(result.paths)
+                self.chat.search_within(result.paths)
 
     def action_sessions(self) -> None:
         """Show earlier conversations."""

@@ -1,8 +1,9 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -35,9 +36,44 @@ top_option = click.option(
     metavar="N",
     help=f"Maximum number of answers. [default: {DEFAULT_ANSWERS}]",
 )
-in_option = click.option(
-    "--in", "within", multiple=True, metavar="PATH", help="Search only articles at or under PATH."
+_scope_options = (
+    click.option(
+        "--in", "within", multiple=True, metavar="PATH", help="Only articles at or under PATH."
+    ),
+    click.option(
+        "--since",
+        metavar="DATE",
+        help="Only articles of this day or later: 2011, 2011-07-03, last month, 3 weeks ago.",
+    ),
+    click.option("--until", metavar="DATE", help="Only articles of this day or earlier."),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help="Only articles that state this of themselves: author=Ada Quill, tags=harbour.",
+    ),
 )
+
+
+def scope_options(command: Command) -> Command:
+    """Add `--in`, `--since`, `--until` and `--where`, which a command receives as one `scope`."""
+
+    @wraps(command)
+    def with_scope(
+        *arguments: Any,  # noqa: ANN401
+        within: Sequence[str],
+        since: str | None,
+        until: str | None,
+        where: Sequence[str],
+        **values: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        from qa.scope import scope_of
+
+        return command(*arguments, scope=scope_of(within, since, until, where), **values)
+
+    for option in reversed(_scope_options):
+        with_scope = option(with_scope)
+    return cast("Command", with_scope)
 
 
 def json_option(what: str) -> Callable[[Command], Command]:

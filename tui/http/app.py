@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from index.errors import BadRequest, BylineError
-from tui.http.arguments import form_field, typed_arguments
+from tui.http.arguments import form_fields, typed_arguments
 from tui.http.guard import Guard, Rate
 from tui.http.openapi import description
-from tui.http.page import Page
+from tui.http.page import FIELDS, Page
 from tui.output.json_output import json_line
 from tui.service.operations import ASK, CHECK, FIND, LIST_ARTICLES, SHOW, VERIFY, Json, Operation
 from tui.service.progress import Event, progress
@@ -80,10 +80,11 @@ def _operation(service: Service, operation: Operation) -> Endpoint:
 def _page(service: Service, page: Page) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if request.method != "POST":
-            return page.response("", "")
-        question = (await form_field(request, "question")).strip()
+            return page.response(dict.fromkeys(FIELDS, ""), "")
+        fields = await form_fields(request, FIELDS)
         try:
-            typed = parsed(Ask, {"question": question}, strict=True)
+            several = {name: [fields[name]] for name in ("in", "where") if fields[name]}
+            typed = parsed(Ask, {**fields, "in": [], "where": [], **several}, strict=True)
             if _wants_events(request):
                 events = _stream(progress(service, typed), page.fragment)
                 return StreamingResponse(events, media_type=_EVENTS)
@@ -91,8 +92,8 @@ def _page(service: Service, page: Page) -> Endpoint:
         except BylineError as error:
             if _wants_events(request):
                 raise
-            return page.response(question, page.error(error), _status(error))
-        return page.response(question, page.answer(reply))
+            return page.response(fields, page.error(error), _status(error))
+        return page.response(fields, page.answer(reply))
 
     return endpoint
 

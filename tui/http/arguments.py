@@ -1,6 +1,7 @@
 """The arguments of a request: of its address, of JSON, or of a form."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -36,14 +37,14 @@ async def typed_arguments(request: Request, operation: Operation) -> Typed:
     return parsed(operation.request, arguments, strict=False)
 
 
-async def form_field(request: Request, name: str) -> str:
-    """Return the last value of a field of a form; empty without it. Raises HTTPException."""
+async def form_fields(request: Request, names: Sequence[str]) -> dict[str, str]:
+    """Return the last value of each field of a form; empty without it. Raises HTTPException."""
     sent = await body(request, "application/x-www-form-urlencoded")
     try:
         fields = parse_qs(sent.decode("latin-1"), max_num_fields=10)
     except ValueError as error:
         raise HTTPException(400, "this is no form of Byline") from error
-    return fields.get(name, [""])[-1]
+    return {name: fields.get(name, [""])[-1].strip() for name in names}
 
 
 def _repeated(operation: Operation) -> set[str]:

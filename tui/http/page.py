@@ -14,6 +14,8 @@ _POLICY = (
     "connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+FIELDS = ("question", "since", "until", "where", "in")
+"""Names of the form's fields."""
 _TEMPLATES = {"matches": "matches", "first": "answer", "answer": "answer", "error": "error"}
 """The macro that renders the data of an event."""
 
@@ -33,10 +35,10 @@ class Page:
         self._page = environment.get_template("page.html.j2")
         self._parts = environment.get_template("parts.html.j2").module
 
-    def response(self, question: str, result: str, status: int = 200) -> HTMLResponse:
-        """Return the page with a question and the result below it, which is HTML."""
+    def response(self, fields: Json, result: str, status: int = 200) -> HTMLResponse:
+        """Return the page with the form's fields and the result below them, which is HTML."""
         nonce = secrets.token_urlsafe(16)
-        html = self._page.render(token=self._token, nonce=nonce, question=question, result=result)
+        html = self._page.render(token=self._token, nonce=nonce, fields=fields, result=result)
         policy = {"Content-Security-Policy": _POLICY.format(nonce=nonce)}
         return HTMLResponse(html, status, policy)
 

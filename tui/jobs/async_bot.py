@@ -12,9 +12,10 @@ from tui.jobs.current_index import CurrentIndex
 from tui.jobs.subprocess_job import Job, PrepareJob
 
 if TYPE_CHECKING:
+    from index.storage.scope import Scope
     from index.storage.store import Store
     from qa.conversation import Exchange
-    from qa.find import FoundArticle
+    from qa.find import Mentions
 
 Result = TypeVar("Result")
 
@@ -51,13 +52,13 @@ class AsyncBot(Protocol):
     async def ask(
         self,
         question: str,
-        scope: Sequence[str],
+        scope: "Scope",
         history: "Sequence[Exchange]",
         on_first: Callable[[Reply], None],
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
-    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
+    async def find(self, words: str, exact: bool, scope: "Scope") -> "Mentions":
         """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
 
     async def close(self) -> None:
@@ -89,7 +90,7 @@ class IndexBot:
     async def ask(
         self,
         question: str,
-        scope: Sequence[str],
+        scope: "Scope",
         history: "Sequence[Exchange]",
         on_first: Callable[[Reply], None],
     ) -> Reply:
@@ -103,7 +104,7 @@ class IndexBot:
             lambda: self._index.bot().ask(question, self._top_k, scope, history, show_first)
         )
 
-    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
+    async def find(self, words: str, exact: bool, scope: "Scope") -> "Mentions":
         """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
         return await self._run(lambda: self._find(words, exact, scope))
 
@@ -126,11 +127,10 @@ class IndexBot:
         manifest = self._index.bot().index.generation.manifest
         return Ready(manifest.articles, manifest.passages)
 
-    def _find(self, words: str, exact: bool, scope: Sequence[str]) -> "list[FoundArticle]":
-        from qa.find import find, wanted
+    def _find(self, words: str, exact: bool, scope: "Scope") -> "Mentions":
+        from qa.find import mentions, wanted
 
-        searched = wanted(words, exact)
-        return list(find(self._index.generation(), searched, scope))
+        return mentions(self._index.generation(), wanted(words, exact), scope)
 
     def _store(self) -> "Store":
         from index.storage.store import Store

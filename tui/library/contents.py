@@ -9,6 +9,7 @@ from index.articles.files import MAX_BYTES
 from index.changes import Changes
 from index.changes import changes as compare
 from index.storage.catalog import Catalog
+from index.storage.scope import ALL, Selection
 from index.storage.store import Store
 from qa.citations import display_path
 
@@ -57,9 +58,10 @@ def read_library(store: Store) -> Library:
         return library_of(index.generation.catalog)
 
 
-def library_of(catalog: Catalog) -> Library:
-    """Return what a catalog holds. Raises IndexDamaged."""
-    stored = catalog.articles()
+def library_of(catalog: Catalog, selection: Selection = ALL) -> Library:
+    """Return the selected part of what a catalog holds. Raises IndexDamaged."""
+    chosen = frozenset(selection.articles)
+    stored = [one for one in catalog.articles() if not chosen or one.id in chosen]
     given = {root: display_path(root, "") for root in catalog.roots}
     named = {root.path: root for root in catalog.roots if not root.linked_from}
     counts = dict.fromkeys(named.values(), 0)

@@ -21,6 +21,7 @@ from tui.output.wording import (
     refusal,
     rejected_label,
     title_and_date,
+    undated_note,
 )
 
 _MIN_WIDTH = 20
@@ -29,6 +30,8 @@ _INDENT = "    "
 
 def show_reply(reply: Reply, threshold: float) -> None:
     """Print the answers on stdout, or a refusal on stderr."""
+    if note := undated_note(reply.undated):
+        click.echo(note, err=True)
     if isinstance(reply, Answered):
         if reply.state is State.PERHAPS:
             click.echo(DOUBT, err=True)

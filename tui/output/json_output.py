@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from index.articles.text import Text
     from index.build.events import Summary
     from index.check import Finding
+    from index.storage.scope import Scope
     from qa.citations import QuoteStatus
-    from qa.find import FoundArticle
+    from qa.find import FoundArticle, Mentions
     from qa.lookup import Lookup
     from qa.verify import Checked
     from tui.library.contents import LibraryArticle
@@ -39,12 +40,24 @@ def reply_json(reply: Reply, question_id: str | int | None) -> dict[str, Any]:
         "never_mentioned": [
             {"words": one.words, "suggestion": one.suggestion} for one in reply.unmentioned
         ],
+        **_limits(reply.scope, reply.undated),
         "milliseconds": {
             "retrieve": round(spent.retrieve, 1),
             "read": round(spent.read, 1),
             "total": round(spent.total, 1),
         },
     }
+
+
+def _limits(scope: "Scope", undated: int) -> dict[str, Any]:
+    """Return which filters were applied, and how many articles they left out for want of a date."""
+    filters = {
+        "in": list(scope.within),
+        "since": scope.since.isoformat() if scope.since else None,
+        "until": scope.until.isoformat() if scope.until else None,
+        "where": [field.text for field in scope.where],
+    }
+    return {"filters": filters, "undated": undated}
 
 
 def error_json(message: str, question: str, question_id: str | int | None) -> dict[str, Any]:
@@ -100,13 +113,14 @@ def structure_json(path: str, lines: "Sequence[LineKind]") -> dict[str, Any]:
     return {"path": path, "structure": said}
 
 
-def found_json(words: str, found: "Sequence[FoundArticle]") -> dict[str, Any]:
+def found_json(words: str, found: "Mentions") -> dict[str, Any]:
     """Return every place of some words for JSON."""
     return {
         "words": words,
-        "passages": sum(article.passages for article in found),
-        "articles": len(found),
-        "found": [_found_article(article) for article in found],
+        "passages": sum(article.passages for article in found.articles),
+        "articles": len(found.articles),
+        **_limits(found.scope, found.undated),
+        "found": [_found_article(article) for article in found.articles],
     }
 
 
@@ -131,10 +145,13 @@ def _found_article(article: "FoundArticle") -> dict[str, Any]:
     }
 
 
-def articles_json(articles: "Sequence[LibraryArticle]", total: int) -> dict[str, Any]:
-    """Return some of the indexed articles, of how many in total, for JSON."""
+def articles_json(
+    articles: "Sequence[LibraryArticle]", total: int, scope: "Scope", undated: int
+) -> dict[str, Any]:
+    """Return some of the articles in a scope, of how many in total, for JSON."""
     return {
         "total": total,
+        **_limits(scope, undated),
         "articles": [
             {
                 "path": one.path,

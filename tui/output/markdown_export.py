@@ -23,12 +23,14 @@ from tui.output.wording import (
     computed_dates,
     confidence_label,
     day,
+    filter_labels,
     location,
     never_mentioned,
     refusal,
     rejected_label,
     searched_question,
     title_and_date,
+    undated_note,
 )
 from tui.sessions.session import Session, Turn
 
@@ -58,7 +60,7 @@ def markdown_of(session: Session) -> str:
         f"Exported from Byline on {today}. Run `byline verify` on this file to check its quotes.",
     ]
     if session.scope:
-        lines += ["", f"Limited to: {', '.join(code(path) for path in session.scope)}"]
+        lines += ["", f"Limited to: {', '.join(map(code, filter_labels(session.scope)))}"]
     for number, turn in enumerate(session.turns, 1):
         lines += ["", *_turn(number, turn)]
     return "\n".join(lines) + "\n"
@@ -79,6 +81,8 @@ def _turn(number: int, turn: Turn) -> Iterator[str]:
     yield f"## {number}. {plain(turn.question)}"
     if (searched := searched_question(turn.question, turn.reply)) is not None:
         yield from ("", f"Searched for: {plain(searched)}")
+    if note := undated_note(turn.reply.undated):
+        yield from ("", note)
     if isinstance(turn.reply, Answered):
         if turn.reply.state is State.PERHAPS:
             yield from ("", DOUBT)

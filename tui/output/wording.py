@@ -4,6 +4,7 @@ import shlex
 from datetime import date
 
 from index.build.events import Progress, Stage
+from index.storage.scope import Scope
 from qa.answers import Citation, NoAnswer, Precision, Reason, Reply, ResolvedDate, Status
 from tui.output.sanitise import visible, visible_name
 
@@ -100,6 +101,22 @@ def title_and_date(citation: Citation) -> str:
 def found_counts(passages: int, articles: int) -> str:
     """Return how much was found: `12 passages in 3 articles`."""
     return f"{counted(passages, 'passage')} in {counted(articles, 'article')}"
+
+
+def undated_note(count: int) -> str:
+    """Say how many articles were only left out because they have no date; empty if none was."""
+    if not count:
+        return ""
+    have = "has no date and was" if count == 1 else "have no date and were"
+    return f"{counted(count, 'article')} {have} left out."
+
+
+def filter_labels(scope: Scope) -> list[str]:
+    """Return each filter of a scope, safe to show: `since 1 July 2011`, `author=Ada Quill`."""
+    labels = [f"in {visible_name(path)}" for path in scope.within]
+    labels += [f"since {day(scope.since)}"] if scope.since else []
+    labels += [f"until {day(scope.until)}"] if scope.until else []
+    return labels + [visible(field.text) for field in scope.where]
 
 
 def day(when: date) -> str:

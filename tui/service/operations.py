@@ -44,7 +44,7 @@ def answer(
     reply = index.bot().ask(
         request.question,
         request.top,
-        request.within,
+        request.scope,
         history_from_questions(request.history),
         lambda first: on_first(reply_json(first, None)),
     )
@@ -55,15 +55,15 @@ def matches(index: CurrentIndex, request: Ask) -> Json:
     """Return what matches a question by its keywords, for which no model is loaded."""
     from qa.find import best_matches
 
-    found = best_matches(index.generation(), request.question, request.within)
+    found = best_matches(index.generation(), request.question, request.scope)
     return found_json(request.question, found)
 
 
 def _find(index: CurrentIndex, request: Find) -> Json:
-    from qa.find import find, wanted
+    from qa.find import mentions, wanted
 
     searched = wanted(request.words, request.exact)
-    return found_json(searched.text, list(find(index.generation(), searched, request.within)))
+    return found_json(searched.text, mentions(index.generation(), searched, request.scope))
 
 
 def _show(index: CurrentIndex, request: Show) -> Json:
@@ -74,16 +74,14 @@ def _show(index: CurrentIndex, request: Show) -> Json:
 
 
 def _articles(index: CurrentIndex, request: ListArticles) -> Json:
-    from qa.scope import articles_under
+    from qa.scope import selected
     from tui.library.contents import library_of
 
-    catalog = index.generation().catalog
-    articles = library_of(catalog).articles
-    if request.within:
-        chosen = {one.found.path for one in articles_under(catalog, request.within)}
-        articles = tuple(one for one in articles if one.file in chosen)
+    catalog, scope = index.generation().catalog, request.scope
+    selection = selected(catalog, scope)
+    articles = library_of(catalog, selection).articles
     listed = articles[request.offset : request.offset + request.limit]
-    return articles_json(listed, len(articles))
+    return articles_json(listed, len(articles), scope, selection.undated)
 
 
 def _verify(index: CurrentIndex, request: Verify) -> Json:

@@ -1,12 +1,16 @@
 """What other programs ask: typed arguments, from which schemas are made and input is checked."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from qa.answers import DEFAULT_ANSWERS, MAX_QUESTION_LENGTH
 
+if TYPE_CHECKING:
+    from index.storage.scope import Scope
+
 _MOST_PATHS = 100
+_MOST_CONDITIONS = 20
 _MOST_TURNS = 50
 _LONGEST_TEXT = 100_000
 """Code points of a text to verify."""
@@ -18,6 +22,8 @@ Paths = Annotated[
         description="Only articles at or under these paths, as results name them. Empty: all.",
     ),
 ]
+Date = Annotated[str, msgspec.Meta(max_length=100)]
+Condition = Annotated[str, msgspec.Meta(min_length=3, max_length=400)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION_LENGTH)]
 
 
@@ -25,11 +31,41 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     """What every request has in common: other arguments than its own are refused."""
 
 
-class Ask(Request, frozen=True):
+class Scoped(Request, frozen=True, kw_only=True):
+    """A request about some of the articles."""
+
+    within: Paths = []
+    since: Annotated[
+        Date,
+        msgspec.Meta(
+            description="Only articles of this day or later: 2011, 2011-07, 2011-07-03, last "
+            "month, 3 weeks ago. Empty: any."
+        ),
+    ] = ""
+    until: Annotated[
+        Date, msgspec.Meta(description="Only articles of this day or earlier. Empty: any.")
+    ] = ""
+    where: Annotated[
+        list[Condition],
+        msgspec.Meta(
+            max_length=_MOST_CONDITIONS,
+            description="Only articles that state each of these of themselves, as FIELD=VALUE: "
+            "author=Ada Quill, tags=harbour. Empty: all.",
+        ),
+    ] = []
+
+    @property
+    def scope(self) -> "Scope":
+        """The articles that it is about. Raises BadRequest."""
+        from qa.scope import scope_of
+
+        return scope_of(self.within, self.since, self.until, self.where)
+
+
+class Ask(Scoped, frozen=True):
     """A question to answer."""
 
     question: Annotated[Words, msgspec.Meta(description="The question, in English.")]
-    within: Paths = []
     history: Annotated[
         list[Words],
         msgspec.Meta(
@@ -43,7 +79,7 @@ class Ask(Request, frozen=True):
     ] = DEFAULT_ANSWERS
 
 
-class Find(Request, frozen=True):
+class Find(Scoped, frozen=True):
     """Words to find."""
 
     words: Annotated[
@@ -53,7 +89,6 @@ class Find(Request, frozen=True):
     exact: Annotated[
         bool, msgspec.Meta(description="Letter for letter; else any form of each word.")
     ] = False
-    within: Paths = []
 
 
 class Show(Request, frozen=True):
@@ -66,10 +101,9 @@ class Show(Request, frozen=True):
     ] = 2
 
 
-class ListArticles(Request, frozen=True):
+class ListArticles(Scoped, frozen=True):
     """Which of the indexed articles to list."""
 
-    within: Paths = []
     offset: Annotated[int, msgspec.Meta(ge=0, description="Articles to leave out first.")] = 0
     limit: Annotated[
         int, msgspec.Meta(ge=1, le=1000, description="Maximum number of articles.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.articles.files import Skipped
 from index.errors import BadRequest, reason_of
+from index.storage.scope import EVERYTHING, Scope
 from qa.answers import Answered
 from tui.sessions.log import (
     AnsweredTurn,
@@ -52,7 +53,8 @@ class Sessions:
         """Return a new conversation; its file appears with its first turn, name or scope."""
         moment = datetime.now(UTC).astimezone()
         now = moment.isoformat(timespec="seconds")
-        return Session(f"{moment:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}", None, (), (), now, now)
+        session_id = f"{moment:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
+        return Session(session_id, None, (), EVERYTHING, now, now)
 
     def append(self, session_id: str, turn: Turn) -> None:
         """Save a turn; it is on disk when this returns."""
@@ -66,9 +68,10 @@ class Sessions:
         """Name a conversation; an empty name removes the name."""
         append_event(self.path(session_id), Named(_now(), " ".join(name.split())))
 
-    def set_scope(self, session_id: str, scope: tuple[str, ...]) -> None:
-        """Save the paths that the search is limited to; an empty scope lifts the limit."""
-        append_event(self.path(session_id), ScopeSet(_now(), scope))
+    def set_scope(self, session_id: str, scope: Scope) -> None:
+        """Save which articles are searched."""
+        limited = ScopeSet(_now(), scope.within, scope.since, scope.until, scope.where)
+        append_event(self.path(session_id), limited)
 
     def delete(self, session_id: str) -> None:
         """Move a conversation to the trash; one without a file needs no move.

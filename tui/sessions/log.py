@@ -7,17 +7,19 @@ writing; what is left of that line is ended before the next one is appended.
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from index.articles.fields import Field
 from index.articles.files import Root, Skipped, read
 from index.disk.durable_files import sync_folder, write_all
 from index.disk.json_lines import LineDecoder, encode_line
 from index.disk.locks import locked
 from index.errors import BylineError, reason_of
+from index.storage.scope import Scope
 from qa.answers import Answered, NoAnswer
 
 _MAX_BYTES = 1 << 30
@@ -36,11 +38,18 @@ class Named(msgspec.Struct, frozen=True, tag="named"):
 
 
 class ScopeSet(msgspec.Struct, frozen=True, tag="limited"):
-    """The user limited the search to some paths, or lifted the limit."""
+    """The user limited the search to some articles, or lifted the limit."""
 
     at: datetime
-    scope: tuple[str, ...] = msgspec.field(name="within")
-    """Empty if there is no limit."""
+    within: tuple[str, ...]
+    since: date | None = None
+    until: date | None = None
+    where: tuple[Field, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """The articles that are searched."""
+        return Scope(self.within, self.since, self.until, self.where)
 
 
 class AnsweredTurn(msgspec.Struct, frozen=True, tag="answered"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from index.articles.files import Skipped
+from index.storage.scope import EVERYTHING, Scope
 from qa.answers import Answered, Reply
 from tui.sessions.log import AnsweredTurn, Event, EventHeader, Log, Named, ScopeSet, UnansweredTurn
 
@@ -28,8 +29,8 @@ class Session:
     name: str | None
     """None if the user has not named it."""
     turns: tuple[Turn, ...]
-    scope: tuple[str, ...]
-    """Paths that the search is limited to; empty if it is not limited."""
+    scope: Scope
+    """Which articles are searched."""
     created: str
     """Local time in ISO 8601, to the second."""
     updated: str
@@ -87,7 +88,7 @@ def summarise(session_id: str, headers: Sequence[EventHeader]) -> SessionSummary
 def session_from(session_id: str, log: Log[Event]) -> Session:
     """Return the conversation that a file holds."""
     name = None
-    scope: tuple[str, ...] = ()
+    scope = EVERYTHING
     turns = []
     for event in log.records:
         match event:

@@ -15,6 +15,7 @@ from eval.sets.gold_quotes import GoldQuotes
 from eval.sets.highlight import Mark, MarkedText
 from eval.sets.question_set import Gold, Question
 from index.errors import BadRequest
+from index.storage.scope import Scope
 from qa.reader.protocol import Reader
 from tests.qa.fakes import Library, MarkingReader
 
@@ -159,7 +160,7 @@ def test_a_follow_up_is_asked_after_its_history(library: Library) -> None:
 def test_a_question_can_be_limited_to_articles_of_its_own(library: Library) -> None:
     limited = Question(id="q", question="Where was it signed?", gold=[PRAGUE], within=["mill.txt"])
     with examiner(library, MarkingReader("Prague")) as one:
-        for asked in (one, replace(one, scope=(str(library.news / "radar.txt"),))):
+        for asked in (one, replace(one, scope=Scope((str(library.news / "radar.txt"),)))):
             result = asked.ask(limited)
             assert {answer.path for answer in result.answers} == {str(library.news / "mill.txt")}
             assert result.within == ("mill.txt",)

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.storage.generation import Generation
+from index.storage.scope import Scope
 from qa.answering.unmentioned import spelling_of, unmentioned
 from qa.answers import Answered, NoAnswer, Unmentioned
-from qa.scope import articles_under
+from qa.scope import selected
 from tests.qa.fakes import Library
 
 ARTICLES = {
@@ -36,7 +37,7 @@ def generation(library: Library) -> Iterator[Generation]:
 
 
 def named(generation: Generation, question: str, *scope: str) -> list[tuple[str, str | None]]:
-    articles = articles_under(generation.catalog, scope)
+    articles = selected(generation.catalog, Scope(scope))
     return [(one.words, one.suggestion) for one in unmentioned(question, generation, articles)]
 
 

@@ -1,8 +1,10 @@
+from collections.abc import Iterable
 from contextlib import closing
 
 import pytest
 
 from index.storage.catalog import StoredArticle
+from index.storage.scope import ALL, Selection
 from qa.ablation import Component
 from qa.retrieval.retriever import DEPTH, Hit, Retriever
 from tests.fakes import FakeEncoder
@@ -10,6 +12,11 @@ from tests.index.build.workspace import regions
 from tests.qa.fakes import Library
 
 QUESTION = "radar treaty signed"
+
+
+def _selection(articles: Iterable[StoredArticle]) -> Selection:
+    chosen = list(articles)
+    return Selection(tuple(one.id for one in chosen), tuple(one.passages for one in chosen))
 
 
 def retrieve(
@@ -21,7 +28,7 @@ def retrieve(
         articles = {one.found.relative: one for one in generation.catalog.articles()}
         encoder = FakeEncoder()
         retriever = Retriever(generation, encoder)
-        found = retriever.retrieve(question, top_k, [articles[name] for name in scope])
+        found = retriever.retrieve(question, top_k, _selection(articles[name] for name in scope))
         assert encoder.batches == [[question]]
         return found, articles
 
@@ -136,7 +143,7 @@ def test_the_previous_question_decides_between_passages_for_a_follow_up(library:
             ("Where is the mill?", "mill.txt"),
             ("Where is the port?", "port.txt"),
         ):
-            found = retriever.gather(retriever.search("When was that sold?", (), [previous]), 1)
+            found = retriever.gather(retriever.search("When was that sold?", ALL, [previous]), 1)
             (article,) = [one for one in catalog.articles() if one.found.relative == name]
             assert found[0].stored.article_id == article.id
             assert retriever.topic_of(previous) == article.id
@@ -145,3 +152,20 @@ def test_the_previous_question_decides_between_passages_for_a_follow_up(library:
                 ["When was that sold?"], [f"{previous} When was that sold?"]
             ]  # fmt: skip
         assert retriever.topic_of("12") in {None, *(one.id for one in catalog.articles())}
+
+
+def test_articles_of_the_days_that_a_question_names_rank_higher(library: Library) -> None:
+    for number in range(8):
+        library.write(f"{number}.txt", f"The council met {number} times. It spoke of the port.")
+    library.index()
+    with closing(library.store.open()) as opened:
+        retriever = Retriever(opened.generation, FakeEncoder())
+        plain = retriever.search("When did the council speak of the port?").fused
+        for article in opened.generation.catalog.articles():
+            (passage,) = article.passages
+            found = retriever.search(
+                "When did the council speak of the port?", of_its_days=_selection([article])
+            )
+            assert sorted(found.fused) == sorted(plain)
+            before, after = plain.index(passage), found.fused.index(passage)
+            assert after < before or before == after == 0

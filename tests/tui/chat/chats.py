@@ -14,9 +14,10 @@ from textual.worker import WorkerCancelled
 from index.articles.files import MAX_BYTES
 from index.articles.spans import Span
 from index.errors import BadRequest
+from index.storage.scope import Scope
 from qa.answers import Answered, Citation, Quote, Reply, Status
 from qa.conversation import Exchange
-from qa.find import FoundArticle, Place
+from qa.find import FoundArticle, Mentions, Place
 from tests.tui.chat.replies import SENTENCE, answer, citation
 from tests.tui.replies import SPENT
 from tui.chat.app import ChatApp
@@ -45,9 +46,9 @@ class FakeBot:
     file: Path
     states: list[State] = field(default_factory=list)
     """What it returns when it is opened, one after the other; then it is ready."""
-    asked: list[tuple[str, tuple[str, ...], tuple[Exchange, ...]]] = field(default_factory=list)
+    asked: list[tuple[str, Scope, tuple[Exchange, ...]]] = field(default_factory=list)
     """Each question with its scope and history."""
-    found: list[tuple[str, bool, tuple[str, ...]]] = field(default_factory=list)
+    found: list[tuple[str, bool, Scope]] = field(default_factory=list)
     """The words of each search for places, whether exact, and its scope."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Questions wait for it."""
@@ -63,30 +64,31 @@ class FakeBot:
     async def ask(
         self,
         question: str,
-        scope: Sequence[str],
+        scope: Scope,
         history: Sequence[Exchange],
         on_first: Callable[[Reply], None],
     ) -> Reply:
         if self.first is not None:
             on_first(self.first(question))
         await self.gate.wait()
-        self.asked.append((question, tuple(scope), tuple(history)))
+        self.asked.append((question, scope, tuple(history)))
         if "wrong" in question:
             raise BadRequest("that cannot be asked")
         searched = question.replace(" it", " the mill") if history else question
         return Answered(question, searched, (answer(cited(self.file)),), SPENT)
 
-    async def find(self, words: str, exact: bool, scope: Sequence[str]) -> list[FoundArticle]:
-        self.found.append((words, exact, tuple(scope)))
+    async def find(self, words: str, exact: bool, scope: Scope) -> Mentions:
+        self.found.append((words, exact, scope))
         text = self.file.read_text()
         at = text.find(words)
         if at < 0:
-            return []
+            return Mentions(())
         quote = Quote(SENTENCE, 2, 1, 2, len(SENTENCE))
         mark = Span(quote.text.index(words), quote.text.index(words) + len(words))
         place = Place(Status.UNCHANGED, quote, (mark,))
         path = str(self.file)
-        return [FoundArticle("news/mill.txt", path, "Mill sold", date(2011, 5, 3), 1, (place,))]
+        day = date(2011, 5, 3)
+        return Mentions((FoundArticle("news/mill.txt", path, "Mill sold", day, 1, (place,)),))
 
     async def close(self) -> None:
         self.closed += 1

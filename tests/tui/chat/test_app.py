@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from index.build.events import Progress, Stage
 from index.changes import Changes
 from index.errors import IndexDamaged
+from index.storage.scope import EVERYTHING
 from index.watch.events import Problem, Updating, UpToDate
 from tests.tui.chat.chats import Chat, FakeJob, Home, chat_of
 from tests.tui.chat.conftest import UNCHANGED
@@ -113,7 +114,7 @@ async def test_a_question_asked_while_models_are_prepared_is_queued(home: Home) 
         await report(chat, Prepared())
         assert notice(chat) == ""
         assert home.bot.opened == 2
-        assert home.bot.asked == [("Who?", (), ())]
+        assert home.bot.asked == [("Who?", EVERYTHING, ())]
 
 
 @pytest.mark.parametrize("end", [Failed("No space", "disk full\x1b[2J"), Stopped()])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from index.storage.scope import EVERYTHING, Scope
 from qa.answers import Reason
 from qa.conversation import Exchange
 from tests.tui.chat.chats import Home, chat_of, cited
@@ -37,7 +38,7 @@ async def test_a_question_is_answered_with_its_quote_and_its_article(home: Home)
         assert citation is not None
         assert citation.file == str(home.article)
         assert "Mill sold" in chat.screen_text
-        assert home.bot.asked == [("Who?", (), ())]
+        assert home.bot.asked == [("Who?", EVERYTHING, ())]
 
 
 async def test_a_typed_word_leaves_the_chat(home: Home) -> None:
@@ -70,7 +71,7 @@ async def test_thanks_are_no_turn_that_a_follow_up_refers_to(home: Home) -> None
     session = replace(home.sessions.new(), turns=(thanks,))
     async with chat_of(home, session) as chat:
         await chat.ask("Who?")
-        assert home.bot.asked == [("Who?", (), ())]
+        assert home.bot.asked == [("Who?", EVERYTHING, ())]
 
 
 async def test_questions_asked_while_another_runs_are_queued(home: Home) -> None:
@@ -174,7 +175,7 @@ async def test_a_follow_up_is_asked_with_its_history_and_shown_as_searched(home:
         await chat.ask("Who sold it?")
         question = "Who bought the mill?"
         before = Exchange(question, ("Jan Novak",))
-        assert home.bot.asked[1] == ("Who sold it?", (), (before,))
+        assert home.bot.asked[1] == ("Who sold it?", EVERYTHING, (before,))
         assert any(line.startswith("  Searched for: Who sold the mill?") for line in chat.lines)
 
 
@@ -187,7 +188,7 @@ async def test_an_edited_follow_up_is_asked_without_history(home: Home) -> None:
         assert chat.prompt.text == "Who sold the mill?"
         await chat.pilot.press("backspace", *" in May?", "enter")
         await chat.settle()
-        assert home.bot.asked[2] == ("Who sold the mill in May?", (), ())
+        assert home.bot.asked[2] == ("Who sold the mill in May?", EVERYTHING, ())
         await chat.ask("And who sold it?")
         assert len(home.bot.asked[3][2]) == 3
 
@@ -201,13 +202,13 @@ async def test_none_of_what_was_taken_over_is_one_key(home: Home) -> None:
         assert "Ask alone" in chat.screen_text
         await chat.pilot.press("ctrl+r")
         await chat.settle()
-        assert home.bot.asked[2:] == [("Who sold it?", (), ())]
+        assert home.bot.asked[2:] == [("Who sold it?", EVERYTHING, ())]
         # What stands alone now is not offered once more.
         assert "Ask alone" not in chat.screen_text
         await chat.ask("Who sold it?")
         await chat.pilot.press("tab", "n")
         await chat.settle()
-        assert home.bot.asked[4:] == [("Who sold it?", (), ())]
+        assert home.bot.asked[4:] == [("Who sold it?", EVERYTHING, ())]
 
 
 async def test_tab_moves_to_the_answers_and_escape_back_to_the_input(home: Home) -> None:
@@ -283,14 +284,14 @@ async def test_a_conversation_that_cannot_be_saved_continues_with_a_notice(home:
 
 async def test_the_chat_is_limited_to_some_articles(home: Home) -> None:
     async with chat_of(home) as chat:
-        chat.screen.limit_to(("news/mill.txt",))
+        chat.screen.search_within(("news/mill.txt",))
         await chat.ask("Who?")
-        assert home.bot.asked == [("Who?", ("news/mill.txt",), ())]
-        assert home.sessions.load(chat.screen.session.id).scope == ("news/mill.txt",)
+        assert home.bot.asked == [("Who?", Scope(("news/mill.txt",)), ())]
+        assert home.sessions.load(chat.screen.session.id).scope == Scope(("news/mill.txt",))
         assert chat.screen.query_one("#chips").display
-        chat.screen.limit_to(())
+        chat.screen.search_within(())
         await chat.ask("Who?")
-        assert home.bot.asked[1][1] == ()
+        assert home.bot.asked[1][1] == EVERYTHING
         assert not chat.screen.query_one("#chips").display
 
 
@@ -365,5 +366,5 @@ async def test_find_shows_every_place_and_is_not_saved(home: Home) -> None:
         assert chat.screen.session.turns == ()
         await chat.ask("/find --exact lion")
         assert chat.lines[5:7] == ["› /find --exact lion", "  no passage holds that"]
-        assert home.bot.found == [("Jan", False, ()), ("lion", True, ())]
+        assert home.bot.found == [("Jan", False, EVERYTHING), ("lion", True, EVERYTHING)]
         assert home.bot.asked == []

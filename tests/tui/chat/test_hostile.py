@@ -141,7 +141,7 @@ async def test_clicks_on_the_words_of_an_article_run_no_action(
     async with chat_of(home, size=(120, 30)) as chat:
         turn = answered(answer(replace(cited, file=str(home.article))), question=f"Who {ACTIONS}?")
         chat.screen.show_session(replace(chat.screen.session, turns=(turn,)))
-        chat.screen.limit_to((f"news/{ACTIONS}",))
+        chat.screen.search_within((f"news/{ACTIONS}",))
         chat.screen.notice(f"Notice {ACTIONS}")
         home.sessions.append(chat.screen.session.id, turn)
         await chat.until(lambda: chat.source.view.display)

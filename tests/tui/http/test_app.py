@@ -66,7 +66,9 @@ def test_each_path_answers_by_address_and_by_json_alike(client: TestClient) -> N
 
 def test_results_are_the_json_of_the_command_line(client: TestClient, indexed: Shell) -> None:
     reply = client.get("/ask", params={"question": SOLD, "in": ["news/in", "news"], "top": "1"})
-    asked = indexed.byline("ask", SOLD, "--top", "1", "--json").json
+    asked = indexed.byline(
+        "ask", SOLD, "--top", "1", "--in", "news/in", "--in", "news", "--json"
+    ).json
     assert reply.json() | {"milliseconds": 0} == asked | {"milliseconds": 0}
     assert client.get("/find?words=mill").json() == indexed.byline("find", "mill", "--json").json
     shown = client.get("/show?path=news/port.txt&line=1&around=0").json()
@@ -222,7 +224,7 @@ def test_the_description_names_every_path_and_only_schemas_that_it_has(client: T
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
     parameters = {one["name"] for one in described["paths"]["/ask"]["get"]["parameters"]}
-    assert parameters == {"question", "in", "history", "top", "stream"}
+    assert parameters == {"question", "in", "since", "until", "where", "history", "top", "stream"}
 
 
 def test_the_page_answers_one_question_without_a_script(client: TestClient) -> None:
@@ -237,6 +239,25 @@ def test_the_page_answers_one_question_without_a_script(client: TestClient) -> N
     refused = client.post("/", data={"question": " "})
     assert refused.status_code == 400
     assert 'role="alert"' in refused.text
+
+
+def test_filters_by_address_by_json_and_on_the_page(shell: Shell) -> None:
+    shell.write("mill.md", "---\nauthor: Ada Quill\ndate: 2011-05-03\n---\nThe mill was sold.")
+    shell.write("port.md", "The port was sold.")
+    assert shell.byline("index", "news").code == 0
+    with client_of() as client:
+        filters = {"since": "2011", "where": ["author=Ada Quill"]}
+        found = client.get("/find", params={"words": "sold", **filters}).json()
+        assert found == client.post("/find", json={"words": "sold", **filters}).json()
+        assert found["filters"] == {**filters, "in": [], "since": "2011-01-01", "until": None}
+        listed = client.get("/articles", params={"since": "2011"}).json()
+        assert (listed["total"], listed["undated"]) == (1, 1)
+        refused = client.get("/ask", params={"question": SOLD, "until": "soon"})
+        assert (refused.status_code, "is no date" in refused.json()["error"]) == (400, True)
+        page = client.post("/", data={"question": SOLD, "since": "2011", "where": ""})
+        assert page.status_code == 200
+        assert "1 without a date left out" in page.text
+        assert 'name="since" value="2011"' in page.text
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script(client: TestClient) -> None:

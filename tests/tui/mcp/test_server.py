@@ -61,7 +61,15 @@ async def test_tools_have_schemas_and_only_read(indexed: Shell) -> None:
             assert tool.annotations and tool.annotations.read_only_hint
         ask = tools["ask"].input_schema
         assert ask["required"] == ["question"]
-        assert set(ask["properties"]) == {"question", "in", "history", "top"}
+        assert set(ask["properties"]) == {
+            "question",
+            "in",
+            "since",
+            "until",
+            "where",
+            "history",
+            "top",
+        }
 
 
 async def test_an_answer_is_that_of_the_command_line(indexed: Shell) -> None:
@@ -112,7 +120,10 @@ async def test_words_lines_articles_and_quotes_are_those_of_the_command_line(
         ("ask", {"question": ""}, "question"),
         ("ask", {"question": "Who?", "top": "3"}, "top"),
         ("ask", {"question": "Who?", "top": 21}, "top"),
-        ("ask", {"question": "Who?", "since": "2011"}, "since"),
+        ("ask", {"question": "Who?", "after": "2011"}, "after"),
+        ("ask", {"question": "Who?", "since": "soon"}, "'soon' is no date; write 2011"),
+        ("ask", {"question": "Who?", "since": "2011"}, "no article has a date"),
+        ("find", {"words": "port", "where": ["author"]}, "FIELD=VALUE"),
         ("ask", {"question": "Who?", "in": ["news/none.txt"]}, "news/none.txt"),
         ("find", {"words": "?!"}, "no word"),
         ("show", {"path": "news/port.txt", "line": 2}, "lines 1 to 1"),

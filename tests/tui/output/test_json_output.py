@@ -80,6 +80,8 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
         ],
         "articles_differ": False,
         "never_mentioned": [],
+        "filters": {"in": [], "since": None, "until": None, "where": []},
+        "undated": 0,
         "milliseconds": {"retrieve": 3.1, "read": 71.0, "total": 75.2},
     }
 
@@ -96,7 +98,7 @@ def test_no_answer_gives_its_reason_and_what_was_rejected() -> None:
         assert [answer["text"] for answer in reply["answers"]] == ["Dmitry Rogozin"]
         assert list(reply) == [
             "id", "question", "asked", "answered", "status", "reason", "answers",
-            "articles_differ", "never_mentioned", "milliseconds",
+            "articles_differ", "never_mentioned", "filters", "undated", "milliseconds",
         ]  # fmt: skip
 
 

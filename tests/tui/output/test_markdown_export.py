@@ -4,6 +4,7 @@ import html
 import os
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index.errors import BadRequest
+from index.storage.scope import EVERYTHING, Scope
 from qa.answers import (
     Answer,
     Answered,
@@ -61,7 +63,7 @@ HOSTILE = (
 
 
 def session(*turns: Turn, name: str = "") -> Session:
-    return Session("20110503-102030-000000-ab12", name, turns, (), AT, AT)
+    return Session("20110503-102030-000000-ab12", name, turns, EVERYTHING, AT, AT)
 
 
 def recorded(cited: Citation) -> QuoteRecord:
@@ -130,10 +132,10 @@ def test_an_answer_in_doubt_is_exported_with_its_doubt() -> None:
 
 
 def test_the_name_and_the_limit_are_at_the_top() -> None:
-    limited = replace(session(name="The port"), scope=("news/2011", "a`b"))
+    limited = replace(session(name="The port"), scope=Scope(("news/2011", "a`b"), date(2011, 5, 3)))
     lines = markdown_of(limited).split("\n")
     assert lines[0] == "# The port"
-    assert "Limited to: `news/2011`, ``a`b``" in lines
+    assert "Limited to: `in news/2011`, ``in a`b``, `since 3 May 2011`" in lines
 
 
 def test_a_changed_or_missing_quote_is_neither_quoted_nor_recorded() -> None:

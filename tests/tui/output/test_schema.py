@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from index.storage.scope import EVERYTHING
 from tests.tui.fakes import Shell
 from tests.tui.replies import AT, answered, citation
 from tui.output.markdown_export import export_markdown
@@ -75,7 +76,7 @@ def test_the_quotes_of_verify(shell: Shell) -> None:
     file = str(shell.write("port.txt", "Nothing that was cited.\n"))
     cited = citation(path="news/port.txt", file=file, line=1)
     turn = Turn("why?", answered(cited), AT)
-    session = Session("20110503-102030-000000-ab12", "", (turn,), (), AT, AT)
+    session = Session("20110503-102030-000000-ab12", "", (turn,), EVERYTHING, AT, AT)
     export_markdown(session, shell.home / "talk.md")
     check("verified", shell.byline("verify", "talk.md", "--json").json)
 

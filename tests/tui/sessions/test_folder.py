@@ -4,13 +4,16 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.fields import Field
 from index.errors import BadRequest
+from index.storage.scope import EVERYTHING, Scope
 from qa.answers import Status
 from tests.tui.replies import AT, answered, citation, turn, unanswered
 from tests.tui.terminal import ROOT
@@ -37,7 +40,7 @@ def test_a_conversation_comes_back_as_it_was(sessions: Sessions) -> None:
     second = Turn("who?", unanswered(), "2011-05-03T10:21:00+02:00")
     session_id = started(sessions, first, second)
     assert sessions.load(session_id) == Session(
-        session_id, None, (first, second), (), created=AT, updated=second.at
+        session_id, None, (first, second), EVERYTHING, created=AT, updated=second.at
     )
 
 
@@ -46,9 +49,9 @@ def test_text_that_utf_8_cannot_hold_comes_back(sessions: Sessions) -> None:
     odd = citation("A \ud800 \x7f \u2028 \x00 line.", "line", name, f"/{name}")
     asked = Turn("why \udfff?", answered(odd), AT)
     session_id = started(sessions, asked)
-    sessions.set_scope(session_id, (name,))
+    sessions.set_scope(session_id, Scope((name,)))
     loaded = sessions.load(session_id)
-    assert (loaded.turns, loaded.scope) == ((asked,), (name,))
+    assert (loaded.turns, loaded.scope) == ((asked,), Scope((name,)))
     (summary,) = sessions.list()
     assert summary.first_question == "why \udfff?"
     data = sessions.path(session_id).read_bytes()
@@ -69,7 +72,7 @@ def test_any_text_comes_back(question: str, quoted: str) -> None:
 
 def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Sessions) -> None:
     new = sessions.new()
-    assert (new.turns, new.scope, new.name, new.created) == ((), (), None, new.updated)
+    assert (new.turns, new.scope, new.name, new.created) == ((), EVERYTHING, None, new.updated)
     assert not sessions.folder.exists()
     assert sessions.list() == ()
     assert sessions.latest() is None
@@ -77,17 +80,20 @@ def test_a_new_conversation_leaves_no_file_until_something_is_in_it(sessions: Se
         sessions.load(new.id)
 
 
+SCOPE = Scope(("a", "b c"), date(2011, 5, 3), None, (Field("author", "Ada Quill"),))
+
+
 def test_a_name_and_a_scope_are_saved_and_can_be_removed(sessions: Sessions) -> None:
     session_id = started(sessions, turn())
     sessions.rename(session_id, "  The \n port ")
-    sessions.set_scope(session_id, ("a", "b c"))
+    sessions.set_scope(session_id, SCOPE)
     loaded = sessions.load(session_id)
-    assert (loaded.name, loaded.scope) == ("The port", ("a", "b c"))
+    assert (loaded.name, loaded.scope) == ("The port", SCOPE)
     assert sessions.list()[0].label == "The port"
     sessions.rename(session_id, "")
-    sessions.set_scope(session_id, ())
+    sessions.set_scope(session_id, EVERYTHING)
     loaded = sessions.load(session_id)
-    assert (loaded.name, loaded.scope, len(loaded.turns)) == (None, (), 1)
+    assert (loaded.name, loaded.scope, len(loaded.turns)) == (None, EVERYTHING, 1)
     assert sessions.list()[0].label == "why?"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,17 +14,20 @@ from textual.message import Message
 from textual.widgets import Static
 
 from index.errors import BylineError
+from index.storage.scope import Scope
 from qa.answers import Reply
-from tui.chat.actions import AnswerActions, open_in_editor
+from tui.chat.actions import AnswerActions, notify_error, open_in_editor
+from tui.chat.filters import chips, is_filter, with_filter
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
 from tui.chat.transcript.transcript import Transcript
+from tui.chat.widgets.chips import ChipLine
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import AsyncBot
-from tui.output.sanitise import visible, visible_name
+from tui.output.sanitise import visible
 from tui.output.wording import searched_question
 from tui.sessions.folder import Sessions
 from tui.sessions.session import Session, Turn, local_now
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 _FIND = re.compile(r"\s*/find\b\s*(?P<exact>--exact\b\s*)?")
 _MOST_PLACES = 1_000
 """Places of words that are shown; drawing more would take seconds."""
-_PATHS_SHOWN = 3
-"""Paths of a limit that are shown by name."""
 _SEARCHING = "searching …"
 _LOADING = "queued until the models are loaded"
 _QUEUED = "queued"
@@ -58,6 +58,10 @@ class ChatScreen(AnswerActions):
     A follow-up is searched for with words of the turns before it, as its reply shows. **e** in the
     answers edits that question, **n** there, or **ctrl+r**, asks it again without them.
 
+    **/since 2012**, **/until last month**, **/where author=Ada Quill** and **/in** with a path
+    search only such articles. Each is shown above the input: a click removes it, so does **F8**,
+    or the command without a value; **/all** removes all of them.
+
     **/find** and some words list every passage that holds them; **exit** or **quit** leaves.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,6 +71,8 @@ class ChatScreen(AnswerActions):
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, id="chat.down"),
         Binding("ctrl+b", "toggle_source", "Article", show=False, id="chat.source",
                 tooltip="Show or hide the article"),
+        Binding("f8", "remove_filter", "Remove filter", show=False, id="chat.unfilter",
+                tooltip="Remove the last filter"),
         Binding("ctrl+d", "app.quit", "Quit", show=False, id="chat.quit"),
     ]  # fmt: skip
 
@@ -96,7 +102,7 @@ class ChatScreen(AnswerActions):
                 yield Transcript(id="transcript")
                 yield Static(id="notice")
                 yield ProgressBar(id="progress")
-                yield Static(id="chips")
+                yield ChipLine(id="chips")
                 yield Prompt(id="prompt")
             yield SourcePane(id="source")
         yield KeysFooter()
@@ -131,17 +137,40 @@ class ChatScreen(AnswerActions):
         self.query_one(SourcePane).show_file(file, path, title)
         self.query_one(SourcePane).focus()
 
-    def limit_to(self, scope: tuple[str, ...]) -> None:
-        """Limit the chat to articles at or under these paths; to none means no limit."""
+    # Filters
+
+    def search_within(self, paths: tuple[str, ...]) -> None:
+        """Limit the chat to articles at or under these paths; none means no such limit."""
+        self._search_in(replace(self.session.scope, within=paths))
+
+    def _filter(self, typed: str) -> None:
+        """Change the filters by a typed command."""
+        try:
+            self._search_in(with_filter(self.session.scope, typed))
+        except BylineError as error:
+            notify_error(self.app, error.message)
+            self.query_one(Prompt).restore(typed)
+
+    @on(ChipLine.Removed)
+    def _remove_clicked(self, removed: ChipLine.Removed) -> None:
+        self._search_in(chips(self.session.scope)[removed.number].rest)
+
+    def action_remove_filter(self) -> None:
+        """Remove the last filter."""
+        if shown := chips(self.session.scope):
+            self._search_in(shown[-1].rest)
+
+    def _search_in(self, scope: Scope) -> None:
         self.session = replace(self.session, scope=scope)
-        self._sessions.set_scope(self.session.id, scope)
         self._show_chips()
+        try:
+            self._sessions.set_scope(self.session.id, scope)
+        except BylineError as error:
+            self.notice(f"This conversation is not saved: {error.message}")
 
     def _show_chips(self) -> None:
-        scope = self.session.scope
-        chips = self.query_one("#chips", Static)
-        chips.update(Content(scope_label(scope)))
-        chips.display = bool(scope)
+        labels = [chip.label for chip in chips(self.session.scope)]
+        self.query_one(ChipLine).show(labels)
 
     def notice(self, text: str) -> None:
         """Show a message above the input, until the next one; an empty one hides it."""
@@ -158,6 +187,9 @@ class ChatScreen(AnswerActions):
     @on(Prompt.Asked)
     def ask_typed(self, asked: Prompt.Asked) -> None:
         """Ask the typed question, or run the typed command."""
+        if is_filter(asked.question):
+            self._filter(asked.question)
+            return
         match asked.question.casefold():
             case "exit" | "quit" | "bye" | "/exit" | "/quit" | "/q" | ":q":
                 self.app.exit()
@@ -238,12 +270,12 @@ class ChatScreen(AnswerActions):
         """Show every place of some words, up to a number that can be drawn at once."""
         scope = self._latest(self._queue.first.session).scope
         try:
-            articles = await self.bot.find(words, exact, scope)
+            found = await self.bot.find(words, exact, scope)
         except (BylineError, OSError) as error:
             self._replace(self._queue.pop(), Failed(question, str(error)))
             self.query_one(Prompt).restore(question)
             return
-        self._replace(self._queue.pop(), Found.first(question, articles, _MOST_PLACES))
+        self._replace(self._queue.pop(), Found.first(question, found, _MOST_PLACES))
 
     def _latest(self, session: Session) -> Session:
         return self.session if session.id == self.session.id else session
@@ -319,10 +351,3 @@ class ChatScreen(AnswerActions):
         """Scroll the conversation, wherever the focus is."""
         transcript = self.query_one(Transcript)
         transcript.scroll_relative(y=pages * (transcript.size.height - 2), animate=False)
-
-
-def scope_label(scope: Sequence[str]) -> str:
-    """Return the label of the paths that the chat is limited to."""
-    named = ", ".join(visible_name(path) for path in scope[:_PATHS_SHOWN])
-    more = f" and {len(scope) - _PATHS_SHOWN} more" if len(scope) > _PATHS_SHOWN else ""
-    return f"⌕ only in {named}{more}  (ctrl+l)"

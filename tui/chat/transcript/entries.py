@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from tui.sessions.session import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from qa.find import FoundArticle
+    from qa.find import FoundArticle, Mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,13 @@ class Found:
     """All articles that were found."""
     left_out: int
     """Places that are not shown."""
+    undated: int
+    """Articles that were not searched because they have no date."""
 
     @classmethod
-    def first(cls, question: str, articles: "Sequence[FoundArticle]", limit: int) -> "Found":
+    def first(cls, question: str, found: "Mentions", limit: int) -> "Found":
         """Return what was found with at most `limit` places."""
+        articles = found.articles
         left, shown = limit, []
         for article in articles:
             if left:
@@ -53,7 +54,8 @@ class Found:
                 left -= len(shown[-1].places)
         places = sum(len(article.places) for article in articles)
         passages = sum(article.passages for article in articles)
-        return cls(question, tuple(shown), passages, len(articles), max(0, places - limit))
+        left_out = max(0, places - limit)
+        return cls(question, tuple(shown), passages, len(articles), left_out, found.undated)
 
 
 Entry = Waiting | Failed | Turn | Found

@@ -29,6 +29,7 @@ from tui.output.wording import (
     rejected_label,
     searched_question,
     title_and_date,
+    undated_note,
 )
 from tui.sessions.session import Turn
 
@@ -174,6 +175,7 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     if (searched := searched_question(turn.question, reply)) is not None:
         line = (f"Searched for: {visible(searched)}", "searched")
         yield Text.assemble(line, (_TAKEN_OVER_KEYS, "note")), None, _INDENT
+    yield from _undated(reply.undated)
     if isinstance(reply, NoAnswer):
         yield from _refusal(reply)
     elif reply.state is State.PERHAPS:
@@ -188,6 +190,11 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
         more = f"{others} further answer{'s' if others > 1 else ''}"
         sign, action = ("▾", "hide") if unfolded else ("▸", "show")
         yield Text(f"{sign} {more} (Enter: {action})", "fold"), Fold(), _INDENT
+
+
+def _undated(count: int) -> Iterator[_Paragraph]:
+    if note := undated_note(count):
+        yield Text(note, "note"), None, _INDENT
 
 
 def _refusal(reply: NoAnswer) -> Iterator[_Paragraph]:
@@ -249,6 +256,7 @@ def _citation(citation: Citation) -> Text:
 def _found(entry: Found) -> Iterator[_Paragraph]:
     counts = found_counts(entry.passages, entry.article_count)
     yield Text(counts if entry.passages else NOT_FOUND, "answer"), None, _INDENT
+    yield from _undated(entry.undated)
     for number, article in enumerate(entry.articles):
         about = visible(title_and_date(article.citation(article.places[0])))
         yield Text(about or visible_name(article.path), "about"), None, _INDENT

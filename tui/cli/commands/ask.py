@@ -8,15 +8,17 @@ import click
 import msgspec
 
 from index.errors import BadRequest
+from index.storage.scope import Scope
 from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.conversation import history_from_questions
+from qa.scope import scope_of
 from tui.cli.options import (
-    in_option,
     index_option,
     json_option,
     reader_option,
+    scope_options,
     threshold_option,
     top_option,
 )
@@ -39,11 +41,24 @@ class BatchQuestion(msgspec.Struct, rename={"within": "in"}):
     id: str | int | None = None
     history: list[str] = []
     within: list[str] | str = []
+    since: str = ""
+    until: str = ""
+    where: list[str] | str = []
 
-    @property
-    def scope(self) -> list[str]:
-        """The paths to search; `in` may be one alone."""
-        return [self.within] if isinstance(self.within, str) else self.within
+    def scope(self, default: Scope) -> Scope:
+        """Return the articles to search; a filter that the line has not is that of the default."""
+        own = scope_of(_several(self.within), self.since, self.until, _several(self.where))
+        return Scope(
+            own.within or default.within,
+            own.since or default.since,
+            own.until or default.until,
+            own.where or default.where,
+        )
+
+
+def _several(one: list[str] | str) -> list[str]:
+    """Return a list of which the only entry may stand alone."""
+    return [one] if isinstance(one, str) else one
 
 
 @click.command(
@@ -52,23 +67,25 @@ class BatchQuestion(msgspec.Struct, rename={"within": "in"}):
 Examples:
   byline ask "Who is Russia's NATO envoy?"
   byline ask "When was the treaty signed?" --in ~/news/2010 --top 5
+  byline ask "What did the council decide?" --since 2011 --where author="Ada Quill"
   byline ask "Who signed?" --json | jq .answers[0].citations
   byline ask - --json < questions.txt          one question per line
 
-With `-`, a line is plain text or {"id", "question", "history", "in"}. `history` lists earlier
-questions, oldest first, which a follow-up may refer to; "asked" is the question searched for.""",
+With `-`, a line is plain text or {"id", "question", "history", "in", "since", "until", "where"}.
+`history` lists earlier questions, oldest first, which a follow-up may refer to; "asked" is the
+question searched for.""",
 )
 @click.argument("question", nargs=-1, required=True)
 @top_option
-@in_option
 @threshold_option
 @reader_option
 @index_option
 @json_option("answers")
+@scope_options
 def command(
     question: tuple[str, ...],
     top: int | None,
-    within: tuple[str, ...],
+    scope: Scope,
     threshold: float | None,
     reader: str | None,
     index_folder: Path | None,
@@ -85,13 +102,13 @@ def command(
     store = store_to_ask(index_folder, chosen)
     with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
         if question == ("-",):
-            return _answer_lines(bot, limit, list(within), as_json)
-        reply = bot.ask(" ".join(question), limit, within)
+            return _answer_lines(bot, limit, scope, as_json)
+        reply = bot.ask(" ".join(question), limit, scope)
         _print(reply, None, bot.threshold, as_json)
         return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
 
 
-def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int:
+def _answer_lines(bot: Bot, limit: int, scope: Scope, as_json: bool) -> int:
     """Answer each line as it arrives; an invalid line does not stop the rest.
 
     Raises BadRequest if there is none.
@@ -103,8 +120,8 @@ def _answer_lines(bot: Bot, limit: int, within: list[str], as_json: bool) -> int
         try:
             parsed = _parsed(line)
             question_id = parsed.id
-            scope = parsed.scope or within
-            reply = bot.ask(parsed.question, limit, scope, history_from_questions(parsed.history))
+            history = history_from_questions(parsed.history)
+            reply = bot.ask(parsed.question, limit, parsed.scope(scope), history)
             _print(reply, question_id, bot.threshold, as_json)
         except BadRequest as error:
             code = Exit.ERROR

@@ -28,6 +28,7 @@ from eval.sets.question_set import Question
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import encode_line
 from index.errors import BadRequest, require
+from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.ablation import Component
 from qa.answering.confidence import default_threshold
@@ -37,7 +38,7 @@ from qa.reader.sources import find_reader
 from tui.cli.commands.eval_runs import runs_command, show_command
 from tui.cli.commands.eval_sets import import_command, new_command
 from tui.cli.default_command import DefaultCommand
-from tui.cli.options import in_option, index_option, reader_option, threshold_option
+from tui.cli.options import index_option, reader_option, scope_options, threshold_option
 from tui.cli.run_names import LAST_RUN, STDOUT, WithOptionalValues, complete_run_or_file
 from tui.cli.which_index import bundled_to_ask, store_to_ask
 from tui.exit_codes import Exit
@@ -92,7 +93,7 @@ class EvalOptions:
     """Whether the index was named on the command line rather than by the environment."""
     reader: str | None
     threshold: float | None
-    within: tuple[str, ...]
+    scope: Scope
     without: tuple[str, ...]
     limit: int | None
     json_file: Path | None
@@ -122,7 +123,6 @@ class EvalOptions:
 @index_option
 @reader_option
 @threshold_option
-@in_option
 @click.option(
     "--without",
     multiple=True,
@@ -160,6 +160,7 @@ class EvalOptions:
     help="Propose a threshold at which at most this share of the answers is wrong.",
 )
 @click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted run.")
+@scope_options
 @click.pass_context
 def run_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401
     """Ask all questions of a SET and measure the answers."""
@@ -222,7 +223,7 @@ def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
         _report_gold_problems(questions, bases)
         settings = _settings(options, bot, store, question_set, len(questions), reader)
         gold = GoldPassages(bot.index.generation.catalog, bases)
-        examiner = Examiner(bot, gold, GoldQuotes(bases), options.within)
+        examiner = Examiner(bot, gold, GoldQuotes(bases), options.scope)
         examiner.require_indexed(questions)
         with recording(runs_folder(), settings, options.fresh) as recorder:
             run = recorder.run
@@ -264,7 +265,10 @@ def _settings(
             find_reader(name).fingerprint for name in readers_named(reader, model_cache())
         ),
         threshold=bot.threshold,
-        within=options.within,
+        within=options.scope.within,
+        since=str(options.scope.since or ""),
+        until=str(options.scope.until or ""),
+        where=tuple(field.text for field in options.scope.where),
         without=tuple(sorted(bot.without)),
         versions=versions(),
     )

@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 
 from index.articles.spans import Span
-from qa.find import FoundArticle, Place, find, wanted
-from tui.cli.options import in_option, index_option, json_option
+from index.storage.scope import Scope
+from qa.find import FoundArticle, Mentions, Place, find, wanted
+from qa.scope import selected
+from tui.cli.options import index_option, json_option, scope_options
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.console import colour
 from tui.output.json_output import found_json, json_line
 from tui.output.sanitise import visible, visible_name
-from tui.output.wording import STATUS_NOTES, day, found_counts
+from tui.output.wording import STATUS_NOTES, day, found_counts, undated_note
 
 
 @click.command(
@@ -25,19 +27,16 @@ Examples:
   byline find missile shield                both words, in any form: shields, shielded
   byline find '"missile shield"'            the phrase
   byline find --exact NATO-Russia           letter for letter
+  byline find treaty --since 2010 --where tags=nato
   byline find treaty --in ~/news/2010 --json | jq .passages""",
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option("--exact", is_flag=True, help="Find the words letter for letter, not other forms.")
-@in_option
 @index_option
 @json_option("the places")
+@scope_options
 def command(
-    words: tuple[str, ...],
-    exact: bool,
-    within: tuple[str, ...],
-    index_folder: Path | None,
-    as_json: bool,
+    words: tuple[str, ...], exact: bool, scope: Scope, index_folder: Path | None, as_json: bool
 ) -> int:
     """Find every passage that holds all the WORDS, grouped by article.
 
@@ -46,15 +45,18 @@ def command(
     """
     searched = wanted(" ".join(words), exact)
     with closing(store_to_ask(index_folder, reader=None).open()) as index:
-        found = find(index.generation, searched, within)
-        if as_json:
-            articles = list(found)
-            click.echo(json_line(found_json(searched.text, articles)))
-        else:
-            articles = list(_shown(found))
-            passages = sum(article.passages for article in articles)
-            click.echo(found_counts(passages, len(articles)), err=True)
-    return Exit.DONE if articles else Exit.NO_ANSWER
+        selection = selected(index.generation.catalog, scope)
+        articles = find(index.generation, searched, selection)
+        shown = articles if as_json else _shown(articles)
+        found = Mentions(tuple(shown), scope, selection.undated)
+    if as_json:
+        click.echo(json_line(found_json(searched.text, found)))
+    else:
+        passages = sum(article.passages for article in found.articles)
+        click.echo(found_counts(passages, len(found.articles)), err=True)
+        if note := undated_note(found.undated):
+            click.echo(note, err=True)
+    return Exit.DONE if found.articles else Exit.NO_ANSWER
 
 
 def _shown(found: Iterable[FoundArticle]) -> Iterator[FoundArticle]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index.articles.spans import Span
 from qa.answers import Answered, Precision, Reason, ResolvedDate, Status, Unmentioned
-from qa.find import FoundArticle, Place
+from qa.find import FoundArticle, Mentions, Place
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
 from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
@@ -179,7 +179,7 @@ def test_no_row_of_a_found_place_is_wider_than_the_view_or_controls_the_terminal
         Status.UNCHANGED, replace(citation().sentence, text=words), (Span(0, len(words)),)
     )
     article = FoundArticle(f"a\x1b{text}", "/a.txt", text, None, 1, (place,))
-    for row in rows(Found.first(text, [article], 9), False, "", width):
+    for row in rows(Found.first(text, Mentions((article,)), 9), False, "", width):
         assert row.text.cell_len <= max(10, width)
         assert not [char for char in row.text.plain if category(char) in CONTROLLING]
 
@@ -204,11 +204,12 @@ def test_places_that_were_found_are_rows_of_their_articles() -> None:
         Place(Status.GONE, replace(quote, line=12), ()),
     )
     article = FoundArticle("news/\x1bmill.txt", "/mill.txt", "", None, 2, places)
-    entry = Found.first("/find mill Jan", [article, article], 3)
+    entry = Found.first("/find mill Jan", Mentions((article, article), undated=1), 3)
     written = rows(entry, False, "", 90)
     assert [row.text.plain for row in written] == [
         "› /find mill Jan",
         "  4 passages in 2 articles",
+        "  1 article has no date and was left out.",
         "  news/␛mill.txt",
         f"    news/␛mill.txt:11:{quote.column + 14}  {quote.text}",
         f"    news/␛mill.txt:12:{quote.column}  (file missing)",
@@ -221,4 +222,4 @@ def test_places_that_were_found_are_rows_of_their_articles() -> None:
     at = [CitationAt(0, 0), CitationAt(0, 1), CitationAt(1, 0)]
     assert targets(entry, unfolded=False) == at
     assert citation_of(entry, CitationAt(0, 0)).answer.text == quote.text[14:18]
-    assert shown(Found.first("/find x", [], 3))[1] == "  no passage holds that"
+    assert shown(Found.first("/find x", Mentions(()), 3))[1] == "  no passage holds that"

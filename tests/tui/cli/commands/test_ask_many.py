@@ -74,6 +74,19 @@ def test_a_line_can_have_its_own_scope(indexed: Shell) -> None:
     assert paths == [{"news/in/mill.txt"}, {"news/port.txt"}, {"news/in/mill.txt"}]
 
 
+def test_a_line_can_have_its_own_filters(shell: Shell) -> None:
+    shell.write("1.md", "---\nauthor: Ada\ndate: 2010-05-03\n---\nThe mill was sold in May.")
+    shell.write("2.md", "---\nauthor: Nils\ndate: 2011-05-03\n---\nThe mill was sold in May.")
+    assert shell.byline("index", "news").code == 0
+    stdin = lines({"question": SOLD, "until": "2010"}, SOLD, {"question": SOLD, "where": "by=Ada"})
+    options = ("--json", "--threshold", "0", "--where", "author=Nils")
+    late, nils, ada = shell.byline("ask", "-", *options, stdin=stdin).lines
+    assert late["error"] == "of 1 article with author=Nils, none is dated 2010-12-31 or earlier"
+    assert nils["filters"]["where"] == ["author=Nils"]
+    assert nils["answers"][0]["citations"][0]["path"] == "news/2.md"
+    assert ada["answers"][0]["citations"][0]["path"] == "news/1.md"
+
+
 def test_a_follow_up_is_searched_with_its_history(indexed: Shell) -> None:
     follow_up = {"question": "When was it sold?", "history": ["Who bought the mill?"]}
     ran = indexed.byline("ask", "-", "--json", "--threshold", "0.99", stdin=lines(follow_up))

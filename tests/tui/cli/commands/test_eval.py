@@ -325,6 +325,13 @@ def test_the_scope_can_be_limited(indexed: Shell) -> None:
     assert "no indexed article is at or under nowhere" in ran.err
 
 
+def test_the_filters_of_a_run_are_among_its_settings(indexed: Shell) -> None:
+    indexed.write("2011-05-03.txt", "Three ships were late. Nobody minded.")
+    assert indexed.byline("index", "news").code == 0
+    ran = indexed.byline("eval", write_set(indexed, CATS), "--since", "2011", "--json")
+    assert ran.json["settings"]["since"] == "2011-01-01"
+
+
 def test_figures_are_shown_for_each_tag(indexed: Shell) -> None:
     assert "no answer" not in evaluate(indexed).out
     span, hostile = {"tags": ["span"]}, {"tags": ["\x1b[2J"]}

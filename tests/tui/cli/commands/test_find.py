@@ -56,3 +56,16 @@ def test_places_as_json(towns: Shell) -> None:
 
 def test_nothing_to_find_is_an_error(shell: Shell) -> None:
     assert_one_line_error(shell.byline("find", "?"), "no word to find")
+
+
+def test_filters_are_applied_and_what_has_no_date_is_counted(towns: Shell) -> None:
+    ran = towns.byline("find", "sold", "--since", "2011-05", "--until", "2011-05-03")
+    assert ran.out.splitlines()[0] == "Peru, 3 May 2011"
+    assert ran.err == "1 passage in 1 article\n1 article has no date and was left out.\n"
+    found = towns.byline("find", "sold", "--since", "3 May 2011", "--json").json
+    assert found["filters"] == {"in": [], "since": "2011-05-03", "until": None, "where": []}
+    assert (found["undated"], found["articles"]) == (1, 1)
+    refused = towns.byline("find", "sold", "--until", "2010")
+    assert_one_line_error(refused, "no article is dated 2010-12-31 or earlier")
+    assert_one_line_error(towns.byline("find", "sold", "--since", "soon"), "write 2011, 2011-07")
+    assert_one_line_error(towns.byline("find", "sold", "--where", "author"), "FIELD=VALUE")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.storage.scope import EVERYTHING
 from qa.answers import Status
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tests.tui.replies import AT, SENTENCE, answered, citation
@@ -22,7 +23,7 @@ def exported(shell: Shell) -> Shell:
     file = str(shell.write("port.txt", ARTICLE))
     cited = [citation(path="news/port.txt", file=file, line=line) for line in (3, 5)]
     turn = Turn("why?", answered(*cited), AT)
-    session = Session("20110503-102030-000000-ab12", "", (turn,), (), AT, AT)
+    session = Session("20110503-102030-000000-ab12", "", (turn,), EVERYTHING, AT, AT)
     export_markdown(session, shell.home / "conversation.md")
     return shell
 
