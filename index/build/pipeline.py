@@ -91,7 +91,7 @@ def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
 def _build(
     store: Store, request: BuildRequest, roots: tuple[Root, ...], encoder: PassageEncoder
 ) -> Iterator[Progress | Summary]:
-    started = time.monotonic()
+    started, started_ns = time.monotonic(), time.time_ns()
     with suppress(OSError):
         store.repair()
         store.collect_garbage()
@@ -119,6 +119,8 @@ def _build(
             writer = GenerationWriter(draft, plan, encoder, request.merge_policy)
             yield from _write(roots, request, files.enter_context(closing(writer)), embedder)
     with suppress(OSError):
+        if only is None and store.exists():
+            store.note_scan(started_ns)
         store.collect_garbage()
     yield Summary(
         added=scan.added,

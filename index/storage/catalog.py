@@ -88,6 +88,14 @@ class Catalog:
         rows = fetch(self.connection, "SELECT root, relative FROM articles ORDER BY position")
         return [absolute_path(self.roots[root], os.fsdecode(relative)) for root, relative in rows]
 
+    def sizes_and_times(self) -> dict[str, tuple[int, int]]:
+        """Return the size and the modification time (nanoseconds) of each file, by its path."""
+        sql = "SELECT root, relative, size, mtime_ns FROM articles ORDER BY position"
+        return {
+            absolute_path(self.roots[root], os.fsdecode(relative)): (size, mtime_ns)
+            for root, relative, size, mtime_ns in fetch(self.connection, sql)
+        }
+
     def article(self, article_id: int) -> StoredArticle:
         """Return one article."""
         rows = fetch_checked(self.connection, "SELECT * FROM articles WHERE id = ?", article_id)

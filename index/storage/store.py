@@ -24,6 +24,8 @@ CURRENT = "CURRENT"
 MARK = "byline-index"
 WRITER_LOCK = "writer.lock"
 WATCHER_LOCK = "watcher.lock"
+SCANNED = "scanned"
+"""When all files were last looked at, whether or not a generation came of it."""
 GENERATIONS = "generations"
 EMBEDDED = "embedded"
 """Where a build keeps finished vectors until it is published."""
@@ -138,6 +140,17 @@ class Store:
             roots = read_roots(self.generation_folder(self.current()))
         roots = roots or read_roots(self.folder)
         return tuple(root for root in roots if not root.linked_from)
+
+    def note_scan(self, began_ns: int) -> None:
+        """Record when a complete scan began, in nanoseconds since the epoch. Raises OSError."""
+        (self.folder / SCANNED).write_text(f"{began_ns}", encoding="ascii")
+
+    def scanned_ns(self) -> int | None:
+        """Return when the last complete scan began; None if it is unknown."""
+        try:
+            return int((self.folder / SCANNED).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
 
     def generation_folder(self, name: str) -> Path:
         """Return the folder of a generation."""

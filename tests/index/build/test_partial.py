@@ -101,7 +101,7 @@ def test_where_links_are_followed_everything_is_scanned(workspace: Workspace) ->
 writes = st.tuples(st.sampled_from(NAMES), st.sampled_from(TEXTS))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(first=st.lists(writes), then=st.lists(writes), roots=st.sampled_from(["", "b", "b/d"]))
 def test_after_any_change_the_index_is_as_if_built_afresh(
     tmp_path_factory: pytest.TempPathFactory,

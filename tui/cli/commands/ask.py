@@ -26,6 +26,7 @@ from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.answers import show_reply
 from tui.output.console import notice
+from tui.output.freshness import note_changes
 from tui.output.json_output import error_json, json_line, reply_json
 from tui.paths import model_cache
 from tui.settings import chosen_reader, setting
@@ -105,6 +106,8 @@ def command(
             return _answer_lines(bot, limit, scope, as_json)
         reply = bot.ask(" ".join(question), limit, scope)
         _print(reply, None, bot.threshold, as_json)
+        if not as_json:
+            note_changes(store, bot.index)
         return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
 
 

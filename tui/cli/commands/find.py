@@ -15,6 +15,7 @@ from tui.cli.options import index_option, json_option, scope_options
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.console import colour
+from tui.output.freshness import note_changes
 from tui.output.json_output import found_json, json_line
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import STATUS_NOTES, day, found_counts, undated_note
@@ -44,18 +45,20 @@ def command(
     passage holds them.
     """
     searched = wanted(" ".join(words), exact)
-    with closing(store_to_ask(index_folder, reader=None).open()) as index:
+    store = store_to_ask(index_folder, reader=None)
+    with closing(store.open()) as index:
         selection = selected(index.generation.catalog, scope)
         articles = find(index.generation, searched, selection)
         shown = articles if as_json else _shown(articles)
         found = Mentions(tuple(shown), scope, selection.undated)
-    if as_json:
-        click.echo(json_line(found_json(searched.text, found)))
-    else:
-        passages = sum(article.passages for article in found.articles)
-        click.echo(found_counts(passages, len(found.articles)), err=True)
-        if note := undated_note(found.undated):
-            click.echo(note, err=True)
+        if as_json:
+            click.echo(json_line(found_json(searched.text, found)))
+        else:
+            passages = sum(article.passages for article in found.articles)
+            click.echo(found_counts(passages, len(found.articles)), err=True)
+            if note := undated_note(found.undated):
+                click.echo(note, err=True)
+            note_changes(store, index)
     return Exit.DONE if found.articles else Exit.NO_ANSWER
 
 

@@ -109,3 +109,14 @@ def test_a_damaged_index_is_reported_and_not_asked(indexed: Shell) -> None:
     assert_one_line_error(
         indexed.byline("ask", QUESTION), "Index is damaged", "byline index --full"
     )
+
+
+def test_changed_articles_are_noted_in_one_line_unless_the_answers_are_json(indexed: Shell) -> None:
+    note = "byline: 1 article changed since indexing; run `byline index`\n"
+    assert note not in indexed.byline("ask", "the port is closed.").err
+    indexed.write("dam.txt", "The dam broke at night.")
+    for command in (("ask", "the port is closed."), ("find", "port")):
+        ran = indexed.byline(*command)
+        assert ran.err.count(note) == 1
+        assert note not in ran.out
+        assert note not in indexed.byline(*command, "--json").err
