@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from index.models.onnx_export import folder_of
 from index.models.passage_encoder import Precision, SentenceEncoder, Vectors
 from index.models.question_encoder import CARDS, OnnxQuestionEncoder
 from index.models.registry import Model
@@ -45,7 +46,7 @@ class UpdateEncoder:
     @cached_property
     def _export(self) -> OnnxQuestionEncoder | None:
         """The export, with the prompt of passages; None if there is none."""
-        folder = self.cache / self.model.fingerprint
+        folder = folder_of(self.model.fingerprint, self.cache)
         card = CARDS.read(folder)
         if card is None or card.failure:
             return None
