@@ -14,7 +14,8 @@ from index.errors import BadRequest
 from index.search.analyzer import all_terms, terms
 from index.storage.catalog import Catalog, StoredArticle, StoredPassage
 from index.storage.generation import Generation
-from index.storage.scope import ALL, EVERYTHING, Scope, Selection
+from index.storage.scope import EVERYTHING, Scope
+from index.storage.selection import ALL, Selection
 from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of
 from qa.citations import FileCache, cite, display_path, quote_of
 from qa.scope import selected

@@ -10,7 +10,8 @@ from index.articles.paths import real_path
 from index.articles.text import encodable
 from index.errors import BadRequest
 from index.storage.catalog import Catalog
-from index.storage.scope import ALL, Scope, Selection
+from index.storage.scope import Scope
+from index.storage.selection import ALL, Selection
 from qa.periods import asked_periods, parse_date, today
 
 _MOST_NAMED = 8
@@ -71,15 +72,13 @@ def dated(catalog: Catalog, scope: Scope, question: str) -> Selection | None:
 
     None if it names none, or if no article is of these days.
     """
-    found = []
+    found = ALL
     for period in asked_periods(question, today()):
         since = max(filter(None, (scope.since, period.first)), default=None)
         until = min(filter(None, (scope.until, period.last)), default=None)
         within = tuple(map(real_path, scope.within))
-        found.append(catalog.select(Scope(within, since, until, scope.where)))
-    articles = {article for one in found for article in one.articles}
-    passages = tuple(run for one in found for run in one.passages)
-    return Selection(tuple(sorted(articles)), passages) if articles else None
+        found |= catalog.select(Scope(within, since, until, scope.where))
+    return found if found.articles else None
 
 
 def _require_path(catalog: Catalog, given: str, path: str) -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from index.storage.scope import Scope, Selection
+from index.storage.scope import Scope
+from index.storage.selection import Selection
 from qa.answering.early_stopping import ReadResult
 from qa.retrieval.retriever import Hit, Ranking
 

@@ -30,19 +30,3 @@ class Scope:
 
 EVERYTHING = Scope()
 """The scope of all articles."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The articles in a scope; all if there are none in it."""
-
-    articles: tuple[int, ...] = ()
-    """Ids, in order."""
-    passages: tuple[range, ...] = ()
-    """Ids of their passages, in order."""
-    undated: int = 0
-    """Articles that are only left out because they have no date."""
-
-
-ALL = Selection()
-"""The selection of all articles."""

@@ -11,6 +11,7 @@ from index.models.passage_encoder import Vectors
 from index.search.segment_search import Mask
 from index.search.vector_file import Ids, exact_best
 from index.storage.segment import Segment
+from index.storage.selection import ALL, IdRanges, id_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class VectorIndex:
         rows = sum(len(segment.rows) for segment in self.segments)
         return rows - sum(map(len, self.dropped))
 
-    def search(self, vector: Vectors, limit: int, scope: Sequence[range] = ()) -> list[Hit]:
+    def search(self, vector: Vectors, limit: int, scope: IdRanges = ALL.passages) -> list[Hit]:
         """Return the passages most similar to one vector of shape (dimension,), best first.
 
         `scope` restricts the search, before the limit, to these passage ids; empty means all.
@@ -77,22 +78,22 @@ class VectorIndex:
     @cached_property
     def _live(self) -> list[Mask | None]:
         """The rows of each segment that belong to passages; None if all do."""
-        masks = [~_mask(segment, self.dropped) for segment in self.segments]
+        masks = [~_mask(segment, id_ranges(self.dropped)) for segment in self.segments]
         return [None if mask.all() else mask for mask in masks]
 
 
-def _allowed(segment: Segment, live: Mask | None, scope: Sequence[range]) -> Mask | None:
-    if not scope:
+def _allowed(segment: Segment, live: Mask | None, scope: IdRanges) -> Mask | None:
+    if not len(scope):
         return live
     mask = _mask(segment, scope)
     return mask if live is None else mask & live
 
 
-def _mask(segment: Segment, ids: Sequence[range]) -> Mask:
+def _mask(segment: Segment, ids: IdRanges) -> Mask:
     """Return which rows of a segment have one of the ids."""
     first, count = segment.record.first, segment.record.rows
-    bounds = np.array([(run.start, run.stop) for run in ids], dtype=np.int64).reshape(-1, 2)
-    steps = np.zeros(count + 1, dtype=np.int32)
-    for column, step in ((0, 1), (1, -1)):
-        np.add.at(steps, np.clip(bounds[:, column] - first, 0, count), step)
-    return np.cumsum(steps[:count]) > 0
+    bounds = np.clip(ids - first, 0, count)
+    steps = np.zeros(count + 1, dtype=np.int16)
+    np.add.at(steps, bounds[:, 0], 1)
+    np.add.at(steps, bounds[:, 1], -1)
+    return np.cumsum(steps[:count], dtype=np.int16) > 0

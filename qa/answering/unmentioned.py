@@ -9,7 +9,7 @@ from string import ascii_lowercase
 
 from index.search.analyzer import all_terms, terms
 from index.storage.generation import Generation
-from index.storage.scope import ALL, Selection
+from index.storage.selection import ALL, Selection
 from qa.answering.common_words import is_common
 from qa.answers import Unmentioned
 

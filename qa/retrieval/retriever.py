@@ -13,7 +13,7 @@ from index.models.passage_encoder import Vectors
 from index.models.question_encoder import QuestionEncoder
 from index.storage.catalog import StoredPassage
 from index.storage.generation import Generation
-from index.storage.scope import ALL, Selection
+from index.storage.selection import ALL, Selection
 from qa.ablation import Component
 from qa.retrieval.duplicates import DuplicateGroup, group_duplicates
 from qa.retrieval.fusion import Scored, weighted_sum

@@ -16,7 +16,7 @@ import tantivy
 from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.models.passage_encoder import Vectors
-from index.storage.scope import ALL, Selection
+from index.storage.selection import ALL, Selection
 from qa.answering.confidence import default_threshold
 from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot

@@ -6,7 +6,8 @@ import pytest
 from index.articles.fields import Field
 from index.errors import BadRequest
 from index.storage.catalog import Catalog
-from index.storage.scope import ALL, Scope
+from index.storage.scope import Scope
+from index.storage.selection import ALL
 from qa.bot import Bot
 from qa.scope import dated, scope_of, selected
 from tests.qa.fakes import Library

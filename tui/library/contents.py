@@ -9,7 +9,7 @@ from index.articles.files import MAX_BYTES
 from index.changes import Changes
 from index.changes import changes as compare
 from index.storage.catalog import Catalog
-from index.storage.scope import ALL, Selection
+from index.storage.selection import ALL, Selection
 from index.storage.store import Store
 from qa.citations import display_path
 

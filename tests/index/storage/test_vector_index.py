@@ -13,6 +13,7 @@ from index.models.passage_encoder import Vectors, normalised
 from index.search.segment_search import Exact
 from index.search.vector_file import VectorFile, VectorWriter
 from index.storage.segment import VECTORS, Segment, SegmentRecord
+from index.storage.selection import id_ranges
 from index.storage.vector_index import Hit, VectorIndex
 
 DIMENSION = 5
@@ -88,7 +89,7 @@ def test_the_scope_applies_before_the_limit(
     last = len(vectors)
     scope = [range(min(at, last - 1), min(at + size, last)) for at, size in starts]
     allowed = {row for ids in scope for row in ids} or set(range(last))
-    hits = index_of(vectors).search(query, limit, scope)
+    hits = index_of(vectors).search(query, limit, id_ranges(scope))
     assert {hit.passage for hit in hits} <= allowed
     best = sorted((float(vectors[row] @ query) for row in allowed), reverse=True)[:limit]
     np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=2e-3)
@@ -103,7 +104,7 @@ def test_the_best_comes_first() -> None:
 
 def test_a_scope_finds_a_passage_that_is_no_best_match() -> None:
     index = index_of(np.stack([unit(1, 0.01 * i) for i in range(100)]))
-    assert [hit.passage for hit in index.search(unit(1, 0), 1, [range(90, 95)])] == [90]
+    assert [hit.passage for hit in index.search(unit(1, 0), 1, id_ranges([range(90, 95)]))] == [90]
 
 
 def test_similarities_are_clipped_to_their_bounds() -> None:
@@ -140,7 +141,7 @@ def test_dropped_rows_are_not_found_and_take_no_place_of_others(
     ranges = [range(at, min(at + size, count)) for at, size in within if at < count]
     allowed = {row for ids in ranges for row in ids} if ranges else set(range(count))
     index = index_of(vectors, tuple(range(row, row + 1) for row in sorted(dropped_rows)))
-    hits = index.search(query, limit, ranges)
+    hits = index.search(query, limit, id_ranges(ranges))
     assert len(index) == count - len(dropped_rows)
     exact = vectors @ query
     best = sorted((float(exact[row]) for row in allowed - dropped_rows), reverse=True)[:limit]

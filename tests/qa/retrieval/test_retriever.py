@@ -4,7 +4,7 @@ from contextlib import closing
 import pytest
 
 from index.storage.catalog import StoredArticle
-from index.storage.scope import ALL, Selection
+from index.storage.selection import ALL, Selection, id_ranges
 from qa.ablation import Component
 from qa.retrieval.retriever import DEPTH, Hit, Retriever
 from tests.fakes import FakeEncoder
@@ -16,7 +16,7 @@ QUESTION = "radar treaty signed"
 
 def _selection(articles: Iterable[StoredArticle]) -> Selection:
     chosen = list(articles)
-    return Selection(tuple(one.id for one in chosen), tuple(one.passages for one in chosen))
+    return Selection(tuple(one.id for one in chosen), id_ranges(one.passages for one in chosen))
 
 
 def retrieve(
