@@ -63,7 +63,7 @@ clean:        ## Delete what these commands made
 
 .venv/byline: .venv/bin/python pyproject.toml constraints.txt
 	$(INSTALL) torch
-	$(INSTALL) --editable '.[eval,mcp,serve,web]'
+	$(INSTALL) --editable '.[eval,formats,mcp,serve,web]'
 	touch $@
 
 .venv/tools: .venv/byline requirements-dev.txt

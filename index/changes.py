@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.articles.files import MAX_BYTES, Found, Skipped, find, read
+from index.articles.formats.registry import format_of
 from index.articles.parse import read_article
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.text import NotText
@@ -97,9 +98,14 @@ def _read_new(new: Iterable[Found], max_bytes: int, thorough: bool) -> Iterator[
 
 
 def _if_article(found: Found, max_bytes: int) -> Found | Skipped:
-    """Return the file if it holds an article, else why it would be skipped."""
+    """Return the file if it holds an article, else why it would be skipped.
+
+    One of a foreign format is taken for an article: parsing it takes too long.
+    """
     contents = read(found.root, found.relative, max_bytes)
     if isinstance(contents, Skipped):
         return contents
+    if format_of(found.path, contents.data).is_foreign:
+        return found
     article = read_article(contents, DEFAULT_SETTINGS, NoLimit(), found.shown_path)
     return Skipped(found.path, article.reason) if isinstance(article, NotText) else found

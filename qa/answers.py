@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from index.articles.places import Anchor, Place, Places, anchors_within
+from index.articles.spans import Span
 from index.storage.scope import EVERYTHING, Scope
 
 MAX_QUESTION_LENGTH = 4_000
@@ -89,9 +91,10 @@ class ResolvedDate:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of an article, letter for letter, and their location.
+    """Words of an article, letter for letter, and their location in its text.
 
-    Lines and columns count from 1, columns in code points; the end is inclusive.
+    Lines and columns count from 1, columns in code points; the end is inclusive. Where the text
+    was extracted from the file, a person finds them at `place`.
     """
 
     text: str
@@ -99,6 +102,20 @@ class Quote:
     column: int
     end_line: int
     end_column: int
+    anchors: tuple[Anchor, ...] = ()
+    """Where the words are in the file, in code points of them; none if the text is the file's."""
+
+    @property
+    def place(self) -> Place:
+        """Where the first code point is in the file."""
+        return self.anchors[0].place if self.anchors else Place(self.line, self.column)
+
+    @property
+    def end_place(self) -> Place:
+        """Where the last code point is in the file."""
+        if not self.anchors:
+            return Place(self.end_line, self.end_column)
+        return Places(self.anchors).at(len(self.text) - 1)
 
 
 def part_of(quote: Quote, start: int, text: str) -> Quote:
@@ -108,7 +125,8 @@ def part_of(quote: Quote, start: int, text: str) -> Quote:
     column = len(before[-1]) + (quote.column if len(before) == 1 else 1)
     lines = text.split("\n")
     end_column = len(lines[-1]) + (column - 1 if len(lines) == 1 else 0)
-    return Quote(text, line, column, line + len(lines) - 1, end_column)
+    anchors = anchors_within(quote.anchors, Span(start, start + len(text)))
+    return Quote(text, line, column, line + len(lines) - 1, end_column, anchors)
 
 
 def answer_offset(sentence: Quote, answer: Quote) -> int:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from index.articles.dates import section_date
 from index.articles.files import MAX_BYTES, Contents, Root, Signature, Skipped, read
+from index.articles.formats.reading import read_text
 from index.articles.passages import Passage
+from index.articles.places import anchors_within
 from index.articles.spans import Span
-from index.articles.text import NotText, Text, decode
+from index.articles.text import NotText, Text
 from index.errors import IndexDamaged
 from index.storage.catalog import StoredArticle
 from index.storage.records import signature_is_proof
@@ -26,7 +28,7 @@ def display_path(root: Root, relative: str) -> str:
 
 
 class FileCache:
-    """The files cited in one reply; each is read and decoded once."""
+    """The files cited in one reply; each is read once."""
 
     def __init__(self) -> None:
         self._contents: dict[str, Contents | Skipped] = {}
@@ -51,13 +53,13 @@ class FileCache:
         contents = self.read(article)
         return not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256
 
-    def text(self, article: StoredArticle) -> Text | NotText:
-        """Decode an article's file as it is now."""
+    def text(self, article: StoredArticle) -> Text | NotText | Skipped:
+        """Return the text of an article's file as it is now."""
         path, contents = article.found.path, self.read(article)
+        if isinstance(contents, Skipped):
+            return contents
         if path not in self._texts:
-            self._texts[path] = (
-                NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
-            )
+            self._texts[path] = read_text(contents.data, path)
         return self._texts[path]
 
 
@@ -80,10 +82,11 @@ def cite(
     indexed = (quote_of(passage, answer), quote_of(passage, sentence))
     contents = files.read(article)
     found = article.found
-    if isinstance(contents, Skipped) or contents.sha256 != article.article.sha256:
-        quote = find_again(contents, *indexed)
-    elif all(_is_in_place(quoted, files.text(article)) for quoted in indexed):
+    is_same = not isinstance(contents, Skipped) and contents.sha256 == article.article.sha256
+    if is_same and all(_is_in_place(quoted, files.text(article)) for quoted in indexed):
         quote = QuoteStatus(Status.UNCHANGED, *indexed)
+    elif not is_same or passage.anchors:  # another version of a library may extract other text
+        quote = find_again(files.text(article), *indexed)
     else:
         raise IndexDamaged(f"the index does not match {found.path}; run `byline index --full`")
     before = passage.text[: sentence.start]
@@ -101,22 +104,21 @@ def cite(
     )
 
 
-def _is_in_place(quote: Quote, text: Text | NotText) -> bool:
+def _is_in_place(quote: Quote, text: Text | NotText | Skipped) -> bool:
     """Return whether a text has a quote at exactly its location."""
-    if isinstance(text, NotText) or not 1 <= quote.line <= len(text.line_starts):
+    if not isinstance(text, Text) or not 1 <= quote.line <= len(text.line_starts):
         return False
     start = text.line_starts[quote.line - 1] + quote.column - 1
     return quote_in(text, Span(start, start + len(quote.text))) == quote
 
 
-def find_again(contents: Contents | Skipped, answer: Quote, sentence: Quote) -> QuoteStatus:
-    """Find a sentence, and the answer in it, in a file as it is now.
+def find_again(text: Text | NotText | Skipped, answer: Quote, sentence: Quote) -> QuoteStatus:
+    """Find a sentence, and the answer in it, in the text of a file as it is now.
 
     Of several copies, the one closest to the old location counts.
     """
-    if isinstance(contents, Skipped):
+    if isinstance(text, Skipped):
         return QuoteStatus(Status.GONE, answer, sentence)
-    text = decode(contents.data)
     if isinstance(text, NotText) or not (starts := _occurrences(text.text, sentence.text)):
         return QuoteStatus(Status.CHANGED, answer, sentence)
 
@@ -143,7 +145,7 @@ def _occurrences(text: str, wanted: str) -> list[int]:
 def quote_of(passage: Passage, span: Span) -> Quote:
     """Quote a span of a passage, with lines and columns of its file."""
     first, last = _location(passage, span.start), _location(passage, span.end - 1)
-    return Quote(span.of(passage.text), *first, *last)
+    return Quote(span.of(passage.text), *first, *last, anchors_within(passage.anchors, span))
 
 
 def _location(passage: Passage, offset: int) -> tuple[int, int]:
@@ -157,4 +159,5 @@ def _location(passage: Passage, offset: int) -> tuple[int, int]:
 def quote_in(text: Text, span: Span) -> Quote:
     """Quote a span of an article's text."""
     first, last = text.position(span.start), text.position(span.end - 1)
-    return Quote(span.of(text.text), first.line, first.column, last.line, last.column)
+    anchors = text.places.within(span) if text.places else ()
+    return Quote(span.of(text.text), first.line, first.column, last.line, last.column, anchors)

@@ -12,7 +12,7 @@ from itertools import islice
 
 from index.articles.paths import real_path
 from index.articles.spans import Span
-from index.articles.text import NotText, Text
+from index.articles.text import Text
 from index.search.analyzer import all_terms
 from index.storage.catalog import StoredArticle
 from index.storage.generation import Generation
@@ -104,8 +104,11 @@ class Checked:
 
 
 def _is_at(place: QuotedPlace, cited: CitedPlace) -> bool:
-    is_path = place.file == real_path(cited.path) or place.path == cited.path
-    return is_path and place.quote.line <= cited.line <= place.quote.end_line
+    chapter = place.quote.place.chapter
+    path = cited.path.removesuffix(f":{chapter}") if chapter else cited.path
+    is_path = place.file == real_path(path) or place.path == path
+    first, last = place.quote.place, place.quote.end_place
+    return is_path and first.number <= cited.line <= last.number
 
 
 class Verifier:
@@ -148,7 +151,7 @@ class Verifier:
             stored = self._catalog.article(article_id)
             text = self._files.text(stored)
             self._articles[article_id] = (
-                None if isinstance(text, NotText) else _ArticleText(stored, text)
+                None if not isinstance(text, Text) else _ArticleText(stored, text)
             )
         return self._articles[article_id]
 

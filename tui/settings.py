@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     reader: str | None = None
     max_bytes: Annotated[int, msgspec.Meta(ge=1)] | None = None
     top: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
+    viewer: str | None = None
+    """Command that opens PDFs; `{file}` and `{page}` in it are replaced."""
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     watch: bool | None = None
     """Whether the chat keeps its index up to date."""

@@ -10,8 +10,9 @@ import msgspec
 
 from eval.sets.question_set import Gold, Question
 from index.articles.files import Root, Skipped, read
+from index.articles.formats.reading import read_text
 from index.articles.paths import is_under, real_path
-from index.articles.text import NotText, Text, decode
+from index.articles.text import NotText, Text
 from qa.answering.squad_text import normalise_answer
 
 _CACHED = 16
@@ -111,7 +112,9 @@ def words_of(text: Text, lines: range) -> str:
 def open_article(file: Path) -> Text | NotText:
     """Read the current content of an article."""
     contents = read(Root(str(file), str(file)), "", _MAX_BYTES)
-    return NotText(contents.reason) if isinstance(contents, Skipped) else decode(contents.data)
+    if isinstance(contents, Skipped):
+        return NotText(contents.reason)
+    return read_text(contents.data, str(file))
 
 
 def opener(bases: Sequence[Path]) -> Callable[[str], Text | NotText]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from index.articles.front_matter import Fact
-
 MAX_FIELDS = 64
 """Values that are kept of one article, the first ones."""
 _MAX_NAME = 60
@@ -50,12 +48,11 @@ class Field:
         return f"{self.name}={self.value}"
 
 
-def fields_of(facts: Iterable[Fact], lines: Iterable[str]) -> tuple[Field, ...]:
-    """Return the distinct fields of front matter and of the lines above an article's text.
+def fields_of(stated: Iterable[Field], lines: Iterable[str]) -> tuple[Field, ...]:
+    """Return the distinct fields that are stated, and those of the lines above an article's text.
 
     Those lines count that have a name and a value, as `Section: World`, or that begin with `By`.
     """
-    stated = (Field(fact.key, value) for fact in facts for value in fact.values)
     found = chain.from_iterable(map(_values, chain(stated, _headers(lines))))
     distinct = dict.fromkeys(one for one in found if one.name and one.value)
     return tuple(islice(distinct, MAX_FIELDS))

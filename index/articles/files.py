@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from index.articles.formats.registry import format_by_suffix, format_of, suffix_of
 from index.articles.ignore import IGNORE_FILE, IgnoreRules
 from index.articles.paths import real_path
 from index.articles.text import BINARY_PROBE, NotText, decode
@@ -16,12 +17,9 @@ from index.errors import BadRequest, reason_of
 
 _INODE = (1 << 63) - 1
 """A mask for inodes: SQLite's integers are signed."""
-SUFFIXES = frozenset({"", ".txt", ".text", ".log", ".md", ".markdown", ".mdx", ".rst", ".org"})
-"""Of articles, in lower case; a file without one is an article if it is text."""
-FORMATS = "text (.txt, .text, .log), Markdown (.md, .markdown, .mdx), .rst, .org; or no extension"
-"""The suffixes in words."""
 MAX_BYTES = 1024 * 1024
-"""Size of the largest article; whatever it contains, it is read within two seconds."""
+"""Size of the largest text; whatever it contains, it is read within two seconds. Files of other
+formats may be larger by a factor of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +237,11 @@ def _classify(
         return _followed(root, relative, path)
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, f"{_kind(status.st_mode)}, not a regular file")
-    if _suffix(path) not in SUFFIXES:
+    known = format_by_suffix(path)
+    if known is None:
         return Skipped(path, "not a format that Byline reads")
+    if known.missing:
+        return Skipped(path, known.missing)
     return Found(root, relative, Signature.of(status))
 
 
@@ -254,10 +255,6 @@ def _followed(root: Root, relative: str, path: str) -> Skipped | Root:
     return Root(given, os.path.realpath(path), True, root.linked_from or root.path)
 
 
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122
-
-
 def _kind(mode: int) -> str:
     if stat.S_ISFIFO(mode):
         return "a FIFO"
@@ -269,8 +266,13 @@ def _kind(mode: int) -> str:
 
 
 def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Skipped:
-    """Read an article's bytes; links, special files and files over `max_bytes` are skipped."""
+    """Read an article's bytes; links, special files and files over the limit are skipped.
+
+    `max_bytes` is the limit of a text; those of other formats are multiples of it.
+    """
     path = absolute_path(root, relative)
+    known = format_by_suffix(path)
+    max_bytes *= known.size_factor if known else 1
     opened = open_regular(root, relative)
     if isinstance(opened, Skipped):
         return opened
@@ -285,7 +287,7 @@ def read(root: Root, relative: str, max_bytes: int = MAX_BYTES) -> Contents | Sk
         os.close(opened)
     if len(data) > max_bytes:
         return Skipped(path, _too_large(len(data), max_bytes))
-    if not _suffix(path) and not _is_plain(data):
+    if not (suffix_of(path) or format_of(path, data).is_foreign or _is_plain(data)):
         return Skipped(path, "no extension, and not text")
     return Contents(data, Signature.of(status))
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.articles.fields import Field
+
 MAX_LINES = 200
 """Limit on the lines of front matter."""
 _MAX_LINE = 2_000
@@ -53,6 +55,11 @@ class FrontMatter:
     def values(self) -> dict[str, str]:
         """The facts by key; of several with one key, the first."""
         return {fact.key: fact.value for fact in reversed(self.facts)}
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every value of every fact."""
+        return tuple(Field(fact.key, value) for fact in self.facts for value in fact.values)
 
     @property
     def title(self) -> str:

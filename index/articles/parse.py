@@ -1,20 +1,18 @@
 """Parse the bytes of one article into what the index stores of it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from index.articles.blocks import Block, Kind, ended
 from index.articles.dates import article_date
 from index.articles.fields import Field, fields_of
 from index.articles.files import Contents
-from index.articles.front_matter import MAX_LINES as FRONT_MATTER_LINES
-from index.articles.front_matter import FrontMatter, front_matter
-from index.articles.markdown import MAX_LINES, SUFFIXES, read_markdown
-from index.articles.metadata import front_matter_blocks, marked, plain_words, title_of
+from index.articles.formats.document import Document
+from index.articles.formats.reading import read_document
+from index.articles.metadata import marked, plain_words, title_of
 from index.articles.passages import ModelLimit, Passage, PassageSettings, split
-from index.articles.plain_text import read_plain_text
-from index.articles.text import Encoding, NotText, Text, decode
+from index.articles.text import Encoding, NotText, Text
 
 _MAX_TITLE = 200
 """Code points of a title that are kept."""
@@ -49,6 +47,8 @@ class ReadArticle:
     passages: tuple[Passage, ...]
     embedding_title: str | None
     """The title that passages are embedded with; None if they are embedded without."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of parts that have no text."""
 
     @property
     def embedded(self) -> tuple[str, ...]:
@@ -63,36 +63,38 @@ class Structure:
     blocks: tuple[Block, ...]
     title: str
     """The title that the article gives itself; empty if it gives none."""
-    front_matter: FrontMatter
+    facts: tuple[Field, ...]
+    """What the file states about itself."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The facts by name; of several with one name, the first."""
+        return {fact.name: fact.value for fact in reversed(self.facts)}
 
 
-def structure_of(text: Text, path: str = "") -> Structure:
-    """Return the structure of a decoded article; its path says whether it is Markdown."""
-    count = min(text.line_count, FRONT_MATTER_LINES)
-    top = [text.text[slice(*text.line_span(line))] for line in range(1, count + 1)]
-    matter = front_matter(top)
-    is_markdown = PurePosixPath(path).suffix.lower() in SUFFIXES and text.line_count <= MAX_LINES
-    read = read_markdown if is_markdown else read_plain_text
-    blocks = [*front_matter_blocks(text, matter), *read(text, matter.lines)]
-    plain = [plain_words(text.text, block) for block in blocks]
-    title = title_of(text.text, blocks, plain, matter.title)
-    blocks = [ended(text.text, block) for block in marked(blocks, plain, title)]
-    return Structure(tuple(blocks), title, matter)
+def structure_of(document: Document) -> Structure:
+    """Return the structure of a document."""
+    text, outline = document.text.text, document.outline
+    plain = [plain_words(text, block) for block in outline.blocks]
+    title = title_of(text, outline.blocks, plain, outline.title)
+    blocks = [ended(text, block) for block in marked(outline.blocks, plain, title)]
+    return Structure(tuple(blocks), title, outline.facts)
 
 
 def read_article(
     contents: Contents, settings: PassageSettings, limit: ModelLimit, path: str = ""
 ) -> ReadArticle | NotText:
-    """Decode an article, read its structure and split it into passages.
+    """Read an article by its format and split it into passages.
 
     `path`, below the root, gives the format, and a date if the text has none.
     """
-    text = decode(contents.data)
-    if isinstance(text, NotText):
-        return text
+    document = read_document(contents.data, path)
+    if isinstance(document, NotText):
+        return document
+    text = document.text
     if _is_list(text):
         return NotText(f"a list, not prose: {text.line_count:,} lines, most of a word or two")
-    structure = structure_of(text, path)
+    structure = structure_of(document)
     title = embedding_title = structure.title[:_MAX_TITLE] or None
     if embedding_title and limit.count([embedding_title])[0] > limit.max_tokens // _TITLE_SHARE:
         embedding_title = None
@@ -104,13 +106,14 @@ def read_article(
         for block in structure.blocks
         if block.kind is not Kind.FRONT_MATTER
     )
-    date = article_date(structure.front_matter.values, below, path)
+    date = article_date(structure.values, below, path)
     above = (block.span.of(text.text) for block in structure.blocks if block.kind is Kind.BYLINE)
-    fields = fields_of(structure.front_matter.facts, above)
+    fields = fields_of(structure.facts, above)
     return ReadArticle(
         Article(contents.sha256, text.encoding, text.line_count, title, date, fields),
         tuple(passages),
         embedding_title,
+        tuple(document.notes),
     )
 
 

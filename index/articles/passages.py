@@ -21,6 +21,7 @@ from index.articles.blocks import (
     within,
     words_as_read,
 )
+from index.articles.places import Anchor
 from index.articles.sentences import cut, sentences
 from index.articles.spans import Span
 from index.articles.text import Text
@@ -76,7 +77,8 @@ class Passage:
     """A run of complete sentences of one article, and its position in the file."""
 
     text: str
-    """The file's bytes from `byte_start` to `byte_end`, decoded; nothing else is changed."""
+    """The bytes from `byte_start` to `byte_end` of the file, or of the text that was extracted from
+    it, decoded; nothing else is changed."""
     byte_start: int
     byte_end: int
     line: int
@@ -94,6 +96,8 @@ class Passage:
     leads: tuple[str, ...] = ()
     """What each sentence is read after, such as a question or a table's header; none, or as many
     as sentences."""
+    anchors: tuple[Anchor, ...] = ()
+    """Where the text is in the file, in code points of `text`; none if it is the file's own."""
 
     @property
     def end_line(self) -> int:
@@ -246,6 +250,7 @@ class _Splitter:
             context=self._context(main, span),
             edits=tuple(edits),
             leads=leads if any(leads) else (),
+            anchors=self.text.places.within(span) if self.text.places else (),
         )
 
     def _lead(self, number: int) -> str:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from index.articles.files import MAX_BYTES, Skipped, read, resolve_roots
+from index.articles.formats.reading import read_document
 from index.articles.parse import structure_of
-from index.articles.text import NotText, decode
+from index.articles.text import NotText
 from index.errors import BadRequest
 
 
@@ -23,11 +24,14 @@ def line_kinds(path: str) -> list[LineKind]:
     """Return each line of a file with what it is taken for. Raises BadRequest if it is no text."""
     (root,) = resolve_roots((path,))
     contents = read(root, "", MAX_BYTES)
-    text = contents if isinstance(contents, Skipped) else decode(contents.data)
-    if isinstance(text, Skipped | NotText):
-        raise BadRequest(f"{path} is {text.reason}")
+    if isinstance(contents, Skipped):
+        raise BadRequest(f"{path} is {contents.reason}")
+    document = read_document(contents.data, root.path)
+    if isinstance(document, NotText):
+        raise BadRequest(f"{path} is {document.reason}")
+    text = document.text
     kinds: dict[int, str] = {}
-    for block in structure_of(text, root.path).blocks:
+    for block in structure_of(document).blocks:
         name = f"{block.kind.value} {block.level}" if block.level else block.kind.value
         lines = range(text.line_of(block.span.start), text.line_of(block.span.end - 1) + 1)
         kinds |= {line: name for line in lines if line not in kinds}

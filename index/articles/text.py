@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
+from index.articles.places import Place, Places
+
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252", "mixed"]
 """*Mixed* is UTF-8 with bytes that are not, each of which is read as Windows-1252."""
 
@@ -59,6 +61,8 @@ class Text:
     """Length of the byte order mark in bytes."""
     escaped: str | None = None
     """The text with each stray byte as a surrogate escape; None unless the encoding is mixed."""
+    places: Places | None = None
+    """Where the text is in the file; None if it is the file's own."""
 
     def byte_offset(self, offset: int) -> int:
         """Return the byte at which a code point starts; the text's length is allowed."""
@@ -72,6 +76,13 @@ class Text:
         """Return the line and column of a code point."""
         line = self.line_of(offset)
         return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def place(self, offset: int) -> Place:
+        """Return where a code point is in the file."""
+        if self.places:
+            return self.places.at(offset)
+        position = self.position(offset)
+        return Place(position.line, position.column)
 
     def line_of(self, offset: int) -> int:
         """Return the line, from 1, of a code point."""

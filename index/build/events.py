@@ -54,3 +54,5 @@ class Summary:
     seconds: float
     mixed: tuple[str, ...] = ()
     """Paths of new or changed articles in UTF-8 with stray bytes, read as Windows-1252."""
+    notes: tuple[Skipped, ...] = ()
+    """Parts of new or changed articles that have no text, such as scanned pages."""

@@ -137,6 +137,7 @@ def _build(
         rebuild_reason=rebuild_reason,
         seconds=time.monotonic() - started,
         mixed=tuple(scan.mixed),
+        notes=tuple(scan.notes),
     )
 
 

@@ -29,6 +29,8 @@ class ScanResult:
     missing_roots: list[MissingRoot] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
     """Paths of the articles that were read now and are in mixed encoding."""
+    notes: list[Skipped] = field(default_factory=list)
+    """Parts of the articles that were read now that have no text."""
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -115,6 +117,7 @@ class Scanner:
             return Skipped(found.path, article.reason)
         if article.article.encoding == "mixed":
             result.mixed.append(found.path)
+        result.notes += [Skipped(found.path, note) for note in article.notes]
         if stored:
             result.changed += 1
         else:

@@ -9,6 +9,7 @@ import msgspec
 
 from index.articles.blocks import Edit, Kind
 from index.articles.passages import Passage
+from index.articles.places import Anchor, AnchorFields
 from index.articles.spans import Span
 from index.disk.durable_files import sync_file
 from index.storage.database import (
@@ -31,12 +32,14 @@ CREATE TABLE passages (
     line INTEGER NOT NULL, "column" INTEGER NOT NULL,
     text TEXT NOT NULL, sentences BLOB NOT NULL,
     kind TEXT NOT NULL, context TEXT NOT NULL, edits BLOB NOT NULL, leads BLOB NOT NULL,
+    anchors BLOB NOT NULL,
     key BLOB NOT NULL,
     crc32 INTEGER NOT NULL
 ) STRICT;
 """
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
 _EDITS = msgspec.msgpack.Decoder(list[tuple[int, int, str]])
+_ANCHORS = msgspec.msgpack.Decoder(list[AnchorFields])
 _LEADS = msgspec.msgpack.Decoder(tuple[str, ...])
 AT_ONCE = 500
 """Ids in one query; SQLite accepts at least 999."""
@@ -122,7 +125,7 @@ class PassageWriter:
             self._insert((row[0] + move.shift, *row[1:]) for row in table.rows(move.ids))
 
     def _insert(self, rows: Iterable[Row]) -> None:
-        sql = f"INSERT INTO passages VALUES ({placeholders(14)})"  # noqa: S608
+        sql = f"INSERT INTO passages VALUES ({placeholders(15)})"  # noqa: S608
         with os_errors(self.path):
             self.connection.executemany(sql, map(with_crc32, rows))
 
@@ -159,19 +162,21 @@ def _row(stored: StoredPassage) -> Row:
         stored.id, stored.article_id, passage.byte_start, passage.byte_end,
         passage.line, passage.column, passage.text, struct.pack(f"<{len(offsets)}I", *offsets),
         passage.kind.value, passage.context, msgspec.msgpack.encode(passage.edits),
-        msgspec.msgpack.encode(passage.leads), stored.key,
+        msgspec.msgpack.encode(passage.leads),
+        msgspec.msgpack.encode([anchor.fields for anchor in passage.anchors]), stored.key,
     )  # fmt: skip
 
 
 def _passage(row: Row) -> StoredPassage:
     passage_id, article, byte_start, byte_end, line, column, text, sentences, *rest = row
-    kind, context, edits, leads, key = rest
+    kind, context, edits, leads, anchors, key = rest
     offsets = struct.unpack(f"<{len(sentences) // 4}I", sentences)
     spans = tuple(Span(*pair) for pair in zip(offsets[::2], offsets[1::2], strict=True))
     passage = Passage(
         text, byte_start, byte_end, line, column, spans, _kind(kind), context,
         tuple(map(Edit._make, _EDITS.decode(edits))),
         _LEADS.decode(leads),
+        tuple(map(Anchor.of, _ANCHORS.decode(anchors))),
     )  # fmt: skip
     return StoredPassage(passage_id, article, passage, key)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from index.articles.files import Root
+from index.articles.places import Place
 from index.build.pipeline import BuildRequest, build
 from index.storage.store import Store
 from qa.answers import Answered, Reason
@@ -149,7 +150,7 @@ async def _messages(chat: Chat, texts: Sequence[str]) -> AsyncIterator[Drawn]:
         notify(chat.app, text)
         notify_error(chat.app, text)
         os.environ["VISUAL"] = in_file(text) or "x"
-        open_in_editor(chat.app, str(chat.home.article), 1, 1)
+        open_in_editor(chat.app, str(chat.home.article), Place(1, 1))
         await chat.settle()
         yield drawn(chat, "notice, limits, progress and notifications")
     os.environ["VISUAL"] = before

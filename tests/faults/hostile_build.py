@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-import index.articles.plain_text
+import index.articles.formats.plain_text
 from index.articles.files import Root, find
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
@@ -92,7 +92,7 @@ def plant(naive: str | None) -> None:
         os.read = hoarding
     elif naive == "backtracking":
         careless = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)a(?:\s|\s)*b")
-        index.articles.plain_text._HEADING = careless
+        index.articles.formats.plain_text._HEADING = careless
         limits.processor = 3.0
 
 

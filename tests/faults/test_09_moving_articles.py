@@ -264,7 +264,7 @@ def test_a_link_in_place_of_an_article_is_not_followed(library: Library) -> None
     swapped = replace_by_links(library)
     assert statuses(library) == {Status.GONE}
     with closing(library.store.open()) as opened:
-        found = look_up(opened.generation.catalog, str(swapped), 1, 1)
+        found = look_up(opened.generation.catalog, str(swapped), "1", 1)
     assert (found.status, found.lines) == (Status.GONE, ())
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.files import Contents, Root, Signature
+from index.articles.files import Root
 from index.articles.spans import Span
+from index.articles.text import Text
 from index.errors import IndexDamaged
 from qa.answers import Citation, Quote, Status
 from qa.citations import FileCache, QuoteStatus, cite, display_path, find_again, quote_of
@@ -164,9 +165,10 @@ def test_of_two_copies_the_one_closest_to_the_old_line_is_cited(library: Library
 
 def test_of_two_copies_on_one_line_the_unmoved_one_is_cited() -> None:
     text = "The dam held. So. The dam held."
-    contents = Contents(text.encode(), Signature(len(text), 0, 0, 0))
     answer, sentence = Quote("dam", 1, 23, 1, 25), Quote("The dam held.", 1, 19, 1, 31)
-    assert find_again(contents, answer, sentence) == QuoteStatus(Status.UNCHANGED, answer, sentence)
+    assert find_again(Text(text, "utf-8", 0), answer, sentence) == QuoteStatus(
+        Status.UNCHANGED, answer, sentence
+    )
 
 
 def test_a_file_is_read_once_for_all_citations_of_a_reply(library: Library, envoy: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from index.articles.places import Place
 from index.errors import BadRequest
 from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
@@ -28,16 +29,23 @@ def port(library: Library) -> Path:
 
 def look(library: Library, path: str | Path, number: int, context: int = 1) -> Lookup:
     with closing(library.store.open()) as opened:
-        return look_up(opened.generation.catalog, str(path), number, context)
+        return look_up(opened.generation.catalog, str(path), str(number), context)
+
+
+def line(number: int, text: str) -> Line:
+    return Line(number, text, Place(number, 1))
 
 
 def test_a_line_is_shown_with_its_context(library: Library, port: Path) -> None:
     assert look(library, port, 5) == Lookup(
         str(port),
+        str(port),
         Status.UNCHANGED,
         5,
-        (Line(4, ""), Line(5, "The mill was sold in May."), Line(6, "It is very old.")),
+        (line(4, ""), line(5, "The mill was sold in May."), line(6, "It is very old.")),
         "The port of Zeebrugge",
+        Place(5, 1),
+        Place(5, 1),
     )
     assert [one.number for one in look(library, port, 1, 2).lines] == [1, 2, 3]
     assert [one.number for one in look(library, port, 6, 0).lines] == [6]
@@ -47,8 +55,8 @@ def test_only_a_line_feed_ends_a_line(library: Library) -> None:
     path = library.write("odd.txt", "One\u2028two\rthree here.\r\nFour is here.")
     library.index()
     assert look(library, path, 1).lines == (
-        Line(1, "One\u2028two\rthree here.\r"),
-        Line(2, "Four is here."),
+        line(1, "One\u2028two\rthree here.\r"),
+        line(2, "Four is here."),
     )
 
 
@@ -56,7 +64,7 @@ def test_a_line_that_moved_is_followed(library: Library, port: Path) -> None:
     port.write_text("New.\n\n" + ARTICLE, encoding="utf-8")
     found = look(library, port, 6)
     assert (found.status, found.number) == (Status.MOVED, 8)
-    assert found.lines == (Line(7, "The mill was sold in May."), Line(8, "It is very old."))
+    assert found.lines == (line(7, "The mill was sold in May."), line(8, "It is very old."))
 
 
 def test_the_second_line_of_a_wrapped_sentence_is_followed(library: Library) -> None:
@@ -69,14 +77,14 @@ def test_the_second_line_of_a_wrapped_sentence_is_followed(library: Library) -> 
     path.write_text("New.\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
     found = look(library, path, 2, 0)
     assert (found.status, found.number) == (Status.MOVED, 4)
-    assert found.lines == (Line(4, lines[1]),)
+    assert found.lines == (line(4, lines[1]),)
 
 
 def test_a_changed_line_is_shown_as_it_is_now(library: Library, port: Path) -> None:
     port.write_text(ARTICLE.replace("sold", "burnt"), encoding="utf-8")
     found = look(library, port, 5, 0)
     assert (found.status, found.number) == (Status.CHANGED, 5)
-    assert found.lines == (Line(5, "The mill was burnt in May."),)
+    assert found.lines == (line(5, "The mill was burnt in May."),)
     assert look(library, port, 3).status is Status.UNCHANGED
 
 
@@ -91,7 +99,7 @@ def test_a_file_that_shrank_is_shown_to_its_end(library: Library, port: Path) ->
     port.write_text("Now.\n", encoding="utf-8")
     found = look(library, port, 6)
     assert (found.status, found.lines) == (Status.CHANGED, ())
-    assert look(library, port, 2).lines == (Line(1, "Now."),)
+    assert look(library, port, 2).lines == (line(1, "Now."),)
 
 
 def test_a_missing_file_has_no_lines(library: Library, port: Path) -> None:

@@ -10,16 +10,19 @@ from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from index.articles.places import Place
 from index.errors import BylineError
 from qa.answers import Citation
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
-from tui.editors import editor_command, run_editor
+from tui.editors import run_editor
 from tui.output.markdown_export import citation_text, export_markdown, place_text
 from tui.output.sanitise import visible, visible_name
 from tui.paths import marks_file
 from tui.sessions.feedback import mark_answer
 from tui.sessions.session import Session
+from tui.settings import read_settings
+from tui.viewers import open_command
 
 Chat = App[Any]
 
@@ -34,10 +37,10 @@ def notify_error(app: Chat, message: str) -> None:
     app.notify(visible(message), severity="error", timeout=10, markup=False)
 
 
-def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool = False) -> None:
-    """Open a file at a line in the user's editor; a terminal editor suspends the chat."""
+def open_in_editor(app: Chat, file: str, place: Place, read_only: bool = False) -> None:
+    """Open a file at a place in the user's editor or viewer; one in the terminal suspends us."""
     try:
-        command = editor_command(os.environ, file, line, column, read_only)
+        command = open_command(os.environ, file, place, read_only, read_settings().viewer)
         if command.in_terminal:
             with app.suspend():
                 run_editor(command)
@@ -51,7 +54,7 @@ def open_in_editor(app: Chat, file: str, line: int, column: int, read_only: bool
         notify_error(app, str(error))
         return
     if not command.at_line:
-        notify(app, f"Opened {visible_name(file)}; go to line {line:,}.")
+        notify(app, f"Opened {visible_name(file)}; go to {place.words}.")
 
 
 class AnswerActions(Screen[None]):
@@ -81,7 +84,7 @@ class AnswerActions(Screen[None]):
     def action_open_editor(self) -> None:
         """Open the selected citation in the editor."""
         if citation := self.query_one(Transcript).selected_citation:
-            open_in_editor(self.app, citation.file, citation.answer.line, citation.answer.column)
+            open_in_editor(self.app, citation.file, citation.answer.place)
 
     def action_copy_quote(self) -> None:
         """Copy the quote with its citation."""

@@ -115,7 +115,7 @@ def _parse(reply: str, shown: Sequence[Candidate], catalog: Catalog) -> list[Can
 
 def _line(catalog: Catalog, path: str, number: int) -> Candidate:
     """Return an indexed line as a candidate. Raises BadRequest if it is missing or changed."""
-    found = look_up(catalog, path, number, context=0)
+    found = look_up(catalog, path, str(number), context=0)
     if not found.status.is_current:
         raise BadRequest(f"{path}:{number} has changed since indexing; run `byline index`")
     (line,) = found.lines

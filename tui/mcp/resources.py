@@ -47,7 +47,7 @@ def contents(index: "CurrentIndex", uri: str) -> TextResourceContents:
     The address must be that of an indexed article, letter for letter: no path is resolved. A file
     that has become a link, or to which a link in its path leads, is not read. Raises BadRequest.
     """
-    from index.articles.text import NotText
+    from index.articles.text import Text
     from qa.citations import FileCache
 
     path = os.fsdecode(unquote_to_bytes(uri.removeprefix(_SCHEME)))
@@ -56,7 +56,7 @@ def contents(index: "CurrentIndex", uri: str) -> TextResourceContents:
     if article is None or not uri.startswith(_SCHEME):
         raise BadRequest("no indexed article has this address; list the resources")
     text = FileCache().text(article)
-    if isinstance(text, NotText):
+    if not isinstance(text, Text):
         raise BadRequest(f"{path} cannot be read any more: {text.reason}")
     return TextResourceContents(uri=uri, mime_type=_mime_type(path), text=text.text)
 

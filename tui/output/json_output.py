@@ -9,6 +9,7 @@ from qa.answers import Answer, Answered, Citation, Quote, Reply, Status, part_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from index.articles.places import Place
     from index.articles.structure import LineKind
     from index.articles.text import Text
     from index.build.events import Summary
@@ -78,6 +79,7 @@ def summary_json(summary: "Summary") -> dict[str, Any]:
             for missing in summary.missing_roots
         ],
         "mixed_encoding": list(summary.mixed),
+        "notes": [{"path": file.path, "note": file.reason} for file in summary.notes],
         "articles": summary.articles,
         "passages": summary.passages,
         "embedded": summary.embedded,
@@ -101,9 +103,9 @@ def lookup_json(found: "Lookup") -> dict[str, Any]:
     return {
         "path": found.path,
         "status": found.status.value,
-        "line": found.number,
+        **_start(found.place),
         "title": found.title or None,
-        "lines": [{"line": line.number, "text": line.text} for line in found.lines],
+        "lines": [{**_start(line.place), "text": line.text} for line in found.lines],
     }
 
 
@@ -254,11 +256,30 @@ def _resolved(citation: Citation) -> dict[str, str] | None:
     return next(iter(dates), None)
 
 
-def _place(quote: Quote) -> dict[str, int]:
-    """Return the location of a quote: `line`, `column`, `end_line` and `end_column`."""
-    fields = asdict(quote)
-    del fields["text"]
-    return fields
+def _place(quote: Quote) -> dict[str, int | str]:
+    """Return the location of a quote: `line`, `column`, `end_line` and `end_column`.
+
+    In files with pages, chapters or paragraphs also `page`, `end_page` and so on.
+    """
+    first, last = quote.place, quote.end_place
+    return {
+        "line": first.line,
+        "column": first.column,
+        "end_line": last.line,
+        "end_column": last.column,
+        **_part(first),
+        **{f"end_{name}": value for name, value in _part(last).items()},
+    }
+
+
+def _start(place: "Place") -> dict[str, int | str]:
+    return {"line": place.line, **_part(place)}
+
+
+def _part(place: "Place") -> dict[str, int | str]:
+    """Return the part of a file that the line of a place is one of."""
+    parts = {"page": place.page, "chapter": place.chapter, "paragraph": place.paragraph}
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def json_line(value: dict[str, Any]) -> str:

@@ -74,7 +74,7 @@ def citation_text(citation: Citation) -> str:
 
 def place_text(citation: Citation) -> str:
     """Return `path:line` of an answer, safe to paste into a terminal."""
-    return f"{visible_name(citation.path)}:{citation.answer.line}"
+    return visible_name(f"{citation.path}:{citation.answer.place.short_label}")
 
 
 def _turn(number: int, turn: Turn) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _computed(citation: Citation) -> str:
 
 def _list_items(citations: Sequence[Citation]) -> Iterator[str]:
     for citation in citations:
-        place = f"{citation.path}:{citation.answer.line}:{citation.answer.column}"
+        place = f"{citation.path}:{citation.answer.place.label}"
         yield f"- {code(place)}{plain(_notes(citation))}"
         if citation.is_current:
             yield f"  {record_line(citation)}"

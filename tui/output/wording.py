@@ -90,7 +90,7 @@ def searched_question(question: str, reply: Reply) -> str | None:
 
 def location(citation: Citation) -> str:
     """Return `path:line:column` of an answer, safe to show."""
-    return f"{visible_name(citation.path)}:{citation.answer.line}:{citation.answer.column}"
+    return visible_name(f"{citation.path}:{citation.answer.place.label}")
 
 
 def title_and_date(citation: Citation) -> str:

@@ -70,7 +70,9 @@ def _show(index: CurrentIndex, request: Show) -> Json:
     from qa.lookup import look_up
 
     catalog = index.generation().catalog
-    return lookup_json(look_up(catalog, request.path, request.line, request.around))
+    part = request.chapter or request.page
+    label = f"{part}:{request.line}" if part else str(request.paragraph or request.line)
+    return lookup_json(look_up(catalog, request.path, label, request.around))
 
 
 def _articles(index: CurrentIndex, request: ListArticles) -> Json:

@@ -96,6 +96,15 @@ class Show(Request, frozen=True):
 
     path: Annotated[Path, msgspec.Meta(description="An article, as results name it.")]
     line: Annotated[int, msgspec.Meta(ge=1, description="A line, as it was cited.")] = 1
+    page: Annotated[
+        int | None, msgspec.Meta(description="Of a PDF, if it is one; the line is one of it.")
+    ] = None
+    chapter: Annotated[
+        str | None, msgspec.Meta(description="Of a book, if it is one; the line is one of it.")
+    ] = None
+    paragraph: Annotated[
+        int | None, msgspec.Meta(description="Of a document without lines, in place of a line.")
+    ] = None
     around: Annotated[
         int, msgspec.Meta(ge=0, le=1000, description="Lines of context on each side.")
     ] = 2

@@ -2,12 +2,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.fields import MAX_FIELDS, Field, fields_of
-from index.articles.front_matter import Fact, front_matter
+from index.articles.front_matter import front_matter
 
 
 def stated(text: str, *lines: str) -> list[tuple[str, str]]:
     """The fields of front matter, and of lines above a text."""
-    facts = front_matter(text.split("\n")).facts
+    facts = front_matter(text.split("\n")).fields
     return [(field.name, field.value) for field in fields_of(facts, lines)]
 
 
@@ -37,7 +37,7 @@ def test_names_that_mean_the_same_are_one_field() -> None:
 
 
 def test_there_is_a_limit_to_what_is_kept() -> None:
-    facts = [Fact(f"n{number}", ("y" * 5_000,), 0, 0) for number in range(1_000)]
+    facts = [Field(f"n{number}", "y" * 5_000) for number in range(1_000)]
     kept = fields_of(facts, ())
     assert len(kept) == MAX_FIELDS
     assert {len(field.value) for field in kept} == {200}
@@ -45,5 +45,5 @@ def test_there_is_a_limit_to_what_is_kept() -> None:
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_what_is_stored_is_what_a_filter_compares(name: str, value: str) -> None:
-    for field in fields_of([Fact(name, (value,), 0, 0)], ()):
+    for field in fields_of([Field(name, value)], ()):
         assert field.compared == field

@@ -1,17 +1,18 @@
 import pytest
 
 from index.articles.blocks import Kind
+from index.articles.formats.reading import read_document
 from index.articles.metadata import name_of
 from index.articles.parse import Structure, structure_of
-from index.articles.text import Text, decode
+from index.articles.text import NotText
 
 BODY = "The port is to be closed, the council said, for it is old and nobody has the money. " * 3
 
 
 def structure(*paragraphs: str, path: str = "") -> Structure:
-    decoded = decode("\n\n".join(paragraphs).encode())
-    assert isinstance(decoded, Text)
-    return structure_of(decoded, path)
+    document = read_document("\n\n".join(paragraphs).encode(), path)
+    assert not isinstance(document, NotText)
+    return structure_of(document)
 
 
 def title(*paragraphs: str, path: str = "") -> str:

@@ -1,4 +1,4 @@
-from index.articles.plain_text import read_plain_text
+from index.articles.formats.plain_text import read_plain_text
 from index.articles.text import Text, decode
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from index.articles.bundled import bundled_articles
 from index.articles.files import Contents, Signature
+from index.articles.formats.reading import read_document
 from index.articles.parse import ReadArticle, read_article, structure_of
 from index.articles.passages import DEFAULT_SETTINGS
 from index.articles.text import NotText, Text, decode
@@ -186,7 +187,9 @@ def check(data: bytes, path: str, limit: int = 256) -> None:
     if isinstance(text, NotText):
         assert isinstance(found, NotText)
         return
-    blocks = structure_of(text, path).blocks
+    document = read_document(data, path)
+    assert not isinstance(document, NotText)
+    blocks = structure_of(document).blocks
     assert all(before.span.end <= after.span.start for before, after in pairwise(blocks))
     assert all(block.span.trimmed(text.text) == block.span for block in blocks)
     if isinstance(found, ReadArticle):

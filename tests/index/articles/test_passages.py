@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from index.articles import tokens
 from index.articles.blocks import Block, Edit, Kind
+from index.articles.formats.plain_text import read_plain_text
 from index.articles.paragraphs import lines_of
 from index.articles.passages import ModelLimit, NoLimit, Passage, PassageSettings, pack, split
-from index.articles.plain_text import read_plain_text
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 from tests.fakes import WordLimit

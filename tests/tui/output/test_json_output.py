@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import Root, Skipped
+from index.articles.places import Place
 from index.build.events import MissingRoot, Summary
 from index.check import Finding
 from qa.answers import (
@@ -134,12 +135,14 @@ def test_a_summary_counts_everything() -> None:
         missing_roots=(MissingRoot(Root("old", "/old"), 5),),
         articles=12, passages=13, embedded=6, reused=7, published=True,
         rebuild_reason=None, seconds=1.23456, mixed=("/b.txt",),
+        notes=(Skipped("/c.pdf", "no text on page 2"),),
     )  # fmt: skip
     assert summary_json(summary) == {
         "added": 1, "changed": 2, "removed": 3, "unchanged": 4,
         "skipped": [{"path": "/a.pdf", "reason": "not a format that Byline reads"}],
         "missing_folders": [{"path": "old", "articles_kept": 5}],
         "mixed_encoding": ["/b.txt"],
+        "notes": [{"path": "/c.pdf", "note": "no text on page 2"}],
         "articles": 12, "passages": 13, "embedded": 6, "reused": 7, "published": True,
         "rebuilt": None, "seconds": 1.235,
     }  # fmt: skip
@@ -155,7 +158,10 @@ def test_findings_and_lines_have_their_shape() -> None:
         ],
     }
     assert findings_json(findings[:1])["ok"] is True
-    found = Lookup("a.txt", Status.GONE, 3, (Line(3, "x\r"),), "")
+    found = Lookup(
+        "a.txt", "/a.txt", Status.GONE, 3, (Line(3, "x\r", Place(3, 1)),), "",
+        Place(3, 1), Place(3, 1),
+    )  # fmt: skip
     assert lookup_json(found) == {
         "path": "a.txt", "status": "gone", "line": 3, "title": None,
         "lines": [{"line": 3, "text": "x\r"}],

@@ -329,7 +329,7 @@ class ChatScreen(AnswerActions):
     @on(SourcePane.OpenEditor)
     def open_shown(self, asked: SourcePane.OpenEditor) -> None:
         """Open the article in the editor, at the shown line."""
-        open_in_editor(self.app, asked.file, asked.place.line, asked.place.column, asked.read_only)
+        open_in_editor(self.app, asked.file, asked.place, asked.read_only)
 
     def action_toggle_source(self) -> None:
         """Show or hide the article."""

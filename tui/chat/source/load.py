@@ -4,9 +4,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles.files import MAX_BYTES, Contents, Root, Skipped, read
+from index.articles.files import MAX_BYTES, Root, Skipped, read
+from index.articles.formats.reading import read_text
+from index.articles.formats.registry import format_by_suffix
+from index.articles.places import Place
 from index.articles.spans import Span
-from index.articles.text import NotText, Position, Text, decode
+from index.articles.text import NotText, Text
 from qa.answers import Citation, Quote, Status
 
 
@@ -29,7 +32,7 @@ class Cited:
     """Where the words of a citation are in its article now."""
 
     status: Status
-    place: Position
+    place: Place
     """Of the answer; where it was, if it is no longer there."""
     offset: int
     """Code point of the answer, or the start of the line where it was."""
@@ -54,6 +57,8 @@ class TooLarge:
 
     size: int
     """Bytes."""
+    limit: int
+    """Bytes of the largest file of its format that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +73,20 @@ Outcome = Loaded | TooLarge | Unreadable
 
 
 def load(target: Target) -> Outcome:
-    """Read an article of at most `MAX_BYTES`, following no link, not even of its folders."""
+    """Read an article, following no link, not even of its folders; text of at most `MAX_BYTES`."""
     path = Path(target.file)
     contents = read(Root(str(path.parent), str(path.parent)), path.name, MAX_BYTES)
     if isinstance(contents, Skipped):
         size = _size(path)
-        return TooLarge(size) if size > MAX_BYTES else Unreadable(Status.GONE, contents.reason)
-    text = decode(contents.data)
+        known = format_by_suffix(path.name)
+        limit = MAX_BYTES * (known.size_factor if known else 1)
+        if size > limit:
+            return TooLarge(size, limit)
+        return Unreadable(Status.GONE, contents.reason)
+    text = read_text(contents.data, path.name)
     if isinstance(text, NotText):
         return Unreadable(Status.CHANGED, text.reason)
-    return Loaded(text, _find(contents, text, target) if isinstance(target, Citation) else None)
+    return Loaded(text, _find(text, target) if isinstance(target, Citation) else None)
 
 
 def _size(path: Path) -> int:
@@ -89,20 +98,20 @@ def _size(path: Path) -> int:
     return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
-def _find(contents: Contents, text: Text, citation: Citation) -> Cited:
+def _find(text: Text, citation: Citation) -> Cited:
     from qa.citations import find_again  # loads SQLite: not before the first frame
 
-    found = find_again(contents, citation.answer, citation.sentence)
+    found = find_again(text, citation.answer, citation.sentence)
     if not (found.status.is_current and citation.sentence.text):
-        place = Position(citation.answer.line, citation.answer.column)
-        line = min(max(place.line, 1), len(text.line_starts))
+        place = citation.answer.place
+        line = min(max(citation.answer.line, 1), len(text.line_starts))
         return Cited(Status.CHANGED, place, text.line_starts[line - 1], None, None)
     answer = _span(text, found.answer)
     # The citation may have moved before it was shown; then its place is already the new one.
     moved = Status.MOVED in (found.status, citation.status)
     return Cited(
         Status.MOVED if moved else Status.UNCHANGED,
-        Position(found.answer.line, found.answer.column),
+        found.answer.place,
         answer.start,
         _span(text, found.sentence),
         answer,

@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from index.articles.files import MAX_BYTES
-from index.articles.text import Position
+from index.articles.places import Place
 from qa.answers import Citation, Status
 from tui.chat.source.find import Search
 from tui.chat.source.find_bar import FindBar
@@ -64,7 +63,7 @@ class SourcePane(Vertical):
     class OpenEditor(Message):
         """The article is to be opened in the editor."""
 
-        def __init__(self, file: str, place: Position, read_only: bool) -> None:
+        def __init__(self, file: str, place: Place, read_only: bool) -> None:
             super().__init__()
             self.file = file
             """Absolute path."""
@@ -173,10 +172,10 @@ class SourcePane(Vertical):
             case Citation() | ArticleFile() as target, Loaded():
                 self.post_message(self.OpenEditor(target.file, self.view.place, read_only=False))
             case Citation() as target, TooLarge():
-                place = Position(target.answer.line, target.answer.column)
+                place = target.answer.place
                 self.post_message(self.OpenEditor(target.file, place, read_only=True))
             case ArticleFile() as target, TooLarge():
-                self.post_message(self.OpenEditor(target.file, Position(1, 1), read_only=True))
+                self.post_message(self.OpenEditor(target.file, Place(1, 1), read_only=True))
 
     # Finding words
 
@@ -235,9 +234,9 @@ def header(target: Target | None, outcome: Outcome | None) -> Content:
     """Return path and line, title and date, and what became of the article since indexing."""
     if target is None:
         return Content("")
-    line = f":{_line(target, outcome)}" if isinstance(target, Citation) else ""
+    place = f":{_place(target, outcome)}" if isinstance(target, Citation) else ""
     title = title_and_date(target) if isinstance(target, Citation) else target.title
-    parts: list[str | tuple[str, str]] = [(visible_name(target.path) + line, "bold")]
+    parts: list[str | tuple[str, str]] = [(visible_name(target.path + place), "bold")]
     if title:
         parts.append("  " + visible(title))
     if note := _note(outcome):
@@ -245,19 +244,19 @@ def header(target: Target | None, outcome: Outcome | None) -> Content:
     return Content.assemble(*parts)
 
 
-def _line(citation: Citation, outcome: Outcome | None) -> int:
+def _place(citation: Citation, outcome: Outcome | None) -> str:
     """Return the line of the citation, as it is now if that is known."""
     match outcome:
         case Loaded(cited=cited) if cited:
-            return cited.place.line
+            return cited.place.short_label
         case _:
-            return citation.answer.line
+            return citation.answer.place.short_label
 
 
 def _note(outcome: Outcome | None) -> str:
     match outcome:
         case Loaded(cited=cited) if cited and cited.status is Status.MOVED:
-            return f"{STATUS_NOTES[Status.MOVED]}, to line {cited.place.line}"
+            return f"{STATUS_NOTES[Status.MOVED]}, to {visible(cited.place.words)}"
         case Loaded(cited=cited) if cited:
             return STATUS_NOTES.get(cited.status, "")
         case Unreadable(status):
@@ -269,9 +268,9 @@ def _note(outcome: Outcome | None) -> str:
 def notice(target: Target, outcome: TooLarge | Unreadable) -> str:
     """Return why an article is not shown, and what was cited from it."""
     match outcome:
-        case TooLarge(size):
+        case TooLarge(size, limit):
             return (
-                f"This file has {size:,} bytes; files over {MAX_BYTES:,} are not shown here. "
+                f"This file has {size:,} bytes; files over {limit:,} are not shown here. "
                 "Press o to open it in your editor."
             )
         case Unreadable(_, reason):

@@ -3,6 +3,7 @@
 import asyncio
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate, groupby
 from typing import ClassVar, NamedTuple
 
@@ -14,8 +15,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from index.articles.places import Place
 from index.articles.spans import Span
-from index.articles.text import Position, Text
+from index.articles.text import Text
 from tui.chat.source.marks import ANSWER, CURRENT, FOUND, SENTENCE, TEXT, Marks
 from tui.chat.source.wrap import Layout, wrap
 
@@ -97,6 +99,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
             widget: selection for widget, selection in others if widget is not self
         }
         self._text, self._marks, self._selected = text, marks, None
+        self.__dict__.pop("_numbers", None)
         if self._layout.text != text.text:
             self._layout = _unwrapped(text.text)
         self._anchor = _Anchor(offset, THIRD if offset else 0)
@@ -122,13 +125,13 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         return Span(rows[first] if first < len(rows) else 0, end)
 
     @property
-    def place(self) -> Position:
+    def place(self) -> Place:
         """Where the user looks: the match or the answer, if on screen, or the first row."""
         shown = self.shown
         for span in (self._marks.current, self._marks.answer):
             if span and shown.start <= span.start < shown.end:
-                return self._text.position(span.start)
-        return self._text.position(shown.start)
+                return self._text.place(span.start)
+        return self._text.place(shown.start)
 
     def reveal(self, offset: int) -> None:
         """Scroll a code point to a third of the height, unless it is on screen."""
@@ -147,10 +150,13 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         width, height = self.container_size
         return Size(width - self.scrollbar_size_vertical, height)
 
-    @property
+    @cached_property
     def _numbers(self) -> int:
-        """Width of the line numbers."""
-        return max(_DIGITS, len(str(self._text.line_count)))
+        """Width of the labels of lines: their numbers, or what they have in the file."""
+        if self._text.places is None:
+            return max(_DIGITS, len(str(self._text.line_count)))
+        labels = (_line_label(self._text, start) for start in self._text.line_starts)
+        return max(_DIGITS, max(map(len, labels)))
 
     @property
     def _width(self) -> int:
@@ -233,7 +239,7 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
         row, glyphs = self._layout.row(number), self._layout.glyphs(number)
         classes = self._marks.classes(row, glyphs)
         is_first = self._layout.is_line_start(number)
-        line = str(self._text.line_of(row.start)) if is_first else ""
+        line = _line_label(self._text, row.start) if is_first else ""
         is_cited = not {SENTENCE, ANSWER}.isdisjoint(classes)
         segments = [
             self._segment(line.rjust(self._numbers) + " ", "source--number"),
@@ -290,6 +296,14 @@ class SourceView(ScrollView, can_focus=True, inherit_bindings=False):
             if column >= selected.x:
                 return start
         return self._layout.row(number).end
+
+
+def _line_label(text: Text, offset: int) -> str:
+    """Return what names a line, by a code point of it."""
+    if text.places is None:
+        return str(text.line_of(offset))
+    place = text.places.at(offset)
+    return str(place.line) if place.chapter else place.short_label
 
 
 def _unwrapped(text: str) -> Layout:

@@ -76,8 +76,7 @@ def _shown(found: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
 
 
 def _line(article: FoundArticle, place: Place) -> str:
-    path = visible_name(article.path)
-    where = click.style(f"{path}:{place.quote.line}:{place.quote.column}", fg="cyan")
+    where = click.style(visible_name(f"{article.path}:{place.quote.place.label}"), fg="cyan")
     note = STATUS_NOTES.get(place.status)
     quote = _marked(place) if place.status.is_current else ""
     return f"    {where}{f'  {quote}' * bool(quote)}{f'  ({note})' * bool(note)}"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from index.articles.files import FORMATS, MAX_BYTES, Root, resolve_roots
+from index.articles.files import MAX_BYTES, Root, resolve_roots
+from index.articles.formats.registry import FORMATS_IN_WORDS
 from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
@@ -114,7 +115,7 @@ def command(
     for message in refused:
         notice(message)
     if not summary.articles and not refused:
-        notice(f"no articles to index; Byline reads {FORMATS}")
+        notice(f"no articles to index; Byline reads {FORMATS_IN_WORDS}")
     if watch:
         return watch_index(watch_events(store, chosen, largest, poll), as_json)
     return Exit.DONE if summary.articles and not refused else Exit.ERROR
@@ -143,6 +144,8 @@ def _report(summary: Summary) -> None:
         by_reason.setdefault(skipped.reason, []).append(skipped.path)
     for reason, paths in by_reason.items():
         _list_files(f"skipped {len(paths):,}: {visible(reason)}", paths)
+    for note in summary.notes:
+        click.echo(f"{visible_name(note.path)}: {visible(note.reason)}", err=True)
     if summary.mixed:
         count = len(summary.mixed)
         what = "UTF-8 with stray bytes, which were read as Windows-1252"

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,11 +17,13 @@ from qa.answers import Status
 from qa.lookup import Line, Lookup, look_up
 from tui.cli.options import index_option, json_option
 from tui.cli.which_index import store_to_ask
-from tui.editors import editor_command, run_editor
+from tui.editors import run_editor
 from tui.exit_codes import Exit
 from tui.output.console import colour, notice
 from tui.output.json_output import json_line, lookup_json, structure_json
 from tui.output.sanitise import visible, visible_name
+from tui.settings import read_settings
+from tui.viewers import open_command
 
 _CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?", re.DOTALL)
 
@@ -31,9 +34,10 @@ _CITATION = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{
 Examples:
   byline show ~/news/2011.txt:11 --around 5
   byline show ~/news/2011.txt:11 --open
+  byline show ~/papers/treaty.pdf:12:8
   byline show ~/news/2011.txt --structure""",
 )
-@click.argument("place", metavar="PATH[:LINE]")
+@click.argument("place", metavar="PATH[:PLACE]")
 @click.option(
     "--around",
     type=click.IntRange(0, 1000),
@@ -41,7 +45,12 @@ Examples:
     show_default=True,
     help="Lines of context on each side.",
 )
-@click.option("--open", "open_it", is_flag=True, help="Open the line in $VISUAL or $EDITOR.")
+@click.option(
+    "--open",
+    "open_it",
+    is_flag=True,
+    help="Open the line in $VISUAL or $EDITOR, or the page in a viewer.",
+)
 @click.option(
     "--structure", is_flag=True, help="Print each line of a file with what it was taken for."
 )
@@ -57,6 +66,8 @@ def command(
 ) -> int:
     """Show a cited line in its article, compared with the index.
 
+    PLACE is a line, of a PDF a page and a line (12:8), of a document a paragraph.
+
     A line that moved since indexing is shown where it is now. Exit code 1: it changed, or its
     file is missing.
     """
@@ -64,17 +75,16 @@ def command(
         return _show_structure(place, as_json)
     match = _CITATION.fullmatch(place)
     if not match:
-        raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
-    line = int(match["line"])
+        raise BadRequest(f"{place} is not PATH:PLACE, as in ~/news/2011.txt:11")
+    label = ":".join(filter(None, (match["line"], match["column"])))
     with closing(store_to_ask(index_folder, reader=None).open()) as index:
-        found = look_up(index.generation.catalog, match["path"], line, around)
+        found = look_up(index.generation.catalog, match["path"], label, around)
     if as_json:
         click.echo(json_line(lookup_json(found)))
     else:
-        _print_heading(found, line)
+        _print_heading(found)
     if open_it and found.lines:
-        is_unchanged = found.status is Status.UNCHANGED
-        _open(found, int(match["column"] or 1) if is_unchanged else 1)
+        _open(found)
     elif not as_json:
         _print_lines(found.lines, found.number)
     return Exit.DONE if found.status.is_current else Exit.NO_ANSWER
@@ -96,31 +106,35 @@ def _show_structure(place: str, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _print_heading(found: Lookup, line: int) -> None:
-    """Print path, title and status; `line` is the one that was named."""
+def _print_heading(found: Lookup) -> None:
+    """Print path, title and status."""
     notes = {
         Status.UNCHANGED: "unchanged since indexing",
-        Status.MOVED: f"moved since indexing, from line {line} to line {found.number}",
+        Status.MOVED: f"moved since indexing, from {found.asked.words} to {found.place.words}",
         Status.CHANGED: "changed since indexing; run `byline index`",
         Status.GONE: "file missing; run `byline index`",
     }
     title = f"  {visible(found.title)}" if found.title else ""
-    path = f"{visible_name(found.path)}:{found.number}{title}"
+    path = f"{visible_name(f'{found.path}:{found.place.short_label}')}{title}"
     click.echo(f"{path}  ({notes[found.status]})", err=True)
 
 
-def _open(found: Lookup, column: int) -> None:
-    command = editor_command(os.environ, found.path, found.number, column)
+def _open(found: Lookup) -> None:
+    """Open the line; at the column that was named, if nothing has changed."""
+    column = found.asked.column if found.status is Status.UNCHANGED else 1
+    place = replace(found.place, column=column)
+    command = open_command(os.environ, found.file, place, viewer=read_settings().viewer)
     if not command.at_line:
-        notice(f"this editor opens at the first line; go to line {found.number}")
+        notice(f"this program opens at the start; go to {visible(place.words)}")
     run_editor(command)
 
 
 def _print_lines(lines: Sequence[Line], number: int) -> None:
-    """Print lines with their numbers, the line of this number highlighted."""
-    width = max((len(str(line.number)) for line in lines), default=0)
+    """Print lines with their places, the line of this number highlighted."""
+    labels = [visible_name(line.place.short_label) for line in lines]
+    width = max(map(len, labels), default=0)
     coloured = colour(sys.stdout.isatty())
-    for line in lines:
+    for line, label in zip(lines, labels, strict=True):
         is_cited = line.number == number
-        text = f"{'>' if is_cited else ' '} {line.number:>{width}}  {visible(line.text)}".rstrip()
+        text = f"{'>' if is_cited else ' '} {label:>{width}}  {visible(line.text)}".rstrip()
         click.echo(click.style(text, bold=is_cited), color=coloured)

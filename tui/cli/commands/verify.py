@@ -92,8 +92,8 @@ def _show_verified(verified: Sequence[Verified]) -> None:
     for record, now in verified:
         label = _LABELS[now.status]
         if now.status is Status.MOVED:
-            label += f" to line {now.answer.line}"
-        place = f"{visible_name(record.path)}:{record.answer.line}"
+            label += f" to {visible(now.answer.place.words)}"
+        place = visible_name(f"{record.path}:{record.answer.place.short_label}")
         click.echo(f"{label:<22}{place}  {visible(record.answer.text)}")
     counts = Counter(now.status for _, now in verified)
     shares = [f"{counts[status]} {label}" for status, label in _LABELS.items() if counts[status]]
@@ -121,7 +121,9 @@ def _verify(data: bytes, file: Path, index_folder: Path | None, as_json: bool) -
 def _show_checked(text: Text, checked: Sequence[Checked]) -> None:
     for one in checked:
         line = text.line_of(one.quotation.span.start)
-        places = [f"{visible_name(place.path)}:{place.quote.line}" for place in one.places]
+        places = [
+            visible_name(f"{place.path}:{place.quote.place.short_label}") for place in one.places
+        ]
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         click.echo(
             f"line {line:<5} {_MATCHES[one.match]:<{_WIDTH}}  {''.join(places[:1])}{more}".rstrip()

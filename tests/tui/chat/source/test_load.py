@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.articles.files import MAX_BYTES
+from index.articles.places import Place
 from index.articles.spans import Span
-from index.articles.text import Position
 from qa.answers import Status
 from tests.tui.chat.source.fakes import citation
 from tui.chat.source.load import ArticleFile, Cited, Loaded, Outcome, TooLarge, Unreadable, load
@@ -49,7 +49,7 @@ def test_the_cited_words_are_found(file: Path, codec: str, answer: str) -> None:
     loaded = find(file, BEFORE.encode(codec), BEFORE, answer)
     assert words(loaded) == (SENTENCE, answer)
     quote = citation("", BEFORE, SENTENCE, answer).answer
-    assert cited(loaded).place == Position(quote.line, quote.column)
+    assert cited(loaded).place == Place(quote.line, quote.column)
     assert cited(loaded).status is Status.UNCHANGED
 
 
@@ -64,7 +64,7 @@ def test_any_cited_words_are_found(file: Path, before: str, draws: st.DataObject
 def test_words_that_moved_are_found_where_they_are(file: Path) -> None:
     loaded = find(file, ("New.\n" + BEFORE).encode(), BEFORE, "Monday")
     assert words(loaded) == (SENTENCE, "Monday")
-    assert (cited(loaded).status, cited(loaded).place) == (Status.MOVED, Position(4, 11))
+    assert (cited(loaded).status, cited(loaded).place) == (Status.MOVED, Place(4, 11))
 
 
 def test_of_two_copies_the_nearer_one_is_found(file: Path) -> None:
@@ -77,12 +77,12 @@ def test_words_that_are_no_longer_there_are_not_marked(file: Path) -> None:
     now = BEFORE.replace("Monday", "Friday")
     found = cited(find(file, now.encode(), BEFORE, "Monday"))
     assert (found.status, found.sentence, found.answer) == (Status.CHANGED, None, None)
-    assert (found.place, found.offset) == (Position(3, 11), now.index("closed"))
+    assert (found.place, found.offset) == (Place(3, 11), now.index("closed"))
 
 
 def test_an_article_that_got_shorter_is_shown_at_its_last_line(file: Path) -> None:
     found = cited(find(file, b"One.\nTwo.", BEFORE, "Monday"))
-    assert (found.status, found.place, found.offset) == (Status.CHANGED, Position(3, 11), 5)
+    assert (found.status, found.place, found.offset) == (Status.CHANGED, Place(3, 11), 5)
 
 
 def test_an_empty_quote_is_not_found(file: Path) -> None:
@@ -135,9 +135,9 @@ def test_an_article_over_the_limit_is_not_read(file: Path) -> None:
     file.write_bytes(b"x" * MAX_BYTES)
     assert all(isinstance(outcome, Loaded) for outcome in of_file(file))
     file.write_bytes(b"x" * (MAX_BYTES + 1))
-    assert of_file(file) == [TooLarge(MAX_BYTES + 1)] * 2
+    assert of_file(file) == [TooLarge(MAX_BYTES + 1, MAX_BYTES)] * 2
     os.truncate(file, 10**12)
-    assert of_file(file) == [TooLarge(10**12)] * 2
+    assert of_file(file) == [TooLarge(10**12, MAX_BYTES)] * 2
 
 
 @pytest.mark.parametrize("data", [b"MZ\0", b"\xff\xfe\0\0", b"\xff\xfe\0\0a\0\0\0"])

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from index.articles.text import Position
+from index.articles.places import Place
 from qa.answers import Citation
 from tests.tui.chat.source.panes import ARTICLE, opened
 from tests.tui.chat.source.panes import article as article
@@ -93,7 +93,7 @@ async def test_steps_full_screen_and_the_editor_are_left_to_the_screen(
         assert isinstance(shown.app.posted[2], SourcePane.FullScreen)
         editor = shown.app.posted[3]
         assert isinstance(editor, SourcePane.OpenEditor)
-        place = Position(cited.answer.line, cited.answer.column)
+        place = Place(cited.answer.line, cited.answer.column)
         assert (editor.file, editor.place, editor.read_only) == (str(article), place, False)
 
 
@@ -106,7 +106,7 @@ async def test_the_editor_opens_at_what_is_on_screen(cited: Citation) -> None:
             for message in shown.app.posted
             if isinstance(message, SourcePane.OpenEditor)
         ]
-        assert places[0] == Position(1, 48)
+        assert places[0] == Place(1, 48)
         assert places[1].line > 180
 
 

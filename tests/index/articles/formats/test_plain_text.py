@@ -1,7 +1,7 @@
 import pytest
 
 from index.articles.blocks import Kind, within, words_as_read
-from index.articles.plain_text import read_plain_text
+from index.articles.formats.plain_text import read_plain_text
 from index.articles.text import Text, decode
 from tests.index.articles.test_paragraphs import WRAPPED, texts_of
 

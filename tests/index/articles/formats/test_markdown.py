@@ -1,7 +1,7 @@
 import pytest
 
 from index.articles.blocks import Block, within, words_as_read
-from index.articles.markdown import read_markdown
+from index.articles.formats.markdown import read_markdown
 from index.articles.text import Text, decode
 
 

@@ -8,17 +8,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from index.articles.blocks import Block, Edit, Kind, has_words, ordered
+from index.articles.formats.document import TextDocument
+from index.articles.formats.plain_text import Opened, marked_lines, openings, read_plain_text
 from index.articles.inline import inline_edits, is_dense
 from index.articles.paragraphs import Line, joined, lines_of
-from index.articles.plain_text import Opened, marked_lines, openings
 from index.articles.spans import Span
-from index.articles.text import Text
+from index.articles.text import NotText, Text, decode
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-SUFFIXES = (".md", ".markdown", ".mdx")
 MAX_LINES = 10_000
 """A file of more lines is read as plain text: parsing takes some 30 microseconds a line."""
 _LEAVES = frozenset(
@@ -78,6 +78,14 @@ def _parser() -> "MarkdownIt":
     # Only blocks are parsed: `inline` reads marks with their offsets, which tokens lack.
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
+
+
+def read(data: bytes) -> TextDocument | NotText:
+    """Read a Markdown file."""
+    text = decode(data)
+    if isinstance(text, NotText):
+        return text
+    return TextDocument(text, read_markdown if text.line_count <= MAX_LINES else read_plain_text)
 
 
 def read_markdown(text: Text, skipped: int = 0) -> list[Block]:

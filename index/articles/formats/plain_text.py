@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from index.articles.blocks import Block, Edit, Kind, ordered
+from index.articles.formats.document import TextDocument
 from index.articles.inline import broken_words
 from index.articles.paragraphs import SENTENCE_END, Line, joined, lines_of
 from index.articles.spans import Span
-from index.articles.text import Text
+from index.articles.text import NotText, Text, decode
 
 _PROBE = 200
 """Code points at the start of a line that say what it is."""
@@ -60,13 +61,22 @@ class Opened:
     """How many lines it has; None if what follows it may belong to it."""
 
 
+def read(data: bytes) -> TextDocument | NotText:
+    """Read a text file."""
+    text = decode(data)
+    return text if isinstance(text, NotText) else TextDocument(text, read_plain_text)
+
+
 def read_plain_text(text: Text, skipped: int = 0) -> list[Block]:
     """Return the blocks of a plain text, without those of its first `skipped` lines."""
     lines = lines_of(text, skipped, at_cr=True)
     found: list[Block] = []
     for is_quoted, part in groupby(lines, lambda line: text.text[line.span.start] == ">"):
-        found += (_quoted if is_quoted else _unquoted)(text.text, list(part))
-    return _over_page_breaks(text.text, found)
+        found += (_quoted if is_quoted else paragraph_blocks)(text.text, list(part))
+    copies = Counter(_head(text.text, block) for block in found)
+    return over_page_breaks(
+        text.text, found, lambda block: _is_running_head(text.text, block, copies)
+    )
 
 
 def _quoted(text: str, lines: Sequence[Line]) -> list[Block]:
@@ -102,7 +112,8 @@ def _marked(text: str, whole: Span, said: Sequence[Line]) -> Iterator[tuple[int,
             yield start, line
 
 
-def _unquoted(text: str, lines: Sequence[Line]) -> list[Block]:
+def paragraph_blocks(text: str, lines: Sequence[Line]) -> list[Block]:
+    """Return the blocks of lines of which none is quoted."""
     opened = openings(text, lines)
     paragraphs = joined(text, marked_lines(lines, opened))
     return list(_paragraphs_of(text, paragraphs, opened))
@@ -286,14 +297,15 @@ def _speaker_marks(match: re.Match[str], line: Line) -> tuple[Edit, ...]:
     return tuple(Edit(edit.start + start, edit.end + start, edit.text) for edit in edits)
 
 
-def _over_page_breaks(text: str, blocks: Sequence[Block]) -> list[Block]:
+def over_page_breaks(
+    text: str, blocks: Sequence[Block], is_head: Callable[[Block], bool]
+) -> list[Block]:
     """Join a sentence across a page break, without the running heads and numbers inside it."""
-    copies = Counter(_head(text, block) for block in blocks)
     found: list[Block] = []
     at = 0
     while at < len(blocks):
         parts = [blocks[at]]
-        while after := _after_break(text, blocks, at, copies):
+        while after := _after_break(text, blocks, at, is_head):
             parts.append(blocks[after])
             at = after
         found.append(_over_breaks(parts) if len(parts) > 1 else parts[0])
@@ -310,13 +322,15 @@ def _over_breaks(parts: Sequence[Block]) -> Block:
     return Block(span, parts[0].kind, parts[0].level, ordered(edits), parts[0].lead)
 
 
-def _after_break(text: str, blocks: Sequence[Block], at: int, copies: Counter[str]) -> int | None:
+def _after_break(
+    text: str, blocks: Sequence[Block], at: int, is_head: Callable[[Block], bool]
+) -> int | None:
     """Return the block that continues the sentence at the end of this one on the next page."""
     block = blocks[at]
     if block.kind is not Kind.PARAGRAPH or text[block.span.end - 1] in SENTENCE_END:
         return None
     for after in range(at + 2, min(at + 2 + _MAX_HEAD_LINES, len(blocks))):
-        if not _is_running_head(text, blocks[after - 1], copies):
+        if not is_head(blocks[after - 1]):
             return None
         following = blocks[after]
         if following.kind is Kind.PARAGRAPH and text[following.span.start].islower():

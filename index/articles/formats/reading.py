@@ -1,0 +1,45 @@
+"""From the bytes of a file to its document, whatever its format is."""
+
+import hashlib
+from collections import OrderedDict
+from threading import Lock
+
+from index.articles.formats.document import Document
+from index.articles.formats.isolation import read_isolated
+from index.articles.formats.registry import Format, format_of
+from index.articles.text import NotText, Text
+
+_CACHED = 8
+"""Foreign documents that are kept: their files are cited, shown and opened one after another."""
+_Key = tuple[str, bytes]
+_cache: OrderedDict[_Key, Document] = OrderedDict()
+_lock = Lock()
+
+
+def read_document(data: bytes, path: str) -> Document | NotText:
+    """Read a file, whose path is needed for its suffix alone."""
+    known = format_of(path, data)
+    if not known.is_foreign:
+        return known.load().read(data)
+    return NotText(known.missing) if known.missing else _read_foreign(known, data)
+
+
+def read_text(data: bytes, path: str) -> Text | NotText:
+    """Read the text of a file."""
+    document = read_document(data, path)
+    return document if isinstance(document, NotText) else document.text
+
+
+def _read_foreign(known: Format, data: bytes) -> Document | NotText:
+    key = known.name, hashlib.sha256(data).digest()
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    document = read_isolated(known.name, data)
+    if not isinstance(document, NotText):
+        with _lock:
+            _cache[key] = document
+            while len(_cache) > _CACHED:
+                _cache.popitem(last=False)
+    return document
