@@ -72,7 +72,7 @@ def _viewer_command(
 ) -> EditorCommand:
     command, templates = _chosen(environment, viewer)
     values: dict[str, str | int] = {
-        "file": path, "page": page, "url": Path(path).as_uri(), "quoted": quote(path)
+        "file": path, "page": page, "url": Path(path).as_uri(), "quoted": quote(os.fsencode(path))
     }  # fmt: skip
     arguments = [_filled(template, values) for template in templates]
     at_page = any("{page}" in template for template in templates)

@@ -74,7 +74,7 @@ def write_hostile(home: Home, texts: Sequence[str]) -> Path:
     for number, text in enumerate(texts):
         article = f"# {in_file(text)}\n\nThe {number}. {in_file(text)} is closed.\n"
         (folder / f"{in_name(text)}.txt").write_text(article, encoding="utf-8")
-        (folder / f"{in_name(text)}.pdf").touch()
+        (folder / f"{in_name(text)}.zip").touch()
         (folder / f"{in_name(text)}.d").mkdir()
     request = BuildRequest(fake_model(), (Root(str(folder), str(folder)),))
     list(build(Store(home.path / "own"), request, FakeEncoder()))

@@ -203,7 +203,7 @@ def _outputs(shell: Shell, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
         said = in_file(text)
         article = f"# {said}\n\nThe {number}. {said} is closed.\n\n{said} {said}\n"
         files.append(shell.write(f"{in_name(text)}.txt", article))
-        shell.write(f"{in_name(text)}.pdf", "x")
+        shell.write(f"{in_name(text)}.zip", "x")
 
     def ran(*arguments: str, stdin: bytes = b"") -> str:
         done = shell.byline(*arguments, stdin=stdin)

@@ -110,9 +110,9 @@ def test_a_missing_folder_is_an_error_that_names_it(shell: Shell) -> None:
 
 
 def test_a_file_that_is_no_article_is_an_error_that_names_it(news: Path) -> None:
-    (news / "plan.pdf").write_bytes(b"%PDF")
-    with pytest.raises(byline.BylineError, match=r"plan\.pdf was not indexed: not a format"):
-        byline.open(news / "plan.pdf")
+    (news / "plan.zip").write_bytes(b"PK")
+    with pytest.raises(byline.BylineError, match=r"plan\.zip was not indexed: not a format"):
+        byline.open(news / "plan.zip")
 
 
 def test_closing_twice_does_nothing_and_asking_then_is_an_error(news: Path) -> None:

@@ -42,7 +42,7 @@ def hostile_home(shell: Shell) -> Path:
     article = f"# A port {NASTY} of old\n\n{PORT} {NASTY}\n\nIt rained {NASTY} at night.\n"
     (news / f"{NAME}.txt").write_bytes(article.encode())
     (news / BROKEN_NAME).write_bytes(f"the mill {NASTY} is closed. So it is.".encode())
-    (news / f"{NAME}.pdf").touch()
+    (news / f"{NAME}.zip").touch()
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         shell.patch.setenv(variable, str(home / variable[4:-5].lower()))
     shell.patch.setenv("HOME", str(home))

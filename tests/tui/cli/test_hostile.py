@@ -27,7 +27,7 @@ def hostile(shell: Shell) -> Shell:
     article = f"# A title {NASTY} of a port\n\n{SENTENCE} {NASTY}\n\nIt rained {NASTY} here.\n"
     shell.write(NAME, article)
     shell.write(BROKEN_NAME, f"Two old mills {NASTY} stand idle by the lake. So it is.")
-    shell.write(f"{NAME}.pdf", "x")
+    shell.write(f"{NAME}.zip", "x")
     assert_neutral(shell.byline("index", f"{shell.home}/news"))
     return shell
 
@@ -116,7 +116,7 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
     ran = assert_neutral(hostile.byline("index", "--full", *options))
     assert f"evil{'␛]52;c;aGk=␇'}" in ran.err
     if options:
-        assert ran.json["skipped"][0]["path"].endswith(f"{NAME}.pdf")
+        assert ran.json["skipped"][0]["path"].endswith(f"{NAME}.zip")
     (hostile.news / NAME).unlink()
     assert assert_neutral(hostile.byline("check", *options)).code == 1
     hostile.news.rename(hostile.home / "away")

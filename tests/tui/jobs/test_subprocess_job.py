@@ -46,11 +46,11 @@ def child_yielding(script: str) -> tuple[str, ...]:
 
 def test_a_build_reports_its_stages_and_ends_with_its_summary(shell: Shell) -> None:
     shell.write("port.txt", "the port is closed.")
-    shell.write(os.fsdecode(b"odd\xff.pdf"), "x")
+    shell.write(os.fsdecode(b"odd\xff.zip"), "x")
     *progress, end = events_of(BuildJob(str(shell.index), "fake", "byline", ("news",)))
     assert isinstance(end, Summary)
     assert (end.added, end.articles, end.embedded, end.published) == (1, 1, 1, True)
-    assert [os.fsencode(one.path)[-8:] for one in end.skipped] == [b"odd\xff.pdf"]
+    assert [os.fsencode(one.path)[-8:] for one in end.skipped] == [b"odd\xff.zip"]
     stages = [one.stage for one in progress if isinstance(one, Progress)]
     assert list(dict.fromkeys(stages)) == list(Stage)
     assert Store(shell.index).remembered_roots()[0].given == "news"

@@ -168,7 +168,7 @@ async def test_a_file_that_is_not_indexed_yet_cannot_be_marked(three: Shell) -> 
 
 
 async def test_skipped_files_are_listed_with_their_reasons(three: Shell) -> None:
-    three.write("report.pdf", "x")
+    three.write("report.zip", "x")
     three.write("large.txt", 10 * DAM)
     app = LibraryApp(three)
     app.library = LibraryScreen(three.index, (), max_bytes=9 * len(DAM))
@@ -176,10 +176,10 @@ async def test_skipped_files_are_listed_with_their_reasons(three: Shell) -> None
         await loaded(pilot)
         await pilot.press("s")
         await pilot.pause()
-        _, large, pdf = sorted(app.lines("skipped"), key=lambda line: line.endswith("pdf"))
+        _, large, skipped = sorted(app.lines("skipped"), key=lambda line: line.endswith("zip"))
         assert large.endswith("news/large.txt")
-        assert pdf.startswith("not a format that Byline reads")
-        assert pdf.endswith("news/report.pdf")
+        assert skipped.startswith("not a format that Byline reads")
+        assert skipped.endswith("news/report.zip")
         tabs = app.library.query_one(TabbedContent)
         assert str(tabs.get_tab("skipped-tab").label) == "Skipped (2)"
         assert not app.library.query_one("#none-skipped").display

@@ -47,13 +47,13 @@ def test_a_full_build_says_why_everything_was_done_anew(indexed: Shell) -> None:
 def test_skipped_files_are_listed_by_reason_up_to_ten(shell: Shell) -> None:
     shell.write("a.txt", "The port is closed.")
     for i in range(12):
-        shell.write(f"{i:02}.pdf", "x")
+        shell.write(f"{i:02}.zip", "x")
     shell.write("b.txt", b"\0")
     ran = shell.byline("index", "news", "--json")
     assert ran.code == 0
     lines = ran.err.splitlines()
     start = lines.index("skipped 12: not a format that Byline reads")
-    assert lines[start + 1] == f"    {shell.news}/00.pdf"
+    assert lines[start + 1] == f"    {shell.news}/00.zip"
     assert "2 more" in lines[start + 11]
     assert "skipped 1: binary: a NUL in its first 8 KiB" in lines
     assert len(ran.json["skipped"]) == 13
@@ -61,10 +61,10 @@ def test_skipped_files_are_listed_by_reason_up_to_ten(shell: Shell) -> None:
 
 def test_a_named_file_that_is_no_article_is_an_error_and_the_rest_is_indexed(shell: Shell) -> None:
     shell.write("a.txt", "The port is closed.")
-    shell.write("plan.pdf", "%PDF")
-    ran = shell.byline("index", "news/a.txt", "news/plan.pdf", "--json")
+    shell.write("plan.zip", "PK")
+    ran = shell.byline("index", "news/a.txt", "news/plan.zip", "--json")
     assert (ran.code, ran.json["articles"]) == (2, 1)
-    assert "byline: news/plan.pdf was not indexed: not a format that Byline reads" in ran.err
+    assert "byline: news/plan.zip was not indexed: not a format that Byline reads" in ran.err
     assert shell.byline("index").code == 0
 
 
