@@ -68,4 +68,4 @@ def test_a_place_that_moved_is_followed(formats: Shell) -> None:
 
 def test_the_structure_of_a_file_of_another_format(formats: Shell) -> None:
     lines = formats.byline("show", "news/mill.html", "--structure").out.splitlines()
-    assert [line.split() for line in lines][0] == ["1", "title", "1", "The", "mill"]
+    assert lines[0].split() == ["1", "title", "1", "The", "mill"]
