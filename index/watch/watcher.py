@@ -116,7 +116,7 @@ class Watcher:
         with self._store.watching():
             while True:
                 watched = self._identities()
-                with closing(self._open_events(self._store.remembered_roots())) as events:
+                with closing(self._open_events(self._roots())) as events:
                     yield from _untold(events.notes, self._notes)
                     yield from self._watch(events, watched)
                 self._pending = None
@@ -190,7 +190,12 @@ class Watcher:
         ]
 
     def _identities(self) -> Identities:
-        return {root.path: _identity(root.path) for root in self._store.remembered_roots()}
+        return {root.path: _identity(root.path) for root in self._roots()}
+
+    def _roots(self) -> tuple[Root, ...]:
+        """Return the remembered roots, and what their links lead to where those are followed."""
+        manifest = self._store.manifest()
+        return manifest.roots if manifest else self._store.remembered_roots()
 
     def _read_indexed(self) -> None:
         """Learn what the current generation has, whoever built it."""
@@ -198,8 +203,7 @@ class Watcher:
             if self._store.current() != self._indexed.generation:
                 with closing(self._store.open()) as index:
                     paths = tuple(sorted(index.generation.catalog.paths()))
-                    roots = self._store.remembered_roots()
-                    self._indexed = Indexed(index.name, roots, paths)
+                    self._indexed = Indexed(index.name, index.generation.manifest.roots, paths)
 
 
 def _untold(messages: Iterable[str], told: set[str]) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 import shutil
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,24 @@ def test_others_may_build_beside_a_watcher_and_what_they_add_is_watched(
     events = watch(workspace, script)
     assert script.opened == [(str(workspace.news),), (str(workspace.news), other.path)]
     assert articles(events) == [2, 3]
+
+
+def test_what_a_followed_link_leads_to_is_watched(workspace: Workspace) -> None:
+    more = workspace.folder / "more"
+    more.mkdir()
+    (workspace.news / "link").symlink_to(more)
+    root = replace(workspace.root, follow_links=True)
+    (more / "dam.txt").write_text("The dam broke.", encoding="utf-8")
+    workspace.build(BuildRequest(fake_model(), (root,)))
+
+    def edit() -> Sequence[Path]:
+        (more / "dam.txt").write_text("The dam holds.", encoding="utf-8")
+        return [more / "dam.txt"]
+
+    script = Script([edit, WAIT_ONLY])
+    assert articles(watch(workspace, script)) == [3, 3]
+    assert script.opened == [(str(workspace.news), str(more))]
+    assert texts(workspace)["dam.txt"] == "The dam holds."
 
 
 def test_a_root_that_appears_again_is_read_and_watched(workspace: Workspace) -> None:

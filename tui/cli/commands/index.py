@@ -94,6 +94,8 @@ def command(
         raise click.UsageError("--follow-links goes with PATHS: name the folders")
     if (poll or service) and not watch:
         raise click.UsageError(f"{'--poll' if poll else '--service'} goes with --watch")
+    if service and (paths or forget or full):
+        raise click.UsageError("--service watches what is indexed: index it first")
     store = Store(index_folder_or(index_folder, default_index()))
     if service:
         options = ["--poll"] if poll else []

@@ -94,6 +94,8 @@ def test_a_second_watcher_and_options_without_watching_are_one_line_errors(index
     assert_one_line_error(ran, f"process {os.getpid()}", "is keeping", "up to date already")
     assert_one_line_error(indexed.byline("index", "--poll"), "--poll goes with --watch")
     assert_one_line_error(indexed.byline("index", "--service"), "--service goes with --watch")
+    ran = indexed.byline("index", "news", "--watch", "--service")
+    assert_one_line_error(ran, "index it first")
 
 
 def test_a_service_is_printed_for_the_index_in_use(indexed: Shell) -> None:
