@@ -22,7 +22,7 @@ _AGO = re.compile(
 )
 _BEFORE = 60
 """Code points before a date that may say from when or until when."""
-_SINCE = re.compile(r"\b(?:since|after|from|starting|past)\s+(?:[\w'’-]+\s+){0,5}$", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|after)\s+(?:[\w'’-]+\s+){0,5}$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until|till|up to|by)\s+(?:[\w'’-]+\s+){0,4}$", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|and|until|till|through|[-–—])\s*", re.IGNORECASE)

@@ -183,9 +183,10 @@ def test_a_follow_up_with_what_it_was_searched_with(studio: Studio) -> None:
 
 def test_a_chat_limited_to_some_articles(studio: Studio) -> None:
     async def limit(chat: Chat) -> None:
-        chat.screen.search_within(
-            tuple(f"news/{name}.txt" for name in ("dam", "mill", "port", "x"))
-        )
+        names = ("dam", "mill", "port", "x")
+        chat.screen.search_within(tuple(f"news/{name}.txt" for name in names))
+        await chat.ask("/since 2011")
+        await chat.ask("/where author=Ada Quill")
 
     studio.take(studio.turn(), act=limit)
 
