@@ -1,7 +1,7 @@
 """A build: scan, read and embed what is new, write a generation, publish it. Prints nothing."""
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from index.errors import (
 from index.models.passage_encoder import PassageEncoder
 from index.models.registry import Model
 from index.storage.generation import Generation, ModelRecord
+from index.storage.records import StoredArticle
 from index.storage.store import EMBEDDED, Store
 
 
@@ -48,19 +49,35 @@ class BuildRequest:
     """Absolute paths that may have changed, with what is under them; None means everything."""
 
 
+@dataclass
+class Known:
+    """The articles of a generation, kept from one build of a process to its next."""
+
+    generation: str = ""
+    """Its name; empty if none is known."""
+    articles: Sequence[StoredArticle] = ()
+
+    def of(self, generation: Generation) -> Sequence[StoredArticle]:
+        """Return the articles of a generation, read only if they are not known."""
+        if self.generation != generation.folder.name:
+            self.articles = generation.catalog.articles()
+            self.generation = generation.folder.name
+        return self.articles
+
+
 def build(
-    store: Store, request: BuildRequest, encoder: PassageEncoder
+    store: Store, request: BuildRequest, encoder: PassageEncoder, known: Known | None = None
 ) -> Iterator[Progress | Summary]:
     """Bring the index up to date; yields progress and, last, the summary.
 
-    The old index stays until the new one is complete. Raises IndexBusy, IndexUnwritable or
-    BadRequest.
+    `known` saves the next build reading what this one wrote. The old index stays until the new one
+    is complete. Raises IndexBusy, IndexUnwritable or BadRequest.
     """
     _refuse_inside(store, request.roots)
     with store.writing():
         roots = _all_roots(store, request)
         try:
-            yield from _build(store, request, roots, encoder)
+            yield from _build(store, request, roots, encoder, known or Known())
         except OSError as error:
             reason = f"{store.folder}: {reason_of(error)}"
             raise IndexUnwritable(f"{reason}; the index was not changed") from error
@@ -89,7 +106,11 @@ def _refuse_inside(store: Store, roots: Iterable[Root]) -> None:
 
 
 def _build(
-    store: Store, request: BuildRequest, roots: tuple[Root, ...], encoder: PassageEncoder
+    store: Store,
+    request: BuildRequest,
+    roots: tuple[Root, ...],
+    encoder: PassageEncoder,
+    known: Known,
 ) -> Iterator[Progress | Summary]:
     started, started_ns = time.monotonic(), time.time_ns()
     with suppress(OSError):
@@ -98,7 +119,7 @@ def _build(
     with ExitStack() as files:
         previous, rebuild_reason = _open_previous(store, request, files)
         draft = files.enter_context(closing(Draft(store, previous)))
-        stored = previous.catalog.articles() if previous else []
+        stored = known.of(previous) if previous else ()
         scan = ScanResult()
         by_path = {article.found.path: article for article in stored}
         scanner = Scanner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
@@ -118,6 +139,7 @@ def _build(
             plan = plan_segments(scan, stored, segments, draft.fresh, request.merge_policy)
             writer = GenerationWriter(draft, plan, encoder, request.merge_policy)
             yield from _write(roots, request, files.enter_context(closing(writer)), embedder)
+            known.generation, known.articles = draft.name, plan.articles
     with suppress(OSError):
         if only is None and store.exists():
             store.note_scan(started_ns)

@@ -12,7 +12,7 @@ from index.articles.files import Found, Root, find_at
 from index.articles.ignore import IGNORE_FILE
 from index.articles.paths import is_under
 from index.build.events import Summary
-from index.build.pipeline import BuildRequest, build
+from index.build.pipeline import BuildRequest, Known, build
 from index.errors import BylineError, summary_of
 from index.models.passage_encoder import PassageEncoder
 from index.storage.store import Store
@@ -92,6 +92,7 @@ class Watcher:
         self._open_events = open_events
         self._clock = clock
         self._sweep_seconds = sweep_seconds
+        self._known = Known()
         self._indexed = Indexed("", (), ())
         self._is_first = True
         """Whether no update has succeeded yet."""
@@ -152,7 +153,7 @@ class Watcher:
         request = replace(self._request, only=self._pending)
         articles = 0
         try:
-            for event in build(self._store, request, self._encoder):
+            for event in build(self._store, request, self._encoder, self._known):
                 articles = event.articles if isinstance(event, Summary) else 0
                 yield event
         except Exception as error:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from index.articles.files import Root
 from index.build.events import Summary
-from index.build.pipeline import BuildRequest
+from index.build.pipeline import BuildRequest, Known, build
 from index.errors import BadRequest
-from tests.fakes import fake_model
+from index.storage.catalog import Catalog
+from tests.fakes import FakeEncoder, fake_model
 from tests.index.build.workspace import Workspace
 
 NAMES = ("a.txt", "b/c.txt", "b/d/e.txt", "b/d.txt", "f.md", "g/h.txt", ".bylineignore")
@@ -96,6 +97,31 @@ def test_where_links_are_followed_everything_is_scanned(workspace: Workspace) ->
     workspace.build(BuildRequest(fake_model(), (replace(workspace.root, follow_links=True),)))
     workspace.write("port.txt", "The port is open.")
     assert update(workspace, "in").changed == 1
+
+
+def test_what_a_build_wrote_is_not_read_again_by_the_next_one(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Known()
+
+    def update_known(name: str, text: str) -> Summary:
+        only = frozenset({str(workspace.write(name, text))})
+        request = BuildRequest(fake_model(), only=only)
+        *_, summary = build(workspace.store, request, FakeEncoder(), known)
+        assert isinstance(summary, Summary)
+        return summary
+
+    update_known("port.txt", "The port is open.")
+    with monkeypatch.context() as patch:
+        patch.setattr(Catalog, "articles", lambda _: pytest.fail("read again"))
+        summary = update_known("in/mill.txt", "The mill was bought.")
+    assert (summary.changed, summary.unchanged) == (1, 1)
+    workspace.write("dam.txt", "The dam broke.")
+    workspace.build()
+    assert update_known("port.txt", "The port is closed.").articles == 3
+    after = contents(workspace)
+    workspace.build(BuildRequest(fake_model(), full=True))
+    assert contents(workspace) == after
 
 
 writes = st.tuples(st.sampled_from(NAMES), st.sampled_from(TEXTS))
