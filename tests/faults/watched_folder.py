@@ -27,7 +27,7 @@ _QUIET = 0.5
 _PATIENCE = 60.0
 """Seconds that a loaded machine may need for the last updates."""
 _NAMES = ("port", "mill", "dam", "fog bank", "zoë", "50%", "a.b")
-_FORMATS = (".txt", ".md", "", ".pdf", ".txt~")
+_FORMATS = (".txt", ".md", "", ".xyz", ".txt~")
 
 
 @dataclass

@@ -49,7 +49,7 @@ def test_changes_of_each_kind_are_counted(workspace: Workspace) -> None:
 
 
 def test_what_is_no_article_is_no_change(workspace: Workspace) -> None:
-    for name in ("draft.txt", ".port.txt.swp", "plan.pdf", "in/.git/head.txt", "empty/.keep"):
+    for name in ("draft.txt", ".port.txt.swp", "plan.xyz", "in/.git/head.txt", "empty/.keep"):
         workspace.write(name, "The port is open.")
     assert seen(workspace) == 0
 

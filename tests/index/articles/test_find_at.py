@@ -10,7 +10,7 @@ from index.articles.paths import is_under
 
 FILES = {
     "a.txt": "The port is closed.",
-    "plan.pdf": "%PDF",
+    "plan.xyz": "plan",
     ".hidden.txt": "The mill was sold.",
     ".git/head.txt": "The dam broke.",
     "in/b.md": "The dam broke.",

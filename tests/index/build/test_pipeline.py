@@ -271,7 +271,7 @@ def test_a_root_that_is_not_indexed_cannot_be_forgotten(workspace: Workspace) ->
 def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace) -> None:
     workspace.write("binary.txt", "\0")
     workspace.write("empty.txt", "")
-    workspace.write("paper.pdf", "%PDF")
+    workspace.write("paper.xyz", "%PDF")
     workspace.write("large.txt", "a" * 200)
     (workspace.news / "link.txt").symlink_to("port.txt")
     os.mkfifo(workspace.news / "pipe.txt")
@@ -281,16 +281,16 @@ def test_skipped_files_are_reported_and_the_rest_is_indexed(workspace: Workspace
         "empty.txt": "empty",
         "large.txt": "200 bytes, over the limit of 100 (raise it with --max-bytes)",
         "link.txt": "a symbolic link; links are not followed (see --follow-links)",
-        "paper.pdf": "not a format that Byline reads",
+        "paper.xyz": "not a format that Byline reads",
         "pipe.txt": "a FIFO, not a regular file",
     }
     assert sorted(indexed_texts(workspace)) == ["in/mill.txt", "port.txt"]
 
 
 def test_a_named_file_that_is_no_article_is_not_remembered(workspace: Workspace) -> None:
-    paper = workspace.write("paper.pdf", "%PDF")
+    paper = workspace.write("paper.xyz", "%PDF")
     mill = Root("mill.txt", str(workspace.news / "in/mill.txt"))
-    named = (Root("paper.pdf", str(paper)), mill)
+    named = (Root("paper.xyz", str(paper)), mill)
     assert workspace.build(BuildRequest(fake_model(), named)).articles == 1
     assert workspace.store.remembered_roots() == (mill,)
     # An article that cannot be read for now stays remembered.

@@ -88,7 +88,7 @@ def test_what_is_no_article_or_left_out_wakes_nothing(workspace: Workspace) -> N
     workspace.write(".bylineignore", "draft*\n")
 
     def litter() -> Sequence[Path]:
-        names = ("draft1.txt", ".git/index", ".hidden.txt", "plan.pdf", "in/port.txt~", "gone.txt")
+        names = ("draft1.txt", ".git/index", ".hidden.txt", "plan.xyz", "in/port.txt~", "gone.txt")
         return [workspace.write(name, PORT) for name in names[:-1]] + [workspace.news / names[-1]]
 
     events = watch(workspace, Script([litter, WAIT_ONLY]))
