@@ -29,6 +29,7 @@ _EAGER = 5
 _RESTLESS_SECONDS = 3.0
 """Between two updates that are in a row."""
 _MAX_PAUSE_SECONDS = 30.0
+_WARM_UP = "The model is loaded before the first change."
 NOTHING: frozenset[str] = frozenset()
 
 Identities = dict[str, tuple[int, int] | None]
@@ -115,6 +116,7 @@ class Watcher:
         Raises IndexBusy if another process watches or builds the index, and what `build` raises.
         """
         with self._store.watching():
+            self._encoder.encode([_WARM_UP])
             while True:
                 watched = self._identities()
                 with closing(self._open_events(self._roots())) as events:

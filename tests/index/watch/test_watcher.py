@@ -243,7 +243,7 @@ def test_a_file_that_is_always_written_to_is_indexed_less_and_less_often(
 
 
 def test_an_update_that_fails_is_tried_again(workspace: Workspace) -> None:
-    encoder = FakeEncoder(batches_left=0)
+    encoder = FakeEncoder(batches_left=1)
 
     def edit() -> Sequence[Path]:
         return [workspace.write("port.txt", "The port is open.")]
@@ -260,7 +260,7 @@ def test_an_update_that_fails_is_tried_again(workspace: Workspace) -> None:
 def test_an_error_of_the_first_update_ends_the_watcher(workspace: Workspace) -> None:
     workspace.write("port.txt", "The port is open.")
     with pytest.raises(EncoderKilled):
-        watch(workspace, Script([]), FakeEncoder(batches_left=0))
+        watch(workspace, Script([]), FakeEncoder(batches_left=1))
     with pytest.raises(BadRequest):
         watch(Workspace(workspace.folder / "new"), Script([]))
 
