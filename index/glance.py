@@ -14,8 +14,8 @@ from index.articles.files import Found, Root, find_at
 from index.articles.paths import is_under
 from index.storage.catalog import Catalog
 
-SECONDS = 0.05
-"""Enough for some thousand files; what is not reached in that time is taken to be unchanged."""
+SECONDS = 0.1
+"""Enough for 10,000 files; what is not reached in that time is taken to be unchanged."""
 
 
 def glance(
