@@ -14,6 +14,7 @@ from index.storage.scope import Scope
 from index.storage.selection import ALL, Selection
 from qa.periods import asked_periods, parse_date, today
 
+_MOST_CONDITIONS = 50
 _MOST_NAMED = 8
 """Fields that a message names."""
 
@@ -31,7 +32,10 @@ def scope_of(
     first, last = _day(since, is_first=True), _day(until, is_first=False)
     if first and last and first > last:
         raise BadRequest(f"since {first} is after until {last}; no day is in between")
-    return Scope(tuple(within), first, last, tuple(dict.fromkeys(map(_field, where))))
+    fields = tuple(dict.fromkeys(map(_field, where)))
+    if len(fields) > _MOST_CONDITIONS:
+        raise BadRequest(f"{len(fields):,} conditions; the limit is {_MOST_CONDITIONS}")
+    return Scope(tuple(within), first, last, fields)
 
 
 def _day(given: str | date | None, is_first: bool) -> date | None:

@@ -52,6 +52,14 @@ def test_a_condition_needs_a_field_and_a_value(condition: str) -> None:
         scope_of(where=[condition])
 
 
+def test_there_is_a_limit_to_conditions(catalog: Catalog) -> None:
+    conditions = [f"author={number}" for number in range(51)]
+    with pytest.raises(BadRequest, match="the limit is 50"):
+        scope_of(where=conditions)
+    with pytest.raises(BadRequest, match="no article has author=0"):
+        selected(catalog, scope_of(where=conditions[:50]))
+
+
 def test_a_first_day_after_the_last_is_refused() -> None:
     with pytest.raises(BadRequest, match=r"2012-01-01 is after until 2011-12-31"):
         scope_of(since="2012", until="2011")

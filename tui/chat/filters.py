@@ -8,7 +8,9 @@ from index.storage.scope import EVERYTHING, Scope
 from tui.output.sanitise import visible_name
 from tui.output.wording import filter_labels
 
-_COMMAND = re.compile(r"/(?P<name>since|until|where|in|all)(?:\s+(?P<value>.*))?", re.DOTALL)
+_COMMAND = re.compile(
+    r"/(?P<name>since|until|where|in|all)(?:\s+(?P<value>.*))?", re.DOTALL | re.IGNORECASE
+)
 _PATHS_SHOWN = 3
 """Paths that are shown by name."""
 
@@ -39,7 +41,7 @@ def with_filter(scope: Scope, typed: str) -> Scope:
     assert command is not None
     value = (command["value"] or "").strip()
     within, where = scope.within, [field.text for field in scope.where]
-    match command["name"]:
+    match command["name"].lower():
         case "since":
             return scope_of(within, value, scope.until, where)
         case "until":

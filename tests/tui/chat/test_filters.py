@@ -17,7 +17,7 @@ ALL_KINDS = Scope(("/a", "/b", "/c", "/d"), date(2011, 1, 1), date(2011, 7, 3), 
     ("typed", "before", "after"),
     [
         ("/since 2011", EVERYTHING, Scope(since=date(2011, 1, 1))),
-        ("/until  2011-07", EVERYTHING, Scope(until=date(2011, 7, 31))),
+        ("/Until  2011-07", EVERYTHING, Scope(until=date(2011, 7, 31))),
         ("/where author=Ada", Scope(where=(NILS,)), Scope(where=(NILS, ADA))),
         ("/in /nowhere", Scope(("/a",)), Scope(("/a", "/nowhere"))),
         ("/since", ALL_KINDS, Scope(("/a", "/b", "/c", "/d"), None, date(2011, 7, 3), (ADA, NILS))),
