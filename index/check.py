@@ -90,7 +90,10 @@ def _check_model(record: ModelRecord, cache: Path) -> Finding:
     if faults:
         advice = f"delete {folder}; the next question recreates it"
         return Finding("model", "warn", faults[0], advice)
-    tuned = f" ({described(card.trials)})" if card else ""
+    tuned = ""
+    if card:
+        measured = described(card.questions), described(card.passages)
+        tuned = " (questions: {}; passages: {})".format(*measured)
     return Finding("model", "ok", f"{name} is ready; all checksums match{tuned}")
 
 

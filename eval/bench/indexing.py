@@ -17,8 +17,9 @@ from index.articles.files import resolve_roots
 from index.build.embedding import batches_by_length
 from index.build.events import Progress, Stage, Summary
 from index.build.pipeline import BuildRequest, build
-from index.models.passage_encoder import SentenceEncoder, load_model
+from index.models.passage_encoder import PassageEncoder, load_model
 from index.models.registry import find_model
+from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
 
 _ROUNDS = 3
@@ -33,7 +34,11 @@ _BASELINE_BATCH = 32
 
 
 def bench_index(
-    model_name: str, passages: int, python: Sequence[str], on_progress: Callable[[str], None]
+    model_name: str,
+    passages: int,
+    cache: Path,
+    python: Sequence[str],
+    on_progress: Callable[[str], None],
 ) -> list[Figure]:
     """Measure over articles of shuffled paragraphs of the bundled ones.
 
@@ -42,7 +47,7 @@ def bench_index(
     reading, embedding, writing, checking, publishing.
     """
     model = find_model(model_name)
-    encoder = SentenceEncoder(model)
+    encoder = TunedEncoder(model, cache)
     on_progress("loading the model")
     encoder.encode(sample_texts(8))
     bare, indexing, complete = [], [], []
@@ -101,7 +106,7 @@ def write_articles(folder: Path, passages: int) -> None:
         (folder / f"{number:06}.txt").write_text(text + "\n", encoding="utf-8")
 
 
-def _batches(folder: Path, encoder: SentenceEncoder) -> list[list[str]]:
+def _batches(folder: Path, encoder: PassageEncoder) -> list[list[str]]:
     """Batch the passages as a build does."""
     texts = [text for article in articles_under(folder, encoder) for text in article.embedded]
     lengths = np.array(encoder.count(texts), dtype=np.int32)

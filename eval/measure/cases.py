@@ -26,9 +26,10 @@ from eval.sets.question_set import read_questions
 from index.articles.files import resolve_roots
 from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import open_question_encoder
-from index.models.passage_encoder import PassageEncoder, SentenceEncoder
+from index.models.passage_encoder import PassageEncoder
 from index.models.question_encoder import QuestionEncoder
 from index.models.registry import DEFAULT_MODEL, Model, find_model
+from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
 from qa.answering.confidence import default_threshold
 from qa.bot import Bot
@@ -54,7 +55,7 @@ class Models:
         model = find_model(DEFAULT_MODEL)
         return cls(
             model,
-            SentenceEncoder(model),
+            TunedEncoder(model, cache),
             open_question_encoder(model.name, model.fingerprint, cache, _note),
             CachingReader(open_reader(reader, cache, _note)),
             threshold,

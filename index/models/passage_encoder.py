@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimension), each row of length 1."""
-Precision = Literal["bfloat16", "float32"]
+Precision = Literal["bfloat16", "float32", "int8"]
 
 MIN_COSINE = 0.999
 """Between a text's vectors in a lower precision and in float32, for the lower to be used."""

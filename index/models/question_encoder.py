@@ -1,6 +1,8 @@
 """Questions to vectors, with an ONNX export of the embedding model and without torch."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 MODEL_FILE = "question.onnx"
+PASSAGES_FILE = "passages.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 _BATCH = 16
 
@@ -31,11 +34,18 @@ class Card(msgspec.Struct, frozen=True):
     """Including special ones."""
     prompt: str
     inputs: list[str]
-    trials: list[Trial]
-    """The ways of computing it that were measured, the chosen one first."""
+    questions: list[Trial]
+    """The ways of computing it for questions that were measured, the chosen one first."""
+    passages: list[Trial]
+    """Those for passages; one of them is torch."""
     files: dict[str, FileRecord]
     failure: str = ""
     """Why the model could not be exported; empty if it was."""
+
+    @property
+    def has_passages(self) -> bool:
+        """Whether there is an export for passages; else torch embeds them faster."""
+        return PASSAGES_FILE in self.files
 
 
 CARD_FORMAT = 6
@@ -58,10 +68,15 @@ class OnnxQuestionEncoder:
     tokenizer: Any
 
     @classmethod
-    def open(cls, folder: Path, card: Card) -> "OnnxQuestionEncoder":
-        """Open an export. Raises ModelUnavailable if a file is missing or has another size."""
+    def open(
+        cls, folder: Path, card: Card, file: str = MODEL_FILE, threads: int | None = None
+    ) -> "OnnxQuestionEncoder":
+        """Open an export; `threads` is for each run, None for one per processor.
+
+        Raises ModelUnavailable if a file is missing or has another size.
+        """
         check_sizes(folder, card.files)
-        session, tokenizer = open_export(folder / MODEL_FILE, folder / TOKENIZER_FILE)
+        session, tokenizer = open_export(folder / file, folder / TOKENIZER_FILE, threads)
         return cls(card, session, tokenizer)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -98,6 +113,13 @@ class OnnxQuestionEncoder:
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         output = self.session.run(None, {name: known[name] for name in self.card.inputs})[0]
         return normalised(np.asarray(output, dtype=np.float32))
+
+
+def encode_each(encoder: OnnxQuestionEncoder, texts: Sequence[str]) -> Vectors:
+    """Encode each text alone, as many at a time as there are processors; nothing is padded."""
+    with ThreadPoolExecutor(os.cpu_count() or 1, "embedding") as executor:
+        vectors = list(executor.map(lambda text: encoder.encode([text]), texts))
+    return np.concatenate([np.zeros((0, encoder.card.dimension), np.float32), *vectors])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from index.models.onnx_runtime import open_session, write_finished
 from index.models.quantization import write_finished_columns_int8, write_finished_int8
 
 _ROUNDS = 5
-"""Timings of each way, in turns, of which the best counts: other programs only ever slow one."""
+"""Timings of each way, in turns, of which the best counts: other programs only ever slow one. What
+is timed is this process's processor time, for the same reason."""
 _ABOUT_AS_FAST = 1.1
 """A way that takes at most this multiple of the fastest one's time is preferred if it is more
 exact."""
@@ -104,15 +105,29 @@ def _about_fastest(trials: Sequence[Trial]) -> Trial:
     return next(trial for milliseconds, trial in timed if milliseconds <= _ABOUT_AS_FAST * fastest)
 
 
+def is_faster(trial: Trial, other: Trial) -> bool:
+    """Return whether a way that was timed takes less time than another."""
+    return (trial.milliseconds or 0.0) < (other.milliseconds or 0.0)
+
+
 def _times(sessions: Mapping[str, Any], run: Callable[[Any], object]) -> dict[str, float]:
     """Return the least milliseconds of each."""
     best = dict.fromkeys(sessions, math.inf)
     for _ in range(_ROUNDS):
         for name, session in sessions.items():
-            start = time.perf_counter()
-            run(session)
-            best[name] = min(best[name], 1000 * (time.perf_counter() - start))
+            best[name] = min(best[name], _timed(partial(run, session)))
     return best
+
+
+def best_time(run: Callable[[], object]) -> float:
+    """Return the least milliseconds of several runs."""
+    return min(_timed(run) for _ in range(_ROUNDS))
+
+
+def _timed(run: Callable[[], object]) -> float:
+    start = time.process_time()
+    run()
+    return 1000 * (time.process_time() - start)
 
 
 def described(trials: Sequence[Trial]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from index.articles.files import resolve_roots
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
-from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
+from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
 from qa.training.data import Row
 
@@ -58,11 +58,11 @@ def _write(folder: Path, name: str, heading: str, contexts: list[str]) -> dict[s
 
 
 def build_index(articles: Path, folder: Path, on_progress: Callable[[str], None]) -> Store:
-    """Build the index of a folder of articles, or update it."""
+    """Build the index of a folder of articles, or update it; its models are kept next to it."""
     model = find_model(DEFAULT_MODEL)
     store = Store(folder)
     request = BuildRequest(model, resolve_roots((str(articles),)))
-    for event in build(store, request, SentenceEncoder(model)):
+    for event in build(store, request, TunedEncoder(model, folder.parent / "models")):
         if isinstance(event, Summary):
             on_progress(f"{event.articles} articles, {event.passages} passages in {folder}")
     return store

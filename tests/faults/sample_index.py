@@ -128,7 +128,7 @@ def build_sample_index(folder: Path) -> SampleIndex:
 
 
 def _question_card(folder: Path) -> Card:
-    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], [], _models(folder))
+    return Card(CARDS.format, 16, 256, "query: ", ["input_ids"], [], [], _models(folder))
 
 
 def _reader_card(folder: Path) -> extractive.Card:

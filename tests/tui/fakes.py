@@ -57,8 +57,7 @@ class FakeModels:
 
     def stand_in(self, replace: Replace) -> None:
         replace("tui.jobs.build_job.find_model", self.find)
-        replace("tui.jobs.build_job.SentenceEncoder", self.passages)
-        replace("tui.jobs.build_job.UpdateEncoder", lambda model, *_: self.passages(model))
+        replace("tui.jobs.build_job.TunedEncoder", lambda model, *_, **__: self.passages(model))
         replace("tui.jobs.build_job.is_exported", lambda *_: True)
         replace("tui.jobs.build_job.is_prepared", lambda *_: True)
         replace("qa.bot.open_question_encoder", self.questions)

@@ -88,7 +88,7 @@ def index_command(passages: int, model: str) -> int:
     from eval.bench.indexing import bench_index
     from tui.jobs.python import PYTHON
 
-    return _show(bench_index(model, passages, PYTHON, _progress))
+    return _show(bench_index(model, passages, model_cache(), PYTHON, _progress))
 
 
 @command.command("growth")

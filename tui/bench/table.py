@@ -50,7 +50,9 @@ def bench_all(
 
     Embedding and the chat are optional; their cost does not depend on the size.
     """
-    figures = bench_index(DEFAULT_MODEL, EMBEDDED, PYTHON, on_progress) if embed else []
+    figures = (
+        bench_index(DEFAULT_MODEL, EMBEDDED, model_cache(), PYTHON, on_progress) if embed else []
+    )
     with tempfile.TemporaryDirectory() as scratch:
         figures += size_figures(Path(scratch), passages, reader, on_progress)
     return figures + (bench_chat(_CHAT_PASSAGES, on_progress)[:1] if chat else [])

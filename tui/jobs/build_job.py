@@ -7,9 +7,8 @@ from index.articles.files import MAX_BYTES, Root
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
-from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import Model, find_model
-from index.models.update_encoder import UpdateEncoder
+from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
 from index.watch.events import WatchEvent
 from index.watch.file_events import WatchedFiles
@@ -31,7 +30,7 @@ def build_events(
     """Bring an index up to date and prepare its model for questions; the summary comes last."""
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
-    for event in build(store, request, SentenceEncoder(model)):
+    for event in build(store, request, TunedEncoder(model, model_cache())):
         if isinstance(event, Summary) and event.articles:
             yield from _model_events(model)
         yield event
@@ -47,10 +46,8 @@ def watch_events(
     """
     model = find_model(model_name)
     yield from _model_events(model)
-    manifest = store.manifest()
-    precision = manifest.model.precision if manifest else "float32"
     request = BuildRequest(model, max_bytes=max_bytes)
-    encoder = UpdateEncoder(model, model_cache(), precision)
+    encoder = TunedEncoder(model, model_cache(), few=True)
     yield from Watcher(store, request, encoder, partial(WatchedFiles, poll=poll)).run()
 
 

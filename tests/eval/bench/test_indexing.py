@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,14 +21,14 @@ def baseline(
 def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
     encoder = FakeEncoder()
     monkeypatch.setattr(bench_index, "find_model", lambda name: fake_model(name=name))
-    monkeypatch.setattr(bench_index, "SentenceEncoder", lambda _: encoder)
+    monkeypatch.setattr(bench_index, "TunedEncoder", lambda *_: encoder)
     monkeypatch.setattr(bench_index, "run_job", baseline)
     return encoder
 
 
 def test_the_bare_loop_and_the_build_encode_the_same_batches(encoder: FakeEncoder) -> None:
     messages: list[str] = []
-    figures = bench_index.bench_index("fake", 60, PYTHON, messages.append)
+    figures = bench_index.bench_index("fake", 60, Path("models"), PYTHON, messages.append)
     indexing, to_baseline, build = figures
     assert indexing.limit is not None
     assert to_baseline.limit is not None
