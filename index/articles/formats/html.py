@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from index.articles.blocks import Edit, Kind
+from index.articles.blocks import Kind
 from index.articles.fields import Field
 from index.articles.formats.document import DocumentWriter, ExtractedDocument
+from index.articles.formats.rows import Piece, add_row
 from index.articles.places import Place
-from index.articles.spans import Span
 from index.articles.text import NotText, Text, decode
 
-Piece = tuple[str, Place]
+if TYPE_CHECKING:
+    from index.articles.spans import Span
+
 _UNSEEN = frozenset("script style template head object iframe applet canvas audio video".split())
 """Elements whose text is not shown."""
 _VOID = frozenset(
@@ -85,9 +87,8 @@ def decode_html(data: bytes) -> Text | NotText:
 def read_html(source: str) -> ExtractedDocument | NotText:
     """Read the source of a web page."""
     blocks = html_blocks(source)
-    article = _article(source)
-    writer = DocumentWriter()
-    writer.title, writer.facts = article.title, list(article.facts)
+    article = article_of(source)
+    writer = DocumentWriter(list(article.facts), article.title)
     add_blocks(writer, blocks, article.holds)
     return writer.document()
 
@@ -320,7 +321,7 @@ def _kind_of(tags: Sequence[str]) -> tuple[Kind, int]:
 
 
 @dataclass(frozen=True)
-class _Article:
+class PageArticle:
     """What trafilatura took for the article of a page."""
 
     title: str = ""
@@ -340,13 +341,14 @@ class _Article:
         return all(_letters(line) in self.lines for line in text.split("\n") if line.strip())
 
 
-def _article(source: str) -> _Article:
+def article_of(source: str) -> PageArticle:
+    """Return what trafilatura takes for the article of a page."""
     try:
         found = _extracted(source)
     except (RecursionError, ValueError, TypeError, AttributeError, LookupError):
         found = None  # of a page that it cannot take, all is the article
     if found is None:
-        return _Article()
+        return PageArticle()
     stated = [
         ("date", found.date), ("author", found.author), ("site", found.sitename),
         ("description", found.description), ("url", found.url),
@@ -356,8 +358,8 @@ def _article(source: str) -> _Article:
     lines = [_letters(line) for line in (found.text or "").split("\n")]
     lines = [line for line in lines if line]
     if not lines:
-        return _Article(found.title or "", facts)
-    return _Article(found.title or "", facts, frozenset(lines), "".join(lines))
+        return PageArticle(found.title or "", facts)
+    return PageArticle(found.title or "", facts, frozenset(lines), "".join(lines))
 
 
 def _extracted(source: str) -> Any:  # noqa: ANN401  its type is only known where it is installed
@@ -388,9 +390,12 @@ def add_blocks(
             continue
         if first.begins_table:
             header = None
-        header = _add_row(
-            writer, row, header, is_article("".join(cell.text for cell in row), first.is_aside)
-        )
+        said = "".join(cell.text for cell in row)
+        kind = Kind.ROW if is_article(said, first.is_aside) else Kind.BOILERPLATE
+        is_header = all(cell.is_header for cell in row)
+        cells = [cell.pieces for cell in row]
+        span = add_row(writer, cells, header, is_header=is_header, kind=kind)
+        header = span if is_header else header
 
 
 def _rows(blocks: Sequence[HtmlBlock]) -> Iterator[list[HtmlBlock]]:
@@ -402,28 +407,3 @@ def _rows(blocks: Sequence[HtmlBlock]) -> Iterator[list[HtmlBlock]]:
         row.append(block)
     if row:
         yield row
-
-
-def _add_row(
-    writer: DocumentWriter, row: Sequence[HtmlBlock], header: Span | None, is_article: bool
-) -> Span | None:
-    """Add the cells of a row; returns the header that rows below it are read after."""
-    is_header = all(cell.is_header for cell in row)
-    pieces: list[Piece] = []
-    for cell in row:
-        if pieces:
-            pieces.append(("\t", cell.pieces[0][1]))
-        pieces += cell.pieces
-    kind = Kind.ROW if is_article else Kind.BOILERPLATE
-    span = writer.add(pieces, kind, int(is_header), None if is_header else header)
-    if span is None:
-        return header
-    if kind is Kind.ROW:
-        said = "".join(text for text, _ in pieces)
-        start = span.start - (len(said) - len(said.lstrip()))
-        writer.edit(
-            Edit(start + at.start(), start + at.end(), ", ")
-            for at in re.finditer(r"\t", said.rstrip())
-            if start + at.start() >= span.start
-        )
-    return span if is_header else header

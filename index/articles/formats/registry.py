@@ -53,11 +53,18 @@ FORMATS = (
         ("trafilatura",),
         size_factor=4,
     ),
+    Format("saved pages", "mhtml", (".mht", ".mhtml"), (), ("trafilatura",), size_factor=16),
     Format("PDF", "pdf", (".pdf",), (b"%pdf-",), ("pypdfium2",), size_factor=64),
+    Format("Word", "docx", (".docx",), (), ("lxml",), size_factor=64),
+    Format("OpenDocument", "odt", (".odt",), (), ("lxml",), size_factor=64),
+    Format("EPUB", "epub", (".epub",), (), ("lxml",), size_factor=64),
+    Format("rich text", "rtf", (".rtf",), (b"{\\rtf",), ("striprtf",), size_factor=16),
+    Format("e-mail", "mail", (".eml", ".mbox"), size_factor=32),
 )
 FORMATS_IN_WORDS = (
     "text (.txt, .text, .log, .rst, .org; or no extension), Markdown (.md, .markdown, .mdx), "
-    "HTML (.html, .htm, .xhtml), PDF (.pdf)"
+    "HTML (.html, .htm, .xhtml, .mht, .mhtml), PDF (.pdf), Word (.docx), OpenDocument (.odt), "
+    "EPUB (.epub), rich text (.rtf), e-mail (.eml, .mbox)"
 )
 _PROBE = 1024
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}

@@ -1,6 +1,8 @@
 """Files of the formats, written by hand: no library that reads them takes part."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from zipfile import ZipFile
 
 Words = tuple[float, float, float, str]
 """Where some words of a page are, from the lower left corner in points; their size; and they."""
@@ -56,3 +58,51 @@ def _file(objects: Sequence[bytes]) -> bytes:
 def column(x: float, y: float, lines: Iterable[str], size: float = 10) -> list[Words]:
     """Lines of a column below one another."""
     return [(x, y - 12 * number, size, line) for number, line in enumerate(lines)]
+
+
+def archive(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive of files."""
+    file = BytesIO()
+    with ZipFile(file, "w") as zipped:
+        for name, data in files.items():
+            zipped.writestr(name, data)
+    return file.getvalue()
+
+
+def odt_text(body: str) -> bytes:
+    """An OpenDocument text with this in its body."""
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{name}="{urn}:{name}:1.0"' for name in ("office", "text", "table"))
+    content = (
+        f"<office:document-content {spaces}><office:body><office:text>{body}</office:text>"
+        "</office:body></office:document-content>"
+    )
+    return archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+
+
+def epub_book(
+    chapters: Mapping[str, str], order: Iterable[str], title: str = "", author: str = ""
+) -> bytes:
+    """A book of chapters, each the inside of a body, which begins at line 1."""
+    items = "".join(
+        f'<item id="i-{name}" href="{name}" media-type="application/xhtml+xml"/>'
+        for name in chapters
+    )
+    spine = "".join(f'<itemref idref="i-{name}"/>' for name in order)
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<metadata><dc:title>{title}</dc:title><dc:creator>{author}</dc:creator></metadata>"
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="text/book.opf"/></rootfiles></container>'
+    )
+    pages = {
+        f"text/{name}": f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
+        for name, body in chapters.items()
+    }
+    return archive(
+        {"mimetype": "application/epub+zip", "META-INF/container.xml": container,
+         "text/book.opf": package, **pages}
+    )  # fmt: skip
