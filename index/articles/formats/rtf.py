@@ -25,7 +25,8 @@ def read(data: bytes) -> ExtractedDocument | NotText:
         else:
             writer.facts.append(Field(name, value.strip()))
     number = 0
-    for text in rtf_to_text(source, errors="replace").split("\n"):
+    said: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
+    for text in said.split("\n"):
         if text.strip():
             number += 1
             is_row = text.count("|") > 1 and text.rstrip().endswith("|")

@@ -75,7 +75,7 @@ def command(
         return _show_structure(place, as_json)
     match = _CITATION.fullmatch(place)
     if not match:
-        raise BadRequest(f"{place} is not PATH:PLACE, as in ~/news/2011.txt:11")
+        raise BadRequest(f"{place} is not PATH:LINE, as in ~/news/2011.txt:11")
     label = ":".join(filter(None, (match["line"], match["column"])))
     with closing(store_to_ask(index_folder, reader=None).open()) as index:
         found = look_up(index.generation.catalog, match["path"], label, around)

@@ -7,6 +7,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.text.paragraph import Paragraph
 
 from index.articles.blocks import Kind
 from index.articles.fields import Field
@@ -84,11 +85,7 @@ def test_a_paragraph_is_where_another_library_finds_it() -> None:
     data = saved(word)
     found = document(docx_format.read(data))
     body = docx.Document(BytesIO(data)).element.body
-    texts = [
-        docx.text.paragraph.Paragraph(one, None).text
-        for one in body.iter()
-        if one.tag.endswith("}p")
-    ]
+    texts = [Paragraph(one, None).text for one in body.iter() if one.tag.endswith("}p")]
     for offset, letter in enumerate(found.text.text):
         if not letter.isspace():
             place = found.text.place(offset)
