@@ -147,7 +147,7 @@ def test_an_article_replaced_by_a_link_is_deleted(folder: IndexedFolder) -> None
 
 def test_files_that_are_not_articles_are_skipped_with_a_reason(folder: IndexedFolder) -> None:
     skipped = [
-        Skipped(folder.write("a.pdf"), "not a format that Byline reads"),
+        Skipped(folder.write("a.zip"), "not a format that Byline reads"),
         Skipped(folder.write("empty.txt", b"\n"), "empty: no text to read"),
         Skipped(
             folder.write("large.txt", TEXT * 100),
