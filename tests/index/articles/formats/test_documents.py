@@ -84,8 +84,9 @@ def test_a_paragraph_is_where_another_library_finds_it() -> None:
             word.add_table(1, 1).cell(0, 0).text = f"cell {number}"
     data = saved(word)
     found = document(docx_format.read(data))
+    parent: Any = None
     body = docx.Document(BytesIO(data)).element.body
-    texts = [Paragraph(one, None).text for one in body.iter() if one.tag.endswith("}p")]
+    texts = [Paragraph(one, parent).text for one in body.iter() if one.tag.endswith("}p")]
     for offset, letter in enumerate(found.text.text):
         if not letter.isspace():
             place = found.text.place(offset)
