@@ -24,6 +24,7 @@ from typing import Self
 from platformdirs import user_data_path
 
 from index.articles.files import resolve_roots
+from index.articles.formats.reading import keep_documents_in
 from index.articles.paths import expanded
 from index.build.events import Progress, Summary
 from index.errors import BadRequest, BylineError
@@ -51,7 +52,7 @@ from qa.reader.shipped import DEFAULT_READER
 from qa.scope import scope_of
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
-from tui.paths import model_cache
+from tui.paths import kept_documents, model_cache
 
 __all__ = [
     "Answer",
@@ -317,6 +318,7 @@ async def open_async(
 
 
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
+    keep_documents_in(kept_documents())
     limit = default_threshold() if threshold is None else threshold
     return Articles(Bot.open(store, model_cache(), reader, limit, lambda _: None), summary)
 

@@ -90,6 +90,17 @@ class ResolvedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedWord:
+    """A word that the file breaks at the end of a line, and that was read as one."""
+
+    text: str
+    """Letter for letter, with its hyphen and the line break."""
+    start: int
+    """Code point of the sentence at which it begins."""
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words of an article, letter for letter, and their location in its text.
 
@@ -154,6 +165,8 @@ class Citation:
     """The date of its section, else of its article; empty if unknown."""
     resolved: tuple[ResolvedDate, ...] = ()
     """Relative and partial dates of the sentence, in order; computed, so no part of the quote."""
+    joined: tuple[JoinedWord, ...] = ()
+    """Words of the sentence that a line break divides, in order."""
 
     @property
     def answer_dates(self) -> tuple[ResolvedDate, ...]:

@@ -1,8 +1,11 @@
 """Spans of passages to citations, checked against the files as they are now."""
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from index.articles.blocks import has_words, within
 from index.articles.dates import section_date
 from index.articles.files import MAX_BYTES, Contents, Root, Signature, Skipped, read
 from index.articles.formats.reading import read_text
@@ -13,8 +16,11 @@ from index.articles.text import NotText, Text
 from index.errors import IndexDamaged
 from index.storage.catalog import StoredArticle
 from index.storage.records import signature_is_proof
-from qa.answers import Citation, Quote, Status, answer_offset
+from qa.answers import Citation, JoinedWord, Quote, Status, answer_offset
 from qa.dates import resolved_dates
+
+_WORD_END = re.compile(r"[^\W_]{1,60}[-‐]?$")
+_WORD_START = re.compile(r"[^\W_]{1,60}")
 
 
 def display_path(root: Root, relative: str) -> str:
@@ -101,7 +107,20 @@ def cite(
         title=article.article.title or "",
         dates=() if date is None else (date,),
         resolved=resolved_dates(sentence.of(passage.text), before, date),
+        joined=tuple(_joined_words(passage, sentence)),
     )
+
+
+def _joined_words(passage: Passage, sentence: Span) -> Iterator[JoinedWord]:
+    """Yield the words of a sentence that are read as one, but divided by a line break."""
+    said = sentence.of(passage.text)
+    for start, end, instead in within(passage.edits, sentence):
+        if instead or "\n" not in said[start:end]:
+            continue
+        first, last = _WORD_END.search(said, 0, start), _WORD_START.match(said, end)
+        if first and last and not has_words(said[start:end]):
+            text = said[first.start() : last.end()]
+            yield JoinedWord(text, first.start(), f"{first[0]}{last[0]}")
 
 
 def _is_in_place(quote: Quote, text: Text | NotText | Skipped) -> bool:

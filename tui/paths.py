@@ -20,6 +20,11 @@ def model_cache() -> Path:
     return user_cache_path("byline") / "models"
 
 
+def kept_documents() -> Path:
+    """Return the folder of documents that took long to read."""
+    return user_cache_path("byline") / "documents"
+
+
 def settings_file() -> Path:
     """Return the path of the user's settings file."""
     return user_config_path("byline") / "config.toml"

@@ -261,3 +261,13 @@ def test_a_dated_heading_dates_its_section_to_the_end(library: Library) -> None:
     library.write("diary.md", diary)
     library.index()
     assert [one.date for one in cited(library, "diary.md", "yesterday").resolved] == ["2023-05-31"]
+
+
+def test_words_that_a_line_break_divides_are_named(library: Library) -> None:
+    library.write("wire.txt", "The inter-\nnational court sat in twenty-\none rooms.\n")
+    library.index()
+    found = cited(library, "wire.txt", "court")
+    assert [(one.text, one.word) for one in found.joined] == [
+        ("inter-\nnational", "international"), ("twenty-\none", "twenty-one")
+    ]  # fmt: skip
+    assert cited(library, "wire.txt", "court").sentence.text.count("\n") == 2

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from index.articles.formats.reading import keep_documents_in
 from index.errors import NoIndex
 from index.models.registry import DEFAULT_MODEL
 from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.jobs.bundled import bundled_roots, is_outdated_bundled, outdated_roots
-from tui.paths import bundled_index, default_index
+from tui.paths import bundled_index, default_index, kept_documents
 from tui.settings import index_folder_or
 
 
@@ -45,6 +46,7 @@ def bundled_to_ask(reader: str) -> Store:
 
 def existing_store(folder: Path | None) -> Store:
     """Return the index as for a question, but build nothing. Raises NoIndex as there."""
+    keep_documents_in(kept_documents())
     own = Store(index_folder_or(folder, default_index()))
     if own.exists():
         return own

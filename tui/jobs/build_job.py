@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from index.articles.files import MAX_BYTES, Root
+from index.articles.formats.reading import keep_documents_in
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
@@ -16,7 +17,7 @@ from index.watch.watcher import Watcher
 from qa.reader.export import ensure_reader, is_prepared, label_of, readers_named
 from qa.reader.sources import find_reader
 from tui.jobs.events import BuildEvent, Waiting
-from tui.paths import model_cache
+from tui.paths import kept_documents, model_cache
 
 
 def build_events(
@@ -28,6 +29,7 @@ def build_events(
     max_bytes: int = MAX_BYTES,
 ) -> Iterator[BuildEvent]:
     """Bring an index up to date and prepare its model for questions; the summary comes last."""
+    keep_documents_in(kept_documents())
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
     for event in build(store, request, TunedEncoder(model, model_cache())):

@@ -247,6 +247,14 @@ def _citation(citation: Citation) -> dict[str, Any]:
             }
             for one in citation.resolved
         ],
+        "joined_words": [
+            {
+                "text": one.text,
+                **_place(part_of(citation.sentence, one.start, one.text)),
+                "word": one.word,
+            }
+            for one in citation.joined
+        ],
     }
 
 

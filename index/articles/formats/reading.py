@@ -2,10 +2,13 @@
 
 import hashlib
 from collections import OrderedDict
+from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from index.articles.formats.document import Document
 from index.articles.formats.isolation import read_isolated
+from index.articles.formats.kept import KeptDocuments
 from index.articles.formats.registry import Format, format_of
 from index.articles.text import NotText, Text
 
@@ -14,6 +17,15 @@ _CACHED = 8
 _Key = tuple[str, bytes]
 _cache: OrderedDict[_Key, Document] = OrderedDict()
 _lock = Lock()
+_LONG = 0.3
+"""Seconds that a document took to be read from which on it is kept on disk."""
+_kept: KeptDocuments | None = None
+
+
+def keep_documents_in(folder: Path) -> None:
+    """Keep documents that take long to read in a folder, which need not exist."""
+    global _kept
+    _kept = KeptDocuments(folder)
 
 
 def read_document(data: bytes, path: str) -> Document | NotText:
@@ -36,10 +48,20 @@ def _read_foreign(known: Format, data: bytes) -> Document | NotText:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    document = read_isolated(known.name, data)
+    document = _read_anew(known, key[1], data)
     if not isinstance(document, NotText):
         with _lock:
             _cache[key] = document
             while len(_cache) > _CACHED:
                 _cache.popitem(last=False)
     return document
+
+
+def _read_anew(known: Format, digest: bytes, data: bytes) -> Document | NotText:
+    if _kept and (document := _kept.get(known, digest)):
+        return document
+    started = monotonic()
+    read = read_isolated(known.name, data)
+    if _kept and not isinstance(read, NotText) and monotonic() - started > _LONG:
+        _kept.keep(known, digest, read)
+    return read

@@ -57,7 +57,7 @@ def test_an_answer_has_exactly_the_documented_shape() -> None:
         "path": "004.txt", "line": 11, "column": 40, "end_line": 11, "end_column": 53,
         "status": "unchanged", "text": "Dmitry Rogozin", "quote": "the entire sentence",
         "quote_place": sentence, "title": None, "date": None, "resolved": None,
-        "resolved_dates": [],
+        "resolved_dates": [], "joined_words": [],
     }  # fmt: skip
     second = first | {
         "path": "in/5.txt", "status": "moved", "title": "A title", "date": "2011-02-03"
