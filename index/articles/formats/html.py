@@ -105,6 +105,8 @@ class HtmlBlock:
     begins_row: bool = False
     is_header: bool = False
     begins_table: bool = False
+    is_term: bool = False
+    """Whether it is the term above a description."""
 
     @property
     def text(self) -> str:
@@ -262,6 +264,7 @@ class _Parser(HTMLParser):
             HtmlBlock(
                 pieces, kind, level, self._asides > 0, is_cell,
                 begins_row=self._row, is_header="th" in tags, begins_table=self._table,
+                is_term="dt" in tags[-3:],
             )
         )  # fmt: skip
         self._row = self._table = False
@@ -377,25 +380,37 @@ def _letters(text: str) -> str:
 # Writing the document
 
 
-def add_blocks(
-    writer: DocumentWriter, blocks: Sequence[HtmlBlock], is_article: Callable[[str, bool], bool]
-) -> None:
+IsArticle = Callable[[str, bool], bool]
+"""Takes the text of a block, and whether it is in an element that is not for articles."""
+
+
+def add_blocks(writer: DocumentWriter, blocks: Sequence[HtmlBlock], is_article: IsArticle) -> None:
     """Add blocks to a document, the cells of a row as one; what is no article is boilerplate."""
     header: Span | None = None
-    for row in _rows(blocks):
+    rows = list(_rows(blocks))
+    for row, is_of_article in zip(rows, _of_article(rows, is_article), strict=True):
         first = row[0]
         if not first.is_cell:
-            kind = first.kind if is_article(first.text, first.is_aside) else Kind.BOILERPLATE
-            writer.add(first.pieces, kind, first.level if kind is first.kind else 0)
+            kind = first.kind if is_of_article else Kind.BOILERPLATE
+            writer.add(first.pieces, kind, first.level if is_of_article else 0)
             continue
         if first.begins_table:
             header = None
-        said = "".join(cell.text for cell in row)
-        kind = Kind.ROW if is_article(said, first.is_aside) else Kind.BOILERPLATE
         is_header = all(cell.is_header for cell in row)
         cells = [cell.pieces for cell in row]
+        kind = Kind.ROW if is_of_article else Kind.BOILERPLATE
         span = add_row(writer, cells, header, is_header=is_header, kind=kind)
         header = span if is_header else header
+
+
+def _of_article(rows: Sequence[list[HtmlBlock]], is_article: IsArticle) -> list[bool]:
+    """Return of each row whether it is the article's, as is a heading right above such a row."""
+    found = [is_article("".join(cell.text for cell in row), row[0].is_aside) for row in rows]
+    for at in reversed(range(len(rows) - 1)):
+        above = rows[at][0]
+        if found[at + 1] and not above.is_aside and (above.kind is Kind.HEADING or above.is_term):
+            found[at] = True
+    return found
 
 
 def _rows(blocks: Sequence[HtmlBlock]) -> Iterator[list[HtmlBlock]]:

@@ -55,6 +55,8 @@ _EDGE_LINES = 2
 _PAGE_NUMBER = re.compile(
     r"[\W_]*(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,4})?[\W_]*", re.IGNORECASE
 )
+_ITEM = re.compile(r"(?:[-*+•–▪◦‣●■]|\(?\w{1,3}[.)]|\[\w{1,8}\])\s")
+"""The beginning of a list item, whose other lines are indented."""
 _FAR = 3
 """Difference of the numbers of two lines that are in no paragraph together."""
 _DIGITS = re.compile(r"\d+")
@@ -412,8 +414,10 @@ def _opens(above: _Line, below: _Line, step: float) -> bool:
     distance = above.base - below.base
     if distance <= 0:  # the next column
         return False
+    if distance > _PARAGRAPH_GAP * step:
+        return True
     is_indented = _INDENT * below.height < below.left - above.left < 5 * below.height
-    return distance > _PARAGRAPH_GAP * step or is_indented
+    return is_indented and not _ITEM.match(above.text)
 
 
 # From lines to blocks

@@ -68,6 +68,12 @@ def test_what_is_not_the_article_is_kept_as_boilerplate(story: ExtractedDocument
     assert sum(kind is Kind.PARAGRAPH for kind in found.values()) == 2
 
 
+def test_a_heading_above_a_part_of_the_article_is_the_articles() -> None:
+    source = PAGE.replace("<h2>", f"<h3>Fees</h3><p>{STORY}</p><dl><dt>Toll<dd>{STORY}</dl><h2>", 1)
+    found = {text: kind for kind, text in kinds(page(source))}
+    assert (found["Fees"], found["Toll"]) == (Kind.HEADING, Kind.ITEM)
+
+
 def test_rows_are_read_after_the_header(story: ExtractedDocument) -> None:
     text = story.text.text
     row = next(one for one in story.outline.blocks if one.span.of(text).startswith("2011"))

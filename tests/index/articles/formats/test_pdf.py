@@ -85,6 +85,18 @@ def test_a_word_that_is_broken_at_the_end_of_a_line_is_read_whole() -> None:
     ]
 
 
+def test_the_lines_of_a_list_item_stay_together() -> None:
+    items = [
+        (72.0, 700.0, 10.0, "• The toll of the harbour is to be raised in May for all ships that"),
+        (84.0, 688.0, 10.0, "come from other ports of the coast."),
+        (72.0, 676.0, 10.0, "• Nobody pays on Sunday."),
+    ]
+    found = document(pdf([items]))
+    said = [block.span.of(found.text.text) for block in found.outline.blocks]
+    assert [one.count("\n") for one in said] == [1, 0]
+    assert {block.kind for block in found.outline.blocks} == {Kind.ITEM}
+
+
 def test_running_heads_and_page_numbers_are_boilerplate() -> None:
     found = document(pdf(pages(3)))
     text = found.text.text
