@@ -27,6 +27,8 @@ class Outline:
     """Author, date and others."""
     title: str = ""
     """Empty if none is stated."""
+    knows_boilerplate: bool = False
+    """Whether the format tells boilerplate, so that title and byline are looked for elsewhere."""
 
 
 class Document(Protocol):
@@ -136,7 +138,7 @@ class DocumentWriter:
         )
         return ExtractedDocument(
             Text(text, "utf-8", 0, places=Places(tuple(self._anchors))),
-            Outline(blocks, tuple(self.facts), self.title),
+            Outline(blocks, tuple(self.facts), self.title, True),
             tuple(self.notes),
         )
 

@@ -187,7 +187,7 @@ class _Collected:
         text = Text("".join(self._parts), "utf-8", 0, places=Places(tuple(anchors)))
         title = _header(messages[0], "Subject") if len(messages) == 1 else ""
         facts = tuple(_facts(messages[0])) if len(messages) == 1 else ()
-        return ExtractedDocument(text, Outline(tuple(self._blocks), facts, encodable(title)))
+        return ExtractedDocument(text, Outline(tuple(self._blocks), facts, encodable(title), True))
 
 
 def place_in(part: Text, place: Place) -> Place:

@@ -156,7 +156,7 @@ def _read(document: "PdfDocument") -> ExtractedDocument | NotText:
     is_shown = bool(title) and _letters(title) in _letters(first_page)
     empty = [number for number, page in enumerate(pages, 1) if not page.segments]
     notes = (f"no text on {_numbers(empty)}: scanned?",) if empty else ()
-    outline = Outline(tuple(blocks), tuple(_facts(stated)), title if is_shown else "")
+    outline = Outline(tuple(blocks), tuple(_facts(stated)), title if is_shown else "", True)
     return ExtractedDocument(decoded, outline, notes)
 
 

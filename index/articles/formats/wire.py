@@ -75,7 +75,7 @@ def document_of(reply: Reply) -> ExtractedDocument | NotText:
     )
     return ExtractedDocument(
         Text(reply.text, "utf-8", 0, places=places),
-        Outline(blocks, tuple(Field(*fact) for fact in reply.facts), reply.title),
+        Outline(blocks, tuple(Field(*fact) for fact in reply.facts), reply.title, True),
         tuple(reply.notes),
     )
 

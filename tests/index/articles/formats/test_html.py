@@ -74,6 +74,15 @@ def test_a_heading_above_a_part_of_the_article_is_the_articles() -> None:
     assert (found["Fees"], found["Toll"]) == (Kind.HEADING, Kind.ITEM)
 
 
+def test_what_is_above_the_text_is_its_byline_whatever_is_above_that() -> None:
+    menu = "".join(f"<div>Part {number}</div>" for number in range(40))
+    source = PAGE.replace("<nav>", f"<nav>{menu}").replace(
+        "<h1>The breakwater is closed</h1>", "<h1>The breakwater is closed</h1><p>By Ben Ortega</p>"
+    )
+    found = {text: kind for kind, text in kinds(page(source))}
+    assert (found["Part 7"], found["By Ben Ortega"]) == (Kind.BOILERPLATE, Kind.BYLINE)
+
+
 def test_rows_are_read_after_the_header(story: ExtractedDocument) -> None:
     text = story.text.text
     row = next(one for one in story.outline.blocks if one.span.of(text).startswith("2011"))
