@@ -140,7 +140,7 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
         for question in _QUESTIONS:
             encoder.encode([question])
 
-    passages = ["\n".join(texts[first : first + 4]) for first in range(0, _SAMPLES, 4)] * 2
+    passages = ["\n".join(texts[first : first + 4]) for first in range(0, _SAMPLES, 4)]
 
     def embed(session: Any) -> None:  # noqa: ANN401
         encode_each(OnnxQuestionEncoder(card, session, tokenizer), passages)

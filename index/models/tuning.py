@@ -15,7 +15,7 @@ from index.errors import ModelUnavailable
 from index.models.onnx_runtime import open_session, write_finished
 from index.models.quantization import write_finished_columns_int8, write_finished_int8
 
-_ROUNDS = 5
+_ROUNDS = 3
 """Timings of each way, in turns, of which the best counts: other programs only ever slow one. What
 is timed is this process's processor time, for the same reason."""
 _ABOUT_AS_FAST = 1.1
