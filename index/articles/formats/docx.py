@@ -117,6 +117,8 @@ class _Reader:
             self._writer.add(pieces, Kind.QUOTE if style.is_quote else Kind.PARAGRAPH)
         if style.is_title and not self._writer.title:
             self._writer.title = " ".join("".join(text for text, _ in pieces).split())
+        for box in _boxes(paragraph):
+            self._add(box)
 
     def _pieces(self, paragraph: "_Element") -> Iterator[tuple[str, Place]]:
         """Yield the lines of a paragraph, with their line breaks."""
@@ -133,7 +135,7 @@ class _Reader:
             for cell in children(row, "tc"):
                 said: list[tuple[str, Place]] = []
                 for one in cell.iter():
-                    if local(one) == "p":
+                    if local(one) == "p" and not _is_copy(one):
                         pieces = list(self._pieces(one))
                         said += [("\n", pieces[0][1])] if said and pieces else []
                         said += pieces
@@ -203,3 +205,18 @@ def _texts(paragraph: "_Element") -> Iterator[str]:
                 continue
             case name if name not in _SKIPPED:
                 yield from _texts(one)
+
+
+def _boxes(parent: "_Element") -> "Iterator[_Element]":
+    """Yield the text boxes that are anchored in a paragraph."""
+    for one in parent:
+        name = local(one)
+        if name == "txbxContent":
+            yield one
+        elif name and name != "p" and name not in _SKIPPED:
+            yield from _boxes(one)
+
+
+def _is_copy(paragraph: "_Element") -> bool:
+    """Return whether a paragraph is a copy for old programs."""
+    return any(local(above) == "Fallback" for above in paragraph.iterancestors())

@@ -113,6 +113,22 @@ def test_deleted_text_is_not_read_and_notes_are() -> None:
     assert found.text.place(len(found.text.text) - 2).paragraph == 1
 
 
+def test_a_text_box_is_read_once_after_its_paragraph() -> None:
+    spaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    )
+    box = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        f"<w:document {spaces}><w:body><w:p><w:r><w:t>Above.</w:t><mc:AlternateContent>"
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict>"
+        "</mc:Fallback></mc:AlternateContent></w:r></w:p></w:body></w:document>"
+    )
+    found = document(docx_format.read(archive({"word/document.xml": body})))
+    assert found.text.text == "Above.\n\nIn the box."
+    assert found.text.place(10).paragraph == 2
+
+
 def test_an_open_document_is_read_in_order() -> None:
     data = odt_text(
         '<text:h text:outline-level="2">The mill</text:h>'
