@@ -100,7 +100,7 @@ def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Pat
             ("s", "not a format"),
             ("s", "1 of 2"),
             (" ", "1 marked"),
-            ("l", "only in"),
+            ("l", "✕"),
             (control("l"), "1 marked"),
             (ENTER, "Full screen"),
             (ESCAPE, "Answers"),

@@ -16,30 +16,19 @@ def test_everything_ok_is_exit_code_0(indexed: Shell) -> None:
     assert (ran.code, ran.err) == (0, "")
     *lines, verdict = ran.out.splitlines()
     assert all(line.startswith("ok     ") for line in lines)
-    index, model, articles, reader = (line[7:] for line in lines)
+    index, model, articles, reader, accurate = (line[7:] for line in lines)
     assert index.startswith("index: 2 articles, 2 passages; all checksums match (built ")
     assert model == "model: all-MiniLM-L6-v2 is ready; all checksums match"
     assert articles == "articles: all 2 unchanged since indexing"
     assert reader == "reader: byline is ready; all checksums match"
+    assert accurate.startswith("reader: byline-accurate is not used: ")
+    assert "pip install 'byline[accurate]'" in accurate
     assert verdict == "Everything is OK."
     report = indexed.byline("check", "--json").json
     assert report["ok"] is True
     subjects = [finding["subject"] for finding in report["findings"]]
-    assert subjects == ["index", "model", "articles", "reader"]
+    assert subjects == ["index", "model", "articles", "reader", "reader"]
     assert {finding["state"] for finding in report["findings"]} == {"ok"}
-
-
-def test_an_accurate_reader_that_cannot_be_used_is_named_with_what_to_install(
-    indexed: Shell,
-) -> None:
-    for module in ("check", "export"):
-        indexed.patch.setattr(f"qa.reader.{module}.is_trained", lambda _: True)
-    indexed.patch.setattr("qa.reader.export.is_prepared", lambda *_: False)
-    indexed.patch.setattr("qa.reader.export.find_reader", lambda _: None)
-    *_, accurate, verdict = indexed.byline("check").out.splitlines()
-    assert accurate.startswith("ok     reader: byline-accurate is not used: ")
-    assert "pip install 'byline[accurate]'" in accurate
-    assert verdict == "Everything is OK."
 
 
 def test_changed_articles_are_a_warning(indexed: Shell) -> None:
