@@ -396,3 +396,9 @@ def _cleaned(question: str) -> str:
             f"the question has {len(cleaned):,} characters; the limit is {MAX_QUESTION_LENGTH:,}"
         )
     return cleaned
+
+
+def default_threshold(reader: str, cache: Path) -> float:
+    """Return the default minimum confidence of the answers of a reader, or of two, by name."""
+    has_second = len(readers_named(reader, cache)) > 1
+    return (second_calibration() if has_second else default_calibration()).threshold

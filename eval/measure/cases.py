@@ -31,7 +31,7 @@ from index.models.question_encoder import QuestionEncoder
 from index.models.registry import DEFAULT_MODEL, Model, find_model
 from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
-from qa.answering.confidence import default_threshold
+from qa.answering.confidence import default_calibration
 from qa.bot import Bot
 from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these cases")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")
-    parser.add_argument("--threshold", type=float, default=default_threshold())
+    parser.add_argument("--threshold", type=float, default=default_calibration().threshold)
     options = parser.parse_args()
     cases = find_cases(options.folder, options.names)
     cache = user_cache_path("byline") / "models"

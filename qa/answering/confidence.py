@@ -78,11 +78,6 @@ def second_calibration() -> Calibration:
     return read_calibration(ACCURATE / CALIBRATION_FILE)
 
 
-def default_threshold() -> float:
-    """Return the default minimum confidence of an answer."""
-    return default_calibration().threshold
-
-
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
     """An answer with its probability of being right."""

@@ -19,7 +19,7 @@ from index.models.passage_encoder import SentenceEncoder
 from index.models.registry import DEFAULT_MODEL, find_model
 from index.storage.generation import Manifest, read_manifest
 from index.storage.store import Store
-from qa.answering.confidence import default_threshold
+from qa.answering.confidence import default_calibration
 from qa.answers import Answered, NoAnswer, Status
 from qa.bot import Bot
 from qa.reader.shipped import FAST_READER
@@ -35,7 +35,7 @@ def opened(store: Store, real: Home, threshold: float) -> Bot:
 
 @pytest.fixture(scope="module")
 def bot(real: Home) -> Iterator[Bot]:
-    with closing(opened(real.store, real, default_threshold())) as bot:
+    with closing(opened(real.store, real, default_calibration().threshold)) as bot:
         yield bot
 
 
@@ -148,5 +148,5 @@ def test_an_index_of_another_model_is_rebuilt(foreign: Store, real: Home) -> Non
     assert "another model" in summary.rebuild_reason
     assert summary.embedded + summary.reused == manifest_of(real.store).passages
     assert summary.embedded > summary.reused
-    with closing(opened(foreign, real, default_threshold())) as bot:
+    with closing(opened(foreign, real, default_calibration().threshold)) as bot:
         assert isinstance(bot.ask(ASKED), Answered)

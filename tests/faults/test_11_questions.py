@@ -17,7 +17,7 @@ from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.models.passage_encoder import Vectors
 from index.storage.selection import ALL, Selection
-from qa.answering.confidence import default_threshold
+from qa.answering.confidence import default_calibration
 from qa.answers import MAX_QUESTION_LENGTH, Answered, NoAnswer
 from qa.bot import PASSAGES_READ, Bot
 from qa.conversation import Exchange, history_from_questions
@@ -244,7 +244,9 @@ def test_the_real_models_accept_every_question(
         *chance.sample(bombs(), battery.pick(6, 6)),
         *questions(chance, battery.pick(12, 2_000)),
     ]
-    with closing(Bot.open(real.store, real.cache, FAST_READER, default_threshold(), print)) as bot:
+    with closing(
+        Bot.open(real.store, real.cache, FAST_READER, default_calibration().threshold, print)
+    ) as bot:
         tally = ask_all(bot, asked, chance)
     figure(f"real models: {tally}")
     assert tally.faults == []

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from index.articles.bundled import bundled_articles
 from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.storage.scope import Scope
+from qa.answering.confidence import Calibration, default_calibration, second_calibration
 from qa.answering.second_reading import SecondReader
 from qa.answers import (
     MAX_QUESTION_LENGTH,
@@ -19,7 +20,7 @@ from qa.answers import (
     State,
     Status,
 )
-from qa.bot import PASSAGES_READ
+from qa.bot import PASSAGES_READ, default_threshold
 from qa.conversation import Exchange
 from qa.reader.protocol import Candidate
 from tests.qa.fakes import CALIBRATION, Library, MarkingReader, SentenceReader
@@ -404,3 +405,17 @@ def test_a_second_reader_that_finds_nothing_leaves_no_answer(library: Library, p
         reply = bot.ask(ASKED)
     assert isinstance(reply, NoAnswer)
     assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
+
+
+@pytest.mark.parametrize(
+    ("readers", "calibration"),
+    [(["byline"], default_calibration), (["byline", "byline-accurate"], second_calibration)],
+)
+def test_the_default_threshold_is_that_of_the_readers_that_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    readers: list[str],
+    calibration: Callable[[], Calibration],
+) -> None:
+    monkeypatch.setattr("qa.bot.readers_named", lambda *_: readers)
+    assert default_threshold("byline", tmp_path) == calibration().threshold

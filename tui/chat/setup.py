@@ -75,9 +75,9 @@ def setup(
     limit = setting("top", top, DEFAULT_ANSWERS)
 
     def lowest_confidence() -> float:
-        from qa.answering.confidence import default_threshold  # imports numpy, so only now
+        from qa.bot import default_threshold  # imports numpy, so only now
 
-        return float(setting("threshold", threshold, default_threshold()))
+        return float(setting("threshold", threshold, default_threshold(chosen, model_cache())))
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
         from index.storage.store import Store

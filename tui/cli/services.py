@@ -17,15 +17,14 @@ def open_service(folder: Path | None, reader: str | None, threshold: float | Non
 
     Raises BadRequest if the settings are invalid.
     """
+    chosen = chosen_reader(reader)
 
     def least() -> float:
-        from qa.answering.confidence import default_threshold
+        from qa.bot import default_threshold
 
-        return setting("threshold", threshold, default_threshold())
+        return setting("threshold", threshold, default_threshold(chosen, model_cache()))
 
-    return Service(
-        CurrentIndex(lambda: _store(folder), model_cache(), chosen_reader(reader), least)
-    )
+    return Service(CurrentIndex(lambda: _store(folder), model_cache(), chosen, least))
 
 
 def _store(folder: Path | None) -> "Store":

@@ -16,11 +16,11 @@ from qa.answering.confidence import (
     answer_features,
     confidences,
     default_calibration,
-    default_threshold,
     leads,
     read_calibration,
     score_answers,
     scores,
+    second_calibration,
 )
 from qa.answering.grouping import Group
 from qa.reader.protocol import Candidate
@@ -220,10 +220,9 @@ def test_missing_or_invalid_weights_are_refused(
         read_calibration(path)
 
 
-def test_the_shipped_weights_are_plausible() -> None:
-    shipped = default_calibration()
+@pytest.mark.parametrize("shipped", [default_calibration(), second_calibration()])
+def test_the_shipped_weights_are_plausible(shipped: Calibration) -> None:
     assert 0 < shipped.threshold <= shipped.plain < 1
-    assert default_threshold() == shipped.threshold
     # Confidence rises with the reader's margin and with the score.
     assert shipped.weights[0] > 0
     assert shipped.factor > 0

@@ -9,9 +9,8 @@ import msgspec
 
 from index.errors import BadRequest
 from index.storage.scope import Scope
-from qa.answering.confidence import default_threshold
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
-from qa.bot import Bot
+from qa.bot import Bot, default_threshold
 from qa.conversation import history_from_questions
 from qa.scope import scope_of
 from tui.cli.options import (
@@ -98,8 +97,8 @@ def command(
     Without an index of your own, the bundled articles are searched.
     """
     limit = setting("top", top, DEFAULT_ANSWERS)
-    least = setting("threshold", threshold, default_threshold())
     chosen = chosen_reader(reader)
+    least = setting("threshold", threshold, default_threshold(chosen, model_cache()))
     store = store_to_ask(index_folder, chosen)
     with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
         if question == ("-",):

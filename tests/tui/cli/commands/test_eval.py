@@ -31,7 +31,7 @@ def bare(shell: Shell) -> Shell:
 
 
 def stand_in(shell: Shell) -> Shell:
-    shell.patch.setattr("tui.cli.commands.eval.default_threshold", lambda: CALIBRATION.threshold)
+    shell.patch.setattr("tui.cli.commands.eval.default_threshold", lambda *_: CALIBRATION.threshold)
     shell.patch.setattr("tui.cli.commands.eval.find_reader", lambda _: _Source())
     shell.patch.setattr("tui.cli.commands.eval.cold_start", lambda *_: 800.0)
     return shell
