@@ -30,7 +30,7 @@ _NETWORK = frozenset(
         "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
     }
 )  # fmt: skip
-"""File systems where other machines change files and this one is not told."""
+"""File systems where other machines change files without a report to this one."""
 _MOUNTS = Path("/proc/self/mountinfo")
 _POLLED = f"looked at every {_POLL_MS // 1000} seconds instead"
 _LIMITS = "raise fs.inotify.max_user_watches and max_user_instances with sysctl"

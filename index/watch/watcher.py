@@ -106,9 +106,9 @@ class Watcher:
         self._devices: dict[str, int] = {}
         """Of the roots when they were last indexed."""
         self._notes: set[str] = set()
-        """What the user was told of how files are watched."""
+        """The messages about how files are watched that were shown."""
         self._problems: set[str] = set()
-        """What the user was told of since the last success."""
+        """The problems that were shown since the last success."""
 
     def run(self) -> Iterator[WatchEvent]:
         """Update the index, and again whenever files change; ends by an error of the first update.
@@ -120,7 +120,7 @@ class Watcher:
             while True:
                 watched = self._identities()
                 with closing(self._open_events(self._roots())) as events:
-                    yield from _untold(events.notes, self._notes)
+                    yield from _not_shown(events.notes, self._notes)
                     yield from self._watch(events, watched)
                 self._pending = None
 
@@ -182,7 +182,7 @@ class Watcher:
         self._due = self._clock() + min(2.0**self._failures, _MAX_RETRY_SECONDS)
         # What was to be swept now is still pending.
         self._next_sweep = max(self._next_sweep, self._due)
-        yield from _untold(messages, self._problems)
+        yield from _not_shown(messages, self._problems)
 
     def _unmounted(self) -> list[str]:
         """Return a message for each root that is an empty folder where a drive was mounted."""
@@ -209,11 +209,11 @@ class Watcher:
                     self._indexed = Indexed(index.name, index.generation.manifest.roots, paths)
 
 
-def _untold(messages: Iterable[str], told: set[str]) -> Iterator[Problem]:
-    """Yield what the user was not told of, and note that it is told now."""
+def _not_shown(messages: Iterable[str], shown: set[str]) -> Iterator[Problem]:
+    """Yield the messages that were not shown, and note that they are shown now."""
     for message in messages:
-        if message not in told:
-            told.add(message)
+        if message not in shown:
+            shown.add(message)
             yield Problem(message)
 
 

@@ -25,7 +25,7 @@ _FILES_SHOWN = 10
 
 
 def watch_index(events: Iterable[Waiting | WatchEvent], as_json: bool) -> int:
-    """Print what a watcher does until it is interrupted or, as a service, told to end."""
+    """Print what a watcher does until it is interrupted or, as a service, stopped."""
     signal.signal(signal.SIGTERM, _end)
     is_waiting = is_everything = False
     display = ProgressDisplay(_SECONDS, _SECONDS)

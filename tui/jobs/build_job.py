@@ -43,7 +43,7 @@ def watch_events(
 ) -> Iterator[Waiting | WatchEvent]:
     """Keep an index up to date as its articles change; ends only by an error.
 
-    `poll` looks at the files every few seconds instead of being told of changes. Raises IndexBusy
+    `poll` looks at the files every few seconds instead of waiting for reports. Raises IndexBusy
     if another process does so already, and what a build raises.
     """
     model = find_model(model_name)
