@@ -11,7 +11,8 @@ _ADVERBS = _words(
     together apart away back forward well rather quite almost about please maybe perhaps really
     exactly actually besides how however therefore long far further longer better worse best worst
     most least ok okay oh yes no wow hmm interesting thanks thank naturally overall home anymore
-    abroad altogether total when where why"""
+    abroad altogether total when where why going doing anything something everything nothing anyone
+    someone everyone anybody somebody everybody nobody anywhere somewhere"""
 )
 _ADJECTIVES = _words(
     """important popular famous common good bad big small large great new old young free legal
