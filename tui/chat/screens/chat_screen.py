@@ -153,7 +153,10 @@ class ChatScreen(AnswerActions):
 
     @on(ChipLine.Removed)
     def _remove_clicked(self, removed: ChipLine.Removed) -> None:
-        self._search_in(chips(self.session.scope)[removed.number].rest)
+        shown = chips(self.session.scope)
+        # A second click may come before the chip is gone.
+        if removed.number < len(shown):
+            self._search_in(shown[removed.number].rest)
 
     def action_remove_filter(self) -> None:
         """Remove the last filter."""
@@ -180,7 +183,7 @@ class ChatScreen(AnswerActions):
 
     def show_freshness(self, text: str) -> None:
         """Show in the input's border whether the index is up to date."""
-        self.query_one(Prompt).border_subtitle = text
+        self.query_one(Prompt).border_subtitle = Content(visible(text))
 
     # Asking
 

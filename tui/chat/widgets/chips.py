@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import on
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
+
+_CHIP = "chip"
+"""Key of a chip's number, as text, in the style of its cells."""
 
 
 class ChipLine(Static):
@@ -22,12 +27,13 @@ class ChipLine(Static):
     def show(self, labels: Sequence[str]) -> None:
         """Show chips with these labels, which are safe to show."""
         parts = [
-            (f"{label} ✕", Style.from_meta({"@click": f"remove({number})"}))
-            for number, label in enumerate(labels)
+            (f"{label} ✕", Style.from_meta({_CHIP: str(number)})) for number, label in enumerate(labels)
         ]
         self.update(Content("   ").join(Content.assemble(part) for part in parts))
         self.display = bool(labels)
 
-    def action_remove(self, number: int) -> None:
-        """Remove a chip."""
-        self.post_message(self.Removed(number))
+    @on(Click)
+    def _remove_clicked(self, click: Click) -> None:
+        number = click.style.meta.get(_CHIP)
+        if number is not None:
+            self.post_message(self.Removed(int(number)))
