@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.disk.durable_files import FileRecord, record_files
+from index.models.onnx_export import folder_of as question_folder
 from index.models.question_encoder import CARDS, Card
 from qa.reader import extractive
 from qa.reader.export import folder_of
@@ -122,7 +123,7 @@ def build_sample_index(folder: Path) -> SampleIndex:
             library.write(f"{number}.txt", article(number, 2))
         library.index()
     cache = folder / "cache"
-    CARDS.ensure(cache / fake_model().fingerprint, _question_card)
+    CARDS.ensure(question_folder(fake_model().fingerprint, cache), _question_card)
     extractive.CARDS.ensure(folder_of(find_reader(FAST_READER), cache), _reader_card)
     return SampleIndex(library, cache)
 

@@ -67,7 +67,7 @@ class FakeModels:
         replace("index.check.find_model", self.find)
         replace("index.check.export_faults", lambda _: [])
         replace("qa.reader.check.reader_faults", lambda *_: [])
-        replace("qa.reader.export.has_mpnet", lambda _: False)
+        replace("qa.reader.export.is_trained", lambda _: False)
 
     @property
     def embedded(self) -> int:

@@ -147,7 +147,7 @@ async def test_a_notice_names_the_line_if_the_editor_cannot_go_there(
 ) -> None:
     install(home, "teco", monkeypatch)
     monkeypatch.setattr(
-        "tui.chat.actions.editor_command",
+        "tui.viewers.editor_command",
         lambda _, file, *__: EditorCommand((file,), in_terminal=False, at_line=False),
     )
     async with chat_of(home) as chat:

@@ -27,7 +27,8 @@ class ChipLine(Static):
     def show(self, labels: Sequence[str]) -> None:
         """Show chips with these labels, which are safe to show."""
         parts = [
-            (f"{label} ✕", Style.from_meta({_CHIP: str(number)})) for number, label in enumerate(labels)
+            (f"{label} ✕", Style.from_meta({_CHIP: str(number)}))
+            for number, label in enumerate(labels)
         ]
         self.update(Content("   ").join(Content.assemble(part) for part in parts))
         self.display = bool(labels)
