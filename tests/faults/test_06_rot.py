@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from index.storage.store import SCANNED
 from tests.faults.conftest import Battery, Figure
 from tests.faults.damage import KINDS, Damage, damaged, draw
 from tests.faults.question_client import QuestionClient, question_client
@@ -38,14 +39,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> SampleIndex:
 
 
 def is_harmless(damage: Damage) -> bool:
-    """Whether nothing ever reads what was damaged.
+    """Whether no answer depends on what was damaged.
 
     A lock, and the file that marks a folder as an index, only need to exist; the name of the
-    generation may be followed by white space.
+    generation may be followed by white space; when files were looked at decides on a note alone.
     """
     if damage.path.name == "CURRENT":
         return damage.after.strip(b" \n\0") == damage.before.strip(b" \n\0")
-    if damage.path.name == "writer.lock" or damage.path.name.startswith(".tantivy-"):
+    if damage.path.name in ("writer.lock", SCANNED) or damage.path.name.startswith(".tantivy-"):
         return True
     only_exists = damage.path.suffix == ".lock" or damage.path.name == "byline-index"
     return only_exists and damage.kind != "delete"

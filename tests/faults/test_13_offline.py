@@ -87,16 +87,17 @@ def use(watch: Watch, home: Path) -> None:
 
 def assert_only_allowed(watch: Watch, *libraries: str) -> None:
     assert watch.forbidden() == []
-    # The watch worked: it saw that telemetry of these libraries was switched off.
+    # The watch worked: it saw that telemetry of these libraries, at least, was switched off.
     seen = {done.detail for done in watch.operations() if done.kind == "switched off"}
-    assert seen == set(libraries)
+    assert set(libraries) <= seen <= set(SWITCHES)
 
 
 def test_a_usual_day_uses_no_network_and_reads_no_pickle(
     prepared: Watch, tmp_path: Path, figure: Figure
 ) -> None:
     use(prepared, tmp_path)
-    assert_only_allowed(prepared, *SWITCHES)
+    # Where torch is not the fastest, prepared models need no other library.
+    assert_only_allowed(prepared, "onnxruntime")
     figure(f"index, ask, check, show, chat {description()}: 0 connects, 0 pickles, 0 foreign code")
 
 
