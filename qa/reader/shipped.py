@@ -7,6 +7,7 @@ import msgspec
 
 from index.disk.durable_files import sha256_of
 from index.errors import ModelUnavailable, reason_of
+from index.models.registry import go_offline
 
 if TYPE_CHECKING:
     import torch
@@ -64,6 +65,7 @@ def write_record(settings: dict[str, bool | float | str], folder: Path, over: st
 
 def untrained(encoder: Path) -> "PreTrainedModel":
     """Return a network with the weights of the encoder in a folder, and random outputs."""
+    go_offline()
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
