@@ -44,7 +44,7 @@ from qa.answers import (
     Status,
     Unmentioned,
 )
-from qa.bot import Bot, default_threshold
+from qa.bot import Bot
 from qa.conversation import Exchange, history_from_questions, history_from_replies
 from qa.find import FoundArticle, Place, mentions, wanted
 from qa.reader.shipped import DEFAULT_READER
@@ -318,8 +318,7 @@ async def open_async(
 
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
     keep_documents_in(kept_documents())
-    limit = default_threshold(reader, model_cache()) if threshold is None else threshold
-    return Articles(Bot.open(store, model_cache(), reader, limit, lambda _: None), summary)
+    return Articles(Bot.open(store, model_cache(), reader, threshold, lambda _: None), summary)
 
 
 def _scope(

@@ -59,8 +59,9 @@ PASSAGES_READ = 8
 class Bot:
     """Answers questions from one generation of an index, until it is closed.
 
-    `threshold` is the minimum confidence of an answer, in [0, 1]; `without` lists the ablated
-    components; `second` reads the best passages again, unless it is None.
+    `threshold` is the minimum confidence of an answer, in [0, 1], None the calibrated one;
+    `without` lists the ablated components; `second` reads the best passages again, unless it is
+    None.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Bot:
         retriever: Retriever,
         reader: Reader,
         calibration: Calibration,
-        threshold: float,
+        threshold: float | None,
         without: frozenset[Component] = frozenset(),
         second: SecondReader | None = None,
     ) -> None:
@@ -77,9 +78,14 @@ class Bot:
         self.retriever = retriever
         self.reader = reader
         self.calibration = calibration
-        self.threshold = threshold
         self.without = without
         self.second = second
+        self.threshold = self.calibration_of_answers.threshold if threshold is None else threshold
+
+    @property
+    def calibration_of_answers(self) -> Calibration:
+        """Of the answers that are given: the second reader's if there is one."""
+        return (self.second or self).calibration
 
     @classmethod
     def open(
@@ -87,7 +93,7 @@ class Bot:
         store: Store,
         cache: Path,
         reader: str,
-        threshold: float,
+        threshold: float | None,
         notice: Callable[[str], None],
         without: frozenset[Component] = frozenset(),
     ) -> "Bot":
@@ -108,7 +114,7 @@ class Bot:
         index: OpenIndex,
         cache: Path,
         reader: str,
-        threshold: float,
+        threshold: float | None,
         notice: Callable[[str], None],
         without: frozenset[Component] = frozenset(),
     ) -> "Bot":
@@ -125,7 +131,7 @@ class Bot:
         index: OpenIndex,
         encoder: QuestionEncoder,
         reader: Reader,
-        threshold: float,
+        threshold: float | None,
         without: frozenset[Component] = frozenset(),
         second: SecondReader | None = None,
     ) -> "Bot":
@@ -257,7 +263,7 @@ class Bot:
             Answer(
                 scored.confidence,
                 self._citations(scored.group, trace.hits, files),
-                doubtful=scored.confidence < (self.second or self).calibration.plain,
+                doubtful=scored.confidence < self.calibration_of_answers.plain,
             )
             for scored in trace.reading.answers[:limit]
         )
@@ -396,9 +402,3 @@ def _cleaned(question: str) -> str:
             f"the question has {len(cleaned):,} characters; the limit is {MAX_QUESTION_LENGTH:,}"
         )
     return cleaned
-
-
-def default_threshold(reader: str, cache: Path) -> float:
-    """Return the default minimum confidence of the answers of a reader, or of two, by name."""
-    has_second = len(readers_named(reader, cache)) > 1
-    return (second_calibration() if has_second else default_calibration()).threshold

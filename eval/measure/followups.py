@@ -71,7 +71,7 @@ def _asked(pipeline: NewsPipeline, questions: Sequence[NewsQuestion]) -> Iterato
 
 
 def _report(name: str, predictions: Iterator[Prediction], pipeline: NewsPipeline) -> None:
-    every, calibration = list(predictions), (pipeline.bot.second or pipeline.bot).calibration
+    every, calibration = list(predictions), pipeline.bot.calibration_of_answers
     best = [best_of(prediction, calibration) for prediction in every]
     given = np.array([one.confidence >= calibration.threshold for one in best])
     right = np.array([one.right for one in best])

@@ -1,14 +1,14 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from index.articles.bundled import bundled_articles
 from index.articles.passages import Passage
 from index.errors import BadRequest
 from index.storage.scope import Scope
-from qa.answering.confidence import Calibration, default_calibration, second_calibration
 from qa.answering.second_reading import SecondReader
 from qa.answers import (
     MAX_QUESTION_LENGTH,
@@ -20,7 +20,7 @@ from qa.answers import (
     State,
     Status,
 )
-from qa.bot import PASSAGES_READ, default_threshold
+from qa.bot import PASSAGES_READ, Bot
 from qa.conversation import Exchange
 from qa.reader.protocol import Candidate
 from tests.qa.fakes import CALIBRATION, Library, MarkingReader, SentenceReader
@@ -407,15 +407,13 @@ def test_a_second_reader_that_finds_nothing_leaves_no_answer(library: Library, p
     assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
 
 
-@pytest.mark.parametrize(
-    ("readers", "calibration"),
-    [(["byline"], default_calibration), (["byline", "byline-accurate"], second_calibration)],
-)
 def test_the_default_threshold_is_that_of_the_readers_that_run(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    readers: list[str],
-    calibration: Callable[[], Calibration],
+    library: Library, port: Path
 ) -> None:
-    monkeypatch.setattr("qa.bot.readers_named", lambda *_: readers)
-    assert default_threshold("byline", tmp_path) == calibration().threshold
+    strict = msgspec.structs.replace(CALIBRATION, threshold=0.7)
+    with library.bot(0.9) as bot:
+        assert bot.threshold == 0.9
+        second = SecondReader(bot.reader, strict)
+        for each, expected in ((None, CALIBRATION.threshold), (second, 0.7)):
+            made = Bot(bot.index, bot.retriever, bot.reader, CALIBRATION, None, second=each)
+            assert made.threshold == expected

@@ -63,7 +63,6 @@ class FakeModels:
         replace("qa.bot.open_question_encoder", self.questions)
         replace("qa.bot.open_reader", self.reader)
         replace("qa.bot.default_calibration", lambda: CALIBRATION)
-        replace("tui.cli.commands.ask.default_threshold", lambda *_: CALIBRATION.threshold)
         replace("index.check.find_model", self.find)
         replace("index.check.export_faults", lambda _: [])
         replace("qa.reader.check.reader_faults", lambda *_: [])

@@ -73,11 +73,7 @@ def setup(
     chosen = chosen_reader(reader)
     max_bytes = setting("max_bytes", None, MAX_BYTES)
     limit = setting("top", top, DEFAULT_ANSWERS)
-
-    def lowest_confidence() -> float:
-        from qa.bot import default_threshold  # imports numpy, so only now
-
-        return float(setting("threshold", threshold, default_threshold(chosen, model_cache())))
+    least = setting("threshold", threshold, None)
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
         from index.storage.store import Store
@@ -99,7 +95,7 @@ def setup(
         session=sessions.new() if new else _last(sessions),
         settings=read_chat_settings(chat_settings_file()),
         settings_file=chat_settings_file(),
-        open_bot=lambda folder: IndexBot(folder, model_cache(), chosen, lowest_confidence, limit),
+        open_bot=lambda folder: IndexBot(folder, model_cache(), chosen, least, limit),
         max_bytes=max_bytes,
         build=build,
         start_job=BackgroundJob.start,

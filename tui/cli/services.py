@@ -17,14 +17,10 @@ def open_service(folder: Path | None, reader: str | None, threshold: float | Non
 
     Raises BadRequest if the settings are invalid.
     """
-    chosen = chosen_reader(reader)
-
-    def least() -> float:
-        from qa.bot import default_threshold
-
-        return setting("threshold", threshold, default_threshold(chosen, model_cache()))
-
-    return Service(CurrentIndex(lambda: _store(folder), model_cache(), chosen, least))
+    least = setting("threshold", threshold, None)
+    return Service(
+        CurrentIndex(lambda: _store(folder), model_cache(), chosen_reader(reader), least)
+    )
 
 
 def _store(folder: Path | None) -> "Store":

@@ -69,14 +69,9 @@ class IndexBot:
     """A bot over an index on disk, reopened whenever a newer generation is published."""
 
     def __init__(
-        self,
-        folder: Path,
-        model_cache: Path,
-        reader: str,
-        threshold: Callable[[], float],
-        top_k: int,
+        self, folder: Path, model_cache: Path, reader: str, threshold: float | None, top_k: int
     ) -> None:
-        """`threshold` returns the confidence below which there is no answer."""
+        """`threshold` is the confidence below which there is no answer, None the calibrated one."""
         self.folder = folder
         self._index = CurrentIndex(self._store, model_cache, reader, threshold)
         self._top_k = top_k

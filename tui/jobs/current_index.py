@@ -1,10 +1,11 @@
 """The current generation of an index, and the bot that answers from it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from index.storage.generation import Generation
     from index.storage.store import OpenIndex, Store
     from qa.bot import Bot
@@ -21,9 +22,9 @@ class CurrentIndex:
         find_store: "Callable[[], Store]",
         model_cache: Path,
         reader: str,
-        threshold: Callable[[], float],
+        threshold: float | None,
     ) -> None:
-        """`find_store` is asked each time; `threshold`, in [0, 1], when the models are loaded."""
+        """`find_store` is asked each time; a `threshold` of None is the calibrated one."""
         self.store = find_store
         self.model_cache = model_cache
         self.reader = reader
@@ -44,7 +45,7 @@ class CurrentIndex:
         index = self._current()
         if self._bot is None:
             self._bot = Bot.over(
-                index, self.model_cache, self.reader, self._threshold(), lambda _: None
+                index, self.model_cache, self.reader, self._threshold, lambda _: None
             )
         return self._bot
 

@@ -24,9 +24,7 @@ def test_a_newer_generation_is_asked_with_the_same_models(
 ) -> None:
     models = FakeModels()
     models.stand_in(monkeypatch.setattr)
-    with closing(
-        CurrentIndex(lambda: library.store, library.folder, "byline", lambda: 0.0)
-    ) as index:
+    with closing(CurrentIndex(lambda: library.store, library.folder, "byline", 0.0)) as index:
         assert index.bot().ask("The dam broke.").unmentioned
         library.write("dam.txt", "The dam broke.")
         library.index()
@@ -40,9 +38,7 @@ def test_models_are_loaded_again_for_an_index_of_another_model(
 ) -> None:
     models = FakeModels()
     models.stand_in(monkeypatch.setattr)
-    with closing(
-        CurrentIndex(lambda: library.store, library.folder, "byline", lambda: 0.0)
-    ) as index:
+    with closing(CurrentIndex(lambda: library.store, library.folder, "byline", 0.0)) as index:
         index.bot()
         monkeypatch.setattr("tests.qa.fakes.fake_model", lambda: fake_model("b" * 64))
         library.index()

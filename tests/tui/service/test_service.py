@@ -15,7 +15,7 @@ from tui.service.service import Busy, Service
 @pytest.fixture
 def index(tmp_path: Path) -> CurrentIndex:
     """An index that nothing opens."""
-    return CurrentIndex(lambda: Store(tmp_path), tmp_path, "fast", lambda: 0.0)
+    return CurrentIndex(lambda: Store(tmp_path), tmp_path, "fast", 0.0)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import msgspec
 from index.errors import BadRequest
 from index.storage.scope import Scope
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
-from qa.bot import Bot, default_threshold
+from qa.bot import Bot
 from qa.conversation import history_from_questions
 from qa.scope import scope_of
 from tui.cli.options import (
@@ -98,7 +98,7 @@ def command(
     """
     limit = setting("top", top, DEFAULT_ANSWERS)
     chosen = chosen_reader(reader)
-    least = setting("threshold", threshold, default_threshold(chosen, model_cache()))
+    least = setting("threshold", threshold, None)
     store = store_to_ask(index_folder, chosen)
     with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
         if question == ("-",):

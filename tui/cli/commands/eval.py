@@ -31,9 +31,8 @@ from index.errors import BadRequest, require
 from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.ablation import Component
-from qa.bot import Bot, default_threshold
+from qa.bot import Bot
 from qa.reader.export import readers_named
-from qa.reader.shipped import DEFAULT_READER, FAST_READER
 from qa.reader.sources import find_reader
 from tui.cli.commands.eval_runs import runs_command, show_command
 from tui.cli.commands.eval_sets import import_command, new_command
@@ -210,18 +209,13 @@ def _evaluate(options: EvalOptions) -> int:
     return _check_minimums(minimums, results)
 
 
-def _default_threshold(reader: str, without: frozenset[Component]) -> float:
-    is_alone = Component.ACCURATE in without and reader == DEFAULT_READER
-    return default_threshold(FAST_READER if is_alone else reader, model_cache())
-
-
 def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
     """Ask the questions and store the run; resume it if it was interrupted."""
     reader = chosen_reader(options.reader)
     is_own_index = options.question_set is not None or options.is_index_named
     store = store_to_ask(options.index_folder, reader) if is_own_index else bundled_to_ask(reader)
     without = frozenset(map(Component, options.without))
-    threshold = setting("threshold", options.threshold, _default_threshold(reader, without))
+    threshold = setting("threshold", options.threshold, None)
     questions = question_set.questions[: options.limit]
     with closing(Bot.open(store, model_cache(), reader, threshold, notice, without)) as bot:
         bases = question_set.bases(bot.index.generation.manifest.roots)

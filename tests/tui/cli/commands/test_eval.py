@@ -11,7 +11,6 @@ from click.shell_completion import BashComplete
 from eval.outcomes import Outcome
 from eval.runs.examine import Examiner
 from eval.sets.question_set import Question
-from tests.qa.fakes import CALIBRATION
 from tests.tui.fakes import Ran, Shell, assert_one_line_error
 from tui.cli.main import cli
 
@@ -31,7 +30,6 @@ def bare(shell: Shell) -> Shell:
 
 
 def stand_in(shell: Shell) -> Shell:
-    shell.patch.setattr("tui.cli.commands.eval.default_threshold", lambda *_: CALIBRATION.threshold)
     shell.patch.setattr("tui.cli.commands.eval.find_reader", lambda _: _Source())
     shell.patch.setattr("tui.cli.commands.eval.cold_start", lambda *_: 800.0)
     return shell
