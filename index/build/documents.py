@@ -31,7 +31,7 @@ def passage_documents(
     table: PassageTable, articles: Iterable[StoredArticle], ids: range
 ) -> Iterator[Document]:
     """Yield each passage with these ids; `articles` has those that they belong to."""
-    titles = {article.id: article.searched_title for article in articles}
+    titles = {article.id: article.searched_title for article in _with_ids(articles, ids)}
     for stored in table.in_order(ids):
         yield _document([stored], titles[stored.article_id])
 
@@ -40,10 +40,14 @@ def part_documents(
     table: PassageTable, articles: Iterable[StoredArticle], ids: range
 ) -> Iterator[Document]:
     """Yield the parts of the articles whose passages have these ids."""
-    for article in articles:
-        if article.passages and article.passages.start in ids:
-            for part in parts_of(article.passages):
-                yield _document(table.passages_in(part), article.searched_title)
+    for article in _with_ids(articles, ids):
+        for part in parts_of(article.passages):
+            yield _document(table.passages_in(part), article.searched_title)
+
+
+def _with_ids(articles: Iterable[StoredArticle], ids: range) -> Iterator[StoredArticle]:
+    """Yield the articles whose passages have these ids."""
+    return (article for article in articles if article.passages.start in ids)
 
 
 def _document(passages: list[StoredPassage], title: str) -> Document:

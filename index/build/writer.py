@@ -202,8 +202,7 @@ class GenerationWriter:
         if not ids:
             return
         with closing(PassageTable(self.draft.segment / PASSAGES)) as table:
-            articles = (each for each in self.plan.articles if each.passages.start in ids)
-            yield from documents(table, articles, ids)
+            yield from documents(table, self.plan.articles, ids)
 
     def _read_back(self) -> None:
         folder, hash_cache = self.draft.folder, self.draft.store.hash_cache
