@@ -1,6 +1,7 @@
 """The ONNX export of an embedding model: made once, checked, and kept in the user's cache."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from index.models.onnx_runtime import open_tokenizer, write_onnx, write_tokenize
 from index.models.passage_encoder import (
     MIN_COSINE,
     SentenceEncoder,
+    Vectors,
     encode_batch,
     load_model,
     max_input_tokens,
@@ -33,10 +35,11 @@ from index.models.question_encoder import (
     encode_each,
 )
 from index.models.registry import DEFAULT_MODEL, Model, find_model
-from index.models.tuning import Trial, best_time, blocks, columns, exact, is_faster, write_fastest
+from index.models.tuning import Trial, best_time, blocks, columns, exact, write_fastest
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 MIN_COSINE_FLOAT32 = 0.9999
 """Between the vectors of a float32 export and of the original model, for it to be used."""
@@ -126,49 +129,64 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
     sizes = int(loaded.get_embedding_dimension() or 0), max_input_tokens(loaded)
     card = Card(CARD_FORMAT, *sizes, model.prompts.question, inputs, [], [], {})
-    tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
-    texts = sample_texts(_SAMPLES)
-    # Each text runs alone in the original, the export pads them.
-    original = np.concatenate([encode_batch(loaded, [text], card.prompt) for text in texts])
-
-    def loss(session: Any) -> float:  # noqa: ANN401
-        vectors = OnnxQuestionEncoder(card, session, tokenizer).encode(texts)
-        return 1.0 - float((original * vectors).sum(axis=1).min())
-
-    def ask(session: Any) -> None:  # noqa: ANN401
-        encoder = OnnxQuestionEncoder(card, session, tokenizer)
-        for question in _QUESTIONS:
-            encoder.encode([question])
-
-    passages = ["\n".join(texts[first : first + 4]) for first in range(0, _SAMPLES, 4)]
-
-    def embed(session: Any) -> None:  # noqa: ANN401
-        encode_each(OnnxQuestionEncoder(card, session, tokenizer), passages)
-
-    exactly, nearly = exact(1 - MIN_COSINE_FLOAT32), blocks(_BLOCK, 1 - MIN_COSINE)
-    questions = write_fastest(network, folder / MODEL_FILE, [exactly, nearly], loss, ask)
-    ways = [exactly, nearly]
+    sample = _Sample.of(loaded, card, open_tokenizer(folder / TOKENIZER_FILE))
+    ways = [exact(1 - MIN_COSINE_FLOAT32), blocks(_BLOCK, 1 - MIN_COSINE)]
+    questions = write_fastest(network, folder / MODEL_FILE, ways, sample.loss, sample.ask)
     if model.fingerprint == find_model(DEFAULT_MODEL).fingerprint:
         ways.append(columns(_MAX_LOSS))
-    path = folder / PASSAGES_FILE
-    trials = write_fastest(network, path, ways, loss, embed, threads=1)
+    passages = write_fastest(
+        network, folder / PASSAGES_FILE, ways, sample.loss, sample.embed, 1, sample.torch(model)
+    )
     network.unlink()
-    torch = _torch_trial(model, passages)
-    if is_faster(torch, trials[0]):
-        path.unlink()
-        path.with_suffix(".weights").unlink(missing_ok=True)
-        trials = [torch, *trials]
-    else:
-        trials = [*trials, torch]
     files = record_files(folder)
-    return msgspec.structs.replace(card, questions=questions, passages=trials, files=files)
+    return msgspec.structs.replace(card, questions=questions, passages=passages, files=files)
 
 
-def _torch_trial(model: Model, passages: Sequence[str]) -> Trial:
-    """Time the model itself over passages, in the precision that is fastest here."""
-    encoder = SentenceEncoder(model)
-    encoder.encode(passages)
-    return Trial(f"torch in {encoder.precision}", 0.0, best_time(lambda: encoder.encode(passages)))
+@dataclass(frozen=True)
+class _Sample:
+    """Texts that an export is compared with its model on, and timed on."""
+
+    card: Card
+    tokenizer: "Tokenizer"
+    texts: list[str]
+    vectors: Vectors
+    """Of the texts, by the model itself."""
+
+    @classmethod
+    def of(cls, loaded: "SentenceTransformer", card: Card, tokenizer: "Tokenizer") -> "_Sample":
+        texts = sample_texts(_SAMPLES)
+        # Each text runs alone in the original, the export pads them.
+        vectors = [encode_batch(loaded, [text], card.prompt) for text in texts]
+        return cls(card, tokenizer, texts, np.concatenate(vectors))
+
+    @property
+    def passages(self) -> list[str]:
+        """Texts as long as passages."""
+        return ["\n".join(self.texts[first : first + 4]) for first in range(0, _SAMPLES, 4)]
+
+    def _encoder(self, session: Any) -> OnnxQuestionEncoder:  # noqa: ANN401
+        return OnnxQuestionEncoder(self.card, session, self.tokenizer)
+
+    def loss(self, session: Any) -> float:  # noqa: ANN401
+        """Return 1 minus the least cosine to a vector of the model."""
+        found = self._encoder(session).encode(self.texts)
+        return 1.0 - float((self.vectors * found).sum(axis=1).min())
+
+    def ask(self, session: Any) -> None:  # noqa: ANN401
+        """Encode questions, as they are asked."""
+        for question in _QUESTIONS:
+            self._encoder(session).encode([question])
+
+    def embed(self, session: Any) -> None:  # noqa: ANN401
+        """Encode passages, as they are indexed."""
+        encode_each(self._encoder(session), self.passages)
+
+    def torch(self, model: Model) -> Trial:
+        """Time the model itself over passages, in the precision that is fastest here."""
+        encoder = SentenceEncoder(model)
+        encoder.encode(self.passages)
+        spent = best_time(lambda: encoder.encode(self.passages))
+        return Trial(f"torch in {encoder.precision}", 0.0, spent)
 
 
 def _write_onnx(loaded: "SentenceTransformer", path: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from index.models.onnx_export import ensure_export, folder_of
-from index.models.passage_encoder import PassageEncoder, Precision, SentenceEncoder, Vectors
+from index.models.passage_encoder import Precision, SentenceEncoder, Vectors
 from index.models.question_encoder import (
     MODEL_FILE,
     PASSAGES_FILE,
@@ -55,7 +55,7 @@ class TunedEncoder:
         return SentenceEncoder(self.model)
 
     @cached_property
-    def _fastest(self) -> "PassageEncoder | OnnxPassageEncoder":
+    def _fastest(self) -> "SentenceEncoder | OnnxPassageEncoder":
         card = ensure_export(self.model, self.cache)
         if card.failure or not (card.has_passages or self.few):
             return self._torch

@@ -71,12 +71,14 @@ def write_fastest(
     loss: Callable[[Any], float],
     run: Callable[[Any], object],
     threads: int | None = None,
+    rival: Trial | None = None,
 ) -> list[Trial]:
     """Write a network in the fastest of several ways, which are in order, the most exact one first.
 
     `loss` and `run` take a session, opened with `threads` as by `open_session`; `run` computes the
-    sample that is timed. Returns the trials, the chosen one first. Raises ModelUnavailable if each
-    way loses more than its limit.
+    sample that is timed. If a `rival`, another program's way, took less time, nothing is written.
+    Returns the trials, the chosen one first. Raises ModelUnavailable if each way loses more than
+    its limit.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         written = {way.name: Path(scratch) / str(n) / path.name for n, way in enumerate(ways)}
@@ -93,21 +95,24 @@ def write_fastest(
         times = _times(good, run)
         trials = [Trial(name, losses[name], times.get(name)) for name in sessions]
         chosen = _about_fastest(trials)
-        for file in written[chosen.way].parent.iterdir():
-            file.replace(path.parent / file.name)
+        if rival is not None:
+            trials.append(rival)
+            chosen = min(chosen, rival, key=_milliseconds)
+        if chosen is not rival:
+            for file in written[chosen.way].parent.iterdir():
+                file.replace(path.parent / file.name)
     return [chosen, *(trial for trial in trials if trial is not chosen)]
 
 
 def _about_fastest(trials: Sequence[Trial]) -> Trial:
     """Return the first trial, of the most exact way, that is about as fast as the fastest."""
-    timed = [(trial.milliseconds, trial) for trial in trials if trial.milliseconds is not None]
-    fastest = min(milliseconds for milliseconds, _ in timed)
-    return next(trial for milliseconds, trial in timed if milliseconds <= _ABOUT_AS_FAST * fastest)
+    enough = _ABOUT_AS_FAST * min(map(_milliseconds, trials))
+    return next(trial for trial in trials if _milliseconds(trial) <= enough)
 
 
-def is_faster(trial: Trial, other: Trial) -> bool:
-    """Return whether a way that was timed takes less time than another."""
-    return (trial.milliseconds or 0.0) < (other.milliseconds or 0.0)
+def _milliseconds(trial: Trial) -> float:
+    """Return what a trial took; infinite if it was not timed."""
+    return math.inf if trial.milliseconds is None else trial.milliseconds
 
 
 def _times(sessions: Mapping[str, Any], run: Callable[[Any], object]) -> dict[str, float]:

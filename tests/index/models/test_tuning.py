@@ -93,6 +93,21 @@ def test_a_network_that_no_way_computes_well_is_refused(tmp_path: Path, lost: fl
     assert [path.name for path in tmp_path.iterdir()] == ["exact.onnx"]
 
 
+@pytest.mark.parametrize(("spent", "wins"), [(0.9, True), (1.1, False)])
+def test_nothing_is_written_where_another_program_is_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spent: float, wins: bool
+) -> None:
+    timed(monkeypatch, float32=1.0)
+    write_product(WEIGHT, tmp_path / "exact.onnx")
+    rival = Trial("torch", 0.0, spent)
+    path = tmp_path / "network.onnx"
+    first, second = write_fastest(
+        tmp_path / "exact.onnx", path, [exact(0.001)], loss, product, rival=rival
+    )
+    assert {first.way, second.way} == {FLOAT32, "torch"}
+    assert (first is rival) == wins == (not path.exists())
+
+
 def test_the_best_of_several_turns_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 5.0, 5.0, 9.0, 9.0, 11.0, 11.0, 12.0, 12.0, 15.0, 15.0, 17.0])
     monkeypatch.setattr("index.models.tuning.time.process_time", lambda: next(clock))
