@@ -14,12 +14,13 @@ The names in `__all__` are the public interface; everything else may change betw
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, ParamSpec, Self, TypeVar
 
 from platformdirs import user_data_path
 
@@ -81,6 +82,22 @@ OnProgress = Callable[[Progress | Waiting], None]
 """Receives the progress of a build: stages with counts, and preparations that take seconds."""
 
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def _in_thread(
+    function: Callable[Arguments, Result],
+) -> Callable[Arguments, Coroutine[Any, Any, Result]]:
+    """Return a function that runs another one in a thread, with which it shares its description."""
+
+    @wraps(function)
+    async def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    return run
+
+
 class Articles:
     """An open index of articles. Close it, or use it as a context manager.
 
@@ -120,28 +137,7 @@ class Articles:
         searched = _scope(scope, since, until, where)
         return self._ask(question, top_k, searched, history_from_questions(history), on_first)
 
-    async def ask_async(
-        self,
-        question: str,
-        *,
-        top_k: int = DEFAULT_ANSWERS,
-        scope: Sequence[str | Path] = (),
-        since: str | date | None = None,
-        until: str | date | None = None,
-        where: Sequence[str] = (),
-        history: Sequence[str] = (),
-    ) -> Reply:
-        """Answer a question as `ask` does, in a thread."""
-        return await asyncio.to_thread(
-            self.ask,
-            question,
-            top_k=top_k,
-            scope=scope,
-            since=since,
-            until=until,
-            where=where,
-            history=history,
-        )
+    ask_async = _in_thread(ask)
 
     def find(
         self,
@@ -163,20 +159,7 @@ class Articles:
         with self._opened() as bot:
             return list(mentions(bot.index.generation, searched, articles).articles)
 
-    async def find_async(
-        self,
-        words: str,
-        *,
-        exact: bool = False,
-        scope: Sequence[str | Path] = (),
-        since: str | date | None = None,
-        until: str | date | None = None,
-        where: Sequence[str] = (),
-    ) -> list[FoundArticle]:
-        """Find words as `find` does, in a thread."""
-        return await asyncio.to_thread(
-            self.find, words, exact=exact, scope=scope, since=since, until=until, where=where
-        )
+    find_async = _in_thread(find)
 
     def conversation(self) -> "Conversation":
         """Start a conversation, in which a question may refer to earlier ones."""
@@ -223,7 +206,7 @@ class Articles:
 class Conversation:
     """Questions to the same articles, each of which may refer to those before it and their answers.
 
-    Use it in one thread.
+    Use it in one thread; await each question before the next.
     """
 
     def __init__(self, articles: Articles) -> None:
@@ -248,20 +231,7 @@ class Conversation:
         self.replies.append(reply)
         return reply
 
-    async def ask_async(
-        self,
-        question: str,
-        *,
-        top_k: int = DEFAULT_ANSWERS,
-        scope: Sequence[str | Path] = (),
-        since: str | date | None = None,
-        until: str | date | None = None,
-        where: Sequence[str] = (),
-    ) -> Reply:
-        """Answer a question as `ask` does, in a thread. Await each before the next."""
-        return await asyncio.to_thread(
-            self.ask, question, top_k=top_k, scope=scope, since=since, until=until, where=where
-        )
+    ask_async = _in_thread(ask)
 
 
 def open(  # noqa: A001
@@ -295,25 +265,7 @@ def open(  # noqa: A001
     return _open(store, reader, threshold, summary)
 
 
-async def open_async(
-    path: str | Path,
-    *,
-    index: str | Path | None = None,
-    model: str = DEFAULT_MODEL,
-    reader: str = DEFAULT_READER,
-    threshold: float | None = None,
-    on_progress: OnProgress = lambda _: None,
-) -> Articles:
-    """Open a folder or an index as `open` does, in a thread, in which `on_progress` is called."""
-    return await asyncio.to_thread(
-        open,
-        path,
-        index=index,
-        model=model,
-        reader=reader,
-        threshold=threshold,
-        on_progress=on_progress,
-    )
+open_async = _in_thread(open)
 
 
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
