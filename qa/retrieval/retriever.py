@@ -1,7 +1,7 @@
 """Hybrid retrieval: keyword and vector rankings of passages, fused."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -97,6 +97,13 @@ class _Ranked:
     comparing: float
     """Milliseconds of vector search."""
 
+    def missing(self, lowest: float) -> float:
+        """Return the score of a passage that a ranking with this lowest score lacks.
+
+        It may be as good as the last one, unless it was not searched.
+        """
+        return 0.0 if self.is_of_days else lowest
+
 
 @dataclass
 class Retriever:
@@ -142,12 +149,7 @@ class Retriever:
         rankings = [scored for each in ranked for scored in self._weighted(each)]
         passages = {id_ for ranking in rankings for id_ in ranking.scores}
         if Component.PARTS not in self.without:
-            for each in ranked:
-                shares, lowest = _shares(each.parts)
-                held = {id_: share for part, share in shares.items() for id_ in passages & {*part}}
-                rankings.append(
-                    Scored(held, 0.0 if each.is_of_days else lowest, each.weight * _PARTS)
-                )
+            rankings += [_by_parts(each, passages) for each in ranked]
         fused = self._by_kind(weighted_sum(rankings))
         return Ranking(
             vector=ranked[0].vector,
@@ -179,7 +181,7 @@ class Retriever:
         weight: float,
         vector: Vectors | None = None,
         is_of_days: bool = False,
-    ) -> "_Ranked":
+    ) -> _Ranked:
         """Score passages by keywords and by vectors, without fusing; encode it without a vector."""
         watch = Stopwatch()
         if vector is None:
@@ -202,19 +204,15 @@ class Retriever:
         passages = self.generation.keywords.search(question, DEPTH, articles)
         return passages, self.generation.parts.search_parts(question, DEPTH, articles)
 
-    def _weighted(self, ranked: "_Ranked") -> list[Scored]:
-        """Return the rankings by vectors and by keywords that are not ablated.
-
-        A passage that a full ranking lacks is scored as the last one in it: it may be as good,
-        unless it was not searched.
-        """
+    def _weighted(self, ranked: _Ranked) -> list[Scored]:
+        """Return the rankings by vectors and by keywords that are not ablated."""
         rankings = []
         if Component.VECTORS not in self.without:
-            lowest = 0.0 if ranked.is_of_days else min(ranked.vectors.values(), default=0.0)
-            rankings.append(Scored(ranked.vectors, lowest, ranked.weight * _VECTORS))
+            missing = ranked.missing(min(ranked.vectors.values(), default=0.0))
+            rankings.append(Scored(ranked.vectors, missing, ranked.weight * _VECTORS))
         if Component.KEYWORDS not in self.without and ranked.keywords:
             shares, lowest = _shares(ranked.keywords)
-            missing = 0.0 if ranked.is_of_days else lowest
+            missing = ranked.missing(lowest)
             rankings.append(Scored(shares, missing, ranked.weight * _KEYWORDS))
         return rankings
 
@@ -240,6 +238,13 @@ class Retriever:
             )
             for group in groups
         ]
+
+
+def _by_parts(ranked: _Ranked, passages: Set[int]) -> Scored:
+    """Return the ranking of passages by the parts of articles that they are in."""
+    shares, lowest = _shares(ranked.parts)
+    held = {id_: share for part, share in shares.items() for id_ in passages & {*part}}
+    return Scored(held, ranked.missing(lowest), ranked.weight * _PARTS)
 
 
 def _shares(scores: Mapping[Id, float]) -> tuple[dict[Id, float], float]:
