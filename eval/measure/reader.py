@@ -2,9 +2,10 @@
 
 DATA holds reader/dev.jsonl.gz and news/dev/. Prints exact match and F1 on the gold passages of four
 encyclopedia articles that nothing was trained, chosen or calibrated on; then what the complete
-pipeline answers: over an index of all encyclopedia contexts, where half of the questions lack their
-gold passage, and over the development news, by kind of question. `--fit` first fits the confidence
-on three other encyclopedia articles and on the news, and writes it next to the weights.
+pipeline answers, with both readers where the accurate one can be used: over an index of all
+encyclopedia contexts, where half of the questions lack their gold passage, and over the development
+news, by kind of question. `--fit` first fits the confidence on three other encyclopedia articles
+and on the news, and writes it next to the weights of the last reader.
 """
 
 import argparse
@@ -27,10 +28,10 @@ from eval.metrics.statistics import auroc, calibration_error, risk_at
 from index.articles.passages import Passage
 from index.articles.sentences import sentences
 from index.articles.spans import Span
-from qa.answering.confidence import CALIBRATION_FILE, Calibration, default_calibration
+from qa.answering.confidence import CALIBRATION_FILE, Calibration
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
-from qa.reader.shipped import DEFAULT_READER, FAST
+from qa.reader.shipped import ACCURATE, DEFAULT_READER, FAST
 from qa.training.data import CALIBRATED, MEASURED, Row, load
 from qa.training.news import News
 
@@ -74,11 +75,12 @@ def main() -> None:
         on_news = [pipeline.predict(question) for question in _shown("news", questions)]
         strangers = _some([row for row in parts["calibrated"] if row.answers], _ELSEWHERE)
         elsewhere = [pipeline.predict(elsewhere_question(row.question)) for row in strangers]
-    calibration = default_calibration()
+    calibration = pipeline.bot.calibration_of_answers
     if options.fit:
         calibration = fit([*predicted["calibrated"], *on_news, *elsewhere])
         encoded = msgspec.json.format(msgspec.json.encode(calibration))
-        (FAST / CALIBRATION_FILE).write_bytes(encoded + b"\n")
+        folder = ACCURATE if pipeline.bot.second else FAST
+        (folder / CALIBRATION_FILE).write_bytes(encoded + b"\n")
     for name, predictions in predicted.items():
         _measure_pipeline(name, predictions, calibration)
     _measure_pipeline("news", on_news, calibration)
