@@ -25,7 +25,7 @@ from qa.training.perturbed import unanswerable
 SHARES: Mapping[str, float] = {
     "news questions": 1.0,
     "news conversations": 1.0,
-    "squad": 0.35,
+    "squad": 0.8,
     "squad_sentence": 0.1,
     "new_wiki": 0.2,
     "qed": 0.2,
@@ -33,7 +33,7 @@ SHARES: Mapping[str, float] = {
     "amazon": 0.04,
     "qamr-wikinews": 0.01,
     "qamr-wikipedia": 0.01,
-    "dev": 0.4,
+    "dev": 0.8,
     "perturbed": 0.04,
 }
 """Share of each data set's questions that is trained on."""
