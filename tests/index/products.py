@@ -7,7 +7,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-_OPSET, _IR = 17, 10
+_OPSET, _IR = 20, 9
 """Versions that the exporter writes; onnx would write newer ones than onnxruntime reads."""
 
 

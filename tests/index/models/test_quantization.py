@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from index.models.onnx_runtime import open_session, write_finished
-from index.models.quantization import blocks_of, quantise
+from index.models.quantization import blocks_of, quantise, write_finished_columns_int8
 from tests.index.products import write_product
 
 BLOCK = 16
@@ -63,3 +63,33 @@ def test_weights_that_do_not_divide_into_blocks_stay_in_float32(tmp_path: Path) 
     write_product(weight, tmp_path / "exact.onnx")
     quantise(tmp_path / "exact.onnx", tmp_path / "blocks.onnx", BLOCK)
     np.testing.assert_array_equal(product_of(tmp_path / "blocks.onnx", weight), weight)
+
+
+def test_one_token_and_one_feature_a_hundred_times_greater_cost_no_precision(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(5)
+    weight = random.normal(size=(64, 24)).astype(np.float32)
+    inputs = random.normal(size=(8, 64)).astype(np.float32)
+    inputs[3] *= 100
+    inputs[:, 5] *= 100
+    weight[5] /= 100
+    write_product(weight, tmp_path / "exact.onnx")
+    path = tmp_path / "columns.onnx"
+    write_finished_columns_int8(tmp_path / "exact.onnx", path, [{"input_ids": inputs}])
+    (product,) = open_session(path).run(None, {"input_ids": inputs})
+    exact = inputs @ weight
+    errors = np.abs(product - exact).max(axis=1) / np.abs(exact).max(axis=1)
+    assert 0 < errors.max() < 0.1
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "exact.onnx", "columns.onnx", "columns.weights"
+    }  # fmt: skip
+
+
+def test_inputs_of_nothing_but_zeros_have_a_product_of_zeros(tmp_path: Path) -> None:
+    weight = np.ones((BLOCK, 3), np.float32)
+    rows = {"input_ids": np.zeros((2, BLOCK), np.float32)}
+    write_product(weight, tmp_path / "exact.onnx")
+    write_finished_columns_int8(tmp_path / "exact.onnx", tmp_path / "columns.onnx", [rows])
+    (product,) = open_session(tmp_path / "columns.onnx").run(None, rows)
+    np.testing.assert_array_equal(product, np.zeros((2, 3), np.float32))

@@ -24,6 +24,7 @@ from tests.index.products import write_product
 
 INPUTS = np.random.default_rng(1).normal(size=(3, 32)).astype(np.float32)
 WEIGHT = np.random.default_rng(2).normal(size=(32, 8)).astype(np.float32)
+SAMPLES = [{"input_ids": INPUTS}]
 
 
 def product(session: Any) -> Any:  # noqa: ANN401
@@ -47,7 +48,7 @@ def written(folder: Path, *ways: Way) -> list[Trial]:
     return write_fastest(folder / "exact.onnx", folder / "network.onnx", ways, loss, product)
 
 
-ALL = (exact(0.001), blocks(16, 0.5), columns(2.0))
+ALL = (exact(0.001), blocks(16, 0.5), columns(2.0, SAMPLES))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_a_way_that_loses_too_much_is_not_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timed(monkeypatch, float32=9.0, blocks=1.0, columns=2.0)
-    first, *others = written(tmp_path, exact(0.001), blocks(16, 0.0), columns(2.0))
+    first, *others = written(tmp_path, exact(0.001), blocks(16, 0.0), columns(2.0, SAMPLES))
     assert first.way == COLUMNS
     assert [trial.milliseconds for trial in others] == [9.0, None]
     assert described([first, *others]) == (
