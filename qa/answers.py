@@ -167,6 +167,8 @@ class Citation:
     """Relative and partial dates of the sentence, in order; computed, so no part of the quote."""
     joined: tuple[JoinedWord, ...] = ()
     """Words of the sentence that a line break divides, in order."""
+    short_path: str = ""
+    """Its path for people, as short as it is clear; empty if that is not known."""
 
     @property
     def answer_dates(self) -> tuple[ResolvedDate, ...]:

@@ -258,7 +258,7 @@ class Bot:
         An answer that contradicts the best one is returned however confident it is.
         """
         watch = Stopwatch()
-        files = FileCache()
+        files = FileCache(self.index.generation.catalog.roots)
         answers = tuple(
             Answer(
                 scored.confidence,

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.blocks import has_words, within
@@ -33,10 +33,31 @@ def display_path(root: Root, relative: str) -> str:
     return os.path.join(folder, relative) if relative else folder  # noqa: PTH118
 
 
-class FileCache:
-    """The files cited in one reply; each is read once."""
+def short_path(root: Root, relative: str, roots: Sequence[Root]) -> str:
+    """Return a path for people: as short as it is clear among the indexed roots.
 
-    def __init__(self) -> None:
+    That is as the user named it from the current folder; else within the only root; else after
+    the name of its root, if no other root has that name; else absolute.
+    """
+    path = display_path(root, relative)
+    named = [one.path for one in roots if not one.linked_from]
+    if not os.path.isabs(path) or root.path not in named:  # noqa: PTH117
+        return path
+    names = [os.path.basename(one) for one in named]  # noqa: PTH119
+    own = os.path.basename(root.path)  # noqa: PTH119
+    if not relative or len(named) > 1:
+        return os.path.join(own, relative).rstrip("/") if names.count(own) == 1 else path  # noqa: PTH118
+    return relative
+
+
+class FileCache:
+    """The files cited in one reply; each is read once.
+
+    `roots` are those of the index, among which short paths are clear; without them none is short.
+    """
+
+    def __init__(self, roots: Sequence[Root] = ()) -> None:
+        self.roots = roots
         self._contents: dict[str, Contents | Skipped] = {}
         self._texts: dict[str, Text | NotText] = {}
 
@@ -100,6 +121,7 @@ def cite(
     date = section_date(headings) or article.article.date
     return Citation(
         path=display_path(found.root, found.relative),
+        short_path=short_path(found.root, found.relative, files.roots),
         file=found.path,
         status=quote.status,
         answer=quote.answer,

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
+from index.articles.files import Root
 from index.articles.passages import Passage
 from index.articles.spans import Span
 from index.articles.text import encodable
@@ -17,7 +18,7 @@ from index.storage.generation import Generation
 from index.storage.scope import EVERYTHING, Scope
 from index.storage.selection import ALL, Selection
 from qa.answers import MAX_QUESTION_LENGTH, Citation, Quote, Status, part_of
-from qa.citations import FileCache, cite, display_path, quote_of
+from qa.citations import FileCache, cite, display_path, quote_of, short_path
 from qa.scope import selected
 
 _AT_ONCE = 500
@@ -55,6 +56,8 @@ class FoundArticle:
     """Passages with the words; one that only repeats sentences of another is not counted."""
     places: tuple[Place, ...]
     """Each sentence once, in order."""
+    short_path: str = ""
+    """Its path for people, as short as it is clear; empty if that is not known."""
 
     def citation(self, place: Place) -> Citation:
         """Return the citation of a place's first words, of the entire quote without any."""
@@ -67,6 +70,7 @@ class FoundArticle:
             sentence=place.quote,
             title=self.title,
             dates=(self.date,) if self.date else (),
+            short_path=self.short_path,
         )
 
 
@@ -172,7 +176,7 @@ def find(
     catalog = generation.catalog
     ids = generation.keywords.holding(words.terms, selection.articles)
     for article_id, passages in groupby(_fetched(catalog, ids), lambda one: one.article_id):
-        places = _Places(catalog.article(article_id), words)
+        places = _Places(catalog.article(article_id), words, catalog.roots)
         for stored in passages:
             places.add(stored.passage)
         if places.passages:
@@ -190,7 +194,7 @@ def best_matches(
     catalog, keywords = generation.catalog, generation.keywords
     selection = selected(catalog, scope)
     weights = {stem: keywords.idf(stem) for stem in terms(question)}
-    files, found = FileCache(), dict[int, list[Place]]()
+    files, found = FileCache(catalog.roots), dict[int, list[Place]]()
     for stored in catalog.passages(list(keywords.search(question, limit, selection.articles))):
         passage = stored.passage
         marked = [(span, _stems_in(span.of(passage.text), weights)) for span in passage.sentences]
@@ -201,7 +205,9 @@ def best_matches(
             now = cite(catalog.article(stored.article_id), passage, best, best, files)
             place = Place(now.status, now.sentence, tuple(marks))
             found.setdefault(stored.article_id, []).append(place)
-    matching = (_found(catalog.article(key), len(places), places) for key, places in found.items())
+    matching = (
+        _found(catalog.article(key), len(places), places, files) for key, places in found.items()
+    )
     return Mentions(tuple(matching), scope, selection.undated)
 
 
@@ -219,13 +225,13 @@ def _fetched(catalog: Catalog, ids: Sequence[int]) -> Iterator[StoredPassage]:
 class _Places:
     """The places of one article; each sentence counts once, though passages overlap."""
 
-    def __init__(self, article: StoredArticle, words: Wanted) -> None:
+    def __init__(self, article: StoredArticle, words: Wanted, roots: Sequence[Root]) -> None:
         self.stored = article
         self.words = words
         self.passages = 0
         self._places: list[Place] = []
         self._seen: set[tuple[int, int]] = set()
-        self._files = FileCache()
+        self._files = FileCache(roots)
         self._is_unchanged = self._files.is_unchanged(article)
 
     def add(self, passage: Passage) -> None:
@@ -259,10 +265,12 @@ class _Places:
     @property
     def article(self) -> FoundArticle:
         """The article with the places found so far."""
-        return _found(self.stored, self.passages, self._places)
+        return _found(self.stored, self.passages, self._places, self._files)
 
 
-def _found(stored: StoredArticle, passages: int, places: Sequence[Place]) -> FoundArticle:
+def _found(
+    stored: StoredArticle, passages: int, places: Sequence[Place], files: FileCache
+) -> FoundArticle:
     found, article = stored.found, stored.article
     return FoundArticle(
         display_path(found.root, found.relative),
@@ -271,6 +279,7 @@ def _found(stored: StoredArticle, passages: int, places: Sequence[Place]) -> Fou
         article.date,
         passages,
         tuple(places),
+        short_path(found.root, found.relative, files.roots),
     )
 
 

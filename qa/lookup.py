@@ -11,7 +11,7 @@ from index.articles.text import Text
 from index.errors import BadRequest
 from index.storage.catalog import Catalog, StoredArticle
 from qa.answers import Status
-from qa.citations import FileCache, cite, display_path, quote_of
+from qa.citations import FileCache, cite, display_path, quote_of, short_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,19 @@ def _find_article(catalog: Catalog, path: str, label: str) -> tuple[StoredArticl
     # The name itself is not resolved: an article replaced by a link is deleted, not elsewhere.
     paths = (real_path(path), os.path.join(real_path(folder), name))  # noqa: PTH118
     for article in catalog.articles():
-        if article.found.path in paths:
+        if article.found.path in paths or _is_short(path, article, catalog):
             return article, label
     book, _, chapter = path.rpartition(":")
     if book:
         return _find_article(catalog, book, f"{chapter}:{label}")
     raise BadRequest(f"{path} is not indexed; run `byline index` on its folder")
+
+
+def _is_short(path: str, article: StoredArticle, catalog: Catalog) -> bool:
+    """Return whether a path is the short one of an article."""
+    found = article.found
+    may_be = path.endswith(os.path.basename(found.path))  # noqa: PTH119
+    return may_be and path == short_path(found.root, found.relative, catalog.roots)
 
 
 def _wanted(catalog: Catalog, article: StoredArticle, path: str, label: str) -> Place:

@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     top: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
     viewer: str | None = None
     """Command that opens PDFs; `{file}` and `{page}` in it are replaced."""
+    links: str | None = None
+    """What places in a terminal link to: `off`, `file`, the name of an editor, or an address."""
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     watch: bool | None = None
     """Whether the chat keeps its index up to date."""

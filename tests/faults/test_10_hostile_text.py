@@ -35,8 +35,8 @@ from tui.sessions.session import Session
 
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-"""Sequences of the progress bars: colours, and cursor movements."""
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b]8;;(?:file://[\w.%/~-]*)?\x1b\\", re.ASCII)
+"""Colours and cursor movements, and links to files."""
 NOTHING = re.compile(r"(?!)")
 PAGE_DOWN = "\x1b[6~"
 BATCH = 50

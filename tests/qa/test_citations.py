@@ -10,7 +10,15 @@ from index.articles.spans import Span
 from index.articles.text import Text
 from index.errors import IndexDamaged
 from qa.answers import Citation, Quote, Status
-from qa.citations import FileCache, QuoteStatus, cite, display_path, find_again, quote_of
+from qa.citations import (
+    FileCache,
+    QuoteStatus,
+    cite,
+    display_path,
+    find_again,
+    quote_of,
+    short_path,
+)
 from tests.qa.fakes import Library, passage
 
 SENTENCE = "Russia's envoy to the alliance, a Mr Dmitry Rogozin, said no."
@@ -271,3 +279,29 @@ def test_words_that_a_line_break_divides_are_named(library: Library) -> None:
         ("inter-\nnational", "international"), ("twenty-\none", "twenty-one")
     ]  # fmt: skip
     assert cited(library, "wire.txt", "court").sentence.text.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("others", "short"),
+    [
+        ([], "in/mill.txt"),
+        (["/papers"], "news/in/mill.txt"),
+        (["/old/news"], "/home/ann/news/in/mill.txt"),
+    ],
+)
+def test_a_path_for_people_is_as_short_as_it_is_clear(others: list[str], short: str) -> None:
+    root = Root("/home/ann/news", "/home/ann/news")
+    roots = [root, *(Root(path, path) for path in others)]
+    assert short_path(root, "in/mill.txt", roots) == short
+    assert short_path(root, "in/mill.txt", ()) == "/home/ann/news/in/mill.txt"
+
+
+def test_a_path_that_leads_there_as_it_was_typed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "news").mkdir()
+    monkeypatch.chdir(tmp_path)
+    root = Root("news", str(tmp_path / "news"))
+    assert short_path(root, "mill.txt", [root]) == "news/mill.txt"
+    file = Root("/n/mill.txt", "/n/mill.txt")
+    assert short_path(file, "", [file]) == "mill.txt"

@@ -25,7 +25,8 @@ for command in json.loads(sys.argv[1]):
     run(command)
 """
 PLAIN = {"NO_COLOR": "1"}
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
+STYLE = re.compile(r"\x1b\[[0-9;]*m|\x1b]8;;[!-~]*\x1b\\")
+"""Colours, and the beginnings and ends of links."""
 
 
 def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """Print replies for people."""
 
-import shutil
 import sys
 import textwrap
 
 import click
 
 from qa.answers import Answer, Answered, Citation, Reply, State
-from tui.output.console import colour
+from tui.output.console import colour, terminal_columns
+from tui.output.links import Links
 from tui.output.sanitise import visible
 from tui.output.wording import (
     ARTICLES_DIFFER,
@@ -15,16 +15,18 @@ from tui.output.wording import (
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
+    confidence_dots,
     confidence_label,
+    fitting,
     location,
     never_mentioned,
     refusal,
     rejected_label,
+    short_location,
     title_and_date,
     undated_note,
 )
 
-_MIN_WIDTH = 20
 _INDENT = "    "
 
 
@@ -59,6 +61,7 @@ def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
     The answer has its own line unless it is the entire sentence.
     """
     is_terminal = (sys.stderr if is_rejected else sys.stdout).isatty()
+    links = Links.on(is_terminal)
 
     def show(line: str) -> None:
         click.echo(line, err=is_rejected, color=colour(is_terminal))
@@ -73,9 +76,23 @@ def _show_answer(answer: Answer, is_rejected: bool = False) -> None:
             show(click.style(_wrapped(computed, is_terminal, _INDENT), dim=True))
     for citation in answer.citations:
         sure = citation is first and not is_rejected
-        label = f"  {confidence_label(answer.confidence, answer.doubtful)}" if sure else ""
-        path = click.style(location(citation), fg="cyan")
-        show(f"{_INDENT}{path}{_notes(citation)}{label}")
+        label = _confidence(answer, is_terminal) if sure else ""
+        place = click.style(_location(citation, is_terminal), fg="cyan")
+        place = links.linked(place, citation.file, citation.answer.place)
+        show(f"{_INDENT}{place}{_notes(citation, is_terminal)}{label}")
+
+
+def _confidence(answer: Answer, is_terminal: bool) -> str:
+    """Return how sure an answer is; on a terminal, with dots."""
+    dots = f" {confidence_dots(answer.confidence)}" if is_terminal else ""
+    return f"  {confidence_label(answer.confidence, answer.doubtful)}{dots}"
+
+
+def _location(citation: Citation, is_terminal: bool) -> str:
+    """Return a place; on a terminal, in at most one line of it."""
+    if not is_terminal:
+        return location(citation)
+    return short_location(citation, terminal_columns() - len(_INDENT))
 
 
 def _sentence(citation: Citation, is_terminal: bool, is_rejected: bool) -> str:
@@ -95,8 +112,9 @@ def _letter_count(text: str) -> int:
     return sum(not char.isspace() for char in text)
 
 
-def _notes(citation: Citation) -> str:
+def _notes(citation: Citation, is_terminal: bool) -> str:
     about = visible(title_and_date(citation))
+    about = fitting(about, terminal_columns()) if is_terminal else about
     note = STATUS_NOTES.get(citation.status)
     return (f"  {about}" if about else "") + (f"  ({note})" if note else "")
 
@@ -106,7 +124,7 @@ def _wrapped(text: str, is_terminal: bool, indent: str = "") -> str:
         return indent + text
     return textwrap.fill(
         text,
-        max(_MIN_WIDTH, shutil.get_terminal_size().columns),
+        terminal_columns(),
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,

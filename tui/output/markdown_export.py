@@ -24,7 +24,7 @@ from tui.output.wording import (
     confidence_label,
     day,
     filter_labels,
-    location,
+    full_location,
     never_mentioned,
     refusal,
     rejected_label,
@@ -69,12 +69,12 @@ def markdown_of(session: Session) -> str:
 def citation_text(citation: Citation) -> str:
     """Return a quote with its citation on one line, safe to paste into a terminal."""
     quote = f"“{visible(citation.sentence.text)}” " if citation.is_current else ""
-    return f"{quote}({location(citation)}{_notes(citation)})"
+    return f"{quote}({full_location(citation)}{_notes(citation)})"
 
 
 def place_text(citation: Citation) -> str:
-    """Return `path:line` of an answer, safe to paste into a terminal."""
-    return visible_name(f"{citation.path}:{citation.answer.place.short_label}")
+    """Return `path:line` of an answer with the absolute path, safe to paste into a terminal."""
+    return visible_name(f"{citation.file}:{citation.answer.place.short_label}")
 
 
 def _turn(number: int, turn: Turn) -> Iterator[str]:

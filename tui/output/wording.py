@@ -30,6 +30,7 @@ _NO_QUESTIONS = {
     Reason.SMALL_TALK: "That is no question about the articles. Ask one whenever you like.",
 }
 """Replies to what is no question about the articles."""
+_DOTS = 5
 STATUS_NOTES = {
     Status.MOVED: "moved since indexing",
     Status.CHANGED: "changed since indexing; not quoted",
@@ -91,6 +92,56 @@ def searched_question(question: str, reply: Reply) -> str | None:
 def location(citation: Citation) -> str:
     """Return `path:line:column` of an answer, safe to show."""
     return visible_name(f"{citation.path}:{citation.answer.place.label}")
+
+
+def full_location(citation: Citation) -> str:
+    """Return the same with the absolute path, to be used anywhere."""
+    return visible_name(f"{citation.file}:{citation.answer.place.label}")
+
+
+def short_location(citation: Citation, columns: int) -> str:
+    """Return the same for people, as short as it is clear, in at most this many columns."""
+    path = citation.short_path or citation.path
+    return fitting_path(visible_name(f"{path}:{citation.answer.place.label}"), columns)
+
+
+def fitting_path(path: str, columns: int) -> str:
+    """Return a path with the middle left out if it is wider than that; its end is its name."""
+    if columns_of(path) <= columns:
+        return path
+    folder, slash, name = path.rpartition("/")
+    room = columns - columns_of(slash + name) - 1
+    if room > 0:
+        return f"{fitting(folder, room + 1)}{slash}{name}"
+    end = path[-columns:]
+    while columns_of(end) >= columns:
+        end = end[1:]
+    return f"…{end}"
+
+
+def fitting(text: str, columns: int) -> str:
+    """Return text with its end left out if it is wider than that."""
+    if columns_of(text) <= columns:
+        return text
+    start = text[: columns - 1]
+    while columns_of(start) >= columns:
+        start = start[:-1]
+    return f"{start}…"
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # most paths are ASCII
+
+    return cell_len(text)
+
+
+def confidence_dots(confidence: float) -> str:
+    """Return how sure an answer is as five dots, filled from the left."""
+    filled = round(confidence * _DOTS)
+    return "●" * filled + "○" * (_DOTS - filled)
 
 
 def title_and_date(citation: Citation) -> str:

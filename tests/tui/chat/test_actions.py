@@ -62,16 +62,16 @@ async def test_a_quote_and_its_location_are_copied_as_safe_text(home: Home) -> N
         assert isinstance(turn.reply, Answered)
         (answer,) = turn.reply.answers
         (cited,) = answer.citations
-        nasty = replace(cited, sentence=replace(cited.sentence, text=sentence), path="a\x1b.txt")
+        nasty = replace(cited, sentence=replace(cited.sentence, text=sentence), file="/a\x1b.txt")
         reply = replace(turn.reply, answers=(replace(answer, citations=(nasty,)),))
         chat.screen.show_session(replace(chat.screen.session, turns=(replace(turn, reply=reply),)))
         await chat.pilot.press("tab", "c")
         assert chat.app.clipboard == (
             "“On Monday the mill was sold to Jan Novak for ␛]52;c;aGk=␇ two⟨009B⟩ crowns.” "
-            "(a␛.txt:2:32, Mill sold, 3 May 2011)"
+            "(/a␛.txt:2:32, Mill sold, 3 May 2011)"
         )
         await chat.pilot.press("p")
-        assert chat.app.clipboard == "a␛.txt:2"
+        assert chat.app.clipboard == "/a␛.txt:2"
         assert len(chat.notices) == 2
 
 

@@ -32,5 +32,5 @@ async def test_the_command_palette_does_everything_that_keys_do(home: Home) -> N
             await chat.pilot.press(*"copy loc")
             await chat.until(lambda: chat.app.screen.query_one(OptionList).option_count > 0)
             await chat.pilot.press("enter")
-            await chat.until(lambda: chat.app.clipboard == "news/mill.txt:2")
+            await chat.until(lambda: chat.app.clipboard == f"{home.article}:2")
             await chat.settle()

@@ -41,7 +41,8 @@ def test_on_a_colour_terminal_the_answer_is_bold_on_its_line_and_in_its_quote(ho
     answer, quote, path = on_terminal(home, *ask(SHIP)).splitlines()
     assert answer == f"{BOLD}{SHIP}{PLAIN_AGAIN}"
     assert quote == QUOTED.format(BOLD, PLAIN_AGAIN)
-    assert path == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}  100% sure"
+    assert f"\x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}" in path
+    assert STYLE.sub("", path) == "    news/port.txt:1:26  100% sure ●●●●●"
 
 
 def test_without_colour_a_terminal_shows_the_same_words(home: Path) -> None:
@@ -79,7 +80,8 @@ def test_a_rejected_answer_is_neither_set_apart_nor_bold(home: Path) -> None:
     written = on_terminal(home, *ask(SHIP, "--threshold", "1"))
     *_, label, quote, path = written.splitlines()
     assert ("not confident" in label, quote) == (True, SENTENCE)
-    assert path == f"    \x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}"
+    assert f"\x1b[36mnews/port.txt:1:26{PLAIN_AGAIN}" in path
+    assert STYLE.sub("", path) == "    news/port.txt:1:26"
     assert BOLD not in written
 
 

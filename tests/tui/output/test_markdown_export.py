@@ -264,12 +264,12 @@ def test_an_export_that_fails_leaves_nothing(
 
 def test_a_citation_for_the_clipboard_is_one_safe_line() -> None:
     assert citation_text(citation()) == (
-        f"“{SENTENCE}” (news/port.txt:3:39, Port closed, 3 May 2011)"
+        f"“{SENTENCE}” (/home/me/news/port.txt:3:39, Port closed, 3 May 2011)"
     )
-    assert place_text(citation()) == "news/port.txt:3"
+    assert place_text(citation()) == "/home/me/news/port.txt:3"
     changed = replace(citation(), status=Status.CHANGED)
     assert citation_text(changed) == (
-        "(news/port.txt:3:39, Port closed, 3 May 2011, changed since indexing; not quoted)"
+        "(/home/me/news/port.txt:3:39, Port closed, 3 May 2011, changed since indexing; not quoted)"
     )
     for hostile in HOSTILE:
         odd = replace(multiline(hostile, hostile), title=hostile)

@@ -1,18 +1,50 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa.answers import Precision, Reason, ResolvedDate, Status, Unmentioned
+from tests.index.strategies import nasty_text
 from tests.tui.replies import answered, citation, unanswered
+from tui.output.sanitise import visible_name
 from tui.output.wording import (
     answer_meaning,
+    columns_of,
     computed_dates,
+    confidence_dots,
     counted,
+    fitting,
+    fitting_path,
     never_mentioned,
     refusal,
     resolved_date,
     searched_question,
 )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "dots"),
+    [(1, "●●●●●"), (0.93, "●●●●●"), (0.6, "●●●○○"), (0.3, "●●○○○"), (0.02, "○○○○○")],
+)
+def test_confidence_is_shown_as_dots_whose_shape_alone_says_it(
+    confidence: float, dots: str
+) -> None:
+    assert confidence_dots(confidence) == dots
+
+
+def test_a_long_path_keeps_its_beginning_and_its_name() -> None:
+    assert fitting_path("/home/ann/news/mill.txt:2:32", 28) == "/home/ann/news/mill.txt:2:32"
+    assert fitting_path("/home/ann/news/mill.txt:2:32", 20) == "/home…/mill.txt:2:32"
+    assert fitting_path("/home/ann/news/mill.txt:2:32", 10) == "….txt:2:32"
+    assert fitting_path("ひひひ/ひひ.txt:1:1", 17) == "ひ…/ひひ.txt:1:1"
+
+
+@given(nasty_text, st.integers(4, 80))
+def test_what_is_fitted_is_never_wider(text: str, columns: int) -> None:
+    shown = visible_name(text)
+    assert columns_of(fitting_path(shown, columns)) <= columns
+    assert columns_of(fitting(shown, columns)) <= columns
 
 
 @pytest.mark.parametrize(

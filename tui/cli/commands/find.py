@@ -14,11 +14,14 @@ from qa.scope import selected
 from tui.cli.options import index_option, json_option, scope_options
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
-from tui.output.console import colour
+from tui.output.console import colour, terminal_columns
 from tui.output.freshness import note_changes
 from tui.output.json_output import found_json, json_line
+from tui.output.links import Links
 from tui.output.sanitise import visible, visible_name
-from tui.output.wording import STATUS_NOTES, day, found_counts, undated_note
+from tui.output.wording import STATUS_NOTES, day, fitting_path, found_counts, undated_note
+
+_INDENT = "    "
 
 
 @click.command(
@@ -64,22 +67,26 @@ def command(
 
 def _shown(found: Iterable[FoundArticle]) -> Iterator[FoundArticle]:
     """Print each article as soon as it is found."""
-    coloured = colour(sys.stdout.isatty())
+    is_terminal = sys.stdout.isatty()
+    coloured, links = colour(is_terminal), Links.on(is_terminal)
     for number, article in enumerate(found):
         dated = [day(article.date)] if article.date else []
         about = ", ".join([article.title, *dated] if article.title else dated)
         heading = click.style(visible(about) or visible_name(article.path), bold=True)
         click.echo(f"{chr(10) * bool(number)}{heading}", color=coloured)
         for place in article.places:
-            click.echo(_line(article, place), color=coloured)
+            click.echo(_line(article, place, links, is_terminal), color=coloured)
         yield article
 
 
-def _line(article: FoundArticle, place: Place) -> str:
-    where = click.style(visible_name(f"{article.path}:{place.quote.place.label}"), fg="cyan")
+def _line(article: FoundArticle, place: Place, links: Links, is_terminal: bool) -> str:
+    path = article.short_path if is_terminal else article.path
+    label = visible_name(f"{path}:{place.quote.place.label}")
+    label = fitting_path(label, terminal_columns() - len(_INDENT)) if is_terminal else label
+    where = links.linked(click.style(label, fg="cyan"), article.file, place.quote.place)
     note = STATUS_NOTES.get(place.status)
     quote = _marked(place) if place.status.is_current else ""
-    return f"    {where}{f'  {quote}' * bool(quote)}{f'  ({note})' * bool(note)}"
+    return f"{_INDENT}{where}{f'  {quote}' * bool(quote)}{f'  ({note})' * bool(note)}"
 
 
 def _marked(place: Place) -> str:

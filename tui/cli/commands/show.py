@@ -21,6 +21,7 @@ from tui.editors import run_editor
 from tui.exit_codes import Exit
 from tui.output.console import colour, notice
 from tui.output.json_output import json_line, lookup_json, structure_json
+from tui.output.links import Links
 from tui.output.sanitise import visible, visible_name
 from tui.settings import read_settings
 from tui.viewers import open_command
@@ -115,8 +116,9 @@ def _print_heading(found: Lookup) -> None:
         Status.GONE: "file missing; run `byline index`",
     }
     title = f"  {visible(found.title)}" if found.title else ""
-    path = f"{visible_name(f'{found.path}:{found.place.short_label}')}{title}"
-    click.echo(f"{path}  ({notes[found.status]})", err=True)
+    label = visible_name(f"{found.path}:{found.place.short_label}")
+    place = Links.on(sys.stderr.isatty()).linked(label, found.file, found.place)
+    click.echo(f"{place}{title}  ({notes[found.status]})", err=True)
 
 
 def _open(found: Lookup) -> None:

@@ -1,5 +1,6 @@
 """`byline verify`: check the quotes of a text against the articles."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from tui.cli.options import index_option, json_option
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
 from tui.output.json_output import checked_json, json_line, verified_json
+from tui.output.links import Links
 from tui.output.quote_records import QuoteRecord, read_records
 from tui.output.sanitise import visible, visible_name
 from tui.output.verify import Verified, verify
@@ -119,10 +121,16 @@ def _verify(data: bytes, file: Path, index_folder: Path | None, as_json: bool) -
 
 
 def _show_checked(text: Text, checked: Sequence[Checked]) -> None:
+    links = Links.on(sys.stdout.isatty())
     for one in checked:
         line = text.line_of(one.quotation.span.start)
         places = [
-            visible_name(f"{place.path}:{place.quote.place.short_label}") for place in one.places
+            links.linked(
+                visible_name(f"{place.path}:{place.quote.place.short_label}"),
+                place.file,
+                place.quote.place,
+            )
+            for place in one.places
         ]
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         click.echo(
