@@ -30,6 +30,7 @@ from index.articles.paths import expanded
 from index.build.events import Progress, Summary
 from index.errors import BadRequest, BylineError
 from index.models.registry import DEFAULT_MODEL
+from index.shards.which import store_in
 from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.answers import (
@@ -250,7 +251,7 @@ def open(  # noqa: A001
     is the confidence, in [0, 1], under which there is no answer; None means the calibrated one.
     Raises BylineError with one line that says what is wrong and what to do.
     """
-    existing = Store(expanded(str(path)))
+    existing = store_in(expanded(str(path)))
     if existing.exists():
         return _open(existing, reader, threshold, None)
     roots = resolve_roots((str(path),))

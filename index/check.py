@@ -52,7 +52,7 @@ def check(
         yield _check_index(store, index.generation)
         on_progress("model", 0, 1)
         yield _check_model(index.generation.manifest.model, cache)
-        yield from _check_articles(index.generation.catalog, on_progress)
+        yield from _check_articles(store, index.generation.catalog, on_progress)
 
 
 def _cannot_open(error: BylineError) -> Finding:
@@ -65,9 +65,10 @@ def _cannot_open(error: BylineError) -> Finding:
 def _check_index(store: Store, generation: Generation) -> Finding:
     manifest = generation.manifest
     if faults := store.faults():
-        return Finding("index", "warn", faults[0], "run `byline index`")
-    if unexpected := unexpected_files(generation.folder, manifest.files):
-        return Finding("index", "warn", unexpected[0], "run `byline index --full`")
+        return Finding("index", "warn", faults[0], f"run `{store.build_command}`")
+    for one in generation.generations:
+        if unexpected := unexpected_files(one.folder, one.manifest.files):
+            return Finding("index", "warn", unexpected[0], f"run `{store.build_command} --full`")
     counts = f"{manifest.articles:,} articles, {manifest.passages:,} passages"
     return Finding("index", "ok", f"{counts}; all checksums match (built {manifest.created})")
 
@@ -97,7 +98,7 @@ def _check_model(record: ModelRecord, cache: Path) -> Finding:
     return Finding("model", "ok", f"{name} is ready; all checksums match{tuned}")
 
 
-def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Finding]:
+def _check_articles(store: Store, catalog: Catalog, on_progress: OnProgress) -> Iterator[Finding]:
     found = changes(
         catalog, thorough=True, on_progress=lambda done, total: on_progress("articles", done, total)
     )
@@ -106,14 +107,16 @@ def _check_articles(catalog: Catalog, on_progress: OnProgress) -> Iterator[Findi
             f"{len(found.changed):,} changed, {len(found.deleted):,} deleted, "
             f"{len(found.new):,} added"
         )
-        yield Finding("articles", "warn", f"since indexing: {counts}", "run `byline index`")
+        yield Finding(
+            "articles", "warn", f"since indexing: {counts}", f"run `{store.build_command}`"
+        )
     if found.missing:
-        yield _missing_folders(catalog, found)
+        yield _missing_folders(store, catalog, found)
     if not found.needs_build and not found.missing:
         yield Finding("articles", "ok", f"all {catalog.counts()[0]:,} unchanged since indexing")
 
 
-def _missing_folders(catalog: Catalog, found: Changes) -> Finding:
+def _missing_folders(store: Store, catalog: Catalog, found: Changes) -> Finding:
     folders = sorted(
         {
             root.given
@@ -124,7 +127,7 @@ def _missing_folders(catalog: Catalog, found: Changes) -> Finding:
     count = "1 article is" if len(found.missing) == 1 else f"{len(found.missing):,} articles are"
     are = "is" if len(folders) == 1 else "are"
     message = f"{count} in {', '.join(folders)}, which {are} missing"
-    advice = f"restore it, or run `byline index --forget {folders[0]}`"
+    advice = f"restore it, or run `{store.build_command} --forget {folders[0]}`"
     return Finding("articles", "warn", message, advice)
 
 

@@ -13,6 +13,7 @@ from index.build.embedding import Embedder
 from index.build.embedding_log import EmbeddingLog
 from index.build.events import Progress, Stage, Summary
 from index.build.merge_policy import DEFAULT_POLICY, MergePolicy
+from index.build.partition import WHOLE, Part
 from index.build.scan import Scanner, ScanResult
 from index.build.segment_plan import plan_segments, rows_of_fresh
 from index.build.staging import Draft
@@ -47,6 +48,8 @@ class BuildRequest:
     merge_policy: MergePolicy = DEFAULT_POLICY
     only: frozenset[str] | None = None
     """Absolute paths that may have changed, with what is under them; None means everything."""
+    part: Part = WHOLE
+    """The part of the articles that the index has."""
 
 
 @dataclass
@@ -122,7 +125,9 @@ def _build(
         stored = known.of(previous) if previous else ()
         scan = ScanResult()
         by_path = {article.found.path: article for article in stored}
-        scanner = Scanner(by_path, request.settings, encoder, request.max_bytes, draft.stage)
+        scanner = Scanner(
+            by_path, request.settings, encoder, request.max_bytes, draft.stage, request.part
+        )
         only = request.only if previous and _can_be_partial(request, roots) else None
         for done, total in scanner.scan(roots, scan, only):
             yield Progress(Stage.READ, done, total)

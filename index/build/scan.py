@@ -12,6 +12,7 @@ from index.articles.passages import ModelLimit, PassageSettings
 from index.articles.paths import is_under
 from index.articles.text import NotText
 from index.build.events import MissingRoot
+from index.build.partition import WHOLE, Part
 from index.storage.records import StoredArticle, signature_is_proof
 
 Place = tuple[int, list[tuple[bool, str]]]
@@ -56,6 +57,8 @@ class Scanner:
     limit: ModelLimit
     max_bytes: int
     stage: Stage
+    part: Part = WHOLE
+    """The part of the articles that is scanned."""
 
     def scan(
         self, roots: tuple[Root, ...], result: ScanResult, only: Set[str] | None = None
@@ -69,12 +72,11 @@ class Scanner:
             if not os.path.lexists(root.path):
                 self._keep_missing(root, result)
         existing = tuple(root for root in roots if os.path.lexists(root.path))
-        if only is None:
-            items = list(find(existing))
-        else:
-            items = list(_find_only(existing, only))
+        found = find(existing) if only is None else _find_only(existing, only)
+        items = [item for item in found if self.part.has(item.path)]
+        if only is not None:
             self._keep_others(existing, only, result)
-        place = _place_in(roots)
+        place = place_in(roots)
         for done, item in enumerate(items, 1):
             examined = item if isinstance(item, Skipped) else self._examine(item, result)
             if isinstance(examined, Skipped):
@@ -151,7 +153,7 @@ def _find_only(roots: tuple[Root, ...], only: Set[str]) -> Iterator[Found | Skip
                     yield item
 
 
-def _place_in(roots: tuple[Root, ...]) -> Callable[[StoredArticle], Place]:
+def place_in(roots: tuple[Root, ...]) -> Callable[[StoredArticle], Place]:
     """Return the key that sorts articles as `find` finds them: files first, then folders."""
     numbers = {root.path: number for number, root in enumerate(roots)}
 

@@ -6,7 +6,7 @@ The articles are in a small SQLite file that every build writes again, the passa
 import os
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -172,29 +172,35 @@ class Catalog:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return passages in the order of the ids."""
-        by_segment: dict[int, list[int]] = {}
-        for passage_id in ids:
-            by_segment.setdefault(self._segment_of(passage_id), []).append(passage_id)
         found = {
             stored.id: stored
-            for segment, members in by_segment.items()
-            for stored in self.segments[segment][1].passages(members)
+            for table, members in self._by_segment(ids)
+            for stored in table.passages(members)
         }
-        if any(passage_id not in found for passage_id in ids):
-            raise inconsistent(ROWS_MISSING)
-        return [found[passage_id] for passage_id in ids]
+        return [found[passage_id] for passage_id in _complete(ids, found)]
 
     def kinds(self, ids: Sequence[int]) -> dict[int, Kind]:
         """Return the kinds of passages, by id."""
+        found: dict[int, Kind] = {}
+        for table, members in self._by_segment(ids):
+            found |= table.kinds(members)
+        _complete(ids, found)
+        return found
+
+    def with_articles(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the id of the article of each passage, and its own, in the order of the ids."""
+        found: dict[int, int] = {}
+        for table, members in self._by_segment(ids):
+            found |= table.articles(members)
+        return [(found[passage_id], passage_id) for passage_id in _complete(ids, found)]
+
+    def _by_segment(self, ids: Sequence[int]) -> Iterator[tuple[PassageTable, list[int]]]:
+        """Yield the table and the ids of the passages of each segment."""
         by_segment: dict[int, list[int]] = {}
         for passage_id in ids:
             by_segment.setdefault(self._segment_of(passage_id), []).append(passage_id)
-        found: dict[int, Kind] = {}
         for segment, members in by_segment.items():
-            found |= self.segments[segment][1].kinds(members)
-        if any(passage_id not in found for passage_id in ids):
-            raise inconsistent(ROWS_MISSING)
-        return found
+            yield self.segments[segment][1], members
 
     def passages_of(self, article: StoredArticle) -> list[StoredPassage]:
         """Return an article's passages in order."""
@@ -229,6 +235,13 @@ class Catalog:
             Article(sha256, encoding, line_count, title or None, day, _fields(fields)),
             range(first, first + count),
         )
+
+
+def _complete(ids: Sequence[int], found: Container[int]) -> Sequence[int]:
+    """Return the ids. Raises IndexDamaged if one was not found."""
+    if any(passage_id not in found for passage_id in ids):
+        raise inconsistent(ROWS_MISSING)
+    return ids
 
 
 def write_articles(

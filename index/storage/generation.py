@@ -19,11 +19,11 @@ from index.disk.durable_files import (
 )
 from index.errors import IndexDamaged, reason_of
 from index.models.passage_encoder import Precision
-from index.search.keywords import KeywordIndex
+from index.search.keywords import KeywordIndex, KeywordSearch
 from index.storage.catalog import Catalog
 from index.storage.hash_cache import HashCache, OnProgress
 from index.storage.segment import Segment, SegmentRecord
-from index.storage.vector_index import VectorIndex
+from index.storage.vector_index import VectorIndex, VectorSearch
 
 FORMAT = 8
 """Raised when what is stored, or how articles are read, changes; older indexes are rebuilt."""
@@ -124,19 +124,24 @@ class Generation:
         return catalog
 
     @cached_property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> VectorSearch:
         """Passage vectors."""
         return VectorIndex(self.segments, self.catalog.dropped())
 
     @cached_property
-    def keywords(self) -> KeywordIndex:
+    def keywords(self) -> KeywordSearch:
         """Passage keywords."""
         return KeywordIndex.open(self.folder / KEYWORDS)
 
     @cached_property
-    def parts(self) -> KeywordIndex:
+    def parts(self) -> KeywordSearch:
         """Keywords of parts of articles, which show what the text around a passage is about."""
         return KeywordIndex.open(self.folder / PARTS)
+
+    @property
+    def generations(self) -> tuple["Generation", ...]:
+        """The generations that this one consists of: itself, unless it has shards."""
+        return (self,)
 
     def check(self, checked: Set[str] = frozenset()) -> None:
         """Check that the parts agree on the number of passages. Raises IndexDamaged.

@@ -78,12 +78,18 @@ class PassageTable:
 
     def kinds(self, ids: Sequence[int]) -> dict[int, Kind]:
         """Return the kinds of those of the passages that are in this table, by id."""
-        found: dict[int, Kind] = {}
+        return {id_: _kind(kind) for id_, kind in self._column("kind", ids)}
+
+    def articles(self, ids: Sequence[int]) -> dict[int, int]:
+        """Return the articles of those of the passages that are in this table, by id."""
+        return dict(self._column("article", ids))
+
+    def _column(self, name: str, ids: Sequence[int]) -> Iterator[Row]:
+        """Yield the ids of passages that are in this table, with one of their columns."""
         for start in range(0, len(ids), AT_ONCE):
             part = ids[start : start + AT_ONCE]
-            sql = f"SELECT id, kind FROM passages WHERE id IN ({placeholders(len(part))})"  # noqa: S608
-            found |= {row[0]: _kind(row[1]) for row in fetch(self.connection, sql, *part)}
-        return found
+            sql = f"SELECT id, {name} FROM passages WHERE id IN ({placeholders(len(part))})"  # noqa: S608
+            yield from fetch(self.connection, sql, *part)
 
     def rows(self, ids: range) -> Iterator[Row]:
         """Yield the rows in a range of ids, in order, as they are stored."""

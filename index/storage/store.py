@@ -61,6 +61,11 @@ class Store:
 
     folder: Path
 
+    @property
+    def build_command(self) -> str:
+        """The command that brings the index up to date."""
+        return "byline index"
+
     def exists(self) -> bool:
         """Whether an index was ever published here."""
         # Either file may be lost; the other one shows that there was an index.
@@ -223,6 +228,10 @@ class Store:
         manifest = (self.generation_folder(name) / MANIFEST).read_bytes()
         replace_synced(self.folder / MANIFEST, manifest)
 
+    def pinned(self) -> frozenset[str]:
+        """Return the generations that are kept besides the current one."""
+        return frozenset()
+
     def collect_garbage(self) -> None:
         """Delete generations that are neither current nor open. Hold the writer's lock."""
         try:
@@ -232,7 +241,8 @@ class Store:
         # The build that wrote CURRENT may have been killed before it was synced.
         sync_folder(self.folder)
         paths = (self.folder / GENERATIONS).iterdir()
-        if names := {path.name.removesuffix(".lock") for path in paths} - {current}:
+        kept = {current, *self.pinned()}
+        if names := {path.name.removesuffix(".lock") for path in paths} - kept:
             with self._kept_hashes(current):
                 for name in names:
                     with suppress(OSError):

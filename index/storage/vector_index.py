@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +23,24 @@ class Hit:
     """Id of the passage."""
     similarity: float
     """Cosine to the question, in [-1, 1]."""
+
+
+class VectorSearch(Protocol):
+    """What a question needs of the vectors of a generation."""
+
+    def search(self, vector: Vectors, limit: int, scope: IdRanges = ALL.passages) -> list[Hit]:
+        """Return the passages most similar to one vector of shape (dimension,), best first.
+
+        `scope` restricts the search, before the limit, to these passage ids; empty means all.
+        """
+
+    def rows(self, ids: Sequence[int]) -> Vectors:
+        """Return the vectors of passages; shape (passages, dimension)."""
+
+    def exact_best(self, questions: Vectors, limit: int) -> list[set[int]]:
+        """Return the ids of the passages most similar to each question, by comparing all."""
+
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True)

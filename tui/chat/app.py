@@ -323,11 +323,11 @@ class ChatApp(App[None]):
 
 def changes_message(index: Path, max_bytes: int) -> str | None:
     """Return an offer to update an index; None if no article changed since indexing."""
-    from index.storage.store import Store  # not before the first frame
+    from index.shards.which import store_in  # not before the first frame
     from tui.library.contents import changes
 
     with suppress(BylineError, OSError):
-        found = changes(Store(index), max_bytes)
+        found = changes(store_in(index), max_bytes)
         kinds = (("new", found.new), ("changed", found.changed), ("deleted", found.deleted))
         if counts := ", ".join(f"{len(files):,} {kind}" for kind, files in kinds if files):
             return f"Articles changed since indexing ({counts}). Press F5 to update the index."

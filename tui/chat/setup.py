@@ -76,15 +76,15 @@ def setup(
     least = setting("threshold", threshold, None)
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
-        from index.storage.store import Store
+        from index.shards.which import store_in
 
-        model = chosen_model(Store(folder), None)
+        model = chosen_model(store_in(folder), None)
         return BuildJob(str(folder), model, chosen, add, forget, max_bytes=max_bytes)
 
     def watching(folder: Path) -> WatchJob:
-        from index.storage.store import Store
+        from index.shards.which import store_in
 
-        return WatchJob(str(folder), chosen_model(Store(folder), None), max_bytes)
+        return WatchJob(str(folder), chosen_model(store_in(folder), None), max_bytes)
 
     sessions = Sessions(sessions_folder())
     return Setup(

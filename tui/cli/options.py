@@ -55,6 +55,11 @@ _scope_options = (
 )
 
 
+partial_option = click.option(
+    "--partial", is_flag=True, help="Answer from the other shards if one is lost, and say which."
+)
+
+
 def scope_options(command: Command) -> Command:
     """Add `--in`, `--since`, `--until` and `--where`, which a command receives as one `scope`."""
 

@@ -7,6 +7,7 @@ import click
 from index.articles.formats.reading import keep_documents_in
 from index.errors import NoIndex
 from index.models.registry import DEFAULT_MODEL
+from index.shards.which import OnMissing, store_in
 from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.jobs.bundled import bundled_roots, is_outdated_bundled, outdated_roots
@@ -14,14 +15,16 @@ from tui.paths import bundled_index, default_index, kept_documents
 from tui.settings import index_folder_or
 
 
-def store_to_ask(folder: Path | None, reader: str | None) -> Store:
+def store_to_ask(
+    folder: Path | None, reader: str | None, on_missing: OnMissing | None = None
+) -> Store:
     """Return the index to ask with a reader, by name or path; None to look up a line in it.
 
     Without a named or own index it is that of the bundled articles, built or brought up to date
     first, once the reader is ready. Raises NoIndex if a named index does not exist,
-    ModelUnavailable if the reader does not.
+    ModelUnavailable if the reader does not. `on_missing` as for `store_in`.
     """
-    store = existing_store(folder)
+    store = existing_store(folder, on_missing)
     if is_outdated_bundled(store):
         if reader is not None:
             find_reader(reader)
@@ -44,10 +47,10 @@ def bundled_to_ask(reader: str) -> Store:
     return store
 
 
-def existing_store(folder: Path | None) -> Store:
+def existing_store(folder: Path | None, on_missing: OnMissing | None = None) -> Store:
     """Return the index as for a question, but build nothing. Raises NoIndex as there."""
     keep_documents_in(kept_documents())
-    own = Store(index_folder_or(folder, default_index()))
+    own = store_in(index_folder_or(folder, default_index()), on_missing)
     if own.exists():
         return own
     if own.folder != default_index():

@@ -128,9 +128,9 @@ class IndexBot:
         return mentions(self._index.generation(), wanted(words, exact), scope)
 
     def _store(self) -> "Store":
-        from index.storage.store import Store
+        from index.shards.which import store_in
 
-        return Store(self.folder)
+        return store_in(self.folder)
 
 
 def _job_to_run_first(store: "Store", reader: str, model_cache: Path) -> Job | None:

@@ -207,7 +207,7 @@ def _throttled(events: Iterator[Event]) -> Iterator[Event]:
 
 def _work(job: Job) -> Iterator[Event]:
     # Imported here: the chat imports this module and needs none of these.
-    from index.storage.store import Store
+    from index.shards.which import store_in
     from tui.jobs.build_job import build_events, prepare_events, reader_events, watch_events
 
     match job:
@@ -215,13 +215,13 @@ def _work(job: Job) -> Iterator[Event]:
             roots = resolve_roots(job.add)
             forget = resolve_roots(job.forget, must_exist=False)
             yield from reader_events(job.reader)
-            store = Store(Path(job.index))
+            store = store_in(Path(job.index))
             yield from build_events(store, job.model, roots, forget, job.full, job.max_bytes)
         case PrepareJob():
             yield from prepare_events(job.model, job.reader)
             yield Prepared()
         case WatchJob():
-            yield from watch_events(Store(Path(job.index)), job.model, job.max_bytes)
+            yield from watch_events(store_in(Path(job.index)), job.model, job.max_bytes)
 
 
 if __name__ == "__main__":

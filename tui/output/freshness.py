@@ -16,4 +16,5 @@ def note_changes(store: Store, index: OpenIndex) -> None:
     if scanned_ns is None or store.folder == bundled_index():
         return
     if changed := glance(index.generation.catalog, scanned_ns):
-        notice(f"{counted(changed, 'article')} changed since indexing; run `byline index`")
+        what = counted(changed, "article")
+        notice(f"{what} changed since indexing; run `{store.build_command}`")

@@ -118,7 +118,7 @@ def test_a_changed_article_is_dropped_from_its_segment_and_added_to_a_new_one(
     assert workspace.sizes() == [200, 1]
     workspace.check()
     with closing(workspace.store.open()) as opened:
-        assert sum(map(len, opened.generation.vectors.dropped)) == PASSAGES
+        assert sum(map(len, opened.generation.catalog.dropped())) == PASSAGES
 
 
 def test_segments_are_merged_as_they_grow(workspace: Updated) -> None:
@@ -144,7 +144,7 @@ def test_everything_is_rewritten_once_too_many_rows_are_dropped(workspace: Updat
     assert workspace.sizes() == [141]
     workspace.check()
     with closing(workspace.store.open()) as opened:
-        assert opened.generation.vectors.dropped == ()
+        assert opened.generation.catalog.dropped() == ()
 
 
 def test_deletions_alone_write_no_segment(workspace: Updated) -> None:

@@ -17,7 +17,7 @@ from index.articles.files import MAX_BYTES, Skipped
 from index.articles.paths import is_under, real_path
 from index.changes import Changes
 from index.errors import BylineError, NoIndex
-from index.storage.store import Store
+from index.shards.which import store_in
 from tui.chat.actions import notify, notify_error
 from tui.chat.screens.folder_screen import FolderScreen
 from tui.chat.screens.forget_screen import ForgetScreen
@@ -153,7 +153,7 @@ class LibraryScreen(Screen[OpenArticle | LimitTo | None]):
     @work(thread=True, exclusive=True, group="library")
     def _load(self) -> None:
         try:
-            store = Store(self.index)
+            store = store_in(self.index)
             library = read_library(store)
             self.app.call_from_thread(self._show, library, None)
             found = changes(store, self._max_bytes)

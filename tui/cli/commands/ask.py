@@ -16,6 +16,7 @@ from qa.scope import scope_of
 from tui.cli.options import (
     index_option,
     json_option,
+    partial_option,
     reader_option,
     scope_options,
     threshold_option,
@@ -80,6 +81,7 @@ question searched for.""",
 @threshold_option
 @reader_option
 @index_option
+@partial_option
 @json_option("answers")
 @scope_options
 def command(
@@ -89,6 +91,7 @@ def command(
     threshold: float | None,
     reader: str | None,
     index_folder: Path | None,
+    partial: bool,
     as_json: bool,
 ) -> int:
     """Answer a QUESTION, or with `-` one question per line of standard input.
@@ -99,7 +102,7 @@ def command(
     limit = setting("top", top, DEFAULT_ANSWERS)
     chosen = chosen_reader(reader)
     least = setting("threshold", threshold, None)
-    store = store_to_ask(index_folder, chosen)
+    store = store_to_ask(index_folder, chosen, notice if partial else None)
     with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
         if question == ("-",):
             return _answer_lines(bot, limit, scope, as_json)

@@ -11,10 +11,10 @@ from index.articles.spans import Span
 from index.storage.scope import Scope
 from qa.find import FoundArticle, Mentions, Place, find, wanted
 from qa.scope import selected
-from tui.cli.options import index_option, json_option, scope_options
+from tui.cli.options import index_option, json_option, partial_option, scope_options
 from tui.cli.which_index import store_to_ask
 from tui.exit_codes import Exit
-from tui.output.console import colour, terminal_columns
+from tui.output.console import colour, notice, terminal_columns
 from tui.output.freshness import note_changes
 from tui.output.json_output import found_json, json_line
 from tui.output.links import Links
@@ -37,10 +37,16 @@ Examples:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--exact", is_flag=True, help="Find the words letter for letter, not other forms.")
 @index_option
+@partial_option
 @json_option("the places")
 @scope_options
 def command(
-    words: tuple[str, ...], exact: bool, scope: Scope, index_folder: Path | None, as_json: bool
+    words: tuple[str, ...],
+    exact: bool,
+    scope: Scope,
+    index_folder: Path | None,
+    partial: bool,
+    as_json: bool,
 ) -> int:
     """Find every passage that holds all the WORDS, grouped by article.
 
@@ -48,7 +54,7 @@ def command(
     passage holds them.
     """
     searched = wanted(" ".join(words), exact)
-    store = store_to_ask(index_folder, reader=None)
+    store = store_to_ask(index_folder, None, notice if partial else None)
     with closing(store.open()) as index:
         selection = selected(index.generation.catalog, scope)
         articles = find(index.generation, searched, selection)

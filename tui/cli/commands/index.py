@@ -9,7 +9,7 @@ from index.articles.files import MAX_BYTES, Root, resolve_roots
 from index.articles.formats.registry import FORMATS_IN_WORDS
 from index.build.events import Summary
 from index.models.registry import DEFAULT_MODEL
-from index.storage.store import Store
+from index.shards.which import store_in
 from tui.cli.options import index_option, json_option, reader_option
 from tui.cli.service_file import print_service
 from tui.cli.watching import watch_index
@@ -96,7 +96,7 @@ def command(
         raise click.UsageError(f"{'--poll' if poll else '--service'} goes with --watch")
     if service and (paths or forget or full):
         raise click.UsageError("--service watches what is indexed: index it first")
-    store = Store(index_folder_or(index_folder, default_index()))
+    store = store_in(index_folder_or(index_folder, default_index()))
     if service:
         options = ["--poll"] if poll else []
         print_service(["index", "--watch", *options, "--index", str(store.folder.absolute())])
