@@ -27,7 +27,7 @@ from qa.answering.confidence import (
 from qa.answering.disagreement import disagree
 from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
-from qa.answering.second_reading import SecondReader, read_again
+from qa.answering.second_reading import SURE_ALONE, SecondReader, read_again
 from qa.answering.unmentioned import unmentioned
 from qa.answers import (
     DEFAULT_ANSWERS,
@@ -44,8 +44,8 @@ from qa.answers import (
 from qa.citations import FileCache, cite, display_path
 from qa.conversation import Exchange, as_searched, taken_over
 from qa.dates import asked_when
-from qa.reader.caching import CachingReader
 from qa.reader.export import open_reader, readers_named
+from qa.reader.paired import PairedReader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
 from qa.scope import dated, selected
@@ -121,8 +121,7 @@ class Bot:
         """Open the models to ask an open index. Arguments as in `open`; raises ModelUnavailable."""
         model = index.generation.manifest.model
         encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-        first, *others = _open_readers(reader, cache, notice, without)
-        second = SecondReader(others[0], second_calibration()) if others else None
+        first, second = open_readers(reader, cache, notice, without)
         return cls.from_index(index, encoder, first, threshold, without, second)
 
     @classmethod
@@ -164,21 +163,23 @@ class Bot:
         scope: Scope = EVERYTHING,
         history: Sequence[Exchange] = (),
         on_first: Callable[[Reply], None] = lambda _: None,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> Reply:
         """Answer a question, with at most `limit` distinct answers.
 
-        `on_first` is called with the reply of the first of two readers before the second one reads.
-        `scope` restricts the search to some articles. `history` has the earlier turns of the
-        conversation, oldest first; a follow-up is searched together with them. Raises BadRequest
-        if the question is empty or too long, or if no article is in the scope.
+        `on_first` is called with the reply of the first of two readers before the second one reads;
+        that reply is returned if `is_wanted`, called meanwhile, returns that no other is. `scope`
+        restricts the search to some articles. `history` has the earlier turns of the conversation,
+        oldest first; a follow-up is searched together with them. Raises BadRequest if the question
+        is empty or too long, or if no article is in the scope.
         """
         if reason := small_talk(question):
             return NoAnswer(question, _cleaned(question), reason, (), Milliseconds(0.0, 0.0, 0.0))
         found = self.find(question, scope, history)
-        first = self._read_first(found)
-        if self.second is not None:
-            on_first(self.reply(_trace(question, found, first), limit))
-        reading = self._read_second(found, first)
+        reading = self._read_first(found)
+        if (second := self._second_after(reading)) is not None:
+            on_first(self.reply(_trace(question, found, reading), limit))
+            reading = self._read_second(second, found, reading, is_wanted)
         reply = self.reply(_trace(question, found, reading), limit)
         when = asked_when(question)
         if isinstance(reply, NoAnswer) and when is not None:
@@ -225,7 +226,9 @@ class Bot:
 
     def read(self, found: Search) -> ReadResult:
         """Read the passages that were found, with both readers if there are two."""
-        return self._read_second(found, self._read_first(found))
+        first = self._read_first(found)
+        second = self._second_after(first)
+        return first if second is None else self._read_second(second, found, first)
 
     def _read_first(self, found: Search) -> ReadResult:
         def score(candidates: Sequence[Candidate]) -> list[ScoredAnswer]:
@@ -236,15 +239,22 @@ class Bot:
         sure = math.inf if reads_all else SURE
         return read_until_sure(self.reader, found.question, found.hits, score, sure)
 
-    def _read_second(self, found: Search, first: ReadResult) -> ReadResult:
-        second = self.second
-        if second is None or not found.hits:
-            return first
+    def _second_after(self, first: ReadResult) -> SecondReader | None:
+        """Return the reader that reads again; None if there is none or nothing is in doubt."""
+        is_sure = bool(first.answers) and first.answers[0].confidence >= SURE_ALONE
+        return None if is_sure or not first.passages else self.second
 
+    def _read_second(
+        self,
+        second: SecondReader,
+        found: Search,
+        first: ReadResult,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> ReadResult:
         def score(groups: Sequence[Group]) -> list[ScoredAnswer]:
             return self._scored(groups, found, second.calibration)
 
-        return read_again(second.reader, found.question, found.hits, first, score)
+        return read_again(second.reader, found.question, found.hits, first, score, is_wanted)
 
     def _scored(
         self, groups: Sequence[Group], found: Search, calibration: Calibration
@@ -356,16 +366,25 @@ def _trace(question: str, found: Search, reading: ReadResult) -> Trace:
     )
 
 
-def _open_readers(
-    name: str, cache: Path, notice: Callable[[str], None], without: frozenset[Component]
-) -> list[Reader]:
-    """Open the readers that a name stands for, in the order in which they read."""
+def open_readers(
+    name: str,
+    cache: Path,
+    notice: Callable[[str], None],
+    without: frozenset[Component] = frozenset(),
+) -> tuple[Reader, SecondReader | None]:
+    """Open what a reader's name stands for: the first one, and the second one if there is one.
+
+    Arguments as in `Bot.open`. Raises ModelUnavailable.
+    """
     if Component.READER in without:
-        return [FirstSentenceReader()]
+        return FirstSentenceReader(), None
     names = readers_named(name, cache)
     if Component.ACCURATE in without:
         del names[1:]
-    return [CachingReader(open_reader(each, cache, notice)) for each in names]
+    first, *others = (open_reader(each, cache, notice) for each in names)
+    if not others:
+        return first, None
+    return first, SecondReader(PairedReader(first, others[0]), second_calibration())
 
 
 def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:

@@ -70,11 +70,10 @@ def ask(
 
 def _network(bot: Bot, question: str, passages: Sequence[Passage]) -> list[float]:
     """Time the reader's bare network over a question's passages; empty: it has none."""
-    from qa.reader.caching import CachingReader
     from qa.reader.extractive import ExtractiveReader
     from qa.reader.windows import windows
 
-    reader = bot.reader.reader if isinstance(bot.reader, CachingReader) else bot.reader
+    reader = bot.reader
     if not isinstance(reader, ExtractiveReader) or not passages:
         return []
     texts = [passage.text for passage in passages]

@@ -31,10 +31,8 @@ from index.models.question_encoder import QuestionEncoder
 from index.models.registry import DEFAULT_MODEL, Model, find_model
 from index.models.tuned_encoder import TunedEncoder
 from index.storage.store import Store
-from qa.answering.confidence import default_calibration
-from qa.bot import Bot
-from qa.reader.caching import CachingReader
-from qa.reader.export import open_reader
+from qa.answering.second_reading import SecondReader
+from qa.bot import Bot, open_readers
 from qa.reader.protocol import Reader
 from qa.reader.shipped import DEFAULT_READER
 
@@ -47,17 +45,18 @@ class Models:
     passages: PassageEncoder
     questions: QuestionEncoder
     reader: Reader
-    threshold: float
+    second: SecondReader | None
+    threshold: float | None
 
     @classmethod
-    def load(cls, cache: Path, reader: str, threshold: float) -> "Models":
+    def load(cls, cache: Path, reader: str, threshold: float | None) -> "Models":
         """Load the default model and a reader, by name or path; exports are kept in `cache`."""
         model = find_model(DEFAULT_MODEL)
         return cls(
             model,
             TunedEncoder(model, cache),
             open_question_encoder(model.name, model.fingerprint, cache, _note),
-            CachingReader(open_reader(reader, cache, _note)),
+            *open_readers(reader, cache, _note),
             threshold,
         )
 
@@ -76,7 +75,9 @@ def ask_case(case: Path, models: Models) -> Iterator[Outcome]:
         request = BuildRequest(models.model, resolve_roots((str(articles),)))
         for _ in build(store, request, models.passages):
             pass
-        bot = Bot.from_index(store.open(), models.questions, models.reader, models.threshold)
+        bot = Bot.from_index(
+            store.open(), models.questions, models.reader, models.threshold, second=models.second
+        )
         with closing(bot):
             gold = GoldPassages(bot.index.generation.catalog, [articles])
             examiner = Examiner(bot, gold, GoldQuotes([articles]))
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these cases")
     parser.add_argument("--reader", default=DEFAULT_READER, help="name or path")
-    parser.add_argument("--threshold", type=float, default=default_calibration().threshold)
+    parser.add_argument("--threshold", type=float, help="of the confidence")
     options = parser.parse_args()
     cases = find_cases(options.folder, options.names)
     cache = user_cache_path("byline") / "models"

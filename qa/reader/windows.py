@@ -40,9 +40,13 @@ class Window:
 
     def inputs(self, names: Sequence[str]) -> dict[str, Ints]:
         """Return the inputs of a network by their names; shape (1, tokens)."""
-        mask = np.ones_like(self.ids)
-        known = {"input_ids": self.ids, "attention_mask": mask, "token_type_ids": self.types}
-        return {name: known[name][None] for name in names}
+        return network_inputs(names, self.ids, self.types)
+
+
+def network_inputs(names: Sequence[str], ids: Ints, types: Ints) -> dict[str, Ints]:
+    """Return the inputs of a network by their names; shape (1, tokens) from shape (tokens,)."""
+    known = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types}
+    return {name: known[name][None] for name in names}
 
 
 def prepare_tokenizer(tokenizer: "Tokenizer", max_tokens: int) -> None:

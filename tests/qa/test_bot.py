@@ -28,6 +28,8 @@ from tests.qa.fakes import CALIBRATION, Library, MarkingReader, SentenceReader
 PORT = "the port is closed. Nobody has the money to dig it out."
 ASKED = "the port is closed."
 """A question in the words of a sentence: the fake encoder and reader are sure of that sentence."""
+DOUBTED = "port is shut"
+"""It shares two of all five words with that sentence: a margin of 0.8, and 0.69 sure."""
 
 
 def ask(
@@ -383,13 +385,35 @@ def test_with_two_readers_the_reply_of_the_first_comes_first_and_the_second_deci
     seen: list[Reply] = []
     with library.bot(0.5) as bot:
         bot.second = SecondReader(MarkingReader("closed"), CALIBRATION)
-        reply = bot.ask(ASKED, on_first=seen.append)
+        reply = bot.ask(DOUBTED, on_first=seen.append)
         (first,) = seen
         assert isinstance(first, Answered)
         assert first.answers[0].text == ASKED
         assert isinstance(reply, Answered)
         assert [answer.text for answer in reply.answers] == ["closed"]
-        assert bot.trace(ASKED).reading.answers[0].group.best.first_margin == 8.0
+        margin = bot.trace(DOUBTED).reading.answers[0].group.best.first_margin
+        assert margin == pytest.approx(0.8)
+
+
+def test_what_the_first_reader_is_sure_of_is_not_read_again(library: Library, port: Path) -> None:
+    seen: list[Reply] = []
+    with library.bot(0.5) as bot:
+        bot.second = SecondReader(MarkingReader("closed"), CALIBRATION)
+        reply = bot.ask(ASKED, on_first=seen.append)
+        assert bot.trace(ASKED).reading.answers[0].group.best.first_margin == 0.0
+    assert isinstance(reply, Answered)
+    assert (reply.answers[0].text, seen) == (ASKED, [])
+
+
+def test_a_second_reading_that_is_not_wanted_any_more_leaves_the_first_reply(
+    library: Library, port: Path
+) -> None:
+    seen: list[Reply] = []
+    with library.bot(0.5) as bot:
+        bot.second = SecondReader(MarkingReader("closed"), CALIBRATION)
+        reply = bot.ask(DOUBTED, on_first=seen.append, is_wanted=lambda: not seen)
+    assert isinstance(reply, Answered)
+    assert [answer.text for answer in reply.answers] == [ASKED]
 
 
 def test_with_one_reader_there_is_no_first_reply(library: Library, port: Path) -> None:
@@ -402,7 +426,7 @@ def test_with_one_reader_there_is_no_first_reply(library: Library, port: Path) -
 def test_a_second_reader_that_finds_nothing_leaves_no_answer(library: Library, port: Path) -> None:
     with library.bot(0.5) as bot:
         bot.second = SecondReader(MarkingReader("nowhere to be found"), CALIBRATION)
-        reply = bot.ask(ASKED)
+        reply = bot.ask(DOUBTED)
     assert isinstance(reply, NoAnswer)
     assert (reply.reason, reply.rejected) == (Reason.NO_SPAN, ())
 

@@ -34,7 +34,7 @@ def test_cases_are_folders_with_questions(folder: Path) -> None:
 
 def test_each_case_is_asked_over_its_own_articles(folder: Path) -> None:
     encoder = FakeEncoder()
-    models = Models(fake_model(), encoder, encoder, MarkingReader("May"), 0.0)
+    models = Models(fake_model(), encoder, encoder, MarkingReader("May"), None, 0.0)
     right, answered = ask_case(folder / "mill", models)
     assert (right.kind, right.cause, right.reply) == (Kind.ANSWERABLE, Cause.NONE, "May")
     assert answered.cause is Cause.SHOULD_HAVE_ABSTAINED

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import pytest
 
 from index.articles.passages import Passage
 from index.articles.spans import Span
@@ -46,7 +48,7 @@ class TownReader:
     def read(
         self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
     ) -> list[Candidate]:
-        self.read_texts = [one.text for one in passages]
+        self.read_texts += [one.text for one in passages]
         found = [
             Candidate(
                 index,
@@ -70,6 +72,18 @@ def test_the_passages_of_the_best_answers_are_read_again_then_those_ranked_first
     # "Ship" of passage 5 and "number3" of passage 3; then passages 0 and 1.
     assert reader.read_texts == [TEXTS[3], TEXTS[5], TEXTS[0], TEXTS[1]]
     assert len(reader.read_texts) == PASSAGES_READ_AGAIN
+
+
+@pytest.mark.parametrize("processors", [1, 2, 8])
+def test_reading_ends_where_it_is_not_wanted_any_more(
+    monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    reader, first = TownReader(), first_reading(candidate(5, 0, 4, 3.0))
+    wanted = iter([True, False])
+    reading = read_again(reader, "Which port?", HITS, first, scored, lambda: next(wanted))
+    assert len(reader.read_texts) == min(processors, PASSAGES_READ_AGAIN)
+    assert (reading is first) == (processors < PASSAGES_READ_AGAIN)
 
 
 def test_the_answers_are_those_of_the_second_reader() -> None:
@@ -111,8 +125,8 @@ def test_other_passages_with_the_same_answer_remain_as_evidence() -> None:
         def read(
             self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
         ) -> list[Candidate]:
-            assert [one.text for one in passages] == texts[:4]
-            return [of(0, "Brno", 5.0)]
+            read = [one.text for one in passages]
+            return [replace(of(0, "Brno", 5.0), passage=read.index(texts[0]))] * (texts[0] in read)
 
     before = [of(0, "Brno", 2.0), of(1, "boat", 1.0), of(2, "mill", 0.5), of(3, "tree", 0.2)]
     before.append(of(4, "Brno", 0.1))

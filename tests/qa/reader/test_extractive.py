@@ -152,7 +152,7 @@ def test_each_window_has_one_logit_per_token() -> None:
 
 def test_each_passage_is_read_alone_without_padding() -> None:
     session = TableSession()
-    sizes = [40, 10, 39, 40, 3, 10]
+    sizes = [40, 10, 39, 41, 3, 11]
     reader(session, 64).read(QUESTION, [passage("the " * size) for size in sizes])
     # 5 tokens before the passage's, and one after them.
     read = sorted((size + 6 for size in sizes), reverse=True)
@@ -171,3 +171,26 @@ def test_a_reader_with_a_file_of_another_size_is_not_opened(
     )
     with pytest.raises(ModelUnavailable, match="missing or damaged"):
         ExtractiveReader.open(folder, card)
+
+
+def test_a_passage_is_read_once_for_the_same_question_and_context() -> None:
+    session = TableSession(PRAGUE, PRAGUE)
+    tested = reader(session)
+    prague, north = passage("in prague"), passage("the north")
+    first = tested.read(QUESTION, [prague])
+    assert tested.read(QUESTION, [north, prague])[0].margin == first[0].margin
+    assert len(session.masks) == 2
+    tested.read("who signed", [prague])
+    tested.read(QUESTION, [prague], ["the treaty"])
+    assert len(session.masks) == 4
+
+
+def test_the_passage_that_was_read_longest_ago_is_forgotten_first() -> None:
+    session = TableSession(PRAGUE, PRAGUE)
+    card = Card(CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], {})
+    tested = ExtractiveReader(card, session, prepared(MAX_TOKENS), remembered=2)
+    for text in ("in prague", "the north", "in prague", "of treaty", "in prague"):
+        tested.read(QUESTION, [passage(text)])
+    assert len(session.masks) == 3
+    tested.read(QUESTION, [passage("the north")])
+    assert len(session.masks) == 4
