@@ -27,7 +27,13 @@ from qa.answering.confidence import (
 from qa.answering.disagreement import disagree
 from qa.answering.early_stopping import SURE, ReadResult, read_until_sure
 from qa.answering.grouping import Group, evidence_of, group_candidates
-from qa.answering.second_reading import SURE_ALONE, SecondReader, read_again
+from qa.answering.second_reading import (
+    PASSAGES_READ_AGAIN,
+    READING_BUDGET,
+    SURE_ALONE,
+    SecondReader,
+    read_again,
+)
 from qa.answering.unmentioned import unmentioned
 from qa.answers import (
     DEFAULT_ANSWERS,
@@ -96,15 +102,17 @@ class Bot:
         threshold: float | None,
         notice: Callable[[str], None],
         without: frozenset[Component] = frozenset(),
+        budget: float | None = None,
     ) -> "Bot":
         """Open the current index and a reader, by name or path.
 
         `notice` is called with a message before anything slow; `without` lists the components to
-        ablate. Raises NoIndex, IndexDamaged or ModelUnavailable.
+        ablate; `budget` is about how many milliseconds the second of two readers takes, None the
+        default. Raises NoIndex, IndexDamaged or ModelUnavailable.
         """
         with ExitStack() as on_error:
             index = on_error.enter_context(closing(store.open()))
-            bot = cls.over(index, cache, reader, threshold, notice, without)
+            bot = cls.over(index, cache, reader, threshold, notice, without, budget)
             on_error.pop_all()
             return bot
 
@@ -117,11 +125,12 @@ class Bot:
         threshold: float | None,
         notice: Callable[[str], None],
         without: frozenset[Component] = frozenset(),
+        budget: float | None = None,
     ) -> "Bot":
         """Open the models to ask an open index. Arguments as in `open`; raises ModelUnavailable."""
         model = index.generation.manifest.model
         encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
-        first, second = open_readers(reader, cache, notice, without)
+        first, second = open_readers(reader, cache, notice, without, budget)
         return cls.from_index(index, encoder, first, threshold, without, second)
 
     @classmethod
@@ -254,7 +263,9 @@ class Bot:
         def score(groups: Sequence[Group]) -> list[ScoredAnswer]:
             return self._scored(groups, found, second.calibration)
 
-        return read_again(second.reader, found.question, found.hits, first, score, is_wanted)
+        return read_again(
+            second.reader, found.question, found.hits, first, score, second.passages, is_wanted
+        )
 
     def _scored(
         self, groups: Sequence[Group], found: Search, calibration: Calibration
@@ -371,6 +382,7 @@ def open_readers(
     cache: Path,
     notice: Callable[[str], None],
     without: frozenset[Component] = frozenset(),
+    budget: float | None = None,
 ) -> tuple[Reader, SecondReader | None]:
     """Open what a reader's name stands for: the first one, and the second one if there is one.
 
@@ -384,7 +396,10 @@ def open_readers(
     first, *others = (open_reader(each, cache, notice) for each in names)
     if not others:
         return first, None
-    return first, SecondReader(PairedReader(first, others[0]), second_calibration())
+    (accurate,) = others
+    within = accurate.passages_in(READING_BUDGET if budget is None else budget)
+    passages = min(PASSAGES_READ_AGAIN, within)
+    return first, SecondReader(PairedReader(first, accurate), second_calibration(), passages)
 
 
 def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     links: str | None = None
     """What places in a terminal link to: `off`, `file`, the name of an editor, or an address."""
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    reading_budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """About how many milliseconds the second of two readers takes for a question."""
     watch: bool | None = None
     """Whether the chat keeps its index up to date."""
 

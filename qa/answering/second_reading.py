@@ -12,6 +12,10 @@ from qa.retrieval.retriever import Hit
 from qa.stopwatch import Stopwatch
 
 PASSAGES_READ_AGAIN = 4
+"""At most."""
+READING_BUDGET = 500.0
+"""Milliseconds that a second reading takes at most, on usual passages: it reads fewer on a slower
+machine."""
 SURE_ALONE = 0.8
 """Confidence of the first reader's best answer from which nothing is read again.
 
@@ -30,6 +34,8 @@ class SecondReader:
     reader: Reader
     calibration: Calibration
     """Of answers that both readers found."""
+    passages: int = PASSAGES_READ_AGAIN
+    """How many are read again."""
 
 
 def read_again(
@@ -38,15 +44,16 @@ def read_again(
     hits: Sequence[Hit],
     first: ReadResult,
     score: Scorer,
+    limit: int = PASSAGES_READ_AGAIN,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> ReadResult:
-    """Read the passages of the best answers again; the answers are those of the second reading.
+    """Read at most `limit` passages of the best answers again, whose answers are then the answers.
 
     What the first reader found in other passages remains as evidence for the same answers. As soon
     as a second reading is not wanted any more, the first one is returned.
     """
     watch = Stopwatch()
-    indexes = _best_passages(first)[:PASSAGES_READ_AGAIN]
+    indexes = _best_passages(first)[:limit]
     at_once = os.cpu_count() or 1
     found: list[Candidate] = []
     for start in range(0, len(indexes), at_once):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-CARD_FORMAT = 7
+CARD_FORMAT = 8
 
 REMEMBERED = 512
 """Windows whose logits are kept, the last ones: those of some 64 questions."""
@@ -40,10 +40,16 @@ class Card(msgspec.Struct, frozen=True):
     inputs: list[str]
     trials: list[Trial]
     """The ways of computing it that were measured, the chosen one first."""
+    milliseconds: float
+    """Processor time that the chosen one took for a token of a passage."""
     files: dict[str, FileRecord]
 
 
 CARDS = CardFile("card.json", CARD_FORMAT, Card)
+
+
+PASSAGE_TOKENS = 190
+"""Tokens in the window of a usual passage, with a question and a title."""
 
 
 class ExtractiveReader:
@@ -75,6 +81,11 @@ class ExtractiveReader:
     ) -> list[Candidate]:
         """Return the spans that may answer a question, best first; none of them overlap."""
         return best_candidates(question, passages, self.scores(question, passages, contexts))
+
+    def passages_in(self, milliseconds: float) -> int:
+        """Return how many usual passages are read in a time on all processors; at least 1."""
+        each = self.card.milliseconds * PASSAGE_TOKENS / (os.cpu_count() or 1)
+        return max(1, int(milliseconds / each))
 
     def scores(
         self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()

@@ -134,7 +134,7 @@ def _question_card(folder: Path) -> Card:
 
 def _reader_card(folder: Path) -> extractive.Card:
     files = _models(folder)
-    return extractive.Card(extractive.CARDS.format, "byline", 512, ["input_ids"], [], files)
+    return extractive.Card(extractive.CARDS.format, "byline", 512, ["input_ids"], [], 1.0, files)
 
 
 def _models(folder: Path) -> dict[str, FileRecord]:

@@ -34,6 +34,10 @@ class QuestionQueue:
         """The question that is being answered."""
         return self._pending[0]
 
+    def is_last(self) -> bool:
+        """Return whether no question follows the one that is being answered."""
+        return len(self._pending) == 1
+
     def add(self, pending: Pending) -> None:
         """Append a question."""
         self._pending.append(pending)

@@ -74,6 +74,7 @@ def setup(
     max_bytes = setting("max_bytes", None, MAX_BYTES)
     limit = setting("top", top, DEFAULT_ANSWERS)
     least = setting("threshold", threshold, None)
+    budget = setting("reading_budget", None, None)
 
     def build(folder: Path, add: tuple[str, ...] = (), forget: tuple[str, ...] = ()) -> BuildJob:
         from index.shards.which import store_in
@@ -95,7 +96,7 @@ def setup(
         session=sessions.new() if new else _last(sessions),
         settings=read_chat_settings(chat_settings_file()),
         settings_file=chat_settings_file(),
-        open_bot=lambda folder: IndexBot(folder, model_cache(), chosen, least, limit),
+        open_bot=lambda folder: IndexBot(folder, model_cache(), chosen, least, limit, budget),
         max_bytes=max_bytes,
         build=build,
         start_job=BackgroundJob.start,

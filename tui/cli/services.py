@@ -18,8 +18,9 @@ def open_service(folder: Path | None, reader: str | None, threshold: float | Non
     Raises BadRequest if the settings are invalid.
     """
     least = setting("threshold", threshold, None)
+    budget = setting("reading_budget", None, None)
     return Service(
-        CurrentIndex(lambda: _store(folder), model_cache(), chosen_reader(reader), least)
+        CurrentIndex(lambda: _store(folder), model_cache(), chosen_reader(reader), least, budget)
     )
 
 

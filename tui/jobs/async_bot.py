@@ -55,6 +55,7 @@ class AsyncBot(Protocol):
         scope: "Scope",
         history: "Sequence[Exchange]",
         on_first: Callable[[Reply], None],
+        is_wanted: Callable[[], bool],
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
 
@@ -69,11 +70,17 @@ class IndexBot:
     """A bot over an index on disk, reopened whenever a newer generation is published."""
 
     def __init__(
-        self, folder: Path, model_cache: Path, reader: str, threshold: float | None, top_k: int
+        self,
+        folder: Path,
+        model_cache: Path,
+        reader: str,
+        threshold: float | None,
+        top_k: int,
+        budget: float | None = None,
     ) -> None:
-        """`threshold` is the confidence below which there is no answer, None the calibrated one."""
+        """`threshold` and `budget` are those of `Bot.open`."""
         self.folder = folder
-        self._index = CurrentIndex(self._store, model_cache, reader, threshold)
+        self._index = CurrentIndex(self._store, model_cache, reader, threshold, budget)
         self._top_k = top_k
         """Limit on the number of answers."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="byline-bot")
@@ -88,6 +95,7 @@ class IndexBot:
         scope: "Scope",
         history: "Sequence[Exchange]",
         on_first: Callable[[Reply], None],
+        is_wanted: Callable[[], bool],
     ) -> Reply:
         """Answer a question, as `Bot.ask` does. Raises BylineError."""
         loop = asyncio.get_running_loop()
@@ -96,7 +104,9 @@ class IndexBot:
             loop.call_soon_threadsafe(on_first, reply)
 
         return await self._run(
-            lambda: self._index.bot().ask(question, self._top_k, scope, history, show_first)
+            lambda: self._index.bot().ask(
+                question, self._top_k, scope, history, show_first, is_wanted
+            )
         )
 
     async def find(self, words: str, exact: bool, scope: "Scope") -> "Mentions":

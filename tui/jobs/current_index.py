@@ -23,12 +23,14 @@ class CurrentIndex:
         model_cache: Path,
         reader: str,
         threshold: float | None,
+        budget: float | None = None,
     ) -> None:
-        """`find_store` is asked each time; a `threshold` of None is the calibrated one."""
+        """`find_store` is asked each time; `threshold` and `budget` are those of `Bot.open`."""
         self.store = find_store
         self.model_cache = model_cache
         self.reader = reader
         self._threshold = threshold
+        self._budget = budget
         self._opened: tuple[Store, OpenIndex] | None = None
         """None while no index is open."""
         self._bot: Bot | None = None
@@ -45,7 +47,12 @@ class CurrentIndex:
         index = self._current()
         if self._bot is None:
             self._bot = Bot.over(
-                index, self.model_cache, self.reader, self._threshold, lambda _: None
+                index,
+                self.model_cache,
+                self.reader,
+                self._threshold,
+                lambda _: None,
+                budget=self._budget,
             )
         return self._bot
 

@@ -81,7 +81,7 @@ def test_reading_ends_where_it_is_not_wanted_any_more(
     monkeypatch.setattr("os.cpu_count", lambda: processors)
     reader, first = TownReader(), first_reading(candidate(5, 0, 4, 3.0))
     wanted = iter([True, False])
-    reading = read_again(reader, "Which port?", HITS, first, scored, lambda: next(wanted))
+    reading = read_again(reader, "Which port?", HITS, first, scored, 4, lambda: next(wanted))
     assert len(reader.read_texts) == min(processors, PASSAGES_READ_AGAIN)
     assert (reading is first) == (processors < PASSAGES_READ_AGAIN)
 
@@ -125,8 +125,12 @@ def test_other_passages_with_the_same_answer_remain_as_evidence() -> None:
         def read(
             self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
         ) -> list[Candidate]:
-            read = [one.text for one in passages]
-            return [replace(of(0, "Brno", 5.0), passage=read.index(texts[0]))] * (texts[0] in read)
+            found = of(0, "Brno", 5.0)
+            return [
+                replace(found, passage=index)
+                for index, one in enumerate(passages)
+                if one.text == texts[0]
+            ]
 
     before = [of(0, "Brno", 2.0), of(1, "boat", 1.0), of(2, "mill", 0.5), of(3, "tree", 0.2)]
     before.append(of(4, "Brno", 0.1))

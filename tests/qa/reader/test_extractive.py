@@ -22,7 +22,7 @@ PRAGUE = {"prague": 5.0}
 def reader(
     session: TableSession, max_tokens: int = MAX_TOKENS, inputs: list[str] | None = None
 ) -> ExtractiveReader:
-    card = Card(CARD_FORMAT, "table", max_tokens, inputs or ALL_INPUTS, [], {})
+    card = Card(CARD_FORMAT, "table", max_tokens, inputs or ALL_INPUTS, [], 1.0, {})
     return ExtractiveReader(card, session, prepared(max_tokens))
 
 
@@ -167,7 +167,7 @@ def test_a_reader_with_a_file_of_another_size_is_not_opened(
     folder = tmp_path_factory.mktemp("reader")
     (folder / "reader.onnx").write_bytes(b"abc")
     card = Card(
-        CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], {"reader.onnx": FileRecord(size, "")}
+        CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], 1.0, {"reader.onnx": FileRecord(size, "")}
     )
     with pytest.raises(ModelUnavailable, match="missing or damaged"):
         ExtractiveReader.open(folder, card)
@@ -187,10 +187,22 @@ def test_a_passage_is_read_once_for_the_same_question_and_context() -> None:
 
 def test_the_passage_that_was_read_longest_ago_is_forgotten_first() -> None:
     session = TableSession(PRAGUE, PRAGUE)
-    card = Card(CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], {})
+    card = Card(CARD_FORMAT, "table", MAX_TOKENS, ALL_INPUTS, [], 1.0, {})
     tested = ExtractiveReader(card, session, prepared(MAX_TOKENS), remembered=2)
     for text in ("in prague", "the north", "in prague", "of treaty", "in prague"):
         tested.read(QUESTION, [passage(text)])
     assert len(session.masks) == 3
     tested.read(QUESTION, [passage("the north")])
     assert len(session.masks) == 4
+
+
+@pytest.mark.parametrize(
+    ("processors", "budget", "passages"),
+    # A token takes 1 ms, a usual passage of 190 tokens 190 ms on one processor.
+    [(1, 189.0, 1), (1, 0.0, 1), (1, 380.0, 2), (4, 500.0, 10)],
+)
+def test_a_time_is_enough_for_a_number_of_passages(
+    monkeypatch: pytest.MonkeyPatch, processors: int, budget: float, passages: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert reader(TableSession()).passages_in(budget) == passages

@@ -15,7 +15,7 @@ PASSAGES = [passage("in prague"), passage("the north")]
 
 
 def reader(starts: Mapping[str, float]) -> ExtractiveReader:
-    card = Card(CARD_FORMAT, "table", 16, ["input_ids", "attention_mask"], [], {})
+    card = Card(CARD_FORMAT, "table", 16, ["input_ids", "attention_mask"], [], 1.0, {})
     return ExtractiveReader(card, TableSession(starts), prepared(16))
 
 

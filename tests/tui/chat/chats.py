@@ -54,6 +54,8 @@ class FakeBot:
     """Questions wait for it."""
     first: Callable[[str], Reply] | None = None
     """Makes the reply of the first reader; None if there is one reader."""
+    wanted: list[bool] = field(default_factory=list)
+    """Whether the second reading of each question was wanted once the gate was open."""
     opened: int = 0
     closed: int = 0
 
@@ -67,10 +69,12 @@ class FakeBot:
         scope: Scope,
         history: Sequence[Exchange],
         on_first: Callable[[Reply], None],
+        is_wanted: Callable[[], bool],
     ) -> Reply:
         if self.first is not None:
             on_first(self.first(question))
         await self.gate.wait()
+        self.wanted.append(is_wanted())
         self.asked.append((question, scope, tuple(history)))
         if "wrong" in question:
             raise BadRequest("that cannot be asked")

@@ -85,6 +85,8 @@ async def test_questions_asked_while_another_runs_are_queued(home: Home) -> None
         await chat.settle()
         assert [question for question, _, _ in home.bot.asked] == ["One?", "Two?", "Three?"]
         assert [turn.question for turn in chat.screen.session.turns] == ["One?", "Two?", "Three?"]
+        # Only nobody's next question lets the second of two readers go on.
+        assert home.bot.wanted == [False, False, True]
 
 
 async def test_the_reply_of_the_first_reader_is_shown_while_the_second_one_reads(

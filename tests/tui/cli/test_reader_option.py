@@ -169,7 +169,7 @@ def prepared(shell: Shell) -> Path:
     folder.mkdir(parents=True)
     (folder / "reader.onnx").write_bytes(b"abc")
     sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc"
-    card = Card(CARD_FORMAT, "byline", 384, [], [], {"reader.onnx": FileRecord(3, sha256)})
+    card = Card(CARD_FORMAT, "byline", 384, [], [], 1.0, {"reader.onnx": FileRecord(3, sha256)})
     (folder / "card.json").write_bytes(with_digest(msgspec.json.encode(card)))
     return folder
 

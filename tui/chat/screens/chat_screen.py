@@ -251,7 +251,10 @@ class ChatScreen(AnswerActions):
             return
         history = () if pending.standalone else self._history(session)
         try:
-            reply = await self.bot.ask(question, session.scope, history, self._show_first)
+            # Whoever has asked on does not wait for the second reading of this question.
+            reply = await self.bot.ask(
+                question, session.scope, history, self._show_first, self._queue.is_last
+            )
         except (BylineError, OSError) as error:
             self._replace(self._queue.pop(), Failed(question, str(error)))
             self.query_one(Prompt).restore(question)

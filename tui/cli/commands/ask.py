@@ -102,8 +102,9 @@ def command(
     limit = setting("top", top, DEFAULT_ANSWERS)
     chosen = chosen_reader(reader)
     least = setting("threshold", threshold, None)
+    budget = setting("reading_budget", None, None)
     store = store_to_ask(index_folder, chosen, notice if partial else None)
-    with closing(Bot.open(store, model_cache(), chosen, least, notice)) as bot:
+    with closing(Bot.open(store, model_cache(), chosen, least, notice, budget=budget)) as bot:
         if question == ("-",):
             return _answer_lines(bot, limit, scope, as_json)
         reply = bot.ask(" ".join(question), limit, scope)

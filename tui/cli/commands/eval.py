@@ -216,8 +216,10 @@ def _run(options: EvalOptions, question_set: QuestionSet) -> Run:
     store = store_to_ask(options.index_folder, reader) if is_own_index else bundled_to_ask(reader)
     without = frozenset(map(Component, options.without))
     threshold = setting("threshold", options.threshold, None)
+    budget = setting("reading_budget", None, None)
     questions = question_set.questions[: options.limit]
-    with closing(Bot.open(store, model_cache(), reader, threshold, notice, without)) as bot:
+    opened = Bot.open(store, model_cache(), reader, threshold, notice, without, budget)
+    with closing(opened) as bot:
         bases = question_set.bases(bot.index.generation.manifest.roots)
         _report_gold_problems(questions, bases)
         settings = _settings(options, bot, store, question_set, len(questions), reader)
