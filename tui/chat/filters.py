@@ -56,15 +56,20 @@ def with_filter(scope: Scope, typed: str) -> Scope:
 
 def chips(scope: Scope) -> list[Chip]:
     """Return a chip for the paths of a scope, for each of its dates and for each condition."""
-    dates = [replace(scope, since=None)] * bool(scope.since)
-    dates += [replace(scope, until=None)] * bool(scope.until)
-    conditions = [
+    shown = []
+    if scope.within:
+        shown.append(Chip(_paths_label(scope.within), replace(scope, within=())))
+    rests = []
+    if scope.since:
+        rests.append(replace(scope, since=None))
+    if scope.until:
+        rests.append(replace(scope, until=None))
+    rests += [
         replace(scope, where=scope.where[:at] + scope.where[at + 1 :])
         for at in range(len(scope.where))
     ]
     labels = filter_labels(replace(scope, within=()))
-    paths = [Chip(_paths_label(scope.within), replace(scope, within=()))] * bool(scope.within)
-    return [*paths, *map(Chip, labels, [*dates, *conditions])]
+    return [*shown, *map(Chip, labels, rests)]
 
 
 def _paths_label(within: tuple[str, ...]) -> str:

@@ -162,8 +162,9 @@ class RowTable(ScrollView, can_focus=True):
         if number >= self._count:
             return Strip.blank(width, self.rich_style)
         row = self._row(number)
-        looks = ["row-table--faint"] * row.faint + ["row-table--marked"] * row.marked
-        looks += ["row-table--cursor"] * (number == self.cursor)
+        is_at_cursor = number == self.cursor
+        kinds = {"faint": row.faint, "marked": row.marked, "cursor": is_at_cursor}
+        looks = [f"row-table--{kind}" for kind, holds in kinds.items() if holds]
         return self._strip(row.cells, *looks, width=width)
 
     def _strip(self, cells: Sequence[str], *looks: str, width: int) -> Strip:
