@@ -20,6 +20,11 @@ def model_cache() -> Path:
     return user_cache_path("byline") / "models"
 
 
+def tried_questions() -> Path:
+    """Return the folder of questions that indexes were found to answer."""
+    return user_cache_path("byline") / "questions"
+
+
 def kept_documents() -> Path:
     """Return the folder of documents that took long to read."""
     return user_cache_path("byline") / "documents"

@@ -85,6 +85,12 @@ class Catalog:
         rows = fetch_checked(self.connection, "SELECT * FROM articles ORDER BY position")
         return [self._article(row) for row in rows]
 
+    def spread(self, count: int) -> list[StoredArticle]:
+        """Return at most `count` articles, evenly spread over all, in the order of `articles`."""
+        step = max(1, -(-self.counts()[0] // count))
+        sql = "SELECT * FROM articles WHERE position % ? = 0 ORDER BY position"
+        return [self._article(row) for row in fetch_checked(self.connection, sql, step)]
+
     def paths(self) -> list[str]:
         """Return the absolute paths of all articles, in the order in which they were found."""
         rows = fetch(self.connection, "SELECT root, relative FROM articles ORDER BY position")

@@ -22,7 +22,7 @@ from tui.chat.screens.chat_screen import ChatScreen
 from tui.chat.setup import Setup
 from tui.chat.themes import THEMES
 from tui.chat.widgets.progress_bar import ProgressBar
-from tui.jobs.async_bot import NothingIndexed, Ready, ToPrepare
+from tui.jobs.async_bot import About, NothingIndexed, Ready, ToPrepare
 from tui.jobs.events import End, Failed, Stopped
 from tui.jobs.subprocess_job import BuildJob, Job
 from tui.settings import ChatSettings, write_chat_settings
@@ -57,6 +57,8 @@ class ChatApp(App[None]):
         self._jobs = Jobs(self, setup.start_job)
         self._watched = WatchedIndex(self, setup.start_job)
         self._index = setup.index
+        self._about: About | None = None
+        """What is indexed; None until it is known."""
         for theme in THEMES:
             self.register_theme(theme)
         is_known = setup.settings.theme in self.available_themes
@@ -95,6 +97,7 @@ class ChatApp(App[None]):
     @work(group="bot", exclusive=True)
     async def open_bot(self) -> None:
         """Open the index: load the models, have them prepared, or ask for articles."""
+        await self._show_about()
         try:
             state = await self.chat.bot.open()
         except (BylineError, OSError) as error:
@@ -106,6 +109,7 @@ class ChatApp(App[None]):
                 self.chat.notice("")
                 self.chat.ready.set()
                 self._follow_changes()
+                self._try_questions()
             case ToPrepare():
                 self.chat.notice("Preparing the models, once. You can type meanwhile.")
                 self.run_job(state.job)
@@ -115,6 +119,20 @@ class ChatApp(App[None]):
                 from tui.chat.screens.welcome_screen import WelcomeScreen
 
                 self.push_screen(WelcomeScreen(), self._welcomed)
+
+    async def _show_about(self) -> None:
+        with suppress(BylineError, OSError):  # opening the index says what is wrong
+            self._about = await self.chat.bot.about()
+            self.chat.show_about(self._about)
+
+    @work(group="questions", exclusive=True)
+    async def _try_questions(self) -> None:
+        """Show which questions the articles answer; questions of the user go first."""
+        with suppress(BylineError, OSError):
+            async for questions in self.chat.bot.try_questions():
+                if self._about:
+                    self.chat.show_about(replace(self._about, questions=questions))
+                await self.chat.free()
 
     @property
     def _has_bundled(self) -> bool:
@@ -135,6 +153,7 @@ class ChatApp(App[None]):
     def ask_index(self, folder: Path) -> None:
         """Ask the index in a folder from now on."""
         self._index = folder
+        self.workers.cancel_group(self, "questions")
         self.chat.use_bot(self._setup.open_bot(folder))
         self.open_bot()
 

@@ -26,7 +26,7 @@ from tui.chat.setup import Setup
 from tui.chat.source.pane import SourcePane
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.prompt import Prompt
-from tui.jobs.async_bot import Ready, State
+from tui.jobs.async_bot import About, Ready, State
 from tui.jobs.events import Event
 from tui.jobs.subprocess_job import BuildJob, Job, WatchJob
 from tui.sessions.folder import Sessions
@@ -56,12 +56,25 @@ class FakeBot:
     """Makes the reply of the first reader; None if there is one reader."""
     wanted: list[bool] = field(default_factory=list)
     """Whether the second reading of each question was wanted once the gate was open."""
+    indexed: About | None = None
+    answerable: tuple[str, ...] = ()
+    """Questions that hold when they are tried."""
     opened: int = 0
     closed: int = 0
 
     async def open(self) -> State:
         self.opened += 1
         return self.states.pop(0) if self.states else Ready(1, 1)
+
+    async def about(self) -> About | None:
+        return self.indexed
+
+    async def try_questions(self) -> AsyncIterator[tuple[str, ...]]:
+        for count in range(1, len(self.answerable) + 1):
+            yield self.answerable[:count]
+
+    async def matches(self, question: str, scope: Scope) -> Mentions:
+        return await self.find("mill", False, scope) if "mill" in question else Mentions(())
 
     async def ask(
         self,
@@ -142,6 +155,8 @@ class Home:
     """Whether the chat keeps its index up to date."""
     holds_questions: bool = False
     """Whether questions wait for the gate of the bot."""
+    indexed: About | None = None
+    answerable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         (self.path / "news").mkdir(exist_ok=True)
@@ -181,6 +196,7 @@ class Home:
 
     def _open(self, folder: Path) -> FakeBot:
         bot = FakeBot(folder, self.article, self.states)
+        bot.indexed, bot.answerable = self.indexed, self.answerable
         if not self.holds_questions:
             bot.gate.set()
         self.bots.append(bot)

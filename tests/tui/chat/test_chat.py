@@ -21,7 +21,7 @@ from tui.sessions.session import Turn
 pytestmark = pytest.mark.slow
 
 ANSWER = [
-    "  Jan Novak   93% sure",
+    "  Jan Novak   93% sure ●●●●●",
     f"    {SENTENCE}",
     "  ▌ news/mill.txt:2:32  Mill sold, 3 May 2011",
 ]

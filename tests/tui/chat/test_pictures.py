@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.tui.chat.chats import Chat, Home
 from tests.tui.chat.conftest import UNCHANGED
 from tests.tui.chat.replies import answer, answered, unanswered
 from tui.chat.themes import LIGHT, PLAIN
-from tui.jobs.async_bot import NothingIndexed
+from tui.jobs.async_bot import About, NothingIndexed
 from tui.library.contents import Library, LibraryArticle, LibraryRoot
 from tui.sessions.session import Turn
 from tui.settings import ChatSettings, write_chat_settings
@@ -133,7 +133,26 @@ in_three_sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size
 
 
 def test_an_empty_chat(studio: Studio) -> None:
+    first, last = date(1987, 4, 2), date(2011, 5, 3)
+    updated = datetime(2026, 11, 28, 14, 3)  # noqa: DTZ001
+    studio.home.indexed = About(2_004, (first, last), updated)
+    studio.home.answerable = (
+        "Who is the mayor of Elbe Falls?",
+        "When was the oldest mill on the river sold to Jan Novak?",
+        "What is Eurocontrol?",
+        "Who signed the treaty?",
+    )
     studio.take()
+
+
+def test_matches_by_keywords_while_the_models_load(studio: Studio) -> None:
+    async def ask(chat: Chat) -> None:
+        chat.screen.ready.clear()
+        await chat.ask_without_waiting("Who bought the mill?")
+        await chat.until(lambda: "keyword matches" in "".join(chat.lines))
+
+    studio.home.holds_questions = True
+    studio.take(act=ask)
 
 
 @in_three_sizes

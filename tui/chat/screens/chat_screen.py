@@ -20,13 +20,13 @@ from tui.chat.actions import AnswerActions, notify_error, open_in_editor
 from tui.chat.filters import chips, is_filter, with_filter
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
-from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
+from tui.chat.transcript.entries import Entry, Failed, Found, Matches, Opening, Waiting
 from tui.chat.transcript.transcript import Transcript
 from tui.chat.widgets.chips import ChipLine
 from tui.chat.widgets.footer import KeysFooter
 from tui.chat.widgets.progress_bar import ProgressBar
 from tui.chat.widgets.prompt import Prompt
-from tui.jobs.async_bot import AsyncBot
+from tui.jobs.async_bot import About, AsyncBot
 from tui.output.sanitise import visible
 from tui.output.wording import searched_question
 from tui.sessions.folder import Sessions
@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 _FIND = re.compile(r"\s*/find\b\s*(?P<exact>--exact\b\s*)?")
 _MOST_PLACES = 1_000
 """Places of words that are shown; drawing more would take seconds."""
+_ASKING = "asking"
+"""The group of the worker that answers."""
 _SEARCHING = "searching …"
 _LOADING = "queued until the models are loaded"
+_MATCHES = "The models are loading; keyword matches so far:"
 _QUEUED = "queued"
 _READING_AGAIN = "reading the best passages more closely …"
 
@@ -53,7 +56,8 @@ class ChatScreen(AnswerActions):
     HELP = """
     Type a question and press **Enter**. The answer is quoted letter for letter, with its file and
     line. **Tab** moves from the input to the answers: there the arrow keys select a citation, the
-    article next to it follows, and single letters act on it. **Escape** returns to the input.
+    article next to it follows, and single letters act on it. **Escape** returns to the input. A
+    click selects a citation, a double click moves into the article, a click with ctrl opens it.
 
     A follow-up is searched for with words of the turns before it, as its reply shows. **e** in the
     answers edits that question, **n** there, or **ctrl+r**, asks it again without them.
@@ -131,6 +135,17 @@ class ChatScreen(AnswerActions):
         self.run_worker(self.bot.close(), group="bots")
         self.bot = bot
 
+    def show_about(self, about: About | None) -> None:
+        """Show what is indexed, before the first question."""
+        questions = about.questions if about else ()
+        self.query_one(Transcript).show_opening(Opening(about, questions))
+
+    async def free(self) -> None:
+        """Wait until no question is being answered."""
+        for worker in list(self.workers):
+            if worker.group == _ASKING:
+                await self.workers.wait_for_complete([worker])
+
     def show_article(self, file: str, path: str, title: str) -> None:
         """Show an article without a citation."""
         self.remove_class("-no-source")
@@ -203,8 +218,17 @@ class ChatScreen(AnswerActions):
 
     @on(Prompt.Left)
     def go_to_answers(self) -> None:
-        """Move from the input to the answers."""
-        self.set_focus(self.query_one(Transcript))
+        """Move from the input to the answers, or to the questions of the opening."""
+        transcript = self.query_one(Transcript)
+        self.set_focus(transcript)
+        if transcript.selected is None:
+            transcript.action_step(1)
+
+    @on(Transcript.Suggested)
+    def ask_suggested(self, suggested: Transcript.Suggested) -> None:
+        """Ask a question of the opening."""
+        self.set_focus(self.query_one(Prompt))
+        self.ask(suggested.question)
 
     def ask(self, question: str, standalone: bool = False) -> None:
         """Queue a question; a standalone one is asked without the turns before it."""
@@ -232,7 +256,7 @@ class ChatScreen(AnswerActions):
     def _show_pending(self, question: str, first: bool) -> int:
         return self.query_one(Transcript).add(Waiting(question, _SEARCHING if first else _QUEUED))
 
-    @work(group="asking")
+    @work(group=_ASKING)
     async def _answer_all(self) -> None:
         while self._queue:
             await self._answer()
@@ -240,9 +264,11 @@ class ChatScreen(AnswerActions):
 
     async def _answer(self) -> None:
         question = self._queue.first.question
-        self._replace(
-            self._queue.first, Waiting(question, _SEARCHING if self.ready.is_set() else _LOADING)
-        )
+        if self.ready.is_set():
+            self._replace(self._queue.first, Waiting(question, _SEARCHING))
+        else:
+            self._replace(self._queue.first, Waiting(question, _LOADING))
+            self._show_matches(self._queue.first)
         await self.ready.wait()
         pending = self._queue.first
         session = self._latest(pending.session)
@@ -262,6 +288,19 @@ class ChatScreen(AnswerActions):
         answered, turn = self._queue.pop(), Turn(question, reply, local_now())
         self._replace(answered, turn)
         await self._save(self._latest(answered.session), turn)
+
+    @work(group="matches")
+    async def _show_matches(self, asked: Pending) -> None:
+        """Show what matches the first question by keywords, while the models load."""
+        if _FIND.match(asked.question):
+            return
+        try:
+            found = await self.bot.matches(asked.question, asked.session.scope)
+        except (BylineError, OSError):
+            return  # the question itself will say why
+        is_waiting = bool(self._queue) and self._queue.first.question == asked.question
+        if found.articles and is_waiting and not self.ready.is_set():
+            self._replace(self._queue.first, Matches(asked.question, _MATCHES, found.articles))
 
     def _show_first(self, reply: Reply) -> None:
         """Show the reply of the first reader, while the second one reads."""
@@ -321,6 +360,11 @@ class ChatScreen(AnswerActions):
         """Move into the article."""
         self.remove_class("-no-source")
         self.query_one(SourcePane).focus()
+
+    @on(Transcript.Opened)
+    def open_clicked(self, opened: Transcript.Opened) -> None:
+        """Open a citation in the editor."""
+        open_in_editor(self.app, opened.citation.file, opened.citation.answer.place)
 
     @on(SourcePane.Step)
     def step(self, step: SourcePane.Step) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from tui.chat.transcript.entries import Entry
-from tui.chat.transcript.rows import Row, Target, greeting, rows, targets
+from tui.chat.transcript.entries import Entry, Opening
+from tui.chat.transcript.rows import Row, Target, rows, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,22 @@ class Block:
 
 
 class Blocks:
-    """The entries in order; they have rows after `wrap`."""
+    """The entries in order, the opening while there are none; they have rows after `wrap`."""
 
-    def __init__(self, entries: Sequence[Entry] = ()) -> None:
+    def __init__(self, entries: Sequence[Entry] = (), opening: Opening | None = None) -> None:
         self._blocks = [Block(entry) for entry in entries]
+        self._opening = Block(opening or Opening())
         self._starts = [0]
-        self._greeting: tuple[Row, ...] = ()
 
     def __len__(self) -> int:
         return len(self._blocks)
 
     def __getitem__(self, number: int) -> Block:
-        return self._blocks[number]
+        return self._shown[number]
+
+    @property
+    def _shown(self) -> list[Block]:
+        return self._blocks or [self._opening]
 
     @property
     def entries(self) -> list[Entry]:
@@ -85,14 +89,15 @@ class Blocks:
         """Wrap the blocks that do not have this width yet; a width of 0 changes none."""
         if width:
             self._blocks = [block.wrapped(width) for block in self._blocks]
-        heights = [len(block.rows) for block in self._blocks]
+            if not self._blocks:
+                self._opening = self._opening.wrapped(width)
+        heights = [len(block.rows) for block in self._shown]
         self._starts = list(accumulate(heights, initial=0))
-        self._greeting = tuple(greeting(width)) if width and not self._blocks else ()
 
     @property
     def height(self) -> int:
         """The number of rows."""
-        return self._starts[-1] or len(self._greeting)
+        return self._starts[-1]
 
     @property
     def last_start(self) -> int:
@@ -102,24 +107,20 @@ class Blocks:
     @property
     def rows(self) -> list[Row]:
         """All rows."""
-        return [row for block in self._blocks for row in block.rows] or list(self._greeting)
+        return [row for block in self._shown for row in block.rows]
 
     def row(self, y: int) -> Row:
         """Return row `y`, which is less than the height."""
-        if not self._blocks:
-            return self._greeting[y]
         index = self.index_of(y)
-        return self._blocks[index.entry].rows[index.row]
+        return self[index.entry].rows[index.row]
 
     def index_of(self, y: int) -> RowIndex:
         """Return the entry of row `y`; rows after the end belong to the last entry."""
-        entry = max(0, min(bisect_right(self._starts, y) - 1, len(self._blocks) - 1))
+        entry = max(0, min(bisect_right(self._starts, y) - 1, len(self._shown) - 1))
         return RowIndex(entry, y - self._starts[entry])
 
     def y_of(self, index: RowIndex) -> int:
         """Return the number of an entry's row, or of its last row if it has fewer now."""
-        if not self._blocks:
-            return 0
         height = self._starts[index.entry + 1] - self._starts[index.entry]
         return self._starts[index.entry] + min(index.row, height - 1)
 
@@ -135,6 +136,6 @@ class Blocks:
         """Return everything that can be selected, in order."""
         return [
             Selected(number, target)
-            for number, block in enumerate(self._blocks)
+            for number, block in enumerate(self._shown)
             for target in targets(block.entry, block.unfolded)
         ]

@@ -1,12 +1,23 @@
-"""The entries of the transcript: a queued question, a failed one, a turn, or places found."""
+"""The entries of the transcript: the opening, a question in each of its states, places found."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.jobs.async_bot import About
 from tui.sessions.session import Turn
 
 if TYPE_CHECKING:
     from qa.find import FoundArticle, Mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is shown before the first question."""
+
+    about: About | None = None
+    """What is indexed; None until it is known."""
+    questions: tuple[str, ...] = ()
+    """Questions that the articles answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +27,15 @@ class Waiting:
     question: str
     note: str
     """Why it waits, or that it is being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A question without a reply yet, with the passages that match it by keywords."""
+
+    question: str
+    note: str
+    articles: "tuple[FoundArticle, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +78,6 @@ class Found:
         return cls(question, tuple(shown), passages, len(articles), left_out, found.undated)
 
 
-Entry = Waiting | Failed | Turn | Found
+Placed = Matches | Found
+"""Entries that list places, by article."""
+Entry = Waiting | Failed | Turn | Placed | Opening

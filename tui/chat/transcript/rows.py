@@ -1,6 +1,6 @@
 """An entry of the transcript as rows of one width; hostile text is made visible here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answers import Answer, Answered, Citation, NoAnswer, Reply, State
-from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
+from tui.chat.transcript.entries import Entry, Failed, Found, Matches, Opening, Placed, Waiting
+from tui.jobs.async_bot import About
 from tui.output.sanitise import visible, visible_name
 from tui.output.wording import (
     ARTICLES_DIFFER,
@@ -20,21 +21,24 @@ from tui.output.wording import (
     STATUS_NOTES,
     answer_meaning,
     computed_dates,
+    confidence_dots,
     confidence_label,
     counted,
+    day,
+    fitting,
     found_counts,
-    location,
     never_mentioned,
     refusal,
     rejected_label,
     searched_question,
+    short_location,
     title_and_date,
     undated_note,
 )
 from tui.sessions.session import Turn
 
 if TYPE_CHECKING:
-    from qa.find import Place
+    from qa.find import FoundArticle, Place
 
 STYLES = (
     "question", "searched", "answer", "confident", "unsure", "quote", "span", "location", "about",
@@ -49,8 +53,9 @@ _GREETING = (
     "Answers are quoted letter for letter, with file and line. If none is confident, you see the "
     "closest passage."
 )
-_GREETING_WIDTH = 74
+_OPENING_WIDTH = 74
 """Cells."""
+_ANSWERABLE = "Questions that these articles answer (tab, arrows and enter, or a click):"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,14 @@ class Fold:
     """The line that unfolds the further answers, or folds them again."""
 
 
-Target = CitationAt | Fold
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question of the opening, by its number from 0."""
+
+    number: int
+
+
+Target = CitationAt | Fold | Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +98,9 @@ def shown_answers(turn: Turn) -> tuple[Answer, ...]:
     return turn.reply.rejected[:1]
 
 
-def citation_of(entry: Turn | Found, at: CitationAt) -> Citation:
+def citation_of(entry: Turn | Placed, at: CitationAt) -> Citation:
     """Return the citation of a target."""
-    if isinstance(entry, Found):
+    if isinstance(entry, Placed):
         article = entry.articles[at.answer]
         return article.citation(article.places[at.citation])
     return shown_answers(entry)[at.answer].citations[at.citation]
@@ -96,7 +108,9 @@ def citation_of(entry: Turn | Found, at: CitationAt) -> Citation:
 
 def targets(entry: Entry, unfolded: bool) -> list[Target]:
     """Return what can be selected in an entry, in order."""
-    if isinstance(entry, Found):
+    if isinstance(entry, Opening):
+        return [Suggestion(number) for number in range(len(entry.questions))]
+    if isinstance(entry, Placed):
         return [
             CitationAt(number, at)
             for number, article in enumerate(entry.articles)
@@ -129,40 +143,59 @@ def rows(entry: Entry, unfolded: bool, note: str, width: int) -> list[Row]:
 
     `note` is shown under a turn: how it was marked, and where the mark was saved.
     """
+    width = max(_NARROWEST, min(width, _OPENING_WIDTH) if isinstance(entry, Opening) else width)
     wrapped = [
         Row(line, target)
-        for text, target, indent in _paragraphs(entry, unfolded, note)
-        for line in _wrapped(text, indent, max(_NARROWEST, width))
+        for text, target, indent in _paragraphs(entry, unfolded, note, width)
+        for line in _wrapped(text, indent, width)
     ]
     return [*wrapped, Row(Text(""))]
-
-
-def greeting(width: int) -> list[Row]:
-    """Return what is shown before the first question, as rows of at most `width` cells."""
-    paragraphs = (Text("Ask your articles a question.", "answer"), Text(_GREETING, "note"))
-    return [
-        Row(line)
-        for text in paragraphs
-        for line in _wrapped(text, _INDENT, max(_NARROWEST, min(width, _GREETING_WIDTH)))
-    ]
 
 
 _Paragraph = tuple[Text, Target | None, int]
 
 
-def _paragraphs(entry: Entry, unfolded: bool, note: str) -> Iterator[_Paragraph]:
+def _paragraphs(entry: Entry, unfolded: bool, note: str, width: int) -> Iterator[_Paragraph]:
+    if isinstance(entry, Opening):
+        yield from _opening(entry)
+        return
     yield Text.assemble(("› ", "question"), (_lines(entry.question), "question")), None, 0
     match entry:
         case Waiting():
             yield Text(visible(entry.note), "waiting"), None, _INDENT
         case Failed():
             yield Text(visible(entry.message), "error"), None, _INDENT
+        case Matches():
+            yield Text(visible(entry.note), "waiting"), None, _INDENT
+            yield from _places(entry.articles, width)
         case Found():
-            yield from _found(entry)
+            yield from _found(entry, width)
         case Turn():
-            yield from _reply(entry, unfolded)
+            yield from _reply(entry, unfolded, width)
             if note:
                 yield Text(visible(note), "mark"), None, _INDENT
+
+
+def _opening(opening: Opening) -> Iterator[_Paragraph]:
+    yield Text("Ask your articles a question.", "answer"), None, _INDENT
+    yield Text(_GREETING, "note"), None, _INDENT
+    if opening.about:
+        yield Text(""), None, _INDENT
+        yield Text(_about(opening.about), "about"), None, _INDENT
+    if opening.questions:
+        yield Text(""), None, _INDENT
+        yield Text(_ANSWERABLE, "note"), None, _INDENT
+    for number, question in enumerate(opening.questions):
+        yield Text(visible(question), "location"), Suggestion(number), _DEEPER
+
+
+def _about(about: About) -> str:
+    """Return what is indexed: `19 articles from 3 May 2001 to 2 June 2016, updated …`."""
+    first, last = about.dates or (None, None)
+    dates = "" if first is None or last is None else f" from {day(first)} to {day(last)}"
+    dates = f" of {day(first)}" if first and first == last else dates
+    updated = f"{day(about.updated)}, {about.updated:%H:%M}"
+    return f"{counted(about.articles, 'article')}{dates}; index updated {updated}"
 
 
 def _lines(question: str) -> str:
@@ -170,7 +203,7 @@ def _lines(question: str) -> str:
     return "\n".join(visible(line) for line in question.split("\n"))
 
 
-def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
+def _reply(turn: Turn, unfolded: bool, width: int) -> Iterator[_Paragraph]:
     reply = turn.reply
     if (searched := searched_question(turn.question, reply)) is not None:
         line = (f"Searched for: {visible(searched)}", "searched")
@@ -184,7 +217,7 @@ def _reply(turn: Turn, unfolded: bool) -> Iterator[_Paragraph]:
     if isinstance(reply, Answered) and reply.articles_differ:
         yield Text(ARTICLES_DIFFER, "note"), None, _INDENT
     for number, answer in enumerate(_visible_answers(turn, unfolded)):
-        yield from _answer(answer, number, isinstance(reply, NoAnswer))
+        yield from _answer(answer, number, isinstance(reply, NoAnswer), width)
     if _is_foldable(turn):
         others = len(shown_answers(turn)) - 1
         more = f"{others} further answer{'s' if others > 1 else ''}"
@@ -215,9 +248,10 @@ def _titled(line: str, title: str, style: str) -> Text:
     return Text.assemble((first, style), (line.removeprefix(first), "note"))
 
 
-def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]:
+def _answer(answer: Answer, number: int, rejected: bool, width: int) -> Iterator[_Paragraph]:
     first = answer.citations[0]
-    label = confidence_label(answer.confidence, answer.doubtful)
+    sure = confidence_label(answer.confidence, answer.doubtful)
+    label = f"{sure} {confidence_dots(answer.confidence)}"
     label_style = "unsure" if answer.doubtful else "confident"
     if first.is_current:
         if not rejected and answer.text != answer.quote:
@@ -233,7 +267,7 @@ def _answer(answer: Answer, number: int, rejected: bool) -> Iterator[_Paragraph]
         if computed := computed_dates(first):
             yield Text(computed, "computed"), None, _DEEPER
     for at, citation in enumerate(answer.citations):
-        yield _citation(citation), CitationAt(number, at), _DEEPER
+        yield _citation(citation, width - _DEEPER), CitationAt(number, at), _DEEPER
 
 
 def _quote(citation: Citation, rejected: bool) -> Text:
@@ -243,21 +277,29 @@ def _quote(citation: Citation, rejected: bool) -> Text:
     )
 
 
-def _citation(citation: Citation) -> Text:
-    about = visible(title_and_date(citation))
+def _citation(citation: Citation, width: int) -> Text:
+    """Return a place with its article, which are a line wide each at most."""
+    about = fitting(visible(title_and_date(citation)), width)
     note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
-        (location(citation), "location"),
+        (short_location(citation, width), "location"),
         (f"  {about}" * bool(about), "about"),
         (f"  ({note})" * bool(note), "note"),
     )
 
 
-def _found(entry: Found) -> Iterator[_Paragraph]:
+def _found(entry: Found, width: int) -> Iterator[_Paragraph]:
     counts = found_counts(entry.passages, entry.article_count)
     yield Text(counts if entry.passages else NOT_FOUND, "answer"), None, _INDENT
     yield from _undated(entry.undated)
-    for number, article in enumerate(entry.articles):
+    yield from _places(entry.articles, width)
+    if entry.left_out:
+        more = f"{counted(entry.left_out, 'more place')}; `byline find` lists all"
+        yield Text(more, "note"), None, _INDENT
+
+
+def _places(articles: "Sequence[FoundArticle]", width: int) -> Iterator[_Paragraph]:
+    for number, article in enumerate(articles):
         about = visible(title_and_date(article.citation(article.places[0])))
         yield Text(about or visible_name(article.path), "about"), None, _INDENT
         for at, place in enumerate(article.places):
@@ -265,12 +307,11 @@ def _found(entry: Found) -> Iterator[_Paragraph]:
             quote = Text.assemble("  ", _marked(place)) if cited.is_current else ""
             note = STATUS_NOTES.get(place.status, "")
             line = Text.assemble(
-                (location(cited), "location"), quote, (f"  ({note})" * bool(note), "note")
+                (short_location(cited, width - _DEEPER), "location"),
+                quote,
+                (f"  ({note})" * bool(note), "note"),
             )
             yield line, CitationAt(number, at), _DEEPER
-    if entry.left_out:
-        more = f"{counted(entry.left_out, 'more place')}; `byline find` lists all"
-        yield Text(more, "note"), None, _INDENT
 
 
 def _marked(place: "Place") -> Text:

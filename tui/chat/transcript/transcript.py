@@ -11,8 +11,8 @@ from textual.message import Message
 from qa.answers import Citation
 from tui.chat.transcript.blocks import Blocks, Selected
 from tui.chat.transcript.blocks_view import BlocksView
-from tui.chat.transcript.entries import Entry, Found
-from tui.chat.transcript.rows import CitationAt, Fold, citation_of, targets
+from tui.chat.transcript.entries import Entry, Opening, Placed
+from tui.chat.transcript.rows import CitationAt, Fold, Suggestion, citation_of, targets
 from tui.sessions.session import Turn
 
 _FIRST = CitationAt(0, 0)
@@ -40,6 +40,22 @@ class Transcript(BlocksView, can_focus=True):
 
         citation: Citation
 
+    @dataclass
+    class Suggested(Message):
+        """The user chose a question of the opening."""
+
+        question: str
+
+    @dataclass
+    class Opened(Message):
+        """A click with ctrl opens a citation where it is."""
+
+        citation: Citation
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._opening = Opening()
+
     # Entries
 
     @property
@@ -60,7 +76,7 @@ class Transcript(BlocksView, can_focus=True):
         """The selected citation, else the first of the selected turn; None if there is none."""
         selected = self.selected
         entry = self.selected_turn if selected is None else self.blocks[selected.entry].entry
-        if not isinstance(entry, Turn | Found) or not targets(entry, unfolded=False):
+        if not isinstance(entry, Turn | Placed) or not targets(entry, unfolded=False):
             return None
         return citation_of(entry, self._citation_at or _FIRST)
 
@@ -76,15 +92,23 @@ class Transcript(BlocksView, can_focus=True):
 
     def fill(self, entries: Sequence[Entry]) -> None:
         """Replace all entries, and show the end."""
-        self.blocks = Blocks(entries)
+        self.blocks = Blocks(entries, self._opening)
         self.selected = None
         self.following = True
         self.lay_out()
         if entries:
             self._select_first(len(self.blocks) - 1)
 
+    def show_opening(self, opening: Opening) -> None:
+        """Show this before the first question."""
+        self._opening = opening
+        if not self.entries:
+            self.fill(())
+
     def add(self, entry: Entry) -> int:
         """Append an entry, and return its number."""
+        if not self.entries:
+            self.selected = None  # of the opening
         self.blocks.add(entry)
         self.lay_out()
         return len(self.blocks) - 1
@@ -94,7 +118,7 @@ class Transcript(BlocksView, can_focus=True):
         self.blocks.replace(number, entry)
         self.lay_out()
         is_free = self.selected is None or not self.has_focus
-        if isinstance(entry, Turn | Found) and number == len(self.blocks) - 1 and is_free:
+        if isinstance(entry, Turn | Placed) and number == len(self.blocks) - 1 and is_free:
             self._select_first(number)
 
     def note(self, number: int, note: str) -> None:
@@ -120,7 +144,7 @@ class Transcript(BlocksView, can_focus=True):
         if scroll:
             self.scroll_to_selected(selected)
         entry = self.blocks[selected.entry].entry
-        if isinstance(selected.target, CitationAt) and isinstance(entry, Turn | Found):
+        if isinstance(selected.target, CitationAt) and isinstance(entry, Turn | Placed):
             self.post_message(self.CitationSelected(citation_of(entry, selected.target)))
 
     def action_step(self, by: int) -> None:
@@ -137,13 +161,17 @@ class Transcript(BlocksView, can_focus=True):
             self._select(found[at])
 
     def action_activate(self) -> None:
-        """Show a citation in its article, or unfold further answers."""
+        """Show a citation in its article, unfold further answers, or ask a question."""
         if self.selected is None:
             return
-        if isinstance(self.selected.target, Fold):
-            self._toggle(self.selected.entry)
-        elif citation := self.selected_citation:
-            self.post_message(self.Activated(citation))
+        match self.selected.target:
+            case Fold():
+                self._toggle(self.selected.entry)
+            case Suggestion(number):
+                self.post_message(self.Suggested(self._opening.questions[number]))
+            case CitationAt():
+                if citation := self.selected_citation:
+                    self.post_message(self.Activated(citation))
 
     def _toggle(self, number: int) -> None:
         self.blocks.toggle(number)
@@ -151,11 +179,13 @@ class Transcript(BlocksView, can_focus=True):
         self.lay_out()
 
     def on_click(self, event: events.Click) -> None:
-        """Select what was clicked; a double click activates it."""
+        """Select what was clicked; a double click activates it, one with ctrl opens it."""
         at = self.scroll_offset.y + event.get_content_offset_capture(self).y
         clicked = self.target_at(at)
         if clicked is None:
             return
         self._select(clicked, scroll=False)
-        if isinstance(clicked.target, Fold) or event.chain > 1:
+        if event.ctrl and (citation := self.selected_citation):
+            self.post_message(self.Opened(citation))
+        elif not isinstance(clicked.target, CitationAt) or event.chain > 1:
             self.action_activate()

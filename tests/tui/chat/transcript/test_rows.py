@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date, datetime
 from unicodedata import category
 
 import pytest
@@ -10,8 +11,18 @@ from qa.answers import Answered, Precision, Reason, ResolvedDate, Status, Unment
 from qa.find import FoundArticle, Mentions, Place
 from tests.index.strategies import nasty_text
 from tests.tui.chat.replies import SENTENCE, answer, answered, citation, unanswered
-from tui.chat.transcript.entries import Entry, Failed, Found, Waiting
-from tui.chat.transcript.rows import STYLES, CitationAt, Fold, Row, citation_of, rows, targets
+from tui.chat.transcript.entries import Entry, Failed, Found, Opening, Waiting
+from tui.chat.transcript.rows import (
+    STYLES,
+    CitationAt,
+    Fold,
+    Row,
+    Suggestion,
+    citation_of,
+    rows,
+    targets,
+)
+from tui.jobs.async_bot import About
 
 CONTROLLING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
@@ -33,11 +44,38 @@ def styled(written: list[Row], style: str) -> str:
 def test_an_answer_is_followed_by_its_sentence_and_location() -> None:
     assert shown(answered()) == [
         "› Who bought the mill?",
-        "  Jan Novak   93% sure",
+        "  Jan Novak   93% sure ●●●●●",
         "    On Monday the mill was sold to Jan Novak for two crowns.",
         "    news/mill.txt:11:32  Mill sold, 3 May 2011",
         "",
     ]
+
+
+def test_a_citation_takes_three_lines_at_most_on_80_columns() -> None:
+    path = "/".join(["/home/ann", *["a folder with a long name"] * 12, "mill.txt"])
+    far = citation(path=path, title="The mill " * 40, status=Status.MOVED)
+    cited = [row for row in rows(answered(answer(far)), False, "", 76) if row.target]
+    assert len(cited) <= 3
+    assert cited[0].text.plain.startswith("    /home/ann/a folder")
+    assert cited[0].text.plain.endswith("…/mill.txt:11:32")
+    assert "(moved since indexing)" in " ".join(row.text.plain.strip() for row in cited)
+
+
+def test_the_opening_says_what_is_indexed_and_what_it_answers() -> None:
+    updated = datetime(2026, 11, 8, 9, 5)  # noqa: DTZ001
+    one_day = About(1, (date(2011, 5, 3), date(2011, 5, 3)), updated)
+    opening = Opening(one_day, ("Who is \x1bVera Holm?", "Who sang?"))
+    written = rows(opening, False, "", 90)
+    lines = [row.text.plain.strip() for row in written]
+    assert "1 article of 3 May 2011; index updated 8 November 2026, 09:05" in lines
+    assert [row.target for row in written if row.target] == targets(opening, False)
+    assert targets(opening, False) == [Suggestion(0), Suggestion(1)]
+    assert lines[-3:-1] == ["Who is ␛Vera Holm?", "Who sang?"]
+    several = About(20, (date(2001, 12, 13), date(2016, 9, 30)), updated)
+    assert "20 articles from 13 December 2001 to 30 September 2016;" in " ".join(
+        shown(Opening(several))
+    )
+    assert "20 articles; index updated" in " ".join(shown(Opening(About(20, None, updated))))
 
 
 def test_only_the_answer_is_highlighted_in_its_sentence() -> None:
@@ -48,11 +86,12 @@ def test_only_the_answer_is_highlighted_in_its_sentence() -> None:
 
 def test_an_answer_that_is_its_entire_sentence_is_shown_once() -> None:
     turn = answered(answer(citation("It is old.", "It is old.")))
-    assert shown(turn)[1:3] == ["  93% sure", "    It is old."]
+    assert shown(turn)[1:3] == ["  93% sure ●●●●●", "    It is old."]
 
 
 @pytest.mark.parametrize(
-    ("confidence", "label"), [(1.0, "100% sure"), (0.996, "100% sure"), (0.2, "20% sure")]
+    ("confidence", "label"),
+    [(1.0, "100% sure ●●●●●"), (0.996, "100% sure ●●●●●"), (0.2, "20% sure ●○○○○")],
 )
 def test_confidence_is_a_percentage(confidence: float, label: str) -> None:
     assert shown(answered(answer(confidence=confidence)))[1] == f"  Jan Novak   {label}"
@@ -62,12 +101,12 @@ def test_an_answer_in_doubt_says_so_above_it_and_beside_it() -> None:
     turn = answered(answer(confidence=0.45, doubtful=True))
     written = rows(turn, False, "", 90)
     assert written[1].text.plain.startswith("  Perhaps: ")
-    assert written[2].text.plain == "  Jan Novak   perhaps, 45% sure"
-    assert styled(written, "unsure") == "Perhaps   perhaps, 45% sure"
+    assert written[2].text.plain == "  Jan Novak   perhaps, 45% sure ●●○○○"
+    assert styled(written, "unsure") == "Perhaps   perhaps, 45% sure ●●○○○"
     # A further answer in doubt does not make the reply doubtful.
     further = answered(answer(), answer(citation("two"), confidence=0.4, doubtful=True))
     assert [line for line in shown(further, unfolded=True) if "erhaps" in line] == [
-        "  two   perhaps, 40% sure"
+        "  two   perhaps, 40% sure ●●○○○"
     ]
 
 
@@ -188,7 +227,7 @@ def test_a_computed_date_has_a_style_of_its_own() -> None:
     monday = ResolvedDate("Monday", 3, "2011-05-02", Precision.DAY)
     turn = answered(answer(replace(citation("Monday"), resolved=(monday,))))
     assert shown(turn)[1:4] == [
-        "  Monday (2 May 2011)   93% sure",
+        "  Monday (2 May 2011)   93% sure ●●●●●",
         "    On Monday the mill was sold to Jan Novak for two crowns.",
         "    Computed from the date 3 May 2011: Monday = 2 May 2011",
     ]
