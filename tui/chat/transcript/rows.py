@@ -55,7 +55,7 @@ _GREETING = (
 )
 _OPENING_WIDTH = 74
 """Cells."""
-_ANSWERABLE = "Questions that these articles answer (tab, arrows and enter, or a click):"
+_ANSWERABLE = "Questions that these articles answer (tab, or a click):"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,8 @@ def _opening(opening: Opening) -> Iterator[_Paragraph]:
     yield Text(_GREETING, "note"), None, _INDENT
     if opening.about:
         yield Text(""), None, _INDENT
-        yield Text(_about(opening.about), "about"), None, _INDENT
+        for line in _about(opening.about):
+            yield Text(line, "about"), None, _INDENT
     if opening.questions:
         yield Text(""), None, _INDENT
         yield Text(_ANSWERABLE, "note"), None, _INDENT
@@ -189,13 +190,13 @@ def _opening(opening: Opening) -> Iterator[_Paragraph]:
         yield Text(visible(question), "location"), Suggestion(number), _DEEPER
 
 
-def _about(about: About) -> str:
-    """Return what is indexed: `19 articles from 3 May 2001 to 2 June 2016, updated …`."""
+def _about(about: About) -> tuple[str, str]:
+    """Return what is indexed, `19 articles from 3 May 2001 to 2 June 2016`, and since when."""
     first, last = about.dates or (None, None)
     dates = "" if first is None or last is None else f" from {day(first)} to {day(last)}"
     dates = f" of {day(first)}" if first and first == last else dates
     updated = f"{day(about.updated)}, {about.updated:%H:%M}"
-    return f"{counted(about.articles, 'article')}{dates}; index updated {updated}"
+    return f"{counted(about.articles, 'article')}{dates}", f"Index updated {updated}"
 
 
 def _lines(question: str) -> str:
