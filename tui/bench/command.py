@@ -31,7 +31,8 @@ Examples:
   byline bench --passages 100000      over an index of that size
   byline bench index --passages 1500  only indexing, in detail
   byline bench read                   only reading
-  byline bench serve                  only HTTP, 10,000 requests over 50 connections""",
+  byline bench serve                  only HTTP, 10,000 requests over 50 connections
+  byline bench fuzz                   10,000 requests that make no sense, over HTTP""",
 )
 def command() -> None:
     """Measure speed and size, each next to a reference measured in the same run."""
@@ -152,3 +153,22 @@ def serve_command(requests: int, connections: int, index_folder: Path | None) ->
     from tui.bench.serving import bench_serving
 
     return _show(bench_serving(index_folder, requests, connections, _progress))
+
+
+@command.command("fuzz")
+@click.option("--requests", type=click.IntRange(10), default=10_000, show_default=True)
+@click.option("--connections", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@index_option
+def fuzz_command(requests: int, connections: int, seed: int, index_folder: Path | None) -> int:
+    """Send requests that make no sense over HTTP: none may be answered with 5xx.
+
+    Exit code 1 if one is.
+    """
+    require("starlette", "uvicorn", "jinja2", extra="serve")
+    from tui.bench.fuzzing import ERRORS, bench_fuzzing
+
+    figures = bench_fuzzing(index_folder, requests, connections, seed, _progress)
+    _show(figures)
+    failed = any(figure.value for figure in figures if figure.name in ERRORS)
+    return Exit.NO_ANSWER if failed else Exit.DONE

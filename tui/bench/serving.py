@@ -2,32 +2,25 @@
 
 import asyncio
 import itertools
-import re
-import subprocess
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
-from eval.bench.child import resident
-from eval.bench.figures import MEGABYTE, Figure, percentiles
+from eval.bench.figures import Figure, percentiles
 from qa.stopwatch import Stopwatch
+from tui.bench.server import served
 from tui.cli.services import open_service
 from tui.jobs.current_index import CurrentIndex
-from tui.jobs.python import PYTHON
 from tui.library.contents import library_of
 from tui.service.operations import ASK
 from tui.service.requests import Ask
 from tui.service.service import Busy
 
-COMMAND = (*PYTHON, "-m", "tui", "serve")
-"""Starts the server; options follow."""
 _QUESTIONS = 200
 """Distinct questions at most."""
 _BUSY = (429, 503)
 _TIMEOUT = 600.0
-_RATE = "1000000"
 Asker = Callable[[str], Awaitable[bool]]
 """Asks a question; returns whether there was a reply."""
 
@@ -61,14 +54,15 @@ async def _bench(
     here, _ = await _times(questions, connections, ask_here)
     await service.close()
     timeout = ClientTimeout(_TIMEOUT)
-    with _served(folder) as (address, process):
+    with served(folder) as server:
+        address, token = f"{server.origin}/ask", server.token
         async with ClientSession(
             connector=TCPConnector(limit=connections), timeout=timeout
         ) as session:
 
             async def ask_there(question: str) -> bool:
                 while True:
-                    asked = {"question": question}
+                    asked = {"question": question, "token": token}
                     async with session.get(address, params=asked) as response:
                         await response.read()
                     if response.status not in _BUSY:
@@ -77,9 +71,9 @@ async def _bench(
 
             on_progress(f"{requests:,} requests over {connections} connections")
             await _times(distinct[:connections], connections, ask_there)
-            before = resident("VmRSS", process.pid) / MEGABYTE
+            before = server.megabytes
             there, failed = await _times(questions, connections, ask_there)
-            after = resident("VmRSS", process.pid) / MEGABYTE
+            after = server.megabytes
     limit = percentiles("", here, "", 0.0)[-1].value
     return [
         *percentiles("question over HTTP", there, "in process, p95", limit),
@@ -107,21 +101,3 @@ async def _times(questions: Sequence[str], connections: int, ask: Asker) -> tupl
 
     await asyncio.gather(*(ask_some() for _ in range(connections)))
     return times, failed
-
-
-@contextmanager
-def _served(folder: Path | None) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """Serve an index; yield where it is asked, with the token, and the process."""
-    options = ["--port", "0", "--rate", _RATE] + (
-        [] if folder is None else ["--index", str(folder)]
-    )
-    command = [*COMMAND, *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
-        try:
-            assert process.stderr
-            lines = itertools.takewhile(bool, iter(process.stderr.readline, ""))
-            found = (re.search(r"(http://\S+)/(\?token=\S+)", line) for line in lines)
-            address = next(match for match in found if match)
-            yield f"{address[1]}/ask{address[2]}", process
-        finally:
-            process.terminate()

@@ -2,7 +2,7 @@ import pytest
 
 from tests.tui.fakes import Shell
 from tests.tui.terminal import FAKED
-from tui.bench import serving
+from tui.bench import server
 from tui.bench.serving import bench_serving
 
 
@@ -10,7 +10,7 @@ from tui.bench.serving import bench_serving
 def test_every_request_has_a_reply_and_is_timed_next_to_one_process(
     indexed: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "COMMAND", (*FAKED, "serve"))
+    monkeypatch.setattr(server, "COMMAND", (*FAKED, "serve"))
     said: list[str] = []
     figures = {one.name: one for one in bench_serving(None, 100, 5, said.append)}
     assert figures["requests without a reply"].value == 0
