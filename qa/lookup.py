@@ -108,7 +108,8 @@ def _line_at(text: Text, wanted: Place) -> int | None:
     found = None
     for number in range(1, text.line_count + 1):
         first, last = (text.place(offset) for offset in text.line_span(number))
-        if wanted.is_between(first, last):
+        is_on_page = not wanted.line and first.page == wanted.page
+        if is_on_page or wanted.is_between(first, last):
             return number
         is_above = first.line <= wanted.line and first.is_between(first, wanted)
         found = number if is_above and first.page == wanted.page else found

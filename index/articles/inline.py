@@ -37,7 +37,10 @@ _KEPT_HYPHEN = frozenset(
     west anglo franco""".split()
 )
 """First parts of words that are written with a hyphen wherever they are broken."""
-_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])(?P<hyphen>[-‐])[ \t\r]{0,4}\n[ \t]{0,40}(?=[a-zß-ÿ])")
+_BROKEN_WORD = re.compile(
+    r"(?<=[^\W\d_])(?P<hyphen>[-‐])[ \t\r]{0,4}\n[ \t]{0,40}(?!(?:and|or|to)\b)(?=[a-zß-ÿ])"
+)
+"""Not of short- and long-range missiles."""
 _FIRST_PART = re.compile(r"[^\W\d_]{1,30}$")
 _TYPOGRAPHY = re.compile("\u00ad|[\ufb00-\ufb06]")
 

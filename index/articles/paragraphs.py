@@ -41,6 +41,9 @@ class Line(NamedTuple):
     """Whether it belongs to the line before it whatever that is."""
     closes: bool = False
     """Whether it ends its paragraph."""
+    is_full: bool | None = None
+    """Whether the next word would not have fitted into it; None where that is to be judged by its
+    code points."""
 
 
 def lines_of(text: Text, skipped: int = 0, at_cr: bool = False) -> list[Line]:
@@ -96,14 +99,19 @@ def _wrapped_lines(text: str, lines: Sequence[Line]) -> set[int]:
     if across >= max(_WRAPPED_ENDS, _DOUBLE_SPACED_SHARE * len(apart)):
         inner += apart
     runs_on = {at for at in inner if _is_open(said[at]) and _runs_on(said[at], said[at + 1])}
+    full = {at for at in inner if lines[at].is_full} or _full_by_length(said, inner)
+    is_wrapped = len(full & runs_on) >= max(_WRAPPED_ENDS, _WRAPPED_SHARE * len(full))
+    return runs_on | full if is_wrapped else runs_on
+
+
+def _full_by_length(said: Sequence[str], inner: Sequence[int]) -> set[int]:
+    """Return the lines that the next word would not have fitted into; none without a margin."""
     lengths = sorted(len(said[at]) for at in inner)
     # 95 %, because a caption may be longer than the margin that the other lines keep to.
     margin = lengths[(len(lengths) - 1) * 95 // 100] if lengths else 0
     if margin not in _MARGINS:
-        return runs_on
-    full = {at for at in inner if len(said[at]) + 1 + len(said[at + 1].split(None, 1)[0]) > margin}
-    is_wrapped = len(full & runs_on) >= max(_WRAPPED_ENDS, _WRAPPED_SHARE * len(full))
-    return runs_on | full if is_wrapped else runs_on
+        return set()
+    return {at for at in inner if len(said[at]) + 1 + len(said[at + 1].split(None, 1)[0]) > margin}
 
 
 def _is_open(line: str) -> bool:

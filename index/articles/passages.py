@@ -27,7 +27,8 @@ from index.articles.spans import Span
 from index.articles.text import Text
 
 _LONGEST_TOKEN = 25
-"""Code points; no match of the encoding's pattern is longer."""
+"""Code points; no match of the encoding's pattern is longer, so no text within the budget is longer
+than this many for each of its tokens; what a passage holds besides is limited by the same."""
 _MAX_CONTEXT = 200
 """Code points of a passage's context, and of what a sentence is read after."""
 _CONTEXT_SHARE = 4
@@ -43,7 +44,8 @@ class PassageSettings:
     """How articles are split; recorded in the manifest, because a change rebuilds the index."""
 
     budget: int = 160
-    """Limit on the tokens of a passage, in Byline's own encoding."""
+    """Limit on the tokens of a passage as it is read, in Byline's own encoding; each white space
+    is one blank, so that the width of the lines decides nothing."""
     overlap: int = 40
     """Limit on the tokens that a passage repeats from the one before it."""
 
@@ -133,6 +135,8 @@ class _Piece:
     said: Span | None
     """What may be quoted; None if it is marks alone."""
     block: int
+    size: int
+    """Tokens as it is read."""
 
 
 _Run = Sequence[_Piece]
@@ -172,25 +176,32 @@ class _Splitter:
         runs: list[_Run] = []
         for region in _regions(self.text.text, self.blocks):
             pieces = [piece for number in region for piece in self._pieces(number)]
-            sizes = _sizes(self.text.text, pieces)
+            sizes = [piece.size for piece in pieces]
             runs += [pieces[start:end] for start, end in pack(sizes, self.settings)]
         whole = [self._passage(run) for run in runs]
         sizes = self.limit.count([passage.embedded_with(self.title) for passage in whole])
         found = []
         for run, passage, size in zip(runs, whole, sizes, strict=True):
-            is_short = size <= self.limit.max_tokens and self._within_budget(passage.text)
+            is_short = size <= self.limit.max_tokens and self._is_within_budget(passage)
             found += [passage] if is_short else self._refitted(run)
         return found
 
-    def _within_budget(self, piece: str) -> bool:
-        if len(piece) > _LONGEST_TOKEN * self.settings.budget:
-            return False
+    def _is_within_budget(self, passage: Passage) -> bool:
+        return not self._is_long(passage.text) and self._is_short(_flat(passage.words))
+
+    def _is_long(self, piece: str) -> bool:
+        """Return whether a text, with its marks and white space, is too long for a passage."""
+        return len(piece) > _LONGEST_TOKEN * self.settings.budget
+
+    def _is_short(self, words: str) -> bool:
         # Counting bytes is cheaper, and no token is shorter than a byte.
-        size = len(piece) if piece.isascii() else len(piece.encode())
-        return size <= self.settings.budget or tokens.count(piece) <= self.settings.budget
+        size = len(words) if words.isascii() else len(words.encode())
+        if size <= self.settings.budget:
+            return True
+        return not self._is_long(words) and tokens.count(words) <= self.settings.budget
 
     def _fits(self, passage: Passage) -> bool:
-        if not self._within_budget(passage.text):
+        if not self._is_within_budget(passage):
             return False
         return self.limit.count([passage.embedded_with(self.title)])[0] <= self.limit.max_tokens
 
@@ -206,7 +217,7 @@ class _Splitter:
             return self._fits(Passage(piece, 0, 0, 1, 1, (), context=whole.context))
 
         parts = cut(self.text.text, run[0].span, fits)
-        return [self._passage([_part(self.text.text, run[0], part)], plain=True) for part in parts]
+        return [self._passage([self._part(run[0], part)], plain=True) for part in parts]
 
     def _pieces(self, number: int) -> Iterator[_Piece]:
         """Yield the sentences of a block, which together cover it."""
@@ -214,18 +225,35 @@ class _Splitter:
         spans = _sentences(text, block)
         at = block.span.start
         for sentence in spans[:-1]:
-            yield from self._within(_Piece(Span(at, sentence.end).trimmed(text), sentence, number))
+            yield from self._within(Span(at, sentence.end).trimmed(text), sentence, number)
             at = sentence.end
         last = Span(at, block.span.end).trimmed(text) if len(spans) > 1 else block.span
-        yield from self._within(_Piece(last, spans[-1] if spans else None, number))
+        yield from self._within(last, spans[-1] if spans else None, number)
 
-    def _within(self, piece: _Piece) -> Sequence[_Piece]:
-        """Return the parts of a piece that are within the budget; mostly that is the piece."""
-        text = self.text.text
-        if self._within_budget(piece.span.of(text)):
-            return (piece,)
-        parts = cut(text, piece.span, self._within_budget)
-        return [_part(text, piece, part) for part in parts]
+    def _within(self, span: Span, said: Span | None, number: int) -> Iterator[_Piece]:
+        """Yield the pieces of a span that are within the budget; mostly that is one."""
+        piece = self._piece(span, said, number)
+        if piece.size <= self.settings.budget and not self._is_long(span.of(self.text.text)):
+            yield piece
+            return
+        for part in cut(self.text.text, span, lambda part: self._is_short(_flat(part))):
+            yield self._part(piece, part)
+
+    def _piece(self, span: Span, said: Span | None, number: int) -> _Piece:
+        block, written = self.blocks[number], span.of(self.text.text)
+        words = words_as_read(written, _edits_in(block, span)) if block.edits else written
+        # Marks alone count as they are written.
+        return _Piece(span, said, number, tokens.count(f" {_flat(words) or _flat(written)}"))
+
+    def _part(self, piece: _Piece, span: Span) -> _Piece:
+        """Return a part of a piece."""
+        if span == piece.span:
+            return piece
+        said = piece.said
+        if said:
+            start, end = max(span.start, said.start), min(span.end, said.end)
+            said = Span(start, end).trimmed(self.text.text) if start < end else None
+        return self._piece(span, said if said and len(said) else None, piece.block)
 
     def _passage(self, run: _Run, plain: bool = False) -> Passage:
         """Make a passage; a plain one is read as it is written."""
@@ -335,16 +363,7 @@ def _sentences_in(said: str, whole: Span, kind: Kind) -> list[Span]:
 
 def _words(text: str, block: Block) -> str:
     """Return the words of a heading."""
-    return " ".join(words_as_read(text, block.edits, block.span).split())[:_MAX_CONTEXT]
-
-
-def _part(text: str, piece: _Piece, span: Span) -> _Piece:
-    """Return a part of a piece."""
-    if span == piece.span or piece.said is None:
-        return _Piece(span, piece.said, piece.block)
-    start, end = max(span.start, piece.said.start), min(span.end, piece.said.end)
-    said = Span(start, end).trimmed(text) if start < end else None
-    return _Piece(span, said if said and len(said) else None, piece.block)
+    return _flat(words_as_read(text, block.edits, block.span))[:_MAX_CONTEXT]
 
 
 def _edits_in(block: Block, span: Span) -> list[Edit]:
@@ -356,14 +375,9 @@ def _edits_in(block: Block, span: Span) -> list[Edit]:
     return within(block.edits[first:last], span)
 
 
-def _sizes(text: str, pieces: Sequence[_Piece]) -> list[int]:
-    """Return each piece's tokens, including the white space between it and the piece before."""
-    encode = tokens.encoding().encode_ordinary
-    starts = [piece.span.start for piece in pieces[:1]] + [piece.span.end for piece in pieces[:-1]]
-    return [
-        len(encode(text[start : piece.span.end]))
-        for start, piece in zip(starts, pieces, strict=True)
-    ]
+def _flat(text: str) -> str:
+    """Return a text with one blank for each white space, and none at its ends."""
+    return " ".join(text.split())
 
 
 def pack(sizes: Sequence[int], settings: PassageSettings) -> Iterator[tuple[int, int]]:

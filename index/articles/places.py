@@ -62,7 +62,7 @@ class Place:
             return f"paragraph {self.paragraph}"
         line = f"line {self.line}"
         if self.page is not None:
-            return f"page {self.page}, {line}"
+            return f"page {self.page}, {line}" if self.line else f"page {self.page}"
         return line if self.chapter is None else f"{self.chapter}, {line}"
 
 
@@ -93,15 +93,15 @@ class Anchor(NamedTuple):
 def place_named(label: str, like: Place) -> Place | None:
     """Return the place that a label names, in a file with such places; None if it names none.
 
-    Of a page alone it is the first line; a column is optional.
+    A page alone is its line 0; a column is optional.
     """
     chapter, _, rest = label.rpartition(":") if like.chapter is not None else ("", "", label)
     numbers = [int(part) for part in rest.split(":") if part.isdecimal() and part.isascii()]
     if len(numbers) != rest.count(":") + 1 or len(numbers) > 2 or 0 in numbers:
         return None
-    first, second = numbers[0], numbers[1] if len(numbers) > 1 else 1
     if like.page is not None:
-        return Place(second, 1, page=first)
+        return Place(numbers[1] if len(numbers) > 1 else 0, 1, page=numbers[0])
+    first, second = numbers[0], numbers[1] if len(numbers) > 1 else 1
     if like.paragraph is not None:
         return Place(second, 1, paragraph=first)
     if like.chapter is not None:

@@ -25,7 +25,7 @@ from index.storage.hash_cache import HashCache, OnProgress
 from index.storage.segment import Segment, SegmentRecord
 from index.storage.vector_index import VectorIndex, VectorSearch
 
-FORMAT = 8
+FORMAT = 9
 """Raised when what is stored, or how articles are read, changes; older indexes are rebuilt."""
 
 MANIFEST = "manifest.json"

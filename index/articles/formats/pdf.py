@@ -1,8 +1,9 @@
 """PDF: the text of its pages in reading order, by pdfium.
 
 A page is a list of characters with positions. They are put into lines, the lines of two columns one
-column after the other, and what repeats at the top and bottom of pages is boilerplate. The text of
-all pages is then read like any plain text that was wrapped at a margin.
+column after the other. What repeats at the top and bottom of pages is boilerplate; it stands below
+the text of all pages, so that a sentence goes on from one page to the next. The text is then read
+like any plain text that was wrapped at a margin, which here is known.
 """
 
 import re
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from index.articles.blocks import Block, Kind
 from index.articles.fields import Field
 from index.articles.formats.document import MAX_TEXT, ExtractedDocument, Outline, TooMuchText
-from index.articles.formats.plain_text import over_page_breaks, paragraph_blocks
+from index.articles.formats.plain_text import paragraph_blocks
 from index.articles.paragraphs import Line
 from index.articles.places import Anchor, Place, Places
 from index.articles.spans import Span
@@ -39,6 +40,8 @@ _GUTTER = 0.8
 _CROSSING = 0.2
 """Share of the segments that may cross it: headlines, figures, tables."""
 _COLUMN_LINES = 4
+_FEW_LINES = 8
+"""A column of fewer does not tell how wide it is."""
 _FILLED = 0.55
 """Share of its column that a line of prose takes; the cells of a table take less."""
 _PARAGRAPH_GAP = 1.35
@@ -111,12 +114,19 @@ class _Line:
     number: int
     """On its page, from 1."""
     left: float
+    right: float
     base: float
     height: float
     opens: bool = False
     """Whether a blank line belongs above it."""
     is_edge: bool = False
     """Whether it is a running head or a page number."""
+    is_row: bool = False
+    """Whether it is several cells beside one another."""
+    margins: tuple[float, float] = (0, 0)
+    """Left and right end of its column."""
+    is_full: bool = False
+    """Whether the first word of the next line would not have fitted into it."""
 
 
 def read(data: bytes) -> ExtractedDocument | NotText:
@@ -146,7 +156,7 @@ def _read(document: "PdfDocument") -> ExtractedDocument | NotText:
     if not size:
         return NotText(f"a scan: no text on its {_counted(len(pages))}; recognise its text first")
     heads = _running_heads(pages)
-    lines = [line for number, page in enumerate(pages, 1) for line in _lines(page, number, heads)]
+    lines = _all_lines(pages, heads)
     text, anchors, starts = _written(lines)
     decoded = Text(text, "utf-8", 0, places=Places(tuple(anchors)))
     blocks = _blocks(text, lines, starts)
@@ -368,7 +378,7 @@ def _has_columns(segments: Sequence[_Segment], gutter: float) -> bool:
 
 
 def _lines(page: _Page, number: int, heads: frozenset[tuple[bool, str]]) -> list[_Line]:
-    """Return the lines of a page in reading order, and mark where paragraphs begin."""
+    """Return the lines of a page in reading order."""
     top, bottom = (
         [row for row in rows if _head(row, is_top) in heads or _PAGE_NUMBER.fullmatch(_text(row))]
         for rows, is_top in zip(page.edges, (True, False), strict=True)
@@ -379,19 +389,13 @@ def _lines(page: _Page, number: int, heads: frozenset[tuple[bool, str]]) -> list
         body = _in_reading_order(body)
     rows = [*top, *_joined(body), *bottom]
     edges = {*range(len(top)), *range(len(rows) - len(bottom), len(rows))}
-    lines = [
+    return [
         _Line(
-            _text(row), number, at + 1,
-            row[0].left, row[0].base, max(one.height for one in row), is_edge=at in edges,
+            _text(row), number, at + 1, row[0].left, max(one.right for one in row), row[0].base,
+            max(one.height for one in row), is_edge=at in edges, is_row=len(row) > 1,
         )
         for at, row in enumerate(rows)
     ]  # fmt: skip
-    steps = [above.base - below.base for above, below in pairwise(lines) if above.base > below.base]
-    step = median(steps) if steps else 0.0
-    return lines[:1] + [
-        replace(below, opens=True) if _opens(above, below, step) else below
-        for above, below in pairwise(lines)
-    ]
 
 
 def _joined(segments: Sequence[_Segment]) -> list[list[_Segment]]:
@@ -406,15 +410,79 @@ def _joined(segments: Sequence[_Segment]) -> list[list[_Segment]]:
     return rows
 
 
+# Paragraphs
+
+
+def _all_lines(pages: Sequence[_Page], heads: frozenset[tuple[bool, str]]) -> list[_Line]:
+    """Return the lines of all pages in reading order, and mark where paragraphs begin.
+
+    Running heads and page numbers are the last, so that no sentence is interrupted by them.
+    """
+    found = [line for number, page in enumerate(pages, 1) for line in _lines(page, number, heads)]
+    lines = _with_margins([line for line in found if not line.is_edge])
+    steps = {page: _step(list(held)) for page, held in groupby(lines, lambda line: line.page)}
+    usual = _usual_height(lines)
+    body = lines[:1]
+    for above, below in pairwise(lines):
+        body[-1] = replace(above, opens=body[-1].opens, is_full=_is_full(above, below))
+        step = steps[below.page] * max(1, below.height / usual)
+        body.append(replace(below, opens=_opens(body[-1], below, step)))
+    return body + [line for line in found if line.is_edge]
+
+
+def _step(lines: Sequence[_Line]) -> float:
+    """Return the usual distance of the lines of a page; 0 if it is unknown."""
+    steps = [above.base - below.base for above, below in pairwise(lines) if above.base > below.base]
+    return median(steps) if steps else 0.0
+
+
+def _with_margins(lines: Sequence[_Line]) -> list[_Line]:
+    """Return lines that know the ends of their columns: of a short one those of most lines."""
+    columns: list[list[_Line]] = []
+    for line in lines:
+        if columns and not _is_next_column(columns[-1][-1], line):
+            columns[-1].append(line)
+        else:
+            columns.append([line])
+    width = _most([line.right - line.left for line in lines])
+    found = []
+    for column in columns:
+        left = median(line.left for line in column)
+        right = _most([line.right for line in column])
+        if len(column) < _FEW_LINES:
+            right = max(left + width, *(line.right for line in column), right)
+        found += [replace(line, margins=(left, right)) for line in column]
+    return found
+
+
+def _most(numbers: Sequence[float]) -> float:
+    """Return what hardly any of numbers is larger than."""
+    return sorted(numbers)[(len(numbers) - 1) * 95 // 100]
+
+
+def _is_next_column(above: _Line, below: _Line) -> bool:
+    return above.page != below.page or above.base <= below.base
+
+
+def _is_full(line: _Line, following: _Line) -> bool:
+    """Return whether the first word of the next line would not have fitted into a line."""
+    word = following.text.split(None, 1)[0]
+    width = (following.right - following.left) / len(following.text)
+    return not line.is_row and line.right + (1 + len(word)) * width > line.margins[1]
+
+
 def _opens(above: _Line, below: _Line, step: float) -> bool:
-    """Return whether a line begins a paragraph, by the white above and before it, and its font."""
+    """Return whether a line begins a paragraph, by the white above and before it, and its font.
+
+    `step` is the usual distance of lines in its font.
+    """
     larger, smaller = max(above.height, below.height), min(above.height, below.height)
     if larger > _LARGER * smaller:
         return True
-    distance = above.base - below.base
-    if distance <= 0:  # the next column
-        return False
-    if distance > _PARAGRAPH_GAP * step:
+    if _is_next_column(above, below):
+        is_indented = below.left - below.margins[0] > _INDENT * below.height
+        return is_indented or not (above.is_full or below.text[0].islower())
+    if above.base - below.base > _PARAGRAPH_GAP * step:
         return True
     is_indented = _INDENT * below.height < below.left - above.left < 5 * below.height
     return is_indented and not _ITEM.match(above.text)
@@ -453,7 +521,8 @@ def _written(lines: Sequence[_Line]) -> tuple[str, list[Anchor], list[int]]:
     size = 0
     before: _Line | None = None
     for line in lines:
-        gap = "" if before is None else "\n\n" if _is_apart(before, line) else "\n"
+        is_apart = before and _is_apart(before, line) and not before.is_edge
+        gap = "" if before is None else "\n\n" if is_apart else "\n"
         anchors.append(Anchor(size + len(gap), Place(line.number, 1, page=line.page)))
         starts.append(size + len(gap))
         parts += (gap, line.text)
@@ -468,7 +537,7 @@ def _blocks(text: str, lines: Sequence[_Line], starts: Sequence[int]) -> list[Bl
     larger = {round(one.height) for one in lines if one.height > _LARGER * usual}
     sizes = sorted(larger, reverse=True)
     found = []
-    for block in paragraph_blocks(text, list(_numbered(lines, starts))):
+    for block in paragraph_blocks(text, list(_numbered(lines, starts, usual))):
         first = bisect_right(starts, block.span.start) - 1
         last = bisect_right(starts, block.span.end - 1) - 1
         held = lines[first : last + 1]
@@ -478,21 +547,26 @@ def _blocks(text: str, lines: Sequence[_Line], starts: Sequence[int]) -> list[Bl
             level = 1 + sizes.index(round(max(line.height for line in held)))
             block = replace(block, kind=Kind.HEADING, level=min(6, level))
         found.append(block)
-    return over_page_breaks(text, found, lambda block: block.kind is Kind.BOILERPLATE)
+    return found
 
 
-def _numbered(lines: Sequence[_Line], starts: Sequence[int]) -> Iterator[Line]:
-    """Yield the lines, with numbers that are far apart where a paragraph begins."""
+def _numbered(lines: Sequence[_Line], starts: Sequence[int], usual: float) -> Iterator[Line]:
+    """Yield the lines, with numbers that are far apart where a paragraph begins.
+
+    The lines of a heading belong together, however short they are.
+    """
     number = 0
     before: _Line | None = None
     for line, start in zip(lines, starts, strict=True):
-        number += 1 if before and not _is_apart(before, line) else _FAR
-        yield Line(Span(start, start + len(line.text)), number, int(line.is_edge))
+        follows = before is not None and not _is_apart(before, line)
+        number += 1 if follows else _FAR
+        span, joins = Span(start, start + len(line.text)), follows and line.height > _LARGER * usual
+        yield Line(span, number, int(line.is_edge), joins=joins, is_full=line.is_full)
         before = line
 
 
 def _is_apart(before: _Line, line: _Line) -> bool:
-    return line.opens or line.is_edge or before.is_edge
+    return line.opens or line.is_edge
 
 
 def _usual_height(lines: Sequence[_Line]) -> float:

@@ -127,7 +127,7 @@ def marked_lines(lines: Sequence[Line], opened: dict[int, Opened]) -> list[Line]
         joins = before is not None and before.lines == 2
         if one or joins:
             closes = joins or (one is not None and one.lines == 1)
-            line = Line(line.span, line.number, line.group, one is not None, joins, closes)
+            line = line._replace(opens=one is not None, joins=joins, closes=closes)
         found.append(line)
     return found
 

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import wrap
 
 import pytest
 from hypothesis import example, given
@@ -91,7 +92,9 @@ def test_no_passage_is_over_the_budget(data: bytes, settings: PassageSettings) -
     if isinstance(text, NotText):
         return
     for passage in split_text(text, settings):
-        assert tokens.count(passage.text) <= settings.budget or len(passage.text) == 1
+        size = tokens.count(" ".join(passage.words.split()))
+        assert size <= settings.budget or len(passage.text) == 1
+        assert len(passage.text) <= 25 * settings.budget
 
 
 @given(nasty_bytes, settings, st.integers(8, 40), st.sampled_from(["", "A title of it"]))
@@ -155,12 +158,15 @@ def test_a_passage_holds_complete_sentences_up_to_the_budget() -> None:
     assert [passage.text.count("end.") for passage in found] == [2, 2, 1]
 
 
-def test_the_white_space_between_paragraphs_counts() -> None:
-    text = text_of("\n\n".join([words(9)] * 3))
-    # Ten tokens and a gap of one: three sentences are 32, and the third goes into a new passage.
-    assert (tokens.count(words(9)), tokens.count("\n\n")) == (10, 1)
-    found = split_text(text, PassageSettings(budget=31, overlap=0))
-    assert [passage.text.count("end.") for passage in found] == [2, 1]
+def test_neither_line_breaks_nor_white_space_decide_what_a_passage_holds() -> None:
+    prose = " ".join([words(9), words(30), words(5), words(17)] * 4)
+    wrapped = "\n".join(wrap(prose, 40))
+    settings = PassageSettings(budget=60, overlap=20)
+    expected = [one.text for one in split_text(text_of(prose), settings)]
+    for written in (wrapped, wrapped.replace("\n", "  \n   ")):
+        found = split_text(text_of(written), settings)
+        assert [" ".join(one.text.split()) for one in found] == expected
+    assert len(expected) > 3
 
 
 def test_passages_repeat_the_sentences_that_overlap() -> None:

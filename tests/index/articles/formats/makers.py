@@ -10,12 +10,18 @@ Words = tuple[float, float, float, str]
 
 def pdf(pages: Sequence[Iterable[Words]], info: Mapping[str, str] | None = None) -> bytes:
     """A PDF of these pages, in Helvetica."""
-    objects = [b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"]
+    pages = [list(words) for words in pages]
+    codes = _codes("".join(text for words in pages for *_, text in words))
+    named = b" ".join(b"%d /uni%04X" % (code, ord(char)) for char, code in codes.items())
+    objects = [
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica "
+        b"/Encoding << /BaseEncoding /WinAnsiEncoding /Differences [%s] >> >>" % named
+    ]
     parent = 2 * len(pages) + 2
     kids = []
     for words in pages:
         stream = b"\n".join(
-            b"BT /F1 %g Tf %g %g Td (%s) Tj ET" % (size, x, y, _string(text))
+            b"BT /F1 %g Tf %g %g Td (%s) Tj ET" % (size, x, y, _string(text, codes))
             for x, y, size, text in words
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
@@ -33,8 +39,17 @@ def pdf(pages: Sequence[Iterable[Words]], info: Mapping[str, str] | None = None)
     return _file(objects)
 
 
-def _string(text: str) -> bytes:
-    data = text.encode("cp1252")
+def _codes(text: str) -> dict[str, int]:
+    """The codes of characters that Windows-1252 lacks, of which there may be as many as fit."""
+    lacking = [char for char in dict.fromkeys(text) if not char.encode("cp1252", "ignore")]
+    return dict(zip(lacking, [*range(1, 8), *range(14, 32)], strict=False))
+
+
+def _string(text: str, codes: Mapping[str, int] | None = None) -> bytes:
+    codes = codes or {}
+    data = b"".join(
+        bytes([codes[char]]) if char in codes else char.encode("cp1252") for char in text
+    )
     for mark in (b"\\", b"(", b")"):
         data = data.replace(mark, b"\\" + mark)
     return data
@@ -53,6 +68,38 @@ def _file(objects: Sequence[bytes]) -> bytes:
         b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root %d 0 R /Info %d 0 R >>\n"
         b"startxref\n%d\n%%%%EOF\n" % (count + 1, table, count + 1, count - 1, count, len(data))
     )
+
+
+_WIDTHS = dict(
+    zip(
+        map(chr, range(32, 127)),
+        map(
+            int,
+            """278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556
+            556 556 556 556 556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278
+            500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611 278 278 278 469
+            556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500
+            278 556 500 722 500 500 500 334 260 334 584""".split(),
+        ),
+        strict=True,
+    )
+)
+"""Of Helvetica, in thousandths of its size."""
+
+
+def set_lines(text: str, width: float, size: float = 10) -> list[str]:
+    """A text in lines as wide as a column, as a program for typesetting breaks it."""
+    lines: list[str] = []
+    left = 0.0
+    for word in text.split():
+        taken = sum(_WIDTHS.get(char, 556) for char in word) * size / 1000
+        if lines and taken <= left:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+            left = width + _WIDTHS[" "] * size / 1000
+        left -= taken + _WIDTHS[" "] * size / 1000
+    return lines
 
 
 def column(x: float, y: float, lines: Iterable[str], size: float = 10) -> list[Words]:

@@ -1,5 +1,8 @@
 """The same article gives the same sentences in every format, each at its place."""
 
+import random
+from collections.abc import Mapping
+
 import pytest
 
 from index.articles.blocks import Kind
@@ -9,13 +12,16 @@ from index.articles.parse import ReadArticle, read_article
 from index.articles.passages import DEFAULT_SETTINGS, NoLimit
 from index.articles.text import NotText
 from qa.citations import quote_in, quote_of
+from tests.index.articles.formats.prose import prose
 from tests.index.articles.formats.samples import TITLE, samples
 
 SAMPLES = samples()
+LONG = samples(TITLE, prose(random.Random(5), 40))
+"""More than one page of the PDF."""
 
 
-def read(name: str) -> ReadArticle:
-    contents = Contents(SAMPLES[name], Signature(0, 0, 0, 0))
+def read(name: str, files: Mapping[str, bytes] = SAMPLES) -> ReadArticle:
+    contents = Contents(files[name], Signature(0, 0, 0, 0))
     article = read_article(contents, DEFAULT_SETTINGS, NoLimit(), name)
     assert not isinstance(article, NotText), article
     return article
@@ -37,6 +43,21 @@ def test_the_same_article_has_the_same_sentences_and_title(name: str) -> None:
     article = read(name)
     assert sentences(article) == sentences(read("a.txt"))
     assert article.article.title == TITLE
+
+
+@pytest.mark.parametrize("name", [one for one in sorted(SAMPLES) if one not in ("a.eml", "a.mbox")])
+def test_neither_lines_nor_pages_decide_what_a_passage_holds(name: str) -> None:
+    """A message has its title in a header."""
+
+    def said(file: str) -> list[tuple[str, str]]:
+        return [
+            (" ".join(one.words.split()), one.context)
+            for one in read(file, LONG).passages
+            if one.kind is not Kind.BOILERPLATE
+        ]
+
+    assert len(said("a.txt")) > 20
+    assert said(name) == said("a.txt")
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
