@@ -25,7 +25,6 @@ from typing import Any, ParamSpec, Self, TypeVar
 from platformdirs import user_data_path
 
 from index.articles.files import resolve_roots
-from index.articles.formats.reading import keep_documents_in
 from index.articles.paths import expanded
 from index.build.events import Progress, Summary
 from index.errors import BadRequest, BylineError
@@ -53,7 +52,8 @@ from qa.reader.shipped import DEFAULT_READER
 from qa.scope import scope_of
 from tui.jobs.build_job import build_events, reader_events
 from tui.jobs.events import BuildEvent, Waiting
-from tui.paths import kept_documents, model_cache
+from tui.paths import model_cache
+from tui.settings import prepare_formats
 
 __all__ = [
     "Answer",
@@ -270,7 +270,7 @@ open_async = _in_thread(open)
 
 
 def _open(store: Store, reader: str, threshold: float | None, summary: Summary | None) -> Articles:
-    keep_documents_in(kept_documents())
+    prepare_formats()
     return Articles(Bot.open(store, model_cache(), reader, threshold, lambda _: None), summary)
 
 

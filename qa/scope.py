@@ -12,7 +12,7 @@ from index.errors import BadRequest
 from index.storage.catalog import Catalog
 from index.storage.scope import Scope
 from index.storage.selection import ALL, Selection
-from qa.periods import asked_periods, parse_date, today
+from qa.periods import Period, asked_periods, parse_date, today
 
 _MOST_CONDITIONS = 50
 _MOST_NAMED = 8
@@ -74,15 +74,26 @@ def selected(catalog: Catalog, scope: Scope) -> Selection:
 def dated(catalog: Catalog, scope: Scope, question: str) -> Selection | None:
     """Return the articles in a scope that are of the days that a question names.
 
-    None if it names none, or if no article is of these days.
+    None if it names none, or if no article is of these days. Days such as last year are counted
+    from today; where no article is of them, from the newest article, as over an archive.
     """
+    newest = catalog.dates()
+    for now in (today(), newest[1] if newest else today()):
+        found = _of_days(catalog, scope, asked_periods(question, now))
+        if found.articles:
+            return found
+    return None
+
+
+def _of_days(catalog: Catalog, scope: Scope, periods: Sequence[Period]) -> Selection:
+    """Return the articles in a scope that are of one of some stretches of days."""
     found = ALL
-    for period in asked_periods(question, today()):
+    for period in periods:
         since = max(filter(None, (scope.since, period.first)), default=None)
         until = min(filter(None, (scope.until, period.last)), default=None)
         within = tuple(map(real_path, scope.within))
         found |= catalog.select(Scope(within, since, until, scope.where))
-    return found if found.articles else None
+    return found
 
 
 def _require_path(catalog: Catalog, given: str, path: str) -> None:

@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
+from index.articles.formats.field_names import JsonFields, use_fields
+from index.articles.formats.reading import keep_documents_in
 from index.articles.paths import expanded
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import LineDecoder, encode_line
 from index.errors import BadRequest, reason_of
 from qa.reader.shipped import DEFAULT_READER
-from tui.paths import settings_file
+from tui.paths import kept_documents, settings_file
 
 if TYPE_CHECKING:
     from index.storage.store import Store
 
 Value = TypeVar("Value")
+
+
+class FormatSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How files of some formats are read."""
+
+    jsonl: JsonFields | None = None
+    """The fields of JSON Lines; None leaves them unread."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,6 +46,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """About how many milliseconds the second of two readers takes for a question."""
     watch: bool | None = None
     """Whether the chat keeps its index up to date."""
+    formats: FormatSettings = FormatSettings()
 
 
 def read_settings() -> Settings:
@@ -49,6 +59,12 @@ def read_settings() -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadRequest(f"settings in {path}: {reason_of(error)}") from error
+
+
+def prepare_formats() -> None:
+    """Read files as the settings say, and keep documents that take long to read."""
+    keep_documents_in(kept_documents())
+    use_fields(read_settings().formats.jsonl)
 
 
 def setting(name: str, option: Value | None, default: Value) -> Value:

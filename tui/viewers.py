@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from index.articles.formats.registry import format_by_suffix
 from index.articles.places import Place
 from tui.editors import EditorCommand, NoEditor, editor_command
 
@@ -44,6 +45,9 @@ _OF_PAGES = (
 _DESKTOP = ("open",) if sys.platform == "darwin" else ("xdg-open",)
 """Opens a file with the program of the desktop, at its start."""
 _SKIM = Path("/Applications/Skim.app")
+_FOR_BROWSERS = frozenset({"HTML", "saved pages", "PDF"})
+_BROWSERS = ("x-www-browser", "firefox", "chromium", "google-chrome", "brave-browser")
+"""Tried in order if `$BROWSER` names none."""
 _UNSET = ("okular", "evince", "papers", "zathura", "mupdf", "sioyek")
 """Tried in order if no viewer is named in the settings; these can open a page."""
 
@@ -65,6 +69,32 @@ def open_command(
     if place.chapter is not None or place.paragraph is not None:
         return EditorCommand((*_desktop(environment), path), in_terminal=False, at_line=False)
     return editor_command(environment, path, place.line, place.column, read_only)
+
+
+def browser_command(environment: Mapping[str, str], file: str, place: Place) -> EditorCommand:
+    """Return the command that opens a web page or a PDF in the browser. Raises NoEditor.
+
+    That is the one that `$BROWSER` names, else the first that is installed.
+    """
+    path = os.path.abspath(file)  # noqa: PTH100
+    known = format_by_suffix(path)
+    if known is None or known.name not in _FOR_BROWSERS:
+        raise NoEditor("only web pages and PDFs open in a browser; press o for others")
+    url = Path(path).as_uri() + (f"#page={place.page}" if place.page else "")
+    return EditorCommand((*_browser(environment), url), in_terminal=False, at_line=False)
+
+
+def _browser(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the command of the browser, without the address."""
+    named = environment.get("BROWSER", "").split(os.pathsep)[0].replace("%s", " ")
+    try:
+        chosen = shlex.split(named)
+    except ValueError as error:
+        raise NoEditor(f"$BROWSER is invalid: {named}") from error
+    for command in (chosen, *([one] for one in _BROWSERS)):
+        if command and shutil.which(command[0], path=environment.get("PATH")):
+            return tuple(command)
+    return _desktop(environment)
 
 
 def _viewer_command(

@@ -67,6 +67,12 @@ class Block:
     lead: Span | None = None
     """What it is read after: a list's introduction, a table's header, a question; or None."""
 
+    def shifted(self, by: int) -> "Block":
+        """Return the block, moved."""
+        edits = tuple(Edit(start + by, end + by, text) for start, end, text in self.edits)
+        lead = self.lead.shifted(by) if self.lead else None
+        return Block(self.span.shifted(by), self.kind, self.level, edits, lead)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

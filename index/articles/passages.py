@@ -187,7 +187,7 @@ class _Splitter:
         return found
 
     def _is_within_budget(self, passage: Passage) -> bool:
-        return not self._is_long(passage.text) and self._is_short(_flat(passage.words))
+        return not self._is_long(passage.text) and self._is_short(passage.words)
 
     def _is_long(self, piece: str) -> bool:
         """Return whether a text, with its marks and white space, is too long for a passage."""
@@ -196,9 +196,9 @@ class _Splitter:
     def _is_short(self, words: str) -> bool:
         # Counting bytes is cheaper, and no token is shorter than a byte.
         size = len(words) if words.isascii() else len(words.encode())
-        if size <= self.settings.budget:
+        if size < self.settings.budget:
             return True
-        return not self._is_long(words) and tokens.count(words) <= self.settings.budget
+        return not self._is_long(words) and _size(words) <= self.settings.budget
 
     def _fits(self, passage: Passage) -> bool:
         if not self._is_within_budget(passage):
@@ -236,14 +236,14 @@ class _Splitter:
         if piece.size <= self.settings.budget and not self._is_long(span.of(self.text.text)):
             yield piece
             return
-        for part in cut(self.text.text, span, lambda part: self._is_short(_flat(part))):
+        for part in cut(self.text.text, span, self._is_short):
             yield self._part(piece, part)
 
     def _piece(self, span: Span, said: Span | None, number: int) -> _Piece:
         block, written = self.blocks[number], span.of(self.text.text)
         words = words_as_read(written, _edits_in(block, span)) if block.edits else written
         # Marks alone count as they are written.
-        return _Piece(span, said, number, tokens.count(f" {_flat(words) or _flat(written)}"))
+        return _Piece(span, said, number, _size(words if words.strip() else written))
 
     def _part(self, piece: _Piece, span: Span) -> _Piece:
         """Return a part of a piece."""
@@ -373,6 +373,11 @@ def _edits_in(block: Block, span: Span) -> list[Edit]:
     first = bisect_left(block.edits, span.start, key=lambda edit: edit.start)
     last = bisect_left(block.edits, span.end, key=lambda edit: edit.start)
     return within(block.edits[first:last], span)
+
+
+def _size(words: str) -> int:
+    """Return the tokens of words after others: of a sentence, wherever in a passage it is."""
+    return tokens.count(f" {_flat(words)}")
 
 
 def _flat(text: str) -> str:

@@ -112,6 +112,22 @@ def test_days_that_a_question_names_exclude_nothing(bot: Bot) -> None:
     assert len({hit.stored.article_id for hit in found.hits}) == 3
 
 
+def test_days_without_articles_are_counted_from_the_newest_article(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.scope.today", lambda: date(2026, 11, 28))
+    newest = catalog.dates()
+    assert newest is not None
+    last_year = Scope(since=date(newest[1].year - 1, 1, 1), until=date(newest[1].year - 1, 12, 31))
+    expected = catalog.select(last_year)
+    assert len(expected.articles) == 1
+    found = dated(catalog, Scope(), "Was the port closed last year?")
+    assert found is not None
+    assert list(found.articles) == list(expected.articles)
+    # A filter is what was typed: last year is 2025.
+    assert scope_of(since="last year").since == date(2025, 1, 1)
+
+
 def test_no_days_are_taken_from_a_question_that_no_article_is_of(catalog: Catalog) -> None:
     assert dated(catalog, Scope(), "What was the port like in 1999?") is None
     assert dated(catalog, scope_of(until="2010"), "What was the port like in 2011?") is None

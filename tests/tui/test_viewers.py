@@ -1,12 +1,13 @@
 import os
 from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
 
 from index.articles.places import Place
 from tests.tui.test_editors import FILE, HOSTILE, installed
 from tui.editors import NoEditor
-from tui.viewers import open_command
+from tui.viewers import browser_command, open_command
 
 PAGE = Place(8, 3, page=12)
 
@@ -67,3 +68,29 @@ def test_without_a_viewer_there_is_an_error(tmp_path: Path) -> None:
 def test_a_hostile_name_stays_one_argument(tmp_path: Path, viewer: str, name: str) -> None:
     argv = opened(tmp_path, viewer, os.path.join("/news", name))  # noqa: PTH118
     assert [one for one in argv if one.endswith(name)] == [f"/news/{name}"]
+
+
+def test_a_web_page_and_a_pdf_open_in_a_browser(tmp_path: Path) -> None:
+    environment = installed(tmp_path, "firefox", "mine")
+    page = "/news/a b.html"
+    assert browser_command(environment, page, Place(40, 7)).argv == (
+        "firefox", "file:///news/a%20b.html",
+    )  # fmt: skip
+    named = environment | {"BROWSER": "mine --new %s:other"}
+    assert browser_command(named, page, Place(1, 1)).argv[:2] == ("mine", "--new")
+    assert browser_command(environment, "/a.pdf", PAGE).argv[-1] == "file:///a.pdf#page=12"
+    with pytest.raises(NoEditor, match="only web pages"):
+        browser_command(environment, "/news/a.docx", Place(1, 1, paragraph=3))
+    with pytest.raises(NoEditor, match="BROWSER"):
+        browser_command(environment | {"BROWSER": "'"}, page, Place(1, 1))
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "#page=2", "?x", "%2e%2e"])
+def test_a_hostile_name_is_one_address(tmp_path: Path, name: str) -> None:
+    file = os.path.join("/news", f"{name}.html")  # noqa: PTH118
+    *_, address = browser_command(installed(tmp_path, "firefox"), file, Place(1, 1)).argv
+    parts = urlsplit(address)
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    assert (parts.scheme, path, parts.query, parts.fragment) == (
+        "file", os.path.abspath(file), "", "",  # noqa: PTH100
+    )  # fmt: skip

@@ -22,7 +22,7 @@ from tui.paths import marks_file
 from tui.sessions.feedback import mark_answer
 from tui.sessions.session import Session
 from tui.settings import read_settings
-from tui.viewers import open_command
+from tui.viewers import browser_command, open_command
 
 Chat = App[Any]
 
@@ -57,6 +57,14 @@ def open_in_editor(app: Chat, file: str, place: Place, read_only: bool = False) 
         notify(app, f"Opened {visible_name(file)}; go to {place.words}.")
 
 
+def open_in_browser(app: Chat, file: str, place: Place) -> None:
+    """Open a web page or a PDF in the browser."""
+    try:
+        run_editor(browser_command(os.environ, file, place))
+    except (BylineError, OSError) as error:
+        notify_error(app, str(error))
+
+
 class AnswerActions(Screen[None]):
     """A screen with a transcript and a prompt, whose keys act on the selected answer."""
 
@@ -75,6 +83,8 @@ class AnswerActions(Screen[None]):
                 tooltip="Ask a follow-up again, with nothing of the turns before it"),
         Binding("o", "open_editor", "Open", id="chat.open_letter",
                 tooltip="Open the cited line in your editor"),
+        Binding("b", "open_browser", "Browser", show=False, id="chat.browser",
+                tooltip="Open a web page or a PDF in your browser"),
         Binding("x", "export", "Export", show=False, id="chat.export",
                 tooltip="Export the conversation as Markdown"),
     ]  # fmt: skip
@@ -85,6 +95,11 @@ class AnswerActions(Screen[None]):
         """Open the selected citation in the editor."""
         if citation := self.query_one(Transcript).selected_citation:
             open_in_editor(self.app, citation.file, citation.answer.place)
+
+    def action_open_browser(self) -> None:
+        """Open the selected citation in the browser."""
+        if citation := self.query_one(Transcript).selected_citation:
+            open_in_browser(self.app, citation.file, citation.answer.place)
 
     def action_copy_quote(self) -> None:
         """Copy the quote with its citation."""

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import click
 
-from index.articles.formats.reading import keep_documents_in
 from index.errors import NoIndex
 from index.models.registry import DEFAULT_MODEL
 from index.shards.which import OnMissing, store_in
 from index.storage.store import Store
 from qa.reader.sources import find_reader
 from tui.jobs.bundled import bundled_roots, is_outdated_bundled, outdated_roots
-from tui.paths import bundled_index, default_index, kept_documents
-from tui.settings import index_folder_or
+from tui.paths import bundled_index, default_index
+from tui.settings import index_folder_or, prepare_formats
 
 
 def store_to_ask(
@@ -49,7 +48,7 @@ def bundled_to_ask(reader: str) -> Store:
 
 def existing_store(folder: Path | None, on_missing: OnMissing | None = None) -> Store:
     """Return the index as for a question, but build nothing. Raises NoIndex as there."""
-    keep_documents_in(kept_documents())
+    prepare_formats()
     own = store_in(index_folder_or(folder, default_index()), on_missing)
     if own.exists():
         return own

@@ -101,6 +101,9 @@ class AsyncBot(Protocol):
     async def find(self, words: str, exact: bool, scope: "Scope") -> "Mentions":
         """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
 
+    async def check(self, scope: "Scope") -> None:
+        """Raise BylineError if no article is in a scope, with the filter that excludes them."""
+
     async def close(self) -> None:
         """Close the index."""
 
@@ -183,6 +186,10 @@ class IndexBot:
         """Return every article that holds the words, as `qa.find` does. Raises BylineError."""
         return await self._run(lambda: self._find(words, exact, scope))
 
+    async def check(self, scope: "Scope") -> None:
+        """Raise BylineError if no article is in a scope, with the filter that excludes them."""
+        await self._run(lambda: self._check(scope))
+
     async def close(self) -> None:
         """Close the index and end the thread."""
         await self._run(self._index.close)
@@ -246,6 +253,12 @@ class IndexBot:
         from qa.find import mentions, wanted
 
         return mentions(self._index.generation(), wanted(words, exact), scope)
+
+    def _check(self, scope: "Scope") -> None:
+        from qa.scope import selected
+
+        if self._store().exists():
+            selected(self._index.generation().catalog, scope)
 
     def _store(self) -> "Store":
         from index.shards.which import store_in

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from index.articles.files import MAX_BYTES, Root
-from index.articles.formats.reading import keep_documents_in
 from index.build.events import Summary
 from index.build.pipeline import BuildRequest, build
 from index.models.onnx_export import ensure_export, is_exported
@@ -17,7 +16,8 @@ from index.watch.watcher import Watcher
 from qa.reader.export import ensure_reader, is_prepared, label_of, readers_named
 from qa.reader.sources import find_reader
 from tui.jobs.events import BuildEvent, Waiting
-from tui.paths import kept_documents, model_cache
+from tui.paths import model_cache
+from tui.settings import prepare_formats
 
 
 def build_events(
@@ -29,7 +29,7 @@ def build_events(
     max_bytes: int = MAX_BYTES,
 ) -> Iterator[BuildEvent]:
     """Bring an index up to date and prepare its model for questions; the summary comes last."""
-    keep_documents_in(kept_documents())
+    prepare_formats()
     model = find_model(model_name)
     request = BuildRequest(model, roots, forget, full=full, max_bytes=max_bytes)
     for event in build(store, request, TunedEncoder(model, model_cache())):
@@ -46,6 +46,7 @@ def watch_events(
     `poll` looks at the files every few seconds instead of waiting for reports. Raises IndexBusy
     if another process does so already, and what a build raises.
     """
+    prepare_formats()
     model = find_model(model_name)
     yield from _model_events(model)
     request = BuildRequest(model, max_bytes=max_bytes)

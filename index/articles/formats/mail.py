@@ -14,7 +14,7 @@ from email import message_from_string, policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from index.articles.blocks import Block, Edit, Kind
+from index.articles.blocks import Block, Kind
 from index.articles.fields import Field
 from index.articles.formats.document import MAX_TEXT, ExtractedDocument, Outline, TooMuchText
 from index.articles.formats.html import html_blocks
@@ -176,7 +176,7 @@ class _Collected:
             blocks: list[Block] = _ranked(text)
         else:
             blocks = [Block(Span(0, len(text)).trimmed(text), kind, level)]
-        self._blocks += [_shifted(block, start) for block in blocks]
+        self._blocks += [block.shifted(start) for block in blocks]
 
     def document(self, messages: Sequence[EmailMessage]) -> ExtractedDocument | NotText:
         """Return the document; its facts are those of the first message."""
@@ -207,12 +207,6 @@ def _ranked(text: str) -> list[Block]:
             block = replace(block, kind=Kind.BOILERPLATE, level=0)
         found.append(block)
     return found
-
-
-def _shifted(block: Block, by: int) -> Block:
-    edits = tuple(Edit(start + by, end + by, text) for start, end, text in block.edits)
-    lead = block.lead.shifted(by) if block.lead else None
-    return Block(block.span.shifted(by), block.kind, block.level, edits, lead)
 
 
 def _line_of_header(source: str, name: str) -> int:

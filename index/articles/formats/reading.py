@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 
-from index.articles.formats.document import Document
+from index.articles.formats.document import Document, TooMuchText
 from index.articles.formats.isolation import read_isolated
 from index.articles.formats.kept import KeptDocuments
 from index.articles.formats.registry import Format, format_of
@@ -31,9 +31,16 @@ def keep_documents_in(folder: Path) -> None:
 def read_document(data: bytes, path: str) -> Document | NotText:
     """Read a file, whose path is needed for its suffix alone."""
     known = format_of(path, data)
-    if not known.is_foreign:
+    if known.missing:
+        return NotText(known.missing)
+    return _read_foreign(known, data) if known.is_foreign else _read_here(known, data)
+
+
+def _read_here(known: Format, data: bytes) -> Document | NotText:
+    try:
         return known.load().read(data)
-    return NotText(known.missing) if known.missing else _read_foreign(known, data)
+    except TooMuchText:
+        return NotText("too much text for one article")
 
 
 def read_text(data: bytes, path: str) -> Text | NotText:

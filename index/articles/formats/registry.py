@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+from index.articles.formats.field_names import used_fields
+
 if TYPE_CHECKING:
     from index.articles.formats.document import FormatModule
 
@@ -41,6 +43,17 @@ class Format:
         return cast("FormatModule", import_module(f"index.articles.formats.{self.module}"))
 
 
+class _JsonLines(Format):
+    """JSON Lines, which are read once their fields are named."""
+
+    @property
+    def missing(self) -> str | None:
+        """Why its files cannot be read now; None if they can."""
+        if used_fields():
+            return None
+        return "JSON Lines: name their fields in the settings, as [formats.jsonl]"
+
+
 TEXT = Format("text", "plain_text", ("", ".txt", ".text", ".log", ".rst", ".org"), is_foreign=False)
 FORMATS = (
     TEXT,
@@ -60,11 +73,13 @@ FORMATS = (
     Format("EPUB", "epub", (".epub",), (), ("lxml",), size_factor=64),
     Format("rich text", "rtf", (".rtf",), (b"{\\rtf",), ("striprtf",), size_factor=16),
     Format("e-mail", "mail", (".eml", ".mbox"), size_factor=32),
+    _JsonLines("JSON Lines", "json_lines", (".jsonl", ".ndjson"), is_foreign=False, size_factor=16),
 )
 FORMATS_IN_WORDS = (
     "text (.txt, .text, .log, .rst, .org; or no extension), Markdown (.md, .markdown, .mdx), "
     "HTML (.html, .htm, .xhtml, .mht, .mhtml), PDF (.pdf), Word (.docx), OpenDocument (.odt), "
-    "EPUB (.epub), rich text (.rtf), e-mail (.eml, .mbox)"
+    "EPUB (.epub), rich text (.rtf), e-mail (.eml, .mbox), "
+    "JSON Lines (.jsonl, .ndjson) whose fields the settings name"
 )
 _PROBE = 1024
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}

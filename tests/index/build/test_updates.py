@@ -20,7 +20,7 @@ PASSAGES = 10
 
 def article_text(name: str) -> str:
     """Return an article of 10 passages."""
-    return regions(f"Ship {i} of {name} left the port. It was late." for i in range(PASSAGES))
+    return regions(f"Ship {i} of {name} left. It was late." for i in range(PASSAGES))
 
 
 class Updated(Workspace):

@@ -11,7 +11,7 @@ from tests.fakes import FakeEncoder, fake_model
 
 BOUNDARY = "\n\n"
 """Between regions of an article, of which each is a passage."""
-FILLER = f"It is {'x-' * 70}x."
+FILLER = f"It is {'x-' * 69}x - - - -."
 """A sentence of few words and many tokens: its passage has no room for another."""
 
 

@@ -107,6 +107,11 @@ class FakeBot:
         day = date(2011, 5, 3)
         return Mentions((FoundArticle("news/mill.txt", path, "Mill sold", day, 1, (place,)),))
 
+    async def check(self, scope: Scope) -> None:
+        for path in scope.within:
+            if "nowhere" in path:
+                raise BadRequest(f"no indexed article is at or under {path}")
+
     async def close(self) -> None:
         self.closed += 1
 

@@ -74,5 +74,10 @@ async def test_a_filter_that_is_wrong_is_said_and_stays_in_the_input(home: Home)
         assert chat.prompt.text == "/until soon"
         assert "is no date" in chat.notices[-1]
         assert chat.screen.session.scope == EVERYTHING
+        await chat.ask("/in /news")
+        await chat.ask("/in /nowhere")
+        assert chat.prompt.text == "/in /nowhere"
+        assert "no indexed article" in chat.notices[-1]
+        assert chat.screen.session.scope == Scope(("/news",))
     with pytest.raises(BadRequest, match="is after"):
         with_filter(Scope(since=date(2012, 1, 1)), "/until 2011")

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from index.errors import BylineError
 from index.storage.scope import Scope
 from qa.answers import Reply
-from tui.chat.actions import AnswerActions, notify_error, open_in_editor
+from tui.chat.actions import AnswerActions, notify_error, open_in_browser, open_in_editor
 from tui.chat.filters import chips, is_filter, with_filter
 from tui.chat.question_queue import Pending, QuestionQueue
 from tui.chat.source.pane import SourcePane
@@ -160,11 +160,28 @@ class ChatScreen(AnswerActions):
 
     def _filter(self, typed: str) -> None:
         """Change the filters by a typed command."""
+        before = self.session.scope
         try:
-            self._search_in(with_filter(self.session.scope, typed))
+            self._search_in(with_filter(before, typed))
         except BylineError as error:
-            notify_error(self.app, error.message)
-            self.query_one(Prompt).restore(typed)
+            self._refuse_filter(typed, error)
+        else:
+            self._check_filter(typed, before)
+
+    @work(group="filters")
+    async def _check_filter(self, typed: str, before: Scope) -> None:
+        """Remove a filter that leaves no article, unless the filters were changed again."""
+        scope = self.session.scope
+        try:
+            await self.bot.check(scope)
+        except (BylineError, OSError) as error:
+            if self.session.scope == scope:
+                self._search_in(before)
+                self._refuse_filter(typed, error)
+
+    def _refuse_filter(self, typed: str, error: Exception) -> None:
+        notify_error(self.app, str(error))
+        self.query_one(Prompt).restore(typed)
 
     @on(ChipLine.Removed)
     def _remove_clicked(self, removed: ChipLine.Removed) -> None:
@@ -380,6 +397,11 @@ class ChatScreen(AnswerActions):
     def open_shown(self, asked: SourcePane.OpenEditor) -> None:
         """Open the article in the editor, at the shown line."""
         open_in_editor(self.app, asked.file, asked.place, asked.read_only)
+
+    @on(SourcePane.OpenBrowser)
+    def browse_shown(self, asked: SourcePane.OpenBrowser) -> None:
+        """Open the article in the browser."""
+        open_in_browser(self.app, asked.file, asked.place)
 
     def action_toggle_source(self) -> None:
         """Show or hide the article."""

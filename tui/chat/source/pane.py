@@ -47,7 +47,9 @@ class SourcePane(Vertical):
         Binding("p", "step(-1)", "Previous citation", show=False, id="source.citation-previous"),
         Binding("f", "full_screen", "Full screen", id="source.full-screen"),
         Binding("o,e", "open_editor", "Editor", id="source.editor"),
-    ]
+        Binding("b", "open_browser", "Browser", show=False, id="source.browser",
+                tooltip="Open a web page or a PDF in your browser"),
+    ]  # fmt: skip
 
     class FullScreen(Message):
         """The pane asks for the entire screen, or to give it back."""
@@ -69,6 +71,15 @@ class SourcePane(Vertical):
             """Absolute path."""
             self.place = place
             self.read_only = read_only
+
+    class OpenBrowser(Message):
+        """The article is to be opened in the browser."""
+
+        def __init__(self, file: str, place: Place) -> None:
+            super().__init__()
+            self.file = file
+            """Absolute path."""
+            self.place = place
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -176,6 +187,14 @@ class SourcePane(Vertical):
                 self.post_message(self.OpenEditor(target.file, place, read_only=True))
             case ArticleFile() as target, TooLarge():
                 self.post_message(self.OpenEditor(target.file, Place(1, 1), read_only=True))
+
+    def action_open_browser(self) -> None:
+        """Ask for the browser, at the place on screen."""
+        match self._target, self._outcome:
+            case Citation() | ArticleFile() as target, Loaded():
+                self.post_message(self.OpenBrowser(target.file, self.view.place))
+            case Citation() | ArticleFile() as target, TooLarge():
+                self.post_message(self.OpenBrowser(target.file, Place(1, 1)))
 
     # Finding words
 

@@ -9,7 +9,6 @@ import click
 from index.errors import BadRequest, require
 from tui.cli.options import index_option, reader_option, threshold_option, top_option
 from tui.exit_codes import Exit
-from tui.paths import kept_documents
 
 
 @click.command(
@@ -54,11 +53,11 @@ def command(
     """Start the chat, in the last conversation unless --new is given."""
     if not (web or _has_terminal()):
         raise BadRequest('the chat needs a terminal; elsewhere use byline ask "your question"')
-    from index.articles.formats.reading import keep_documents_in
     from tui.chat.app import ChatApp
     from tui.chat.setup import setup
+    from tui.settings import prepare_formats
 
-    keep_documents_in(kept_documents())
+    prepare_formats()
     opened = setup(index_folder, bundled, new, top, threshold, reader, watch)
     if not web:
         ChatApp(opened).run()

@@ -47,6 +47,9 @@ class PaneApp(App[None]):
     def on_source_pane_full_screen(self, message: SourcePane.FullScreen) -> None:
         self.posted.append(message)
 
+    def on_source_pane_open_browser(self, message: SourcePane.OpenBrowser) -> None:
+        self.posted.append(message)
+
     def on_source_pane_open_editor(self, message: SourcePane.OpenEditor) -> None:
         self.posted.append(message)
 

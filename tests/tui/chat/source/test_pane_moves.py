@@ -87,7 +87,7 @@ async def test_steps_full_screen_and_the_editor_are_left_to_the_screen(
 ) -> None:
     async with opened() as shown:
         await shown.cite(cited)
-        await shown.press("n", "p", "f", "e")
+        await shown.press("n", "p", "f", "e", "b")
         steps = [step.by for step in shown.app.posted if isinstance(step, SourcePane.Step)]
         assert steps == [1, -1]
         assert isinstance(shown.app.posted[2], SourcePane.FullScreen)
@@ -95,6 +95,9 @@ async def test_steps_full_screen_and_the_editor_are_left_to_the_screen(
         assert isinstance(editor, SourcePane.OpenEditor)
         place = Place(cited.answer.line, cited.answer.column)
         assert (editor.file, editor.place, editor.read_only) == (str(article), place, False)
+        browser = shown.app.posted[4]
+        assert isinstance(browser, SourcePane.OpenBrowser)
+        assert (browser.file, browser.place) == (str(article), place)
 
 
 async def test_the_editor_opens_at_what_is_on_screen(cited: Citation) -> None:
