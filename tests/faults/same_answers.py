@@ -50,8 +50,10 @@ def answers(folder: Path, index: Path, questions: list[str]) -> list[str | None]
     with byline.open(folder, index=index) as articles:
         for question in questions:
             reply = articles.ask(question)
-            is_answered = isinstance(reply, byline.Answered)
-            found.append(" ".join(reply.answers[0].text.split()) if is_answered else None)
+            if isinstance(reply, byline.Answered):
+                found.append(" ".join(reply.answers[0].text.split()))
+            else:
+                found.append(None)
     return found
 
 
