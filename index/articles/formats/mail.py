@@ -8,7 +8,7 @@ import binascii
 import codecs
 import quopri
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from email import message_from_string, policy
 from email.message import EmailMessage, Message
@@ -153,8 +153,8 @@ class _Collected:
     def _add_html(self, part: Text) -> None:
         for block in html_blocks(part.text):
             anchors, size = [], 0
-            for text, place in block.pieces:
-                anchors.append(Anchor(size, place_in(part, place)))
+            for text, place in pieces_in(part, block.pieces):
+                anchors.append(Anchor(size, place))
                 size += len(text)
             kind = Kind.BOILERPLATE if block.is_aside else block.kind
             self._add_text(block.text, tuple(anchors), kind, block.level)
@@ -190,9 +190,21 @@ class _Collected:
         return ExtractedDocument(text, Outline(tuple(self._blocks), facts, encodable(title), True))
 
 
-def place_in(part: Text, place: Place) -> Place:
-    """Return the place in the file of a place in the text of a part."""
-    return part.place(part.line_starts[place.line - 1] + place.column - 1)
+def pieces_in(part: Text, pieces: Iterable[tuple[str, Place]]) -> list[tuple[str, Place]]:
+    """Return pieces of a page that is a part of a file, each with its place in the file.
+
+    A piece is divided where the file has another line: the page's own lines are longer or shorter.
+    """
+    found = []
+    for text, place in pieces:
+        start = part.line_starts[place.line - 1] + place.column - 1
+        anchors = part.places.within(Span(start, start + len(text))) if part.places else ()
+        ends = [anchor.offset for anchor in anchors[1:]] + [len(text)]
+        found += [
+            (text[anchor.offset : end], anchor.place)
+            for anchor, end in zip(anchors, ends, strict=True)
+        ]
+    return found
 
 
 def _ranked(text: str) -> list[Block]:

@@ -4,7 +4,7 @@ from email import message_from_string, policy
 
 from index.articles.formats.document import DocumentWriter, ExtractedDocument
 from index.articles.formats.html import add_blocks, article_of, html_blocks
-from index.articles.formats.mail import as_latin_1, part_text, place_in
+from index.articles.formats.mail import as_latin_1, part_text, pieces_in
 from index.articles.text import NotText
 
 
@@ -20,7 +20,7 @@ def read(data: bytes) -> ExtractedDocument | NotText:
             continue
         blocks = html_blocks(page.text)
         for block in blocks:
-            block.pieces = [(text, place_in(page, place)) for text, place in block.pieces]
+            block.pieces = pieces_in(page, block.pieces)
         article = article_of(page.text)
         writer = DocumentWriter(list(article.facts), article.title)
         add_blocks(writer, blocks, article.holds)

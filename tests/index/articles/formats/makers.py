@@ -87,18 +87,19 @@ _WIDTHS = dict(
 """Of Helvetica, in thousandths of its size."""
 
 
+def width_of(text: str, size: float = 10) -> float:
+    """The width of a text in Helvetica, in points."""
+    return sum(_WIDTHS.get(char, 556) for char in text) * size / 1000
+
+
 def set_lines(text: str, width: float, size: float = 10) -> list[str]:
     """A text in lines as wide as a column, as a program for typesetting breaks it."""
     lines: list[str] = []
-    left = 0.0
     for word in text.split():
-        taken = sum(_WIDTHS.get(char, 556) for char in word) * size / 1000
-        if lines and taken <= left:
+        if lines and width_of(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-            left = width + _WIDTHS[" "] * size / 1000
-        left -= taken + _WIDTHS[" "] * size / 1000
     return lines
 
 
