@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help chat test fast check format pictures docs docs-serve hooks faults wheel-test lock clean
+.PHONY: help chat test fast check format pictures docs docs-serve hooks faults cluster-test wheel-test lock clean
 
 help:        ## List these commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ hooks: .venv/tools        ## Run the checks of each commit by pre-commit
 faults: .venv/tools        ## Run the fault battery at its full size (hours)
 	$(BIN)/pytest tests/faults --faults large
 
+cluster-test: .venv/cluster        ## Build and ask an index in shards on a small Ray cluster, and kill parts of it
+	$(BIN)/pytest tests/cluster
+
 wheel-test: .venv/byline        ## Build the wheel and use it in an environment without the checkout
 	tests/wheel.sh
 
@@ -73,6 +76,11 @@ clean:        ## Delete what these commands made
 
 .venv/tools: .venv/byline requirements-dev.txt
 	$(INSTALL) --requirement requirements-dev.txt
+	touch $@
+
+# Ray: 80 MB that only these tests need.
+.venv/cluster: .venv/tools
+	$(INSTALL) --editable '.[cluster]'
 	touch $@
 
 .venv/docs: .venv/byline requirements-docs.txt

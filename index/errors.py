@@ -38,6 +38,11 @@ class IndexUnreadable(IndexDamaged, title="Index could not be read"):
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file} cannot be read: {reason}; try again, then run `byline check`")
         self.reason = f"{file}: {reason}"
+        self._parts = file, reason
+
+    def __reduce__(self) -> tuple[type["IndexUnreadable"], tuple[str, str]]:
+        """Let it be raised in another process than that of its cause."""
+        return IndexUnreadable, self._parts
 
 
 class IndexUnwritable(BylineError, title="Index could not be written"):
@@ -46,6 +51,14 @@ class IndexUnwritable(BylineError, title="Index could not be written"):
 
 class ModelUnavailable(BylineError, title="Model cannot be used"):
     """A model cannot be found, or may not be loaded."""
+
+
+class ClusterFailed(BylineError, title="Cluster failed"):
+    """The cluster cannot be reached, or what runs there ended."""
+
+
+class ShardLost(BylineError, title="Shard is lost"):
+    """The node or the process that has a shard open does not answer."""
 
 
 class MissingExtra(BylineError, title="Not installed"):

@@ -8,6 +8,6 @@ trap 'rm -rf "$scratch"' EXIT
 pip="$scratch/venv/bin/python -m pip --disable-pip-version-check"
 # torch first, by the version that has a build for processors alone where pip is told of one.
 $pip install --quiet "$(grep '^torch==' "$checkout/constraints.txt")" >&2
-$pip install --quiet "$checkout[accurate,eval,formats,mcp,serve,web]" --requirement "$checkout/requirements-dev.txt" \
+$pip install --quiet "$checkout[accurate,cluster,eval,formats,mcp,serve,web]" --requirement "$checkout/requirements-dev.txt" \
   --requirement "$checkout/requirements-docs.txt" >&2
 $pip freeze | sed 's/+cpu$//' | grep -vE '^(byline|pip|setuptools)\b' | LC_ALL=C sort -f

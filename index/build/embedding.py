@@ -71,6 +71,7 @@ class Embedder:
         missing = np.unique(firsts)
         if draft.previous is not None:
             missing = _reuse_indexed(keys, missing, draft.previous, put)
+        log.gather()
         logged = log.read()
         missing = _reuse_logged(keys, missing, log, logged, put)
         self.reused = len(keys) - len(missing)

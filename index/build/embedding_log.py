@@ -18,6 +18,7 @@ from index.search.vector_file import STORED
 _KEY = 32
 _NUMBER = struct.Struct("<I")
 _MAX_DIMENSIONS = 1 << 16
+_PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,26 @@ class EmbeddingLog:
     """A file of records (dimension, key, vector, checksum), of which the last may be cut short."""
 
     path: Path
+
+    def part(self, name: str) -> "EmbeddingLog":
+        """Return a log beside this one, for another process that embeds for the same build."""
+        return EmbeddingLog(self.path.with_suffix(f".{name}{_PART}"))
+
+    def gather(self) -> None:
+        """Append the complete records of all parts, and delete them. Hold the writer's lock.
+
+        Raises OSError. What a kill leaves twice is the same vector.
+        """
+        parts = sorted(self.path.parent.glob(f"{self.path.stem}.*{_PART}"))
+        if parts:
+            self.restart(self.read().length)
+        for path in parts:
+            with path.open("rb") as source, self.path.open("ab") as target:
+                for body in _records(source):
+                    target.write(body + _checksum(body))
+                target.flush()
+                os.fsync(target.fileno())
+            path.unlink()
 
     def read(self) -> LoggedVectors:
         """Find each key's record, up to the first record that is incomplete or damaged."""
@@ -87,11 +108,15 @@ def _records(file: BinaryIO) -> Iterator[bytes]:
             return
         body = head + file.read(_KEY + STORED.itemsize * dimension)
         checksum = file.read(_NUMBER.size)
-        if checksum != _NUMBER.pack(zlib.crc32(body)):
+        if checksum != _checksum(body):
             return
         yield body
 
 
 def _record(key: bytes, vector: Vectors) -> bytes:
     body = _NUMBER.pack(len(vector)) + key + vector.astype(STORED).tobytes()
-    return body + _NUMBER.pack(zlib.crc32(body))
+    return body + _checksum(body)
+
+
+def _checksum(body: bytes) -> bytes:
+    return _NUMBER.pack(zlib.crc32(body))

@@ -120,7 +120,7 @@ def _build(
         store.repair()
         store.collect_garbage()
     with ExitStack() as files:
-        previous, rebuild_reason = _open_previous(store, request, files)
+        previous, rebuild_reason = open_previous(store, request, files)
         draft = files.enter_context(closing(Draft(store, previous)))
         stored = known.of(previous) if previous else ()
         scan = ScanResult()
@@ -186,7 +186,7 @@ def _roots_to_remember(
     return named + tuple(root for root in of_articles if root.linked_from)
 
 
-def _open_previous(
+def open_previous(
     store: Store, request: BuildRequest, files: ExitStack
 ) -> tuple[Generation | None, str | None]:
     """Open the generation to build on; None if there is none.
@@ -215,7 +215,7 @@ def _write(
 ) -> Iterator[Progress]:
     """Embed the fresh passages, write the generation and publish it."""
     store = writer.draft.store
-    log = EmbeddingLog(store.folder / EMBEDDED / f"{request.model.fingerprint}.vectors")
+    log = log_of(store, request.model)
     rows = rows_of_fresh(writer.plan, writer.draft.fresh)
     for done, total in embedder.run(writer.rows, rows, log):
         yield Progress(Stage.EMBED, done, total)
@@ -226,6 +226,11 @@ def _write(
     yield Progress(Stage.WRITE, STEPS, STEPS)
     with suppress(OSError):  # the next build tries again
         log.delete()
+
+
+def log_of(store: Store, model: Model) -> EmbeddingLog:
+    """Return where a build keeps the vectors that a model has finished."""
+    return EmbeddingLog(store.folder / EMBEDDED / f"{model.fingerprint}.vectors")
 
 
 def _model_record(model: Model, embedder: Embedder, dimension: int) -> ModelRecord:

@@ -123,8 +123,12 @@ def network_inputs(
 
 
 def encode_each(encoder: OnnxQuestionEncoder, texts: Sequence[str]) -> Vectors:
-    """Encode each text alone, as many at a time as there are processors; nothing is padded."""
-    with ThreadPoolExecutor(os.cpu_count() or 1, "embedding") as executor:
+    """Encode each text alone, as many at a time as there are processors; nothing is padded.
+
+    OMP_NUM_THREADS limits how many processors this process may use.
+    """
+    threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads, "embedding") as executor:
         vectors = list(executor.map(lambda text: encoder.encode([text]), texts))
     return np.concatenate([np.zeros((0, encoder.card.dimension), np.float32), *vectors])
 

@@ -68,12 +68,13 @@ def build_shard(
     own = replace(request, part=part, forget=forgotten)
     for event in build(shard, own, encoder):
         if isinstance(event, Summary):
-            yield BuiltShard(event, _recorded(store, part))
+            yield BuiltShard(event, recorded(store, part))
         else:
             yield event
 
 
-def _recorded(store: ShardedStore, part: Part) -> ShardRecord | None:
+def recorded(store: ShardedStore, part: Part) -> ShardRecord | None:
+    """Return what the manifest says of a shard as it is now; None without any article."""
     shard = store.shard(part)
     if not shard.exists():
         return None

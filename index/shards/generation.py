@@ -15,7 +15,7 @@ import numpy as np
 
 from index.articles.blocks import Kind
 from index.articles.files import Root
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, ShardLost
 from index.models.passage_encoder import Vectors
 from index.search.keywords import Frequencies, idf, searched_terms
 from index.shards.manifest import ShardsManifest
@@ -50,7 +50,7 @@ class Shards(Protocol):
         """Call a method of some shards at once, each with its arguments; returns the results.
 
         Raises what the method raises. A shard that is lost is missing from the results, if it may
-        be, else raises IndexDamaged.
+        be, else raises ShardLost.
         """
 
     def close(self) -> None:
@@ -174,8 +174,15 @@ def _articles_of(shards: Shards, articles: Sequence[int]) -> dict[int, list[int]
 
 
 def _of_each(shards: Shards, method: str, ids: Iterable[int]) -> dict[int, Any]:
-    """Ask the shard of each id for its own; returns the results by shard."""
-    return shards.ask(method, {number: (own,) for number, own in _by_shard(ids).items()})
+    """Ask the shard of each id for its own; returns the results by shard.
+
+    Raises ShardLost if one does not answer.
+    """
+    asked = {number: (own,) for number, own in _by_shard(ids).items()}
+    found = shards.ask(method, asked)
+    if lost := asked.keys() - found.keys():
+        raise ShardLost(f"shard {min(lost)} was lost while a question was answered; ask again")
+    return found
 
 
 def _merged(shards: Shards, found: Iterable[tuple[float, Item]], limit: int) -> dict[Item, float]:
@@ -236,16 +243,13 @@ class ShardedVectors:
     def rows(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors of passages; shape (passages, dimension)."""
         by_shard = _by_shard(ids)
-        found = self.shards.ask("rows", {number: (own,) for number, own in by_shard.items()})
+        found = _of_each(self.shards, "rows", ids)
         vectors = {
             id_: row
             for number, rows in found.items()
             for id_, row in zip(by_shard[number], rows, strict=True)
         }
-        if not vectors:
-            return np.zeros((0, 0), np.float32)
-        nothing = np.zeros_like(next(iter(vectors.values())))
-        return np.stack([vectors.get(id_, nothing) for id_ in ids])
+        return np.stack([vectors[id_] for id_ in ids]) if vectors else np.zeros((0, 0), np.float32)
 
     def exact_best(self, questions: Vectors, limit: int) -> list[set[int]]:
         """Return the ids of the passages most similar to each question, by comparing all."""
@@ -370,10 +374,8 @@ class ShardedCatalog(Catalog):
     def article(self, article_id: int) -> StoredArticle:
         """Return one article."""
         if article_id not in self._articles:
-            asked = {shard_of(article_id): (article_id,)}
-            for article in self.shards.ask("article", asked).values():
-                return article  # type: ignore[no-any-return]
-            raise IndexDamaged(f"the shard {shard_of(article_id)} of an article is lost")
+            found = _of_each(self.shards, "articles_of", [article_id])
+            self._articles |= {one.id: one for articles in found.values() for one in articles}
         return self._articles[article_id]
 
     def select(self, scope: Scope) -> Selection:
@@ -406,7 +408,7 @@ class ShardedCatalog(Catalog):
         return sum(articles for articles, _ in found), sum(passages for _, passages in found)
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
-        """Return passages in the order of the ids; those of a lost shard are left out."""
+        """Return passages in the order of the ids."""
         by_id: dict[int, StoredPassage] = {}
         self._articles.clear()
         for passages, articles in _of_each(self.shards, "passages", ids).values():

@@ -3,7 +3,7 @@
 The ids of its articles and passages are unique among all shards: a shard's number is in them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -144,9 +144,9 @@ class Shard:
         """Return all articles."""
         return [self._named(article) for article in self.generation.catalog.articles()]
 
-    def article(self, article_id: int) -> StoredArticle:
-        """Return one article."""
-        return self._named(self.generation.catalog.article(article_id - self._base))
+    def articles_of(self, ids: Iterable[int]) -> list[StoredArticle]:
+        """Return the articles with some ids."""
+        return [self._named(self.generation.catalog.article(id_)) for id_ in self._local(ids)]
 
     def counts(self) -> tuple[int, int]:
         """Return the number of articles and of their passages."""
@@ -159,13 +159,9 @@ class Shard:
 
     def passages(self, ids: Sequence[int]) -> tuple[list[StoredPassage], list[StoredArticle]]:
         """Return passages in the order of the ids, and the articles that they are in."""
-        catalog = self.generation.catalog
-        found = catalog.passages(self._local(ids))
-        articles = dict.fromkeys(stored.article_id for stored in found)
-        return (
-            [self._numbered(stored) for stored in found],
-            [self._named(catalog.article(id_)) for id_ in articles],
-        )
+        found = self.generation.catalog.passages(self._local(ids))
+        numbered = [self._numbered(stored) for stored in found]
+        return numbered, self.articles_of({stored.article_id: None for stored in numbered})
 
     def passages_in(self, ids: range) -> list[StoredPassage]:
         """Return the passages of an article, by their ids, in order."""
@@ -187,7 +183,7 @@ class Shard:
         """Check that the parts agree on the number of passages. Raises IndexDamaged."""
         self.generation.check()
 
-    def _local(self, ids: Sequence[int]) -> list[int]:
+    def _local(self, ids: Iterable[int]) -> list[int]:
         return [id_ - self._base for id_ in ids]
 
     def _global(self, ids: range) -> range:

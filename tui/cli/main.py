@@ -24,6 +24,7 @@ _COMMANDS = {
     "eval": "Evaluate the answers to a question set.",
     "serve": "Answer over HTTP on this machine.",
     "mcp": "Offer the articles to an assistant, over MCP.",
+    "cluster": "Index and ask on a Ray cluster, in shards.",
     "bench": "Measure speed against the limits of this machine.",
     "completion": "Print a shell completion script.",
 }

@@ -9,6 +9,8 @@ from tui.service.service import Service
 from tui.settings import chosen_reader, setting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from index.storage.store import Store
 
 
@@ -17,11 +19,16 @@ def open_service(folder: Path | None, reader: str | None, threshold: float | Non
 
     Raises BadRequest if the settings are invalid.
     """
+    return service_over(lambda: _store(folder), reader, threshold)
+
+
+def service_over(
+    find_store: "Callable[[], Store]", reader: str | None, threshold: float | None
+) -> Service:
+    """Return a service over what a function finds each time. Raises as `open_service` does."""
     least = setting("threshold", threshold, None)
     budget = setting("reading_budget", None, None)
-    return Service(
-        CurrentIndex(lambda: _store(folder), model_cache(), chosen_reader(reader), least, budget)
-    )
+    return Service(CurrentIndex(find_store, model_cache(), chosen_reader(reader), least, budget))
 
 
 def _store(folder: Path | None) -> "Store":

@@ -1,120 +1,33 @@
 """The same articles in one index and in shards: what is found and answered is the same."""
 
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from index.articles.files import Root
-from index.build.events import Summary
-from index.build.partition import part_of
-from index.build.pipeline import BuildRequest
+from index.build.partition import Part, part_of
+from index.build.pipeline import build
 from index.check import check
 from index.errors import BadRequest, IndexDamaged
-from index.shards.build import build_shards
-from index.shards.manifest import SHARDS, read_shards
+from index.shards.build import recorded
+from index.shards.manifest import SHARDS, read_shards, write_shards
 from index.shards.store import ShardedStore
 from index.shards.which import MANIFEST, store_in
-from index.storage.scope import EVERYTHING, Scope
-from index.storage.store import Store
-from qa.answers import Answered, State, Unmentioned
-from qa.bot import Bot
+from index.storage.scope import Scope
 from qa.find import mentions, wanted
-from tests.fakes import EncoderKilled, FakeEncoder, fake_model
-from tests.qa.fakes import CALIBRATION, Library, SentenceReader
-
-WORDS = """harbour board breakwater vote winter ferry island captain storm bridge mayor tax museum
-    painting theft railway tunnel budget school teacher strike river flood dam engineer""".split()
-QUESTIONS = [
-    "Who voted on the breakwater?", "storm harbour ferry", "When was the painting stolen?",
-    "museum", "the mayor and the tunnel budget", "What did the teacher say about the strike?",
-    "zebra", "river flood dam engineer railway 2011",
-]  # fmt: skip
-
-
-def _article(chance: random.Random, number: int) -> str:
-    paragraphs = []
-    for _ in range(chance.randint(1, 6)):
-        sentences = (
-            " ".join(chance.choices(WORDS, k=chance.randint(4, 14))).capitalize() + "."
-            for _ in range(chance.randint(1, 9))
-        )
-        paragraphs.append(" ".join(sentences))
-    heading = "# The harbour\n\n" if number % 5 == 0 else ""
-    day = f"{1 + number % 28} July 2011\n\n" if number % 3 else ""
-    return f"Report {number}\n\n{day}{heading}" + "\n\n".join(paragraphs) + "\n"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a person is told."""
-
-    state: State
-    cited: list[list[tuple[str, int, str]]]
-    unmentioned: tuple[Unmentioned, ...]
-    passages: list[tuple[str, int]]
-    undated: int
-
-
-class Both(Library):
-    """Articles in one index and in four shards."""
-
-    count = 4
-    questions = QUESTIONS
-
-    @property
-    def sharded(self) -> ShardedStore:
-        return ShardedStore(self.folder / "sharded")
-
-    @property
-    def names(self) -> list[str]:
-        return [path.name for path in self.news.iterdir()]
-
-    def shard(self, encoder: FakeEncoder | None = None, count: int | None = None) -> Summary:
-        root = Root(str(self.news), str(self.news.resolve()))
-        request = BuildRequest(fake_model(), (root,))
-        *_, last = build_shards(
-            self.sharded, request, encoder or FakeEncoder(), count or self.count
-        )
-        assert isinstance(last, Summary)
-        return last
-
-    def answers(self, store: Store, scope: Scope = EVERYTHING) -> list[Told]:
-        with closing(Bot.from_index(store.open(), FakeEncoder(), SentenceReader(), 0.0)) as bot:
-            bot.calibration = CALIBRATION
-            return [_plain(bot, question, scope) for question in self.questions]
-
-
-def _plain(bot: Bot, question: str, scope: Scope) -> Told:
-    reply = bot.ask(question, 5, scope)
-    found = bot.find(question, scope)
-    catalog = bot.index.generation.catalog
-    # In one index too, the scores of copies may differ in their last digit.
-    passages = [
-        (catalog.article(one.article_id).title_or_name, one.passage.line)
-        for one in catalog.passages(found.ranking.fused)
-    ]
-    cited = [
-        [(one.file, one.answer.line, one.answer.text) for one in answer.citations]
-        for answer in (reply.answers if isinstance(reply, Answered) else reply.rejected)
-    ]
-    return Told(reply.state, cited, reply.unmentioned, passages, reply.undated)
+from tests.fakes import EncoderKilled, FakeEncoder
+from tests.index.shards.both import QUESTIONS, Both, audit, made_article, write_both
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    library, chance = Both(tmp_path_factory.mktemp("both")), random.Random(3)
-    for number in range(40):
-        text = _article(chance, number)
-        library.write(f"{number % 4}/report {number}.md", text)
-        if number % 8 == 0:
-            library.write(f"copies/copy of {number}.md", text)
-    library.index()
+    library = write_both(tmp_path_factory.mktemp("both"))
     library.shard()
     yield library
 
@@ -123,6 +36,31 @@ def test_answers_and_passages_are_those_of_one_index(both: Both) -> None:
     expected = both.answers(both.store)
     assert any(one.cited for one in expected)
     assert both.answers(both.sharded) == expected
+
+
+def test_the_audit_finds_an_article_that_is_lost_and_one_that_is_in_two_shards(both: Both) -> None:
+    assert audit(both, both.sharded) == []
+    manifest = read_shards(both.sharded.folder)
+    planted = ShardedStore(both.folder / "planted")
+    shutil.copytree(both.sharded.folder, planted.folder)
+    write_shards(planted.folder, replace(manifest, shards=manifest.shards[1:]))
+    assert {fault.partition(":")[0] for fault in audit(both, planted)} == {"lost"}
+    list(build(planted.shard(Part(0, 4)), both.request, FakeEncoder()))
+    record = recorded(planted, Part(0, 4))
+    assert record is not None
+    write_shards(planted.folder, replace(manifest, shards=(record, *manifest.shards[1:])))
+    assert {fault.partition(":")[0] for fault in audit(both, planted)} == {"doubled"}
+
+
+def test_the_audit_finds_wrong_statistics(both: Both) -> None:
+    manifest = read_shards(both.sharded.folder)
+    planted = ShardedStore(both.folder / "alone")
+    shutil.copytree(both.sharded.folder, planted.folder)
+    first, *others = manifest.shards
+    tokens = {**first.keywords.tokens, "text": 50 * first.keywords.tokens["text"]}
+    wrong = replace(first, keywords=replace(first.keywords, tokens=tokens))
+    write_shards(planted.folder, replace(manifest, shards=(wrong, *others)))
+    assert any(fault.startswith("wrong") for fault in audit(both, planted))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +130,7 @@ def few(tmp_path: Path) -> Both:
     for part in (0, 1, 0, 1):
         # In any folder, each shard has two articles.
         name = next(one for one in names if part_of(str(library.news / one), 2) == part)
-        library.write(name, _article(chance, chance.randint(0, 99)))
+        library.write(name, made_article(chance, chance.randint(0, 99)))
     library.shard()
     return library
 

@@ -12,6 +12,7 @@ COMMANDS = (
     "eval",
     "serve",
     "mcp",
+    "cluster",
     "bench",
     "completion",
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from index.errors import BadRequest
 from index.storage.scope import Scope
+from index.storage.store import Store
 from qa.answers import DEFAULT_ANSWERS, Answered, Reply
 from qa.bot import Bot
 from qa.conversation import history_from_questions
@@ -105,13 +106,20 @@ def command(
     budget = setting("reading_budget", None, None)
     store = store_to_ask(index_folder, chosen, notice if partial else None)
     with closing(Bot.open(store, model_cache(), chosen, least, notice, budget=budget)) as bot:
-        if question == ("-",):
-            return _answer_lines(bot, limit, scope, as_json)
-        reply = bot.ask(" ".join(question), limit, scope)
-        _print(reply, None, bot.threshold, as_json)
-        if not as_json:
-            note_changes(store, bot.index)
-        return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
+        return answer(bot, store, question, limit, scope, as_json)
+
+
+def answer(
+    bot: Bot, store: Store, question: tuple[str, ...], limit: int, scope: Scope, as_json: bool
+) -> int:
+    """Answer a question in words, or each line of standard input; returns the exit code."""
+    if question == ("-",):
+        return _answer_lines(bot, limit, scope, as_json)
+    reply = bot.ask(" ".join(question), limit, scope)
+    _print(reply, None, bot.threshold, as_json)
+    if not as_json:
+        note_changes(store, bot.index)
+    return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
 
 
 def _answer_lines(bot: Bot, limit: int, scope: Scope, as_json: bool) -> int:

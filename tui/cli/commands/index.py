@@ -112,7 +112,7 @@ def command(
     assert summary is not None
     if as_json:
         click.echo(json_line(summary_json(summary)))
-    _report(summary)
+    report(summary)
     refused = _refused(roots, summary)
     for message in refused:
         notice(message)
@@ -133,7 +133,7 @@ def _refused(roots: tuple[Root, ...], summary: Summary) -> list[str]:
     ]
 
 
-def _report(summary: Summary) -> None:
+def report(summary: Summary) -> None:
     """Print what a build did on stderr."""
     for missing in summary.missing_roots:
         click.echo(

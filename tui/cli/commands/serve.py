@@ -59,8 +59,7 @@ def command(
     that is printed, are answered. Nothing is written.
     """
     require("starlette", "uvicorn", "jinja2", extra="serve")
-    if token and not (len(token) >= _SHORTEST_TOKEN and token.isascii() and token.isprintable()):
-        raise BadRequest(f"the token must have {_SHORTEST_TOKEN} or more ASCII characters")
+    check_token(token)
     from tui.cli.services import open_service
     from tui.cli.which_index import store_to_ask
     from tui.http.server import serve
@@ -68,3 +67,9 @@ def command(
     store_to_ask(index_folder, chosen_reader(reader))
     serve(open_service(index_folder, reader, threshold), port, token, rate)
     return Exit.DONE
+
+
+def check_token(token: str) -> None:
+    """Raise BadRequest if a token is easy to guess; an empty one stands for a new one."""
+    if token and not (len(token) >= _SHORTEST_TOKEN and token.isascii() and token.isprintable()):
+        raise BadRequest(f"the token must have {_SHORTEST_TOKEN} or more ASCII characters")

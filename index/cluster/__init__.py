@@ -1,0 +1,1 @@
+"""Beyond one machine: Ray builds an index in shards, and has its shards open for questions."""
