@@ -132,8 +132,13 @@ def suggestions(catalog: Catalog) -> list[Suggestion]:
     Raises IndexDamaged.
     """
     by_article = [list(_of_article(catalog, one)) for one in catalog.spread(_ARTICLES)]
-    rounds = zip_longest(*by_article)
-    return list({one.question: one for each in rounds for one in each if one}.values())
+    rounds = ([one for one in each if one] for each in zip_longest(*by_article))
+    made = [one for each in rounds for one in sorted(each, key=_rarity)]
+    return list({one.question: one for one in made}.values())
+
+
+def _rarity(suggestion: Suggestion) -> int:
+    return _KINDS.index(suggestion.question.split()[0])
 
 
 def taken(suggestion: Suggestion, shown: Sequence[Suggestion]) -> bool:

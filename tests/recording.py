@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 from index.articles.bundled import bundled_articles
 from tui.chat.app import ChatApp
 from tui.chat.setup import setup
+from tui.chat.widgets.prompt import Prompt
 from tui.jobs.async_bot import MOST_QUESTIONS, About
 
 PICTURE = Path(__file__).parents[1] / "docs" / "chat.svg"
@@ -122,6 +123,7 @@ async def record() -> None:
         recording.add(app.export_screenshot(), seconds)
 
     async with app.run_test(size=SIZE) as pilot:
+        app.chat.query_one(Prompt).cursor_blink = False
         about = await _tried(app, pilot)
         app.chat.show_about(replace(about, updated=UPDATED))
         await pilot.pause()

@@ -17,12 +17,12 @@ from tui.output.wording import (
     computed_dates,
     confidence_dots,
     confidence_label,
-    fitting,
     location,
     never_mentioned,
     refusal,
     rejected_label,
     short_location,
+    short_title_and_date,
     title_and_date,
     undated_note,
 )
@@ -113,8 +113,10 @@ def _letter_count(text: str) -> int:
 
 
 def _notes(citation: Citation, is_terminal: bool) -> str:
-    about = visible(title_and_date(citation))
-    about = fitting(about, terminal_columns()) if is_terminal else about
+    if is_terminal:
+        about = short_title_and_date(citation, terminal_columns())
+    else:
+        about = visible(title_and_date(citation))
     note = STATUS_NOTES.get(citation.status)
     return (f"  {about}" if about else "") + (f"  ({note})" if note else "")
 

@@ -149,6 +149,13 @@ def title_and_date(citation: Citation) -> str:
     return ", ".join(part for part in (citation.title, *map(day, citation.dates)) if part)
 
 
+def short_title_and_date(citation: Citation, columns: int) -> str:
+    """Return the same, safe to show; the title is cut so that it takes at most these columns."""
+    dates = "".join(f", {day(one)}" for one in citation.dates)
+    title = fitting(visible(citation.title), columns - len(dates))
+    return f"{title}{dates}".removeprefix(", ")
+
+
 def found_counts(passages: int, articles: int) -> str:
     """Return how much was found: `12 passages in 3 articles`."""
     return f"{counted(passages, 'passage')} in {counted(articles, 'article')}"

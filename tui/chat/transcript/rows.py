@@ -25,13 +25,13 @@ from tui.output.wording import (
     confidence_label,
     counted,
     day,
-    fitting,
     found_counts,
     never_mentioned,
     refusal,
     rejected_label,
     searched_question,
     short_location,
+    short_title_and_date,
     title_and_date,
     undated_note,
 )
@@ -279,8 +279,8 @@ def _quote(citation: Citation, rejected: bool) -> Text:
 
 
 def _citation(citation: Citation, width: int) -> Text:
-    """Return a place with its article, which are a line wide each at most."""
-    about = fitting(visible(title_and_date(citation)), width)
+    """Return a place and its article: a line of this width, and one and a third, at most."""
+    about = short_title_and_date(citation, width + width // 3)
     note = STATUS_NOTES.get(citation.status, "")
     return Text.assemble(
         (short_location(citation, width), "location"),
