@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help chat test fast check format pictures docs docs-serve hooks faults cluster-test wheel-test lock clean
+.PHONY: help chat test fast check format pictures recording docs docs-serve hooks faults cluster-test wheel-test lock clean
 
 help:        ## List these commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ format: .venv/tools        ## Format the code and apply safe fixes
 
 pictures: .venv/tools        ## Accept changed pictures of the chat; look at each before you commit
 	$(BIN)/pytest tests/tui/chat/test_pictures.py --snapshot-update
+
+recording: .venv/accurate .venv/tools        ## Record the chat for the README; watch it before you commit
+	$(BIN)/python -m tests.recording
 
 docs: .venv/docs        ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
@@ -37,6 +38,7 @@ SOLD = "The mill was sold in May."
 REST = "Nobody knows who bought it."
 ARTICLE = f"Mill sold\n\n{SOLD}\n\n{REST} https://example.org/elsewhere tells.\n"
 CONTROL = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ANOTHER_SITE = "data:text/html,elsewhere"
 CONNECT = """
     address => new Promise(resolve => {
@@ -209,6 +211,26 @@ def test_the_page_of_serve_answers_with_the_keyboard_alone(home: Path, page: Pag
         assert page.evaluate("document.activeElement.textContent") == "Ask"
         assert {"/".join(address.split("/")[:3]) for address in requested} == {server.origin}
     assert said == []
+
+
+def test_the_page_of_serve_has_no_fault_that_axe_finds(home: Path, page: Page) -> None:
+    # Not part of the development tools: pip install axe-playwright-python==0.1.8
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def check() -> None:
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found = axe.run(page).response
+            assert found["violations"] == []
+            assert len(found["passes"]) > 10
+
+    with serving_http(home) as server:
+        page.goto(server.address)
+        check()
+        page.locator("#question").fill("the mill was sold in May")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name=SOLD).wait_for()
+        check()
 
 
 def test_a_page_of_another_site_cannot_talk_to_the_chat(served: Served, page: Page) -> None:
