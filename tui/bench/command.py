@@ -1,5 +1,6 @@
 """`byline bench`: speed and size, next to what this machine can do."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import click
 
 from index.errors import require
 from index.models.registry import DEFAULT_MODEL
+from qa.reader.shipped import FAST_READER
 from tui.cli.default_command import DefaultCommand
 from tui.cli.options import index_option, json_option, reader_option
 from tui.exit_codes import Exit
@@ -32,7 +34,8 @@ Examples:
   byline bench index --passages 1500  only indexing, in detail
   byline bench read                   only reading
   byline bench serve                  only HTTP, 10,000 requests over 50 connections
-  byline bench fuzz                   10,000 requests that make no sense, over HTTP""",
+  byline bench fuzz                   10,000 requests that make no sense, over HTTP
+  byline bench peer                   next to Haystack, where it is installed""",
 )
 def command() -> None:
     """Measure speed and size, each next to a reference measured in the same run."""
@@ -172,3 +175,21 @@ def fuzz_command(requests: int, connections: int, seed: int, index_folder: Path 
     _show(figures)
     failed = any(figure.value for figure in figures if figure.name in ERRORS)
     return Exit.NO_ANSWER if failed else Exit.DONE
+
+
+@command.command("peer")
+@index_option
+def peer_command(index_folder: Path | None) -> int:
+    """Ask Haystack the same questions over the same passages, with the same weights.
+
+    Asks the index, else the bundled articles. Haystack must be installed.
+    """
+    require("aiohttp", extra="web")
+    from eval.bench.peer import bench_peer
+    from tui.bench.serving import questions_about
+    from tui.cli.which_index import store_to_ask
+
+    store = store_to_ask(index_folder, FAST_READER)
+    with closing(store.open()) as index:
+        questions = questions_about(index.generation.catalog)
+    return _show(bench_peer(store, model_cache(), questions, _progress))

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from eval.bench.figures import Figure, percentiles
+from index.storage.catalog import Catalog
 from qa.stopwatch import Stopwatch
 from tui.bench.server import served
 from tui.cli.services import open_service
@@ -83,8 +84,12 @@ async def _bench(
 
 
 def _questions(index: CurrentIndex) -> list[str]:
+    return questions_about(index.generation().catalog)
+
+
+def questions_about(catalog: Catalog) -> list[str]:
     """Return questions about the articles, by their titles."""
-    articles = library_of(index.generation().catalog).articles[:_QUESTIONS]
+    articles = library_of(catalog).articles[:_QUESTIONS]
     return [f"What happened with {one.title or Path(one.file).stem}?"[:500] for one in articles]
 
 

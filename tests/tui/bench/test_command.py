@@ -48,3 +48,12 @@ def test_figures_are_one_line_of_json() -> None:
         {"name": "passages", "value": 20, "unit": "", "beside": None, "limit": None,
          "ratio": None},
     ]  # fmt: skip
+
+
+def test_without_haystack_peer_is_an_error_that_says_what_to_install(
+    indexed: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.bench.peer.find_spec", lambda _: None)
+    ran = indexed.byline("bench", "peer")
+    assert (ran.code, ran.out) == (Exit.ERROR, "")
+    assert 'pip install "haystack-ai<3"' in ran.err
