@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help chat test fast check format pictures recording docs docs-serve hooks faults cluster-test wheel-test lock clean
+.PHONY: help chat test suite fast check lint types format pictures recording docs docs-serve hooks faults cluster-test wheel-test lock clean
 
 help:        ## List these commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -13,18 +13,25 @@ help:        ## List these commands
 chat: .venv/accurate        ## Set up and open the chat on the bundled articles
 	$(BIN)/byline chat --bundled
 
-test: .venv/tools check        ## Set up and run every check and every test
+test: .venv/tools lint        ## Set up and run every check and every test
+	$(MAKE) --no-print-directory --jobs=2 types suite
+
+suite: .venv/tools
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 fast: .venv/tools        ## Run the checks and tests for the loop while writing (under a minute)
 	$(BIN)/ruff check .
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-check: .venv/tools        ## Check format, lint, spelling, import contracts and types
+check: lint types        ## Check format, lint, spelling, import contracts and types
+
+lint: .venv/tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/lint-imports
+
+types: .venv/tools
 	$(BIN)/mypy
 
 format: .venv/tools        ## Format the code and apply safe fixes
