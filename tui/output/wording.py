@@ -106,7 +106,11 @@ def short_location(citation: Citation, columns: int) -> str:
 
 
 def fitting_path(path: str, columns: int) -> str:
-    """Return a path with the middle left out if it is wider than that; its end is its name."""
+    """Return a path with the middle left out if it is wider than that; its end is its name.
+
+    It takes one column at least.
+    """
+    columns = max(1, columns)
     if columns_of(path) <= columns:
         return path
     folder, slash, name = path.rpartition("/")
@@ -120,7 +124,8 @@ def fitting_path(path: str, columns: int) -> str:
 
 
 def fitting(text: str, columns: int) -> str:
-    """Return text with its end left out if it is wider than that."""
+    """Return text with its end left out if it is wider than that; it takes one column at least."""
+    columns = max(1, columns)
     if columns_of(text) <= columns:
         return text
     start = text[: columns - 1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.articles.places import Place
 from index.errors import BadRequest
 from tests.tui.fakes import Shell, assert_one_line_error
-from tests.tui.terminal import on_terminal
+from tests.tui.terminal import all_on_terminal
 from tui.output.links import Links, template_of
 
 HERE = Place(11, 5)
@@ -71,9 +71,10 @@ def test_there_are_none_off_a_terminal_or_on_one_without_them(
 @pytest.mark.slow
 def test_the_command_line_links_each_place_on_a_terminal(indexed: Shell) -> None:
     file = indexed.news / "in" / "mill.txt"
-    for command in (["ask", "The mill was sold in May."], ["find", "mill"], ["show", f"{file}:1"]):
-        written = on_terminal(indexed.home, *command)
-        assert f"file://{HOST}{file}" in [found[1] for found in LINK.finditer(written)]
+    commands = [["ask", "The mill was sold in May."], ["find", "mill"], ["show", f"{file}:1"]]
+    written = all_on_terminal(indexed.home, commands)
+    links = [found[1] for found in LINK.finditer(written)]
+    assert links.count(f"file://{HOST}{file}") == len(commands)
 
 
 def test_an_invalid_setting_is_an_error_of_one_line(indexed: Shell) -> None:

@@ -20,6 +20,7 @@ from tui.output.wording import (
     refusal,
     resolved_date,
     searched_question,
+    short_title_and_date,
 )
 
 
@@ -40,11 +41,19 @@ def test_a_long_path_keeps_its_beginning_and_its_name() -> None:
     assert fitting_path("ひひひ/ひひ.txt:1:1", 17) == "ひ…/ひひ.txt:1:1"
 
 
-@given(nasty_text, st.integers(4, 80))
+@given(nasty_text, st.integers(-20, 80))
 def test_what_is_fitted_is_never_wider(text: str, columns: int) -> None:
     shown = visible_name(text)
-    assert columns_of(fitting_path(shown, columns)) <= columns
-    assert columns_of(fitting(shown, columns)) <= columns
+    assert columns_of(fitting_path(shown, columns)) <= max(1, columns)
+    assert columns_of(fitting(shown, columns)) <= max(1, columns)
+
+
+def test_a_long_title_is_cut_before_its_date() -> None:
+    cited = citation(title="The port is closed")
+    assert short_title_and_date(cited, 40) == "The port is closed, 3 May 2011"
+    assert short_title_and_date(cited, 20) == "The por…, 3 May 2011"
+    assert short_title_and_date(cited, 5) == "…, 3 May 2011"
+    assert short_title_and_date(replace(cited, title=""), 20) == "3 May 2011"
 
 
 @pytest.mark.parametrize(
