@@ -152,7 +152,8 @@ class DocumentWriter:
         """Note a place, unless it follows from the one before it."""
         if self._anchors:
             at, before = self._anchors[-1]
-            if replace(before, column=before.column + self._length - at) == place:
+            column = before.column + self._length - at
+            if place.column == column and replace(before, column=column) == place:
                 return
         self._anchors.append(Anchor(self._length, place))
 

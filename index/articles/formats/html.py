@@ -369,7 +369,13 @@ def _extracted(source: str) -> Any:  # noqa: ANN401  its type is only known wher
     import trafilatura
 
     return trafilatura.bare_extraction(
-        source, include_comments=False, include_tables=True, with_metadata=True, fast=True
+        source,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        fast=True,
+        # A date somewhere in the text would take an import of seconds; ours are found by rule.
+        date_extraction_params={"extensive_search": False, "original_date": True},
     )
 
 

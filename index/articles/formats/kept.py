@@ -16,7 +16,7 @@ from index.articles.formats import wire
 from index.articles.formats.document import Document, ExtractedDocument
 from index.articles.formats.registry import Format
 
-_VERSION = 2
+_VERSION = 3
 """Raised when a format is read in another way than before."""
 _MOST = 200
 """Documents that are kept, those that were used last."""
