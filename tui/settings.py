@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 
 from index.articles.formats.field_names import JsonFields, use_fields
-from index.articles.formats.reading import keep_documents_in
 from index.articles.paths import expanded
 from index.disk.durable_files import replace_synced
 from index.disk.json_lines import LineDecoder, encode_line
@@ -63,6 +62,8 @@ def read_settings() -> Settings:
 
 def prepare_formats() -> None:
     """Read files as the settings say, and keep documents that take long to read."""
+    from index.articles.formats.reading import keep_documents_in  # not before the first frame
+
     keep_documents_in(kept_documents())
     use_fields(read_settings().formats.jsonl)
 

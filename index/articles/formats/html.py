@@ -55,6 +55,8 @@ _SCOPES = frozenset({"table", "ul", "ol", "dl", "body", "html", "td", "th", "blo
 _MAX_DEPTH = 512
 """Open elements; more deeply nested ones are taken for their parents, as browsers do."""
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(r"\A[ \t\n\r\f]+|[ \t\n\r\f]+\Z|[ \t\n\r\f]{2,}|[\t\n\r\f]")
+"""What is shown as one blank, or not at all; a blank between two words stays as it is."""
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROBE = 4096
@@ -195,7 +197,7 @@ class _Parser(HTMLParser):
                 self._pieces.append((part.replace("\r", ""), self._place(line, column)))
             return
         at = 0
-        for match in _SPACE.finditer(data):
+        for match in _SPACES.finditer(data):
             self._word(data[at : match.start()], line, column)
             column += match.start() - at
             self._space(line, column)
