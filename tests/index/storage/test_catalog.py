@@ -63,6 +63,16 @@ def test_articles_come_back_in_the_order_in_which_they_were_written(catalog: Cat
     assert catalog.dropped() == (range(3, 9), range(12, 13))
 
 
+def test_a_few_articles_are_taken_evenly_from_all(tmp_path: Path) -> None:
+    path = tmp_path / "articles"
+    articles = [article(number, f"{number}.txt", range(0)) for number in range(7)]
+    write_articles(path, ROOTS, articles, [])
+    catalog = Catalog(path, ROOTS)
+    assert [one.id for one in catalog.spread(3)] == [0, 3, 6]
+    assert [one.id for one in catalog.spread(6)] == [0, 2, 4, 6]
+    assert len(catalog.spread(7)) == len(catalog.spread(70)) == 7
+
+
 def test_passages_of_any_segment_come_back_in_the_order_of_the_ids(catalog: Catalog) -> None:
     assert catalog.passages([2, 0, 1, 0]) == [PASSAGES[i] for i in (2, 0, 1, 0)]
     assert catalog.passages_of(FIRST) == list(PASSAGES[:2])

@@ -53,7 +53,7 @@ def test_the_messages_of_a_client_are_answered_and_nothing_else_is_written(index
 @pytest.mark.slow
 def test_the_first_answers_load_no_engine() -> None:
     script = f"""
-import io, os, sys
+import gc, os, sys
 reading, writing = os.pipe()
 os.write(writing, {FIRST!r})
 os.close(writing)
@@ -61,6 +61,7 @@ os.dup2(reading, 0)
 sys.stdin = open(0)
 from tui.cli.main import run
 assert run(["mcp"]) == 0
+assert gc.isenabled()
 """
     engines = {"numpy", "faiss", "tantivy", "onnxruntime", "tokenizers", "sqlite3", "tiktoken"}
     modules = loaded(script)

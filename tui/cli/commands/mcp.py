@@ -1,5 +1,6 @@
 """`byline mcp`: offer the articles to an assistant."""
 
+import gc
 from pathlib import Path
 
 import click
@@ -26,8 +27,13 @@ def command(threshold: float | None, reader: str | None, index_folder: Path | No
     writes. The assistant starts this command: it is not for a person to type.
     """
     require("mcp", extra="mcp")
+    # The SDK is most of the wait for the first answer, and a tenth of that is spent on looking for
+    # garbage among its classes, which stay.
+    gc.disable()
     from tui.cli.services import open_service
     from tui.mcp.server import serve
 
+    gc.freeze()
+    gc.enable()
     serve(open_service(index_folder, reader, threshold))
     return Exit.DONE
