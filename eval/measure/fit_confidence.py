@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from eval.measure.predictions import Prediction
 from index.errors import BadRequest
 from qa.answering.confidence import Calibration, Features, confidences, leads, scores
+from qa.bot import Bot
 
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 _RIGHT_IF_PLAIN = 0.75
@@ -81,6 +82,33 @@ def choose_plain(predictions: Sequence[Prediction], calibration: Calibration) ->
         if right and np.mean(right) >= _RIGHT_IF_PLAIN:
             return threshold
     return _THRESHOLDS[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """Those of the readers that run."""
+
+    first: Calibration
+    second: Calibration | None
+    """Of answers that were read again; None with one reader."""
+
+    @classmethod
+    def of_bot(cls, bot: Bot) -> "Calibrations":
+        """Return those that a bot uses."""
+        return cls(bot.calibration, bot.second.calibration if bot.second else None)
+
+    def of(self, prediction: Prediction) -> Calibration:
+        """Return the one of a question's answers."""
+        return self.second if self.second and prediction.is_second else self.first
+
+    def best_of(self, prediction: Prediction) -> "Best":
+        """Score the best answer to a question."""
+        return best_of(prediction, self.of(prediction))
+
+    @property
+    def threshold(self) -> float:
+        """The minimum confidence of an answer."""
+        return (self.second or self.first).threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from eval.measure.fit_confidence import best_of
+from eval.measure.fit_confidence import Calibrations
 from eval.measure.news_dev import NewsPipeline, NewsQuestion, turns
 from eval.measure.predictions import Prediction
 from qa.ablation import Component
@@ -71,9 +71,9 @@ def _asked(pipeline: NewsPipeline, questions: Sequence[NewsQuestion]) -> Iterato
 
 
 def _report(name: str, predictions: Iterator[Prediction], pipeline: NewsPipeline) -> None:
-    every, calibration = list(predictions), pipeline.bot.calibration_of_answers
-    best = [best_of(prediction, calibration) for prediction in every]
-    given = np.array([one.confidence >= calibration.threshold for one in best])
+    every, calibrations = list(predictions), Calibrations.of_bot(pipeline.bot)
+    best = [calibrations.best_of(prediction) for prediction in every]
+    given = np.array([one.confidence >= calibrations.threshold for one in best])
     right = np.array([one.right for one in best])
     has_answer = np.array([prediction.is_answerable for prediction in every])
     both, either = 100 * (right * given)[has_answer].mean(), 100 * right[has_answer].mean()

@@ -35,6 +35,8 @@ class Prediction:
     """Shape (answers,): 1 for a right answer, else 0."""
     on_line: Floats
     """Shape (answers,): 1 if its first citation is on a gold line, else 0."""
+    is_second: bool = False
+    """Whether the answers are those of a second reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def predict(bot: Bot, asked: Asked, found: Search, left_out: bool) -> Prediction
     """Read the passages found for a question, and judge each answer."""
     hits = found.hits
     passages = [hit.stored.passage for hit in hits]
-    groups = [answer.group for answer in bot.read(found).answers]
+    reading = bot.read(found)
+    groups = [answer.group for answer in reading.answers]
     features = answer_features(asked.question, bot.index.generation.keywords.idf, groups, hits)
     texts = [group.best.span.of(passages[group.best.passage].text) for group in groups]
     on_line = np.array([float(_is_on_line(bot, group, hits, asked.lines)) for group in groups])
@@ -69,6 +72,7 @@ def predict(bot: Bot, asked: Asked, found: Search, left_out: bool) -> Prediction
         overlaps,
         on_line if asked.wants_sentences else (overlaps >= RIGHT_F1).astype(np.float64),
         on_line,
+        reading.is_second,
     )
 
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from eval.measure.fit_confidence import best_of, fit
+from eval.measure.fit_confidence import Calibrations, fit
 from eval.measure.news_dev import NewsPipeline, elsewhere_question, news_questions
 from eval.measure.predictions import Prediction
 from eval.measure.squad_dev import DevPipeline
@@ -28,7 +28,7 @@ from eval.metrics.statistics import auroc, calibration_error, risk_at
 from index.articles.passages import Passage
 from index.articles.sentences import sentences
 from index.articles.spans import Span
-from qa.answering.confidence import CALIBRATION_FILE, Calibration
+from qa.answering.confidence import CALIBRATION_FILE
 from qa.reader.export import open_reader
 from qa.reader.protocol import Reader
 from qa.reader.shipped import ACCURATE, DEFAULT_READER, FAST
@@ -75,16 +75,23 @@ def main() -> None:
         on_news = [pipeline.predict(question) for question in _shown("news", questions)]
         strangers = _some([row for row in parts["calibrated"] if row.answers], _ELSEWHERE)
         elsewhere = [pipeline.predict(elsewhere_question(row.question)) for row in strangers]
-    calibration = pipeline.bot.calibration_of_answers
+    calibrations = Calibrations.of_bot(pipeline.bot)
     if options.fit:
-        calibration = fit([*predicted["calibrated"], *on_news, *elsewhere])
-        encoded = msgspec.json.format(msgspec.json.encode(calibration))
-        folder = ACCURATE if pipeline.bot.second else FAST
-        (folder / CALIBRATION_FILE).write_bytes(encoded + b"\n")
+        calibrations = _fitted(calibrations, [*predicted["calibrated"], *on_news, *elsewhere])
     for name, predictions in predicted.items():
-        _measure_pipeline(name, predictions, calibration)
-    _measure_pipeline("news", on_news, calibration)
-    _measure_by_kind([*on_news, *elsewhere], calibration)
+        _measure_pipeline(name, predictions, calibrations)
+    _measure_pipeline("news", on_news, calibrations)
+    _measure_by_kind([*on_news, *elsewhere], calibrations)
+
+
+def _fitted(calibrations: Calibrations, predictions: Sequence[Prediction]) -> Calibrations:
+    """Fit the confidence of the last reader, and keep it next to its weights."""
+    has_second = calibrations.second is not None
+    fitted = fit([one for one in predictions if one.is_second or not has_second])
+    encoded = msgspec.json.format(msgspec.json.encode(fitted))
+    folder = ACCURATE if has_second else FAST
+    (folder / CALIBRATION_FILE).write_bytes(encoded + b"\n")
+    return Calibrations(calibrations.first, fitted) if has_second else Calibrations(fitted, None)
 
 
 def _some(items: Sequence[Item], share: float) -> list[Item]:
@@ -129,11 +136,11 @@ def _passage(context: str) -> Passage:
 
 
 def _measure_pipeline(
-    name: str, predictions: Sequence[Prediction], calibration: Calibration
+    name: str, predictions: Sequence[Prediction], calibrations: Calibrations
 ) -> None:
     """Print how reliable confidence is over answerable questions, and what is refused."""
     answerable = [prediction for prediction in predictions if prediction.is_answerable]
-    best = [best_of(prediction, calibration) for prediction in answerable]
+    best = [calibrations.best_of(prediction) for prediction in answerable]
     confidence = np.array([one.confidence for one in best])
     overlaps, matches = (np.array([getattr(one, name) for one in best]) for name in ("f1", "exact"))
     right, left_out = (
@@ -160,14 +167,14 @@ def _measure_pipeline(
                 f"  confidence {low:.1f} to {low + 0.1:.1f}: {inside.sum():4} answers, "
                 f"mean {confidence[inside].mean():.2f}, right {right[inside].mean():.2f}"
             )
-    answered = confidence >= calibration.threshold
+    answered = confidence >= calibrations.threshold
     refused = [
-        best_of(prediction, calibration).confidence < calibration.threshold
+        calibrations.best_of(prediction).confidence < calibrations.threshold
         for prediction in predictions
         if not prediction.is_answerable
     ]
     print(
-        f"  at the threshold {calibration.threshold}: answers {100 * answered[found].mean():.1f}% "
+        f"  at the threshold {calibrations.threshold}: answers {100 * answered[found].mean():.1f}% "
         f"of those with gold ({100 * right[found & answered].mean():.1f}% of these right), "
         f"{100 * answered[~found].mean():.1f}% of those without; refuses "
         f"{100 * np.mean(refused):.1f}% of {len(refused)} unanswerable ones",
@@ -175,15 +182,15 @@ def _measure_pipeline(
     )
 
 
-def _measure_by_kind(predictions: Sequence[Prediction], calibration: Calibration) -> None:
+def _measure_by_kind(predictions: Sequence[Prediction], calibrations: Calibrations) -> None:
     """Print, for each kind of question, what is right and given, right and shown, and refused."""
     of_kind: dict[str, list[Prediction]] = defaultdict(list)
     for prediction in predictions:
         suffix = "" if prediction.is_answerable else ", no answer"
         of_kind[f"{prediction.kind}{suffix}"].append(prediction)
     for kind, members in of_kind.items():
-        best = [best_of(prediction, calibration) for prediction in members]
-        given = np.array([one.confidence >= calibration.threshold for one in best])
+        best = [calibrations.best_of(prediction) for prediction in members]
+        given = np.array([one.confidence >= calibrations.threshold for one in best])
         right = np.array([one.right for one in best])
         line = np.array([one.on_line for one in best])
         figures = {

@@ -35,6 +35,8 @@ class ReadResult:
     """Milliseconds."""
     weigh: float
     """Milliseconds spent grouping candidates and computing their confidence."""
+    is_second: bool = False
+    """Whether the answers are those of a second reading."""
 
 
 def read_until_sure(

@@ -73,7 +73,9 @@ def read_again(
         if each.best.passage in indexes
     ]
     answers = score(groups)
-    return ReadResult(answers, first.passages, first.read + reading, first.weigh + watch.lap())
+    return ReadResult(
+        answers, first.passages, first.read + reading, first.weigh + watch.lap(), is_second=True
+    )
 
 
 def _sorted(candidates: Sequence[Candidate]) -> list[Candidate]:

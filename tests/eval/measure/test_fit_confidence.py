@@ -1,11 +1,15 @@
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
 from eval.measure.fit_confidence import (
     MISLEADING,
     Best,
+    Calibrations,
     best_of,
     choose_plain,
     choose_threshold,
@@ -197,3 +201,15 @@ def test_there_is_a_weight_per_feature_and_the_threshold_is_a_probability() -> N
     assert all(isinstance(one, float) for one in calibration.weights)
     assert 0 < calibration.threshold <= calibration.plain < 1
     assert calibration.threshold == choose_threshold(noisy(5, 200), calibration)
+
+
+def test_answers_are_scored_by_the_calibration_of_the_reading_that_they_are_of() -> None:
+    surer = msgspec.structs.replace(CALIBRATION, offset=1.0, threshold=0.7)
+    first = predict(1, [0.0], found=True)
+    second = replace(first, is_second=True)
+    one, two = Calibrations(CALIBRATION, None), Calibrations(CALIBRATION, surer)
+    assert [one.best_of(each).confidence for each in (first, second)] == [0.5, 0.5]
+    assert [two.best_of(each).confidence for each in (first, second)] == pytest.approx(
+        [0.5, 1 / (1 + math.exp(-1))]
+    )
+    assert (one.threshold, two.threshold) == (CALIBRATION.threshold, 0.7)
