@@ -6,6 +6,9 @@ import pytest
 
 from index.storage.scope import EVERYTHING
 from tests.tui.chat.chats import Chat, Home, chat_of
+from tui.chat.transcript.blocks import Selected
+from tui.chat.transcript.entries import Opening
+from tui.chat.transcript.rows import Suggestion
 from tui.chat.transcript.transcript import Transcript
 from tui.editors import EditorCommand
 from tui.jobs.async_bot import About, ToPrepare
@@ -38,6 +41,16 @@ async def test_a_key_asks_a_question_of_the_opening(home: Home) -> None:
         assert home.bot.asked == [(ASKED[1], EVERYTHING, ())]
         assert chat.lines[0] == f"› {ASKED[1]}"
         assert chat.prompt.has_focus
+
+
+async def test_a_selected_question_stays_selected_when_another_one_is_found(home: Home) -> None:
+    async with chat_of(home) as chat:
+        await chat.settle()
+        await chat.pilot.press("tab", "down")
+        chat.transcript.show_opening(Opening(home.indexed, (*ASKED, "Who sang?")))
+        assert chat.transcript.selected == Selected(0, Suggestion(1))
+        chat.transcript.show_opening(Opening(home.indexed, ASKED[:1]))
+        assert chat.transcript.selected is None
 
 
 async def test_a_click_asks_a_question_of_the_opening(home: Home) -> None:

@@ -103,7 +103,9 @@ class Transcript(BlocksView, can_focus=True):
         """Show this before the first question."""
         self._opening = opening
         if not self.entries:
+            selected = self.selected
             self.fill(())
+            self.selected = selected if selected in self.blocks.targets() else None
 
     def add(self, entry: Entry) -> int:
         """Append an entry, and return its number."""
