@@ -29,6 +29,7 @@ grep -q "news/one.txt:3:21" answer.txt
 { "$byline" eval 2>&1 || true; } | grep -qF 'byline[eval]'
 { "$byline" chat --web 2>&1 || true; } | grep -qF 'byline[web]'
 { "$byline" serve 2>&1 || true; } | grep -qF 'byline[serve]'
+{ "$byline" cluster index news --index shards 2>&1 || true; } | grep -qF 'byline[cluster]'
 { "$byline" mcp 2>&1 || true; } | grep -qF 'byline[mcp]'
 { "$byline" bench 2>&1 || true; } | grep -q checkout
 "$scratch/venv/bin/python" - <<'PYTHON'

@@ -39,6 +39,7 @@ from index.storage.store import OpenIndex, Store
 from qa.answers import Answered
 from qa.bot import Bot
 from qa.reader.export import open_reader
+from qa.reader.protocol import FirstSentenceReader
 from qa.reader.shipped import FAST_READER
 
 _TOP = 10
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=1_000)
     parser.add_argument("--answers", type=int, default=1_000, help="of these, how many are read")
+    parser.add_argument("--plain", action="store_true", help="answer by first sentences, unread")
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--articles", type=Path)
     parser.add_argument("--cells", action="store_true", help="large segments by cells, not exactly")
@@ -105,8 +107,9 @@ def _measure(folder: Path, given: argparse.Namespace) -> None:
     list(build_shards(sharded, request, encoder, given.shards))
     print(f"{given.shards} shards, one after another: {time.perf_counter() - began:.0f} s")
     questions = _questions(articles, given.questions)
-    asker = _Asker(asking, given.answers)
+    asker = _Asker(asking, given.answers, given.plain)
     expected = asker.ask(one, questions)
+    print(f"asked one index {len(questions):,} questions", flush=True)
     found = asker.ask(sharded, questions)
     _compare("shards in one process", expected, found)
     if given.ray:
@@ -134,14 +137,16 @@ def _questions(articles: Path, count: int) -> list[str]:
 class _Asker:
     encoder: QuestionEncoder
     answers: int
+    is_plain: bool
+    """Whether the answers are the first sentences of passages, which needs no model."""
 
     def ask(self, store: Store, questions: Sequence[str]) -> list[Asked]:
-        """Ask all questions of an index, the first ones with the fast reader."""
+        """Ask all questions of an index; the first ones are answered too."""
         with closing(store.open()) as index:
             return self._ask(index, questions)
 
     def _ask(self, index: OpenIndex, questions: Sequence[str]) -> list[Asked]:
-        reader = open_reader(FAST_READER, _MODELS, print)
+        reader = open_reader(FAST_READER, _MODELS, print) if self.answers else FirstSentenceReader()
         bot = Bot.from_index(index, self.encoder, reader, None)
         for question in questions[:5]:
             bot.find(question)

@@ -79,8 +79,8 @@ def build_on_cluster(
         request = replace(request, roots=roots, forget=())
         uncopied = _copied(store, roots)
         jobs = [ShardJob(store.folder, part, request, encoder) for part in parts]
+        pool = _actors(encoder, actors)
         try:
-            pool = _actors(encoder, actors)
             embedded = 0
             for progress in _embed(jobs, pool):
                 embedded = progress.done if progress.stage is Stage.EMBED else embedded
