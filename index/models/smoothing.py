@@ -4,7 +4,7 @@ The bytes of a product's input have one scale for all tokens and features, and s
 features are a hundred times greater than most.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.models.onnx_runtime import open_session
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, NodeProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 Inputs = Mapping[str, NDArray[Any]]
 """Arrays of a network's inputs by name."""
@@ -26,26 +26,27 @@ _SCALES, _SMOOTH, _SIZES, _TOKENS, _PRODUCT = "scales", "smooth", "sizes", "toke
 """Ends of the names of what is computed between an input and its product."""
 
 
-def smooth(network: Path, path: Path, samples: Sequence[Inputs]) -> None:
-    """Write a network with smooth inputs of its products, as it computes `samples`.
+def smooth(network: Path, scratch: Path, samples: Sequence[Inputs]) -> "ModelProto":
+    """Return a network with smooth inputs of its products, as it computes `samples`.
 
     Features are divided by scales that the weights are multiplied by: the root of the greatest
     input over the root of the greatest weight (Xiao et al. 2022, SmoothQuant, with alpha 0.5). Then
     each token is divided by its own greatest value, which its product is multiplied by. Each weight
-    belongs to one product. Raises whatever onnx and onnxruntime raise.
+    belongs to one product. `scratch` is a file that is written on the way. Raises whatever onnx and
+    onnxruntime raise.
     """
     import onnx
 
     model = onnx.load(network)
-    greatest = _greatest_inputs(network, path, _products(model.graph), samples)
+    greatest = _greatest_inputs(model, scratch, samples)
     _scale_weights(model.graph, greatest)
     nodes = list(_smoothed(model.graph, set(greatest)))
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    onnx.save(model, path)
+    return model
 
 
-def _products(graph: "GraphProto") -> "list[tuple[NodeProto, TensorProto]]":
+def products(graph: "GraphProto") -> "list[tuple[NodeProto, TensorProto]]":
     """Return the products of an input and a constant matrix, each with that matrix."""
     matrices = {each.name: each for each in graph.initializer if len(each.dims) == 2}
     return [
@@ -56,22 +57,17 @@ def _products(graph: "GraphProto") -> "list[tuple[NodeProto, TensorProto]]":
 
 
 def _greatest_inputs(
-    network: Path,
-    path: Path,
-    products: "Iterable[tuple[NodeProto, TensorProto]]",
-    samples: Sequence[Inputs],
+    model: "ModelProto", scratch: Path, samples: Sequence[Inputs]
 ) -> dict[str, Floats]:
-    """Return each feature's greatest absolute value in each input of products.
-
-    `path` is written on the way: the network with these inputs as its outputs.
-    """
+    """Return each feature's greatest absolute value in each input of products."""
     import onnx
 
-    names = list(dict.fromkeys(node.input[0] for node, _ in products))
-    model = onnx.load(network)
+    names = list(dict.fromkeys(node.input[0] for node, _ in products(model.graph)))
+    own = len(model.graph.output)
     model.graph.output.extend(map(onnx.helper.make_empty_tensor_value_info, names))
-    onnx.save(model, path)
-    session = open_session(path, 1)
+    onnx.save(model, scratch)
+    del model.graph.output[own:]
+    session = open_session(scratch, 1)
     found = [session.run(names, sample) for sample in samples]
     return {
         name: np.max([_by_feature(values) for values in runs], axis=0)
@@ -89,7 +85,7 @@ def _scale_weights(graph: "GraphProto", greatest: Mapping[str, Floats]) -> None:
     from onnx import numpy_helper
 
     weights: dict[str, list[TensorProto]] = {}
-    for node, weight in _products(graph):
+    for node, weight in products(graph):
         weights.setdefault(node.input[0], []).append(weight)
     for name, tensors in weights.items():
         arrays = [numpy_helper.to_array(tensor) for tensor in tensors]
@@ -107,10 +103,10 @@ def _smoothed(graph: "GraphProto", inputs: set[str]) -> "Iterator[NodeProto]":
     axis, least = "last axis", "least size"
     graph.initializer.append(numpy_helper.from_array(np.array([-1]), axis))
     graph.initializer.append(numpy_helper.from_array(_LEAST.reshape(1), least))
-    products = {node.output[0] for node, _ in _products(graph)}
+    ends = {node.output[0] for node, _ in products(graph)}
     left = set(inputs)
     for node in graph.node:
-        if node.output[0] not in products:
+        if node.output[0] not in ends:
             yield node
             continue
         name, output = node.input[0], node.output[0]
