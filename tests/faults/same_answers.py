@@ -1,6 +1,8 @@
 """The same articles in every format are asked the same questions: how many answers are the same?
 
-python -m tests.faults.same_answers [FORMAT…]
+python -m tests.faults.same_answers [--fast] [FORMAT…]
+
+With --fast the fast reader answers alone.
 """
 
 import sys
@@ -17,6 +19,7 @@ from index.articles.bundled import bundled_articles
 from index.articles.formats.reading import read_document
 from index.articles.parse import structure_of
 from index.articles.text import NotText
+from qa.reader.shipped import DEFAULT_READER, FAST_READER
 from tests.index.articles.formats.samples import samples
 
 _QUESTIONS = 50
@@ -44,10 +47,12 @@ def written(folder: Path, suffix: str) -> None:
         (folder / f"{name}.{suffix}").write_bytes(data)
 
 
-def answers(folder: Path, index: Path, questions: list[str]) -> list[str | None]:
+def answers(
+    folder: Path, index: Path, questions: list[str], reader: str = DEFAULT_READER
+) -> list[str | None]:
     """Return the best answer to each question; None where there is none."""
     found: list[str | None] = []
-    with byline.open(folder, index=index) as articles:
+    with byline.open(folder, index=index, reader=reader) as articles:
         for question in questions:
             reply = articles.ask(question)
             if isinstance(reply, byline.Answered):
@@ -57,7 +62,7 @@ def answers(folder: Path, index: Path, questions: list[str]) -> list[str | None]
     return found
 
 
-def main(suffixes: list[str]) -> None:
+def main(suffixes: list[str], reader: str = DEFAULT_READER) -> None:
     """Print how many answers are those of the text files, and the others."""
     questions = [one.question for one in bundled_questions()][:_QUESTIONS]
     expected: list[str | None] = []
@@ -66,7 +71,7 @@ def main(suffixes: list[str]) -> None:
             folder = Path(base, suffix)
             folder.mkdir()
             written(folder, suffix)
-            found = answers(folder, Path(base, "index"), questions)
+            found = answers(folder, Path(base, "index"), questions, reader)
         expected = expected or found
         same = sum(map(str.__eq__, map(str, expected), map(str, found)))
         click.echo(f"{suffix}: {same} of {len(questions)} answers are those of the text")
@@ -76,4 +81,8 @@ def main(suffixes: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["md", "html", "pdf", "docx", "epub", "odt", "rtf", "eml", "mhtml"])
+    chosen = [one for one in sys.argv[1:] if one != "--fast"]
+    main(
+        chosen or ["md", "html", "pdf", "docx", "epub", "odt", "rtf", "eml", "mhtml"],
+        FAST_READER if "--fast" in sys.argv else DEFAULT_READER,
+    )
