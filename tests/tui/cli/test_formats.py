@@ -69,3 +69,14 @@ def test_a_place_that_moved_is_followed(formats: Shell) -> None:
 def test_the_structure_of_a_file_of_another_format(formats: Shell) -> None:
     lines = formats.byline("show", "news/mill.html", "--structure").out.splitlines()
     assert lines[0].split() == ["1", "title", "1", "The", "mill"]
+
+
+def test_json_lines_are_read_by_the_fields_of_the_settings(shell: Shell) -> None:
+    shell.write("wire.jsonl", '{"body": "The mill is sold."}\n{"body": \n{"body": "It is shut."}\n')
+    assert "[formats.jsonl]" in shell.byline("index", "news").err
+    shell.set("[formats.jsonl]", "text = 'body'")
+    ran = shell.byline("index", "news")
+    assert ran.code == 0, ran.err
+    assert "news/wire.jsonl: line skipped: 2 (no JSON object)" in ran.err
+    assert "news/wire.jsonl:3:11" in shell.byline("find", "shut").out
+    assert shell.byline("show", "news/wire.jsonl:3").code == 0
