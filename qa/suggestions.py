@@ -21,10 +21,10 @@ _PASSAGES = 6
 """First passages of each that are looked at."""
 _OF_AN_ARTICLE = 3
 """Questions of each article at most."""
-_KINDS = ("When", "How", "What", "Who")
-"""First words of questions, the rarest first."""
+_KINDS = ("When", "How", "What is", "Who", "What did")
+"""How questions begin, the best ones first."""
 _OF_A_KIND = 2
-"""Questions with the same first word that are shown."""
+"""Questions of the same kind that are shown."""
 _LONGEST = 75
 """Code points of a question."""
 _VERBS = {
@@ -101,7 +101,7 @@ _TITLED = re.compile(
     rf" (?P<name>{_NAME})"
 )
 _SAID = re.compile(
-    rf"^(?P<name>{_NAME})(?:, [^,]{{3,80}},)? (?P<verb>{'|'.join(_SAYING)})"
+    rf"^(?!(?:Mr|Mrs|Ms|Dr)\b)(?P<name>{_NAME})(?:, [^,]{{3,80}},)? (?P<verb>{'|'.join(_SAYING)})"
     r"(?: (?:on|in|at) (?:the )?[A-Z]\w+)? that\b"
 )
 _NAMES_SOMETHING = re.compile(r" [A-Z\d]")
@@ -133,18 +133,21 @@ def suggestions(catalog: Catalog) -> list[Suggestion]:
     """
     by_article = [list(_of_article(catalog, one)) for one in catalog.spread(_ARTICLES)]
     rounds = ([one for one in each if one] for each in zip_longest(*by_article))
-    made = [one for each in rounds for one in sorted(each, key=_rarity)]
+    made = [one for each in rounds for one in sorted(each, key=_rank)]
     return list({one.question: one for one in made}.values())
 
 
-def _rarity(suggestion: Suggestion) -> int:
-    return _KINDS.index(suggestion.question.split()[0])
+def _kind(question: str) -> str:
+    return next(kind for kind in _KINDS if question.startswith(f"{kind} "))
+
+
+def _rank(suggestion: Suggestion) -> int:
+    return _KINDS.index(_kind(suggestion.question))
 
 
 def taken(suggestion: Suggestion, shown: Sequence[Suggestion]) -> bool:
     """Return whether a suggestion goes with those shown: another article, not all of one kind."""
-    kind = suggestion.question.split()[0]
-    alike = sum(one.question.startswith(f"{kind} ") for one in shown)
+    alike = sum(_kind(one.question) == _kind(suggestion.question) for one in shown)
     return alike < _OF_A_KIND and all(one.file != suggestion.file for one in shown)
 
 
@@ -170,7 +173,7 @@ def _of_article(catalog: Catalog, article: StoredArticle) -> Iterator[Suggestion
             sentence = span.of(stored.passage.text)
             for question in questions_of(sentence):
                 suggestion = Suggestion(question, sentence, article.found.path)
-                made.setdefault(question.split()[0], suggestion)
+                made.setdefault(_kind(question), suggestion)
     yield from [made[kind] for kind in _KINDS if kind in made][:_OF_AN_ARTICLE]
 
 

@@ -48,6 +48,7 @@ def test_a_sentence_of_a_safe_form_is_turned_into_a_question(
         "Lund, a pleasant surprise, was late.",
         "Hospital workers were told in Lund.",
         "The second began early on Wednesday.",
+        "Ms Holm said that it was late.",
         "The Lund bridge, which was shut, opened.",
         "",
     ],
