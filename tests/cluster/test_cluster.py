@@ -108,7 +108,7 @@ def test_what_dies_in_a_build_is_run_again_and_nothing_is_lost_or_doubled(
             killed.append(kind)
 
     for number in range(count):
-        kind = "node" if number % 5 == 4 else "process"
+        kind = "node" if number % 5 == 1 else "process"
         store: ShardedStore = store_of(library, f"killed {number}")
         at = chance.randrange(EVENTS)
         for event, _ in enumerate(_events(library, store, seconds=0.2)):
