@@ -48,11 +48,12 @@ def bench_fuzzing(
     """Send so many requests to a server of an index, and count its replies by their status."""
     with served(folder) as server:
         on_progress(f"{requests:,} fuzzed requests over {connections} connections, seed {seed}")
+        asyncio.run(_status(server, _get(server, "/ask?question=Who")))  # loads the models
         asyncio.run(_statuses(server, requests // 10, connections, seed + 1))
         before = server.megabytes
         counts = asyncio.run(_statuses(server, requests, connections, seed))
         after = server.megabytes
-        alive = asyncio.run(_status(server, _healthy(server)))
+        alive = asyncio.run(_status(server, _get(server, "/healthz")))
         errors = sum("Traceback" in line for line in server.log)
 
     def figure(name: str, *hundreds: int) -> Figure:
@@ -112,9 +113,9 @@ def _damaged(rng: random.Random, data: bytes) -> bytes:
             return data[:at] * 2 + data[at:]
 
 
-def _healthy(server: Server) -> bytes:
+def _get(server: Server, path: str) -> bytes:
     return (
-        f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
         f"Authorization: Bearer {server.token}\r\nConnection: close\r\n\r\n"
     ).encode()
 
