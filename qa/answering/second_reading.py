@@ -19,8 +19,7 @@ machine."""
 SURE_ALONE = 0.8
 """Confidence of the first reader's best answer from which nothing is read again.
 
-Of 560 development questions, 152 have such an answer: 91% of them are right, after a second reading
-86%.
+Of 97 such answers to development questions 92% are right, and after a second reading 91%.
 """
 
 Scorer = Callable[[Sequence[Group]], list[ScoredAnswer]]
