@@ -35,8 +35,10 @@ from tui.sessions.session import Session
 
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b]8;;(?:file://[\w.%/~-]*)?\x1b\\", re.ASCII)
-"""Colours and cursor movements, and links to files."""
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]", re.ASCII)
+"""Colours and cursor movements."""
+LINK = re.compile(r"\x1b]8;;(?:file://[\w.%/~-]*)?\x1b\\", re.ASCII)
+"""One of ours: whatever a file is called, its address has only these characters."""
 NOTHING = re.compile(r"(?!)")
 PAGE_DOWN = "\x1b[6~"
 BATCH = 50
@@ -340,7 +342,7 @@ def test_commands_send_a_terminal_no_forbidden_byte(terminal_home: Path, figure:
         *(["show", f"news/{name}:3"] for name in files),
     ]
     written = all_on_terminal(terminal_home, commands, columns=60)
-    found = neutral("terminal", written.replace("\r", ""), OURS)
+    found = neutral("terminal", LINK.sub("", written.replace("\r", "")), OURS)
     count = f"{len(commands)} commands on a terminal, {len(written):,} characters"
     figure(f"{count}: {len(found)} forbidden")
     assert "Traceback" not in written

@@ -75,7 +75,7 @@ def ask(terminal: Terminal, question: str, expected: str) -> None:
 
 def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Path) -> None:
     with running(hostile_home, size=(200, 50)) as terminal:
-        ask(terminal, "the port is closed.", "news/evil")
+        ask(terminal, "the port is closed.", "% sure")
         for keys, expected in (
             (TAB, "Copy"),
             ("r", "marked right"),
@@ -125,7 +125,7 @@ def test_no_article_controls_the_terminal_wherever_it_is_shown(hostile_home: Pat
 
 def test_unsanitised_text_is_detected(hostile_home: Path) -> None:
     with running(hostile_home, size=(200, 50), more={"PLANTED": "1"}) as terminal:
-        ask(terminal, "the port is closed.", "news/evil")
+        ask(terminal, "the port is closed.", "% sure")
         terminal.close()
         assert list(faults(terminal))
 

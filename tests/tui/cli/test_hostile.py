@@ -133,7 +133,7 @@ def test_builds_and_checks_neutralise_names(hostile: Shell, options: list[str]) 
         ["ask", "who?", "--top", NASTY],
         ["show", NASTY],
         ["show", f"{NASTY}:1"],
-        ["show", f"{BROKEN_NAME}:1"],
+        ["show", f"no{BROKEN_NAME}:1"],
         ["verify", NASTY],
         ["verify", f"news/{NAME}"],
         ["index", NASTY],
