@@ -24,7 +24,7 @@ from tests.fakes import FakeEncoder
 from tests.index.shards.both import Both, audit
 
 SHARDS = 4
-KILLS = {"quick": 2, "small": 3, "large": 50}
+KILLS = {"quick": 2, "small": 2, "large": 50}
 """While an index is built, and as many while it is asked."""
 EVENTS = 12
 """Events of a build, at one of which something is killed; there are a few more."""
