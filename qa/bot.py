@@ -50,7 +50,7 @@ from qa.answers import (
 from qa.citations import FileCache, cite, display_path
 from qa.conversation import Exchange, as_searched, taken_over
 from qa.dates import asked_when
-from qa.reader.export import open_reader, readers_named
+from qa.reader.export import open_meanwhile, open_reader, readers_named
 from qa.reader.paired import PairedReader
 from qa.reader.protocol import Candidate, FirstSentenceReader, Reader
 from qa.retrieval.retriever import Hit, Retriever
@@ -129,8 +129,8 @@ class Bot:
     ) -> "Bot":
         """Open the models to ask an open index. Arguments as in `open`; raises ModelUnavailable."""
         model = index.generation.manifest.model
-        encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
         first, second = open_readers(reader, cache, notice, without, budget)
+        encoder = open_question_encoder(model.name, model.fingerprint, cache, notice)
         return cls.from_index(index, encoder, first, threshold, without, second)
 
     @classmethod
@@ -264,7 +264,7 @@ class Bot:
             return self._scored(groups, found, second.calibration)
 
         return read_again(
-            second.reader, found.question, found.hits, first, score, second.passages, is_wanted
+            second.reader, found.question, found.hits, first, score, second.passages(), is_wanted
         )
 
     def _scored(
@@ -393,13 +393,18 @@ def open_readers(
     names = readers_named(name, cache)
     if Component.ACCURATE in without:
         del names[1:]
-    first, *others = (open_reader(each, cache, notice) for each in names)
-    if not others:
-        return first, None
-    (accurate,) = others
-    within = accurate.passages_in(READING_BUDGET if budget is None else budget)
-    passages = min(PASSAGES_READ_AGAIN, within)
-    return first, SecondReader(PairedReader(first, accurate), second_calibration(), passages)
+    if len(names) == 1:
+        return open_reader(name, cache, notice), None
+    # The larger network takes most of a second to open, and is needed last.
+    opening = open_meanwhile(names[1], cache, notice)
+    first = open_reader(name, cache, notice)
+    pair = PairedReader(first, opening)
+    milliseconds = READING_BUDGET if budget is None else budget
+
+    def passages() -> int:
+        return min(PASSAGES_READ_AGAIN, pair.accurate.passages_in(milliseconds))
+
+    return first, SecondReader(pair, second_calibration(), passages)
 
 
 def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:

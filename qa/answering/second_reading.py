@@ -14,8 +14,7 @@ from qa.stopwatch import Stopwatch
 PASSAGES_READ_AGAIN = 4
 """At most."""
 READING_BUDGET = 500.0
-"""Milliseconds that a second reading takes at most, on usual passages: it reads fewer on a slower
-machine."""
+"""Milliseconds that a second reading takes, about: on a slower machine it reads fewer passages."""
 SURE_ALONE = 0.8
 """Confidence of the first reader's best answer from which nothing is read again.
 
@@ -33,8 +32,8 @@ class SecondReader:
     reader: Reader
     calibration: Calibration
     """Of answers that both readers found."""
-    passages: int = PASSAGES_READ_AGAIN
-    """How many are read again."""
+    passages: Callable[[], int] = lambda: PASSAGES_READ_AGAIN
+    """Returns how many are read again; asked once the reader is needed."""
 
 
 def read_again(

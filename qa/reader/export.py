@@ -1,6 +1,7 @@
 """A reader's ONNX export: made once, compared with the original, and kept in the user's cache."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,21 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
         notice(f"preparing the {label_of(name)} (first use only)")
         card = ensure_reader(source, cache)
     return ExtractiveReader.open(folder, card)
+
+
+def open_meanwhile(name: str, cache: Path, notice: Notice) -> Future[ExtractiveReader]:
+    """Open a reader in a thread of its own, but prepare it first if the cache lacks it.
+
+    The result raises what `open_reader` raises.
+    """
+    source = find_reader(name)
+    if not is_prepared(source, cache):
+        notice(f"preparing the {label_of(name)} (first use only)")
+        ensure_reader(source, cache)
+    thread = ThreadPoolExecutor(1, "opening")
+    opening = thread.submit(open_reader, name, cache, notice)
+    thread.shutdown(wait=False)
+    return opening
 
 
 def readers_named(name: str, cache: Path) -> list[str]:

@@ -83,9 +83,12 @@ class ExtractiveReader:
         return best_candidates(question, passages, self.scores(question, passages, contexts))
 
     def passages_in(self, milliseconds: float) -> int:
-        """Return how many usual passages are read in a time on all processors; at least 1."""
-        each = self.card.milliseconds * PASSAGE_TOKENS / (os.cpu_count() or 1)
-        return max(1, int(milliseconds / each))
+        """Return how many usual passages are read in about a time, one at least per processor.
+
+        Each processor reads one after another, so all of them read for as long as the busiest.
+        """
+        rounds = round(milliseconds / (self.card.milliseconds * PASSAGE_TOKENS))
+        return max(1, rounds) * (os.cpu_count() or 1)
 
     def scores(
         self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()

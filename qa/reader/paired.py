@@ -1,6 +1,7 @@
 """Two readers that read as one."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -20,9 +21,15 @@ class PairedReader:
     it is among the likeliest three for 77, 82 and 87%, and 93, 93 and 95%.
     """
 
-    def __init__(self, fast: ExtractiveReader, accurate: ExtractiveReader) -> None:
+    def __init__(self, fast: ExtractiveReader, opening: Future[ExtractiveReader]) -> None:
+        """Take the accurate reader as it is being opened; reading waits for it."""
         self.fast = fast
-        self.accurate = accurate
+        self._opening = opening
+
+    @property
+    def accurate(self) -> ExtractiveReader:
+        """The accurate reader. Raises ModelUnavailable if it cannot be opened."""
+        return self._opening.result()
 
     def read(
         self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()

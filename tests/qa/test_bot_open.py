@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -6,8 +7,11 @@ import pytest
 
 from index.errors import ModelUnavailable, NoIndex
 from index.storage.store import Store
+from qa.ablation import Component
 from qa.answers import Answered
-from qa.bot import Bot
+from qa.bot import Bot, open_readers
+from qa.reader.export import open_meanwhile
+from qa.reader.extractive import ExtractiveReader
 from tests.fakes import FakeEncoder
 from tests.qa.fakes import CALIBRATION, Library, SentenceReader
 
@@ -58,7 +62,53 @@ def test_a_bot_opens_the_encoder_of_its_index_and_the_named_reader(
     assert isinstance(bot.ask(PORT), Answered)
     assert bot.threshold == 0.25
     bot.close()
-    assert opened == [("fake", "a" * 64), ("some/reader", "cache")]
+    assert opened == [("some/reader", "cache"), ("fake", "a" * 64)]
+
+
+def test_of_two_readers_the_second_is_opened_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[str] = []
+    failing: Future[ExtractiveReader] = Future()
+    failing.set_exception(ModelUnavailable("its network is damaged"))
+
+    def meanwhile(name: str, _cache: Path, _notice: object) -> Future[ExtractiveReader]:
+        started.append(name)
+        return failing
+
+    def reader(name: str, _cache: Path, _notice: object) -> SentenceReader:
+        started.append(name)
+        return SentenceReader()
+
+    monkeypatch.setattr("qa.bot.readers_named", lambda *_: ["byline", "byline-accurate"])
+    monkeypatch.setattr("qa.bot.open_meanwhile", meanwhile)
+    monkeypatch.setattr("qa.bot.open_reader", reader)
+    first, second = open_readers("byline", tmp_path, print)
+    assert started == ["byline-accurate", "byline"]
+    assert isinstance(first, SentenceReader)
+    assert second is not None
+    with pytest.raises(ModelUnavailable, match="its network is damaged"):
+        second.passages()
+    only, none = open_readers("byline", tmp_path, print, frozenset({Component.ACCURATE}))
+    assert isinstance(only, SentenceReader)
+    assert none is None
+
+
+def test_a_reader_that_is_opened_meanwhile_is_prepared_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    prepared: list[str] = []
+    monkeypatch.setattr("qa.reader.export.is_prepared", lambda *_: bool(prepared))
+    monkeypatch.setattr(
+        "qa.reader.export.ensure_reader", lambda source, _: prepared.append(source.name)
+    )
+    monkeypatch.setattr("qa.reader.export.open_reader", lambda name, *_: f"opened {name}")
+    for _ in range(2):
+        opening = open_meanwhile("byline-accurate", tmp_path, said.append)
+        assert opening.result() == "opened byline-accurate"
+    assert prepared == ["byline-accurate"]
+    assert len(said) == 1
 
 
 def test_a_bot_cannot_be_opened_without_an_index(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ def reader(starts: Mapping[str, float]) -> ExtractiveReader:
 
 
 def margins(fast: ExtractiveReader, accurate: ExtractiveReader) -> dict[str, float]:
-    found = PairedReader(fast, accurate).read(QUESTION, PASSAGES)
+    opening: Future[ExtractiveReader] = Future()
+    opening.set_result(accurate)
+    found = PairedReader(fast, opening).read(QUESTION, PASSAGES)
     return {one.span.of(PASSAGES[one.passage].text): one.margin for one in found}
 
 
