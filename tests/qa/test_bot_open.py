@@ -2,6 +2,7 @@ import os
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,8 +106,8 @@ def test_a_reader_that_is_opened_meanwhile_is_prepared_first(
     )
     monkeypatch.setattr("qa.reader.export.open_reader", lambda name, *_: f"opened {name}")
     for _ in range(2):
-        opening = open_meanwhile("byline-accurate", tmp_path, said.append)
-        assert opening.result() == "opened byline-accurate"
+        opening: Any = open_meanwhile("byline-accurate", tmp_path, said.append).result()
+        assert opening == "opened byline-accurate"
     assert prepared == ["byline-accurate"]
     assert len(said) == 1
 
