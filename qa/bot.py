@@ -263,9 +263,7 @@ class Bot:
         def score(groups: Sequence[Group]) -> list[ScoredAnswer]:
             return self._scored(groups, found, second.calibration)
 
-        return read_again(
-            second.reader, found.question, found.hits, first, score, second.passages(), is_wanted
-        )
+        return read_again(second, found.question, found.hits, first, score, is_wanted)
 
     def _scored(
         self, groups: Sequence[Group], found: Search, calibration: Calibration

@@ -40,7 +40,7 @@ def smooth(network: Path, scratch: Path, samples: Sequence[Inputs]) -> "ModelPro
     model = onnx.load(network)
     greatest = _greatest_inputs(model, scratch, samples)
     _scale_weights(model.graph, greatest)
-    nodes = list(_smoothed(model.graph, set(greatest)))
+    nodes = list(_smoothed(model.graph))
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     return model
@@ -96,15 +96,15 @@ def _scale_weights(graph: "GraphProto", greatest: Mapping[str, Floats]) -> None:
         graph.initializer.append(numpy_helper.from_array(1 / scales, f"{name} {_SCALES}"))
 
 
-def _smoothed(graph: "GraphProto", inputs: set[str]) -> "Iterator[NodeProto]":
-    """Yield the nodes of a graph, with those that make `inputs` smooth before their products."""
+def _smoothed(graph: "GraphProto") -> "Iterator[NodeProto]":
+    """Yield the nodes of a graph, with those that make inputs smooth before their products."""
     from onnx import helper, numpy_helper
 
     axis, least = "last axis", "least size"
     graph.initializer.append(numpy_helper.from_array(np.array([-1]), axis))
     graph.initializer.append(numpy_helper.from_array(_LEAST.reshape(1), least))
     ends = {node.output[0] for node, _ in products(graph)}
-    left = set(inputs)
+    done: set[str] = set()
     for node in graph.node:
         if node.output[0] not in ends:
             yield node
@@ -113,8 +113,8 @@ def _smoothed(graph: "GraphProto", inputs: set[str]) -> "Iterator[NodeProto]":
         scales, smooth, sizes, tokens = (
             f"{name} {end}" for end in (_SCALES, _SMOOTH, _SIZES, _TOKENS)
         )
-        if name in left:
-            left.remove(name)
+        if name not in done:
+            done.add(name)
             yield helper.make_node("Mul", [name, scales], [smooth])
             yield helper.make_node("Abs", [smooth], [f"{smooth} size"])
             yield helper.make_node("ReduceMax", [f"{smooth} size", axis], [f"{sizes} or 0"])

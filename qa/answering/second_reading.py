@@ -37,21 +37,20 @@ class SecondReader:
 
 
 def read_again(
-    reader: Reader,
+    second: SecondReader,
     question: str,
     hits: Sequence[Hit],
     first: ReadResult,
     score: Scorer,
-    limit: int = PASSAGES_READ_AGAIN,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> ReadResult:
-    """Read at most `limit` passages of the best answers again, whose answers are then the answers.
+    """Read the passages of the best answers again; the answers are those of the second reading.
 
     What the first reader found in other passages remains as evidence for the same answers. As soon
     as a second reading is not wanted any more, the first one is returned.
     """
     watch = Stopwatch()
-    indexes = _best_passages(first)[:limit]
+    indexes = _best_passages(first)[: second.passages()]
     at_once = os.cpu_count() or 1
     found: list[Candidate] = []
     for start in range(0, len(indexes), at_once):
@@ -59,7 +58,7 @@ def read_again(
             return first
         part = indexes[start : start + at_once]
         passages = [hits[index].stored.passage for index in part]
-        read = reader.read(question, passages, [hits[index].context for index in part])
+        read = second.reader.read(question, passages, [hits[index].context for index in part])
         found += [replace(candidate, passage=part[candidate.passage]) for candidate in read]
     reading = watch.lap()
     before = [candidate for answer in first.answers for candidate in answer.group.candidates]

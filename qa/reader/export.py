@@ -51,28 +51,31 @@ def open_reader(name: str, cache: Path, notice: Notice) -> ExtractiveReader:
     `notice` gets a message before slow work. Raises ModelUnavailable if there is no such reader or
     it cannot be exported.
     """
+    return ExtractiveReader.open(*_prepared(name, cache, notice))
+
+
+def open_meanwhile(name: str, cache: Path, notice: Notice) -> Future[ExtractiveReader]:
+    """Open a reader in a thread of its own, but export it first if the cache lacks it.
+
+    Arguments and errors as in `open_reader`; the result raises ModelUnavailable if a file of the
+    export is damaged.
+    """
+    prepared = _prepared(name, cache, notice)
+    thread = ThreadPoolExecutor(1, "opening")
+    opening = thread.submit(ExtractiveReader.open, *prepared)
+    thread.shutdown(wait=False)
+    return opening
+
+
+def _prepared(name: str, cache: Path, notice: Notice) -> tuple[Path, Card]:
+    """Return the folder and the card of a reader's export."""
     source = find_reader(name)
     folder = folder_of(source, cache)
     card = CARDS.read(folder)
     if card is None:
         notice(f"preparing the {label_of(name)} (first use only)")
         card = ensure_reader(source, cache)
-    return ExtractiveReader.open(folder, card)
-
-
-def open_meanwhile(name: str, cache: Path, notice: Notice) -> Future[ExtractiveReader]:
-    """Open a reader in a thread of its own, but prepare it first if the cache lacks it.
-
-    The result raises what `open_reader` raises.
-    """
-    source = find_reader(name)
-    if not is_prepared(source, cache):
-        notice(f"preparing the {label_of(name)} (first use only)")
-        ensure_reader(source, cache)
-    thread = ThreadPoolExecutor(1, "opening")
-    opening = thread.submit(open_reader, name, cache, notice)
-    thread.shutdown(wait=False)
-    return opening
+    return folder, card
 
 
 def readers_named(name: str, cache: Path) -> list[str]:

@@ -2,6 +2,7 @@ import os
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from qa.answers import Answered
 from qa.bot import Bot, open_readers
 from qa.reader.export import open_meanwhile
 from qa.reader.extractive import ExtractiveReader
+from qa.reader.sources import Source
 from tests.fakes import FakeEncoder
 from tests.qa.fakes import CALIBRATION, Library, SentenceReader
 
@@ -100,11 +102,15 @@ def test_a_reader_that_is_opened_meanwhile_is_prepared_first(
 ) -> None:
     said: list[str] = []
     prepared: list[str] = []
-    monkeypatch.setattr("qa.reader.export.is_prepared", lambda *_: bool(prepared))
-    monkeypatch.setattr(
-        "qa.reader.export.ensure_reader", lambda source, _: prepared.append(source.name)
-    )
-    monkeypatch.setattr("qa.reader.export.open_reader", lambda name, *_: f"opened {name}")
+
+    def prepare(source: Source, _cache: Path) -> str:
+        prepared.append(source.name)
+        return source.name
+
+    cards = SimpleNamespace(read=lambda _: next(iter(prepared), None))
+    monkeypatch.setattr("qa.reader.export.CARDS", cards)
+    monkeypatch.setattr("qa.reader.export.ensure_reader", prepare)
+    monkeypatch.setattr(ExtractiveReader, "open", lambda _, card: f"opened {card}")
     for _ in range(2):
         opening: Any = open_meanwhile("byline-accurate", tmp_path, said.append).result()
         assert opening == "opened byline-accurate"

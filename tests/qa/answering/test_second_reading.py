@@ -11,9 +11,9 @@ from index.articles.spans import Span
 from qa.answering.confidence import MAX_MARGIN, ScoredAnswer
 from qa.answering.early_stopping import ReadResult
 from qa.answering.grouping import Group, group_candidates
-from qa.answering.second_reading import PASSAGES_READ_AGAIN, read_again
+from qa.answering.second_reading import PASSAGES_READ_AGAIN, SecondReader, read_again
 from qa.reader.protocol import Candidate
-from tests.qa.fakes import passage, retrieved, stored
+from tests.qa.fakes import CALIBRATION, passage, retrieved, stored
 
 TEXTS = [f"Ship number{n} left the port of Town{n}." for n in range(7)]
 TOWN = len("Ship number0 left the port of ")
@@ -63,7 +63,7 @@ class TownReader:
 
 
 def again(reader: TownReader, first: ReadResult) -> ReadResult:
-    return read_again(reader, "Which port?", HITS, first, scored)
+    return read_again(SecondReader(reader, CALIBRATION), "Which port?", HITS, first, scored)
 
 
 def test_the_passages_of_the_best_answers_are_read_again_then_those_ranked_first() -> None:
@@ -81,7 +81,8 @@ def test_reading_ends_where_it_is_not_wanted_any_more(
     monkeypatch.setattr("os.cpu_count", lambda: processors)
     reader, first = TownReader(), first_reading(candidate(5, 0, 4, 3.0))
     wanted = iter([True, False])
-    reading = read_again(reader, "Which port?", HITS, first, scored, 4, lambda: next(wanted))
+    second = SecondReader(reader, CALIBRATION)
+    reading = read_again(second, "Which port?", HITS, first, scored, lambda: next(wanted))
     assert len(reader.read_texts) == min(processors, PASSAGES_READ_AGAIN)
     assert (reading is first) == (processors < PASSAGES_READ_AGAIN)
 
@@ -136,5 +137,7 @@ def test_other_passages_with_the_same_answer_remain_as_evidence() -> None:
     before.append(of(4, "Brno", 0.1))
     first = ReadResult(scored(group(before)), list(range(5)), 1.0, 1.0)
     # Passage 4 has no answer of its own; the boat, the mill and the tree were rejected.
-    (answer,) = read_again(Second(), "Where?", hits, first, scored).answers
+    (answer,) = read_again(
+        SecondReader(Second(), CALIBRATION), "Where?", hits, first, scored
+    ).answers
     assert [one.passage for one in answer.group.candidates] == [0, 4]
