@@ -55,6 +55,16 @@ _scope_options = (
 )
 
 
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), default=8018, show_default=True, help="Port."
+)
+token_option = click.option(
+    "--token",
+    envvar="BYLINE_TOKEN",
+    default="",
+    metavar="TEXT",
+    help="What requests must name; better in $BYLINE_TOKEN. [default: a new one]",
+)
 partial_option = click.option(
     "--partial", is_flag=True, help="Answer from the other shards if one is lost, and say which."
 )

@@ -9,18 +9,20 @@ import click
 from index.articles.files import MAX_BYTES, Root, resolve_roots
 from index.articles.formats.reading import keep_documents_in
 from index.errors import BadRequest, require
-from index.models.registry import DEFAULT_MODEL
 from index.shards.store import ShardedStore
 from index.storage.scope import Scope
 from index.storage.store import Store
 from qa.answers import DEFAULT_ANSWERS
+from tui.cli.build_options import forget_option, full_option, model_option
 from tui.cli.options import (
     index_option,
     json_option,
     partial_option,
+    port_option,
     reader_option,
     scope_options,
     threshold_option,
+    token_option,
     top_option,
 )
 from tui.exit_codes import Exit
@@ -74,14 +76,9 @@ def command() -> None:
     metavar="N",
     help="Processes that embed. [default: one for each processor]",
 )
-@click.option("--full", is_flag=True, help="Rebuild from scratch.")
-@click.option("--forget", multiple=True, metavar="PATH", help="Remove an indexed folder or file.")
-@click.option(
-    "--model",
-    envvar="BYLINE_MODEL",
-    metavar="NAME_OR_PATH",
-    help=f"Any sentence-transformers model. [default: the index's own, else {DEFAULT_MODEL}]",
-)
+@full_option
+@forget_option
+@model_option
 @_address_option
 @index_option
 @json_option("the summary")
@@ -161,16 +158,8 @@ def ask(
 
 
 @command.command("serve")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8018, show_default=True, help="Port."
-)
-@click.option(
-    "--token",
-    envvar="BYLINE_TOKEN",
-    default="",
-    metavar="TEXT",
-    help="What requests must name; better in $BYLINE_TOKEN. [default: a new one]",
-)
+@port_option
+@token_option
 @threshold_option
 @reader_option
 @_address_option

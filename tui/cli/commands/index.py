@@ -8,8 +8,8 @@ import click
 from index.articles.files import MAX_BYTES, Root, resolve_roots
 from index.articles.formats.registry import FORMATS_IN_WORDS
 from index.build.events import Summary
-from index.models.registry import DEFAULT_MODEL
 from index.shards.which import store_in
+from tui.cli.build_options import forget_option, full_option, model_option
 from tui.cli.options import index_option, json_option, reader_option
 from tui.cli.service_file import print_service
 from tui.cli.watching import watch_index
@@ -39,14 +39,9 @@ Examples:
   byline index --watch            keep the index up to date until you press Ctrl+C""",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--full", is_flag=True, help="Rebuild from scratch.")
-@click.option("--forget", multiple=True, metavar="PATH", help="Remove an indexed folder or file.")
-@click.option(
-    "--model",
-    envvar="BYLINE_MODEL",
-    metavar="NAME_OR_PATH",
-    help=f"Any sentence-transformers model. [default: the index's own, else {DEFAULT_MODEL}]",
-)
+@full_option
+@forget_option
+@model_option
 @click.option(
     "--max-bytes",
     type=click.IntRange(min=1),

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from index.errors import BadRequest, require
-from tui.cli.options import index_option, reader_option, threshold_option
+from tui.cli.options import index_option, port_option, reader_option, threshold_option, token_option
 from tui.exit_codes import Exit
 from tui.settings import chosen_reader
 
@@ -24,16 +24,8 @@ Examples:
 Paths: /ask, /find, /show, /articles, /verify, /check, /healthz, /openapi.json; / is a page to ask
 in. With `stream` or Accept: text/event-stream, /ask answers progressively.""",
 )
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8018, show_default=True, help="Port."
-)
-@click.option(
-    "--token",
-    envvar="BYLINE_TOKEN",
-    default="",
-    metavar="TEXT",
-    help="What requests must name; better in $BYLINE_TOKEN. [default: a new one]",
-)
+@port_option
+@token_option
 @click.option(
     "--rate",
     type=click.FloatRange(1),
