@@ -164,6 +164,44 @@ class DocumentWriter:
             raise TooMuchText
 
 
+def anchors_of(pieces: Iterable[tuple[str, Place]]) -> list[Anchor]:
+    """Return the anchors of a text that consists of pieces, each with its place."""
+    anchors, size = [], 0
+    for text, place in pieces:
+        anchors.append(Anchor(size, place))
+        size += len(text)
+    return anchors
+
+
+class CollectedTexts:
+    """The texts of a file, one after the other, each with its places and its blocks."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._anchors: list[Anchor] = []
+        self._size = 0
+
+    def add(
+        self, text: str, anchors: Iterable[Anchor], blocks: Iterable[Block], gap: str = "\n\n"
+    ) -> None:
+        """Add a text, whose anchors and blocks are relative to it. Raises TooMuchText."""
+        gap = gap if self._parts else ""
+        start = self._size + len(gap)
+        self._parts += (gap, text)
+        self._size = start + len(text)
+        if self._size > MAX_TEXT:
+            raise TooMuchText
+        self._anchors += [Anchor(start + at, place) for at, place in anchors]
+        self.blocks += [block.shifted(start) for block in blocks]
+
+    def text(self) -> Text:
+        """Return all of them; there must be a place."""
+        first = self._anchors[0]
+        anchors = (Anchor(0, first.place), *self._anchors) if first.offset else self._anchors
+        return Text("".join(self._parts), "utf-8", 0, places=Places(tuple(anchors)))
+
+
 def _trimmed(pieces: Iterable[tuple[str, Place]]) -> list[tuple[str, Place]]:
     """Return pieces without white space at the ends of them all, and without empty ones."""
     found = [piece for piece in pieces if piece[0]]

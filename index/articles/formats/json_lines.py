@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from index.articles.blocks import Block, Kind
 from index.articles.fields import Field
-from index.articles.formats.document import MAX_TEXT, ExtractedDocument, Outline, TooMuchText
+from index.articles.formats.document import CollectedTexts, ExtractedDocument, Outline, anchors_of
 from index.articles.formats.field_names import JsonFields, used_fields
 from index.articles.formats.plain_text import read_plain_text
-from index.articles.places import Anchor, Place, Places
+from index.articles.places import Place
 from index.articles.spans import Span
 from index.articles.text import NotText, Text, encodable
 
@@ -23,7 +23,6 @@ _SPACE = re.compile(r"[ \t\r]*")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
 )
-_BETWEEN = "\n\n"
 _MOST_NAMED = 5
 """Skipped lines that are named."""
 
@@ -127,10 +126,7 @@ class _Collected:
     """The text of the lines, one after the other."""
 
     def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._anchors: list[Anchor] = []
-        self._blocks: list[Block] = []
-        self._size = 0
+        self._texts = CollectedTexts()
         self._facts: list[tuple[Field, ...]] = []
         """Of each line."""
 
@@ -156,27 +152,18 @@ class _Collected:
         text = encodable("".join(said for said, _ in pieces))
         if not text.strip():
             return
-        start = at = self._size + len(_BETWEEN) * bool(self._parts)
-        self._parts.append(text)
-        self._size = start + len(text)
-        if self._size > MAX_TEXT:
-            raise TooMuchText
-        for said, place in pieces:
-            self._anchors.append(Anchor(at, place))
-            at += len(said)
         if level:
-            block = Block(Span(0, len(text)).trimmed(text), Kind.HEADING, level)
-            self._blocks.append(block.shifted(start))
+            blocks = [Block(Span(0, len(text)).trimmed(text), Kind.HEADING, level)]
         else:
-            self._blocks += [one.shifted(start) for one in read_plain_text(Text(text, "utf-8", 0))]
+            blocks = read_plain_text(Text(text, "utf-8", 0))
+        self._texts.add(text, anchors_of(pieces), blocks)
 
     def document(self, notes: tuple[str, ...]) -> ExtractedDocument | NotText:
         """Return the document; of a single line its facts are those of the file."""
-        if not self._blocks:
+        if not self._texts.blocks:
             return NotText(f"no text in it; {notes[0]}" if notes else "empty: no text to read")
         facts = self._facts[0] if len(self._facts) == 1 else ()
         title = next((fact.value for fact in facts if fact.name == "title"), "")
-        anchors = [Anchor(0, self._anchors[0].place), *self._anchors[1:]]
-        text = Text(_BETWEEN.join(self._parts), "utf-8", 0, places=Places(tuple(anchors)))
         kept = tuple(fact for fact in facts if fact.name != "title")
-        return ExtractedDocument(text, Outline(tuple(self._blocks), kept, title), notes)
+        outline = Outline(tuple(self._texts.blocks), kept, title)
+        return ExtractedDocument(self._texts.text(), outline, notes)

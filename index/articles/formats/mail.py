@@ -16,7 +16,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from index.articles.blocks import Block, Kind
 from index.articles.fields import Field
-from index.articles.formats.document import MAX_TEXT, ExtractedDocument, Outline, TooMuchText
+from index.articles.formats.document import CollectedTexts, ExtractedDocument, Outline, anchors_of
 from index.articles.formats.html import html_blocks
 from index.articles.formats.plain_text import read_plain_text
 from index.articles.places import Anchor, Place, Places
@@ -120,10 +120,7 @@ class _Collected:
     """The text of messages, one after the other."""
 
     def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._anchors: list[Anchor] = []
-        self._blocks: list[Block] = []
-        self._size = 0
+        self._texts = CollectedTexts()
 
     def add(self, message: EmailMessage, source: str, first_line: int) -> None:
         """Add a message whose source begins at a line of the file."""
@@ -152,12 +149,9 @@ class _Collected:
 
     def _add_html(self, part: Text) -> None:
         for block in html_blocks(part.text):
-            anchors, size = [], 0
-            for text, place in pieces_in(part, block.pieces):
-                anchors.append(Anchor(size, place))
-                size += len(text)
+            anchors = anchors_of(pieces_in(part, block.pieces))
             kind = Kind.BOILERPLATE if block.is_aside else block.kind
-            self._add_text(block.text, tuple(anchors), kind, block.level)
+            self._add_text(block.text, anchors, kind, block.level)
 
     def _add_text(
         self, text: str, anchors: Sequence[Anchor], kind: Kind | None, level: int = 0
@@ -165,29 +159,20 @@ class _Collected:
         """Add text: one block of a kind, or plain text to find the blocks of."""
         if not text.strip():
             return
-        gap = "\n" if kind is Kind.FRONT_MATTER and self._blocks else "\n\n" if self._blocks else ""
-        self._parts += (gap, text)
-        start = self._size + len(gap)
-        self._size = start + len(text)
-        if self._size > MAX_TEXT:
-            raise TooMuchText
-        self._anchors += [Anchor(start + at, place) for at, place in anchors]
         if kind is None:
             blocks: list[Block] = _ranked(text)
         else:
             blocks = [Block(Span(0, len(text)).trimmed(text), kind, level)]
-        self._blocks += [block.shifted(start) for block in blocks]
+        self._texts.add(text, anchors, blocks, "\n" if kind is Kind.FRONT_MATTER else "\n\n")
 
     def document(self, messages: Sequence[EmailMessage]) -> ExtractedDocument | NotText:
         """Return the document; its facts are those of the first message."""
-        if not self._blocks:
+        if not self._texts.blocks:
             return NotText("empty: no text to read")
-        first = self._anchors[0]
-        anchors = (Anchor(0, first.place), *self._anchors) if first.offset else tuple(self._anchors)
-        text = Text("".join(self._parts), "utf-8", 0, places=Places(tuple(anchors)))
         title = _header(messages[0], "Subject") if len(messages) == 1 else ""
         facts = tuple(_facts(messages[0])) if len(messages) == 1 else ()
-        return ExtractedDocument(text, Outline(tuple(self._blocks), facts, encodable(title), True))
+        outline = Outline(tuple(self._texts.blocks), facts, encodable(title), True)
+        return ExtractedDocument(self._texts.text(), outline)
 
 
 def pieces_in(part: Text, pieces: Iterable[tuple[str, Place]]) -> list[tuple[str, Place]]:
