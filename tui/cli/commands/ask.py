@@ -100,26 +100,34 @@ def command(
     Answers are quoted with path:line:column, and checked against the file before they are shown.
     Without an index of your own, the bundled articles are searched.
     """
-    limit = setting("top", top, DEFAULT_ANSWERS)
     chosen = chosen_reader(reader)
-    least = setting("threshold", threshold, None)
-    budget = setting("reading_budget", None, None)
     store = store_to_ask(index_folder, chosen, notice if partial else None)
-    with closing(Bot.open(store, model_cache(), chosen, least, notice, budget=budget)) as bot:
-        return answer(bot, store, question, limit, scope, as_json)
+    return answer(store, chosen, question, top, scope, threshold, as_json)
 
 
 def answer(
-    bot: Bot, store: Store, question: tuple[str, ...], limit: int, scope: Scope, as_json: bool
+    store: Store,
+    reader: str,
+    question: tuple[str, ...],
+    top: int | None,
+    scope: Scope,
+    threshold: float | None,
+    as_json: bool,
 ) -> int:
-    """Answer a question in words, or each line of standard input; returns the exit code."""
-    if question == ("-",):
-        return _answer_lines(bot, limit, scope, as_json)
-    reply = bot.ask(" ".join(question), limit, scope)
-    _print(reply, None, bot.threshold, as_json)
-    if not as_json:
-        note_changes(store, bot.index)
-    return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
+    """Answer a question in words, or each line of standard input; returns the exit code.
+
+    `top` and `threshold` are those of the command line, before the settings.
+    """
+    limit = setting("top", top, DEFAULT_ANSWERS)
+    least, budget = setting("threshold", threshold, None), setting("reading_budget", None, None)
+    with closing(Bot.open(store, model_cache(), reader, least, notice, budget=budget)) as bot:
+        if question == ("-",):
+            return _answer_lines(bot, limit, scope, as_json)
+        reply = bot.ask(" ".join(question), limit, scope)
+        _print(reply, None, bot.threshold, as_json)
+        if not as_json:
+            note_changes(store, bot.index)
+        return Exit.DONE if isinstance(reply, Answered) else Exit.NO_ANSWER
 
 
 def _answer_lines(bot: Bot, limit: int, scope: Scope, as_json: bool) -> int:

@@ -1,7 +1,7 @@
 """`byline cluster`: build an index in shards on a Ray cluster, and ask it there."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,7 +12,6 @@ from index.errors import BadRequest, require
 from index.shards.store import ShardedStore
 from index.storage.scope import Scope
 from index.storage.store import Store
-from qa.answers import DEFAULT_ANSWERS
 from tui.cli.build_options import forget_option, full_option, model_option
 from tui.cli.options import (
     index_option,
@@ -145,16 +144,11 @@ def ask(
 ) -> int:
     """Answer a QUESTION, or with `-` one question per line of standard input."""
     require("ray", extra="cluster")
-    from qa.bot import Bot
     from tui.cli.commands.ask import answer
 
-    limit = setting("top", top, DEFAULT_ANSWERS)
-    least, budget = setting("threshold", threshold, None), setting("reading_budget", None, None)
     chosen = chosen_reader(reader)
-    with _opened(index_folder, address, replicas, partial) as find_store:
-        store = find_store()
-        with closing(Bot.open(store, model_cache(), chosen, least, notice, budget=budget)) as bot:
-            return answer(bot, store, question, limit, scope, as_json)
+    with _opened(index_folder, address, replicas, partial) as store:
+        return answer(store, chosen, question, top, scope, threshold, as_json)
 
 
 @command.command("serve")
@@ -184,8 +178,8 @@ def serve(
     from tui.http.server import serve as serve_http
 
     check_token(token)
-    with _opened(index_folder, address, replicas, partial) as find_store:
-        serve_http(service_over(find_store, reader, threshold), port, token, _RATE)
+    with _opened(index_folder, address, replicas, partial) as store:
+        serve_http(service_over(lambda: store, reader, threshold), port, token, _RATE)
     return Exit.DONE
 
 
@@ -203,8 +197,8 @@ def _roots(
 @contextmanager
 def _opened(
     index_folder: Path | None, address: str | None, replicas: int, partial: bool
-) -> Iterator[Callable[[], Store]]:
-    """Connect to a cluster; yields a function that returns the index in shards. Raises NoIndex."""
+) -> Iterator[Store]:
+    """Connect to a cluster; yields the index in shards that it has open. Raises NoIndex."""
     from index.cluster.connection import connected
     from index.cluster.serve import ClusterStore
 
@@ -212,7 +206,7 @@ def _opened(
     store = ClusterStore(_folder(index_folder), notice if partial else None, replicas)
     store.current()
     with connected(address):
-        yield lambda: store
+        yield store
 
 
 def _folder(index_folder: Path | None) -> Path:
