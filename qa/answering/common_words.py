@@ -14,6 +14,11 @@ _ADVERBS = _words(
     abroad altogether total when where why going doing anything something everything nothing anyone
     someone everyone anybody somebody everybody nobody anywhere somewhere"""
 )
+_CONTRACTED = _words(
+    """ain aren couldn didn doesn don hadn hasn haven isn ll mightn mustn needn re shan shouldn ve
+    wasn weren won wouldn"""
+)
+"""What is before the apostrophe of `doesn't`, and after that of `we've`."""
 _ADJECTIVES = _words(
     """important popular famous common good bad big small large great new old young free legal
     illegal safe dangerous harmful healthy main major key typical certain possible likely true false
@@ -69,7 +74,7 @@ _RELATIONAL = _words(
     variation variety version view way weight winner"""
 )
 """Nouns for an aspect of something else: `the origins of popular music` is about the music."""
-_COMMON = _VERBS | _ADJECTIVES | _ADVERBS | _RELATIONAL
+_COMMON = _VERBS | _ADJECTIVES | _ADVERBS | _CONTRACTED | _RELATIONAL
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("d", ""))
 
 

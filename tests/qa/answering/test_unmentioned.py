@@ -47,6 +47,7 @@ def named(generation: Generation, question: str, *scope: str) -> list[tuple[str,
         # Any form of a word counts as the word; question words and common words do not count.
         ("Who asks about missiles, exactly?", []),
         ("Is anyone going to ask about missiles?", []),
+        ("Why doesn't the shield stop missiles, and why hasn’t it? They've asked.", []),
         ("Did the harbour freeze in 1987?", ["harbour freeze", "1987"]),
         # A name is entire if its last word is missing, though another is there.
         ("Who won the World Series?", ["World Series"]),
