@@ -4,7 +4,10 @@ import re
 
 from tui.output.sanitise import visible, visible_name
 
-_STRUCTURE = re.compile(r"[\\`*_\[\]<>&|~$^#{}]|://|(?<=www)\.", re.IGNORECASE)
+_STRUCTURE = re.compile(
+    r"[\\`*_\[\]<>&|~$^#{}]|://|(?<=www)\.|(?<=\w)\.(?=[^\W\d_]{2})", re.IGNORECASE
+)
+"""What has a meaning, or makes a link of what looks like a domain in some viewers."""
 _LINE_START = re.compile(r"^( *)([0-9]{1,9}(?=[.)])|(?=[-+=:]))")
 """The start of a list item, a rule, or a line that turns the one above into a heading."""
 _SPACE = "&#32;"

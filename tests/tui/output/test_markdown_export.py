@@ -52,6 +52,7 @@ HOSTILE = (
     "[text](javascript:alert(1)) ![i](x)",
     "[a]: http://evil.example\n[a]",
     "http://evil.example www.evil.example",
+    "asked 0.AL, evil.org, (evil.co.uk/x) and a@evil.example",
     "*a* _b_ **c** ~~d~~ `e` \\",
     "| a | b |\n|---|---|\n| c | d |",
     "a  \nb",
