@@ -37,7 +37,7 @@ from index.models.question_encoder import (
     network_inputs,
 )
 from index.models.registry import DEFAULT_MODEL, Model, find_model
-from index.models.tuning import Trial, best_time, blocks, columns, exact, write_fastest
+from index.models.tuning import Sample, Trial, best_time, blocks, columns, exact, write_fastest
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -51,6 +51,8 @@ _SAMPLES = 16
 """Texts that an export is compared on."""
 _QUESTIONS = ("Who signed the agreement?", "When is it to come into force, and why?") * 5
 """Questions that each way of computing an export is timed on."""
+_QUESTION_TOKENS, _PASSAGE_TOKENS = 12, 160
+"""In a question and a passage, about."""
 _MAX_LOSS = 0.01
 """Of a passage's cosine to its exact vector, for the default model. With one scale per column the
 sample loses 0.003. When it lost 0.02, recall@8 of the development news by vectors and parts alone
@@ -131,13 +133,13 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
     write_tokenizer(tokenizer_json(loaded), folder / TOKENIZER_FILE)
     sizes = int(loaded.get_embedding_dimension() or 0), max_input_tokens(loaded)
     card = Card(CARD_FORMAT, *sizes, model.prompts.question, inputs, [], [], {})
-    sample = _Sample.of(loaded, card, open_tokenizer(folder / TOKENIZER_FILE))
+    sample = _Texts.of(loaded, card, open_tokenizer(folder / TOKENIZER_FILE))
     ways = [exact(1 - MIN_COSINE_FLOAT32), blocks(_BLOCK, 1 - MIN_COSINE)]
-    questions = write_fastest(network, folder / MODEL_FILE, ways, sample.loss, sample.ask)
+    questions = write_fastest(network, folder / MODEL_FILE, ways, sample.of_questions)
     if model.fingerprint == find_model(DEFAULT_MODEL).fingerprint:
-        ways.append(columns(_MAX_LOSS, sample.inputs))
+        ways.append(columns(_MAX_LOSS))
     passages = write_fastest(
-        network, folder / PASSAGES_FILE, ways, sample.loss, sample.embed, 1, sample.torch(model)
+        network, folder / PASSAGES_FILE, ways, sample.of_passages, 1, sample.torch(model)
     )
     network.unlink()
     files = record_files(folder)
@@ -145,7 +147,7 @@ def _write_export(model: Model, loaded: "SentenceTransformer", folder: Path) -> 
 
 
 @dataclass(frozen=True)
-class _Sample:
+class _Texts:
     """Texts that an export is compared with its model on, and timed on."""
 
     card: Card
@@ -155,11 +157,21 @@ class _Sample:
     """Of the texts, by the model itself."""
 
     @classmethod
-    def of(cls, loaded: "SentenceTransformer", card: Card, tokenizer: "Tokenizer") -> "_Sample":
+    def of(cls, loaded: "SentenceTransformer", card: Card, tokenizer: "Tokenizer") -> "_Texts":
         texts = sample_texts(_SAMPLES)
         # Each text runs alone in the original, the export pads them.
         vectors = [encode_batch(loaded, [text], card.prompt) for text in texts]
         return cls(card, tokenizer, texts, np.concatenate(vectors))
+
+    @property
+    def of_questions(self) -> Sample:
+        """For questions, as they are asked."""
+        return Sample(self.inputs, _QUESTION_TOKENS, self.loss, self.ask)
+
+    @property
+    def of_passages(self) -> Sample:
+        """For passages, as they are indexed."""
+        return Sample(self.inputs, _PASSAGE_TOKENS, self.loss, self.embed)
 
     @property
     def inputs(self) -> list[dict[str, NDArray[np.int64]]]:

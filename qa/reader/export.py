@@ -14,7 +14,7 @@ from index.disk.durable_files import record_files
 from index.errors import ModelUnavailable, summary_of
 from index.models.cpu_tuning import processor
 from index.models.onnx_runtime import open_tokenizer, write_onnx, write_tokenizer
-from index.models.tuning import blocks, columns, exact, write_fastest
+from index.models.tuning import Sample, blocks, columns, exact, write_fastest
 from qa.reader.encoders import has_mpnet
 from qa.reader.extractive import (
     CARD_FORMAT,
@@ -156,11 +156,12 @@ def _write_network(loaded: Loaded, folder: Path, card: Card) -> Card:
     ways = [exact(MAX_DIFFERENCE)]
     if loaded.max_int8_difference is not None:
         limit = loaded.max_int8_difference
-        inputs = [window.inputs(loaded.inputs) for window in samples]
-        ways += [blocks(_BLOCK, limit), columns(limit, inputs)]
-    trials = write_fastest(network, folder / MODEL_FILE, ways, loss, run, threads=1)
-    network.unlink()
+        ways += [blocks(_BLOCK, limit), columns(limit)]
     tokens = sum(len(window.ids) for window in timed)
+    inputs = [window.inputs(loaded.inputs) for window in samples]
+    sample = Sample(inputs, tokens // len(timed), loss, run)
+    trials = write_fastest(network, folder / MODEL_FILE, ways, sample, threads=1)
+    network.unlink()
     spent = trials[0].milliseconds or 0.0
     return msgspec.structs.replace(card, trials=trials, milliseconds=spent / tokens)
 

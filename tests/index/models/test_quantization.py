@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.models.onnx_runtime import open_session, write_finished
 from index.models.quantization import blocks_of, quantise, write_finished_columns_int8
-from tests.index.products import write_product
+from index.models.tuning import PRODUCT_INPUT, write_product
 
 BLOCK = 16
 
@@ -41,7 +41,7 @@ def test_a_weight_is_restored_within_half_a_step(weight: NDArray[np.float32]) ->
 
 def product_of(path: Path, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     write_finished(path, path.with_suffix(".finished"))
-    (product,) = open_session(path.with_suffix(".finished")).run(None, {"input_ids": rows})
+    (product,) = open_session(path.with_suffix(".finished")).run(None, {PRODUCT_INPUT: rows})
     return np.asarray(product)
 
 
@@ -76,8 +76,8 @@ def test_one_token_and_one_feature_a_hundred_times_greater_cost_no_precision(
     weight[5] /= 100
     write_product(weight, tmp_path / "exact.onnx")
     path = tmp_path / "columns.onnx"
-    write_finished_columns_int8(tmp_path / "exact.onnx", path, [{"input_ids": inputs}])
-    (product,) = open_session(path).run(None, {"input_ids": inputs})
+    write_finished_columns_int8(tmp_path / "exact.onnx", path, [{PRODUCT_INPUT: inputs}])
+    (product,) = open_session(path).run(None, {PRODUCT_INPUT: inputs})
     exact = inputs @ weight
     errors = np.abs(product - exact).max(axis=1) / np.abs(exact).max(axis=1)
     assert 0 < errors.max() < 0.1
@@ -88,7 +88,7 @@ def test_one_token_and_one_feature_a_hundred_times_greater_cost_no_precision(
 
 def test_inputs_of_nothing_but_zeros_have_a_product_of_zeros(tmp_path: Path) -> None:
     weight = np.ones((BLOCK, 3), np.float32)
-    rows = {"input_ids": np.zeros((2, BLOCK), np.float32)}
+    rows = {PRODUCT_INPUT: np.zeros((2, BLOCK), np.float32)}
     write_product(weight, tmp_path / "exact.onnx")
     write_finished_columns_int8(tmp_path / "exact.onnx", tmp_path / "columns.onnx", [rows])
     (product,) = open_session(tmp_path / "columns.onnx").run(None, rows)

@@ -40,6 +40,7 @@ def prefer(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
         return {name: 1.0 if name == way else 2.0 for name in sessions}
 
     monkeypatch.setattr(tuning, "_times", times)
+    monkeypatch.setattr(tuning, "_product_time", lambda *_: 1.0)
 
 
 def max_difference(bert: Made, other: ExtractiveReader) -> float:
@@ -59,6 +60,7 @@ def test_a_reader_that_loses_little_is_kept_in_int8(
     chosen, *others = reader.card.trials
     assert chosen.way == either_way
     assert {trial.way for trial in others} == {FLOAT32, BLOCKS, COLUMNS} - {either_way}
+    assert chosen.loss is not None
     assert 0 < chosen.loss < 100
     assert 0 < max_difference(bert, reader) < 100
     (folder,) = tmp_path.iterdir()
