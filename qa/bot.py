@@ -400,7 +400,7 @@ def open_readers(
     milliseconds = READING_BUDGET if budget is None else budget
 
     def passages() -> int:
-        return min(PASSAGES_READ_AGAIN, pair.accurate.passages_in(milliseconds))
+        return min(PASSAGES_READ_AGAIN, pair.passages_in(milliseconds))
 
     return first, SecondReader(pair, second_calibration(), passages)
 

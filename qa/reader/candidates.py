@@ -32,6 +32,12 @@ class TokenScores:
     null: float
     """Sum of both logits of [CLS]: no answer in this window."""
 
+    def part(self, tokens: slice) -> "TokenScores":
+        """Return the scores of some of the tokens."""
+        return TokenScores(
+            self.passage, self.offsets[tokens], self.starts[tokens], self.ends[tokens], self.null
+        )
+
 
 def best_candidates(
     question: str, passages: Sequence[Passage], scores: Iterable[TokenScores]

@@ -48,10 +48,6 @@ class Card(msgspec.Struct, frozen=True):
 CARDS = CardFile("card.json", CARD_FORMAT, Card)
 
 
-PASSAGE_TOKENS = 190
-"""Tokens in the window of a usual passage, with a question and a title."""
-
-
 class ExtractiveReader:
     """An exported question-answering model, which keeps the logits of the last windows it read."""
 
@@ -82,20 +78,21 @@ class ExtractiveReader:
         """Return the spans that may answer a question, best first; none of them overlap."""
         return best_candidates(question, passages, self.scores(question, passages, contexts))
 
-    def passages_in(self, milliseconds: float) -> int:
-        """Return how many usual passages are read in about a time, one at least per processor.
-
-        Each processor reads one after another, so all of them read for as long as the busiest.
-        """
-        rounds = round(milliseconds / (self.card.milliseconds * PASSAGE_TOKENS))
-        return max(1, rounds) * (os.cpu_count() or 1)
-
     def scores(
         self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
     ) -> list[TokenScores]:
         """Return the scores of the passages' tokens, window by window. Arguments as in `read`."""
+        return self.scores_of(self.windows(question, passages, contexts))
+
+    def windows(
+        self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
+    ) -> list[Window]:
+        """Return the windows of all passages, in order. Arguments as in `read`."""
         texts = [passage.reading.text for passage in passages]
-        all_windows = windows(self.tokenizer, question, texts, self.card.max_tokens, contexts)
+        return windows(self.tokenizer, question, texts, self.card.max_tokens, contexts)
+
+    def scores_of(self, all_windows: Sequence[Window]) -> list[TokenScores]:
+        """Return the scores of the tokens of each window's passage."""
         found = self._executor.map(
             lambda window: self._remembered(window.ids.tobytes(), window.types.tobytes()),
             all_windows,

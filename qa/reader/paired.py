@@ -1,5 +1,6 @@
 """Two readers that read as one."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import Future
 
@@ -9,7 +10,18 @@ from index.articles.passages import Passage
 from qa.reader.candidates import TokenScores, best_candidates
 from qa.reader.extractive import ExtractiveReader
 from qa.reader.protocol import Candidate
+from qa.reader.spans import Floats, Ints, log_sum_exp, sentence_of_tokens
+from qa.reader.windows import Window, in_source
 
+TOKENS_READ = 96
+"""Tokens of a passage that the accurate reader reads, in entire sentences.
+
+Of 140 questions of the development news the best answer is right for 82.4% so, and for 82.4% with
+entire passages, which are a third longer; with 64 tokens for 81.5%, and AUROC falls from 0.84 to
+0.79.
+"""
+_WINDOW_TOKENS = 110
+"""On average, with a question and a title."""
 _HALF = np.float32(0.5)
 
 
@@ -31,28 +43,74 @@ class PairedReader:
         """The accurate reader. Raises ModelUnavailable if it cannot be opened."""
         return self._opening.result()
 
+    def passages_in(self, milliseconds: float) -> int:
+        """Return how many passages are read in about a time, one at least per processor.
+
+        Each processor reads one after another, so all of them read for as long as the busiest. The
+        fast reader is not counted: it has mostly read the same before.
+        """
+        rounds = round(milliseconds / (self.accurate.card.milliseconds * _WINDOW_TOKENS))
+        return max(1, rounds) * (os.cpu_count() or 1)
+
     def read(
         self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
     ) -> list[Candidate]:
-        """Return the spans that may answer a question, best first; none of them overlap."""
-        fast = self.fast.scores(question, passages, contexts)
-        accurate = self.accurate.scores(question, passages, contexts)
-        return best_candidates(question, passages, mixed(fast, accurate))
+        """Return the spans that may answer a question, best first; none of them overlap.
+
+        The accurate reader reads the sentences where the fast one sees an answer.
+        """
+        fast = {_start(each): each for each in self.fast.scores(question, passages, contexts)}
+        windows = self.accurate.windows(question, passages, contexts)
+        parts = [_narrowed(each, fast.get(_start(each)), passages) for each in windows]
+        accurate = self.accurate.scores_of([window for window, _ in parts])
+        scores = [_mean(part, each) for (_, part), each in zip(parts, accurate, strict=True)]
+        return best_candidates(question, passages, scores)
 
 
-def mixed(fast: Sequence[TokenScores], accurate: Sequence[TokenScores]) -> list[TokenScores]:
-    """Return the mean of the scores of equal windows; of others, the accurate reader's alone."""
-    by_start = {_start(each): each for each in fast}
-    return [_mean(by_start.get(_start(each), each), each) for each in accurate]
-
-
-def _start(scores: TokenScores) -> tuple[int, int]:
+def _start(part: TokenScores | Window) -> tuple[int, int]:
     """Return what distinguishes a window: its passage, and where it starts there."""
-    return scores.passage, int(scores.offsets[0, 0])
+    return part.passage, int(part.offsets[0, 0])
 
 
-def _mean(fast: TokenScores, accurate: TokenScores) -> TokenScores:
-    if not np.array_equal(fast.offsets, accurate.offsets):
+def _narrowed(
+    window: Window, fast: TokenScores | None, passages: Sequence[Passage]
+) -> tuple[Window, TokenScores | None]:
+    """Return a window of the likeliest sentences only, with the fast reader's scores of them.
+
+    Of a window that the fast reader has divided into other tokens, return all, and None.
+    """
+    if fast is None or not np.array_equal(fast.offsets, window.offsets):
+        return window, None
+    offsets, _ = in_source(fast.offsets, passages[fast.passage].reading)
+    sentences = sentence_of_tokens(offsets, passages[fast.passage].sentences)
+    tokens = likeliest(fast, sentences, TOKENS_READ)
+    return window.part(tokens), fast.part(tokens)
+
+
+def likeliest(scores: TokenScores, sentences: Ints, limit: int) -> slice:
+    """Return the tokens of consecutive sentences that most likely have the answer.
+
+    These are at most `limit` tokens, or one longer sentence. `sentences` has shape (tokens,): the
+    sentence of each token, -1 for none.
+    """
+    borders = np.flatnonzero(np.diff(sentences, prepend=-2, append=-2))
+    firsts, following = borders[:-1], np.arange(1, len(borders))
+    within = np.searchsorted(borders, firsts + limit, side="right") - 1
+    ends = borders[np.maximum(within, following)]
+    shares = np.append(0.0, np.cumsum(_shares(scores.starts) + _shares(scores.ends)))
+    best = int(np.argmax(shares[ends] - shares[firsts]))
+    return slice(int(firsts[best]), int(ends[best]))
+
+
+def _shares(logits: Floats) -> Floats:
+    """Return the probabilities of logits."""
+    shares: Floats = np.exp(logits - log_sum_exp(logits))
+    return shares
+
+
+def _mean(fast: TokenScores | None, accurate: TokenScores) -> TokenScores:
+    """Return the mean of equal tokens' scores; the accurate reader's if the fast one has none."""
+    if fast is None:
         return accurate
     return TokenScores(
         accurate.passage,

@@ -42,6 +42,15 @@ class Window:
         """Return the inputs of a network by their names; shape (1, tokens)."""
         return network_inputs(names, self.ids, self.types)
 
+    def part(self, tokens: slice) -> "Window":
+        """Return a window of the same question with some of the passage's tokens."""
+        kept = np.ones(len(self.ids), dtype=np.bool_)
+        kept[self.first : self.first + len(self.offsets)] = False
+        kept[self.first + tokens.start : self.first + tokens.stop] = True
+        return Window(
+            self.passage, self.ids[kept], self.types[kept], self.first, self.offsets[tokens]
+        )
+
 
 def network_inputs(names: Sequence[str], ids: Ints, types: Ints) -> dict[str, Ints]:
     """Return the inputs of a network by their names; shape (1, tokens) from shape (tokens,)."""

@@ -194,15 +194,3 @@ def test_the_passage_that_was_read_longest_ago_is_forgotten_first() -> None:
     assert len(session.masks) == 3
     tested.read(QUESTION, [passage("the north")])
     assert len(session.masks) == 4
-
-
-@pytest.mark.parametrize(
-    ("processors", "budget", "passages"),
-    # A token takes 1 ms, a usual passage of 190 tokens 190 ms; 500 ms are about 3 of them.
-    [(1, 190.0, 1), (1, 0.0, 1), (1, 400.0, 2), (2, 0.0, 2), (4, 500.0, 12)],
-)
-def test_a_time_is_enough_for_a_number_of_passages(
-    monkeypatch: pytest.MonkeyPatch, processors: int, budget: float, passages: int
-) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: processors)
-    assert reader(TableSession()).passages_in(budget) == passages
