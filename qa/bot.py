@@ -34,7 +34,7 @@ from qa.answering.second_reading import (
     SecondReader,
     read_again,
 )
-from qa.answering.unmentioned import unmentioned
+from qa.answering.unmentioned import respelt, unmentioned
 from qa.answers import (
     DEFAULT_ANSWERS,
     MAX_QUESTION_LENGTH,
@@ -177,7 +177,9 @@ class Bot:
         """Answer a question, with at most `limit` distinct answers.
 
         `on_first` is called with the reply of the first of two readers before the second one reads;
-        that reply is returned if `is_wanted`, called meanwhile, returns that no other is. `scope`
+        that reply is returned if `is_wanted`, called meanwhile, returns that no other is. Where the
+        answer is in doubt, and words that no article mentions are spelt otherwise in them, the
+        question is asked in that spelling too, and the more confident reply returned. `scope`
         restricts the search to some articles. `history` has the earlier turns of the conversation,
         oldest first; a follow-up is searched together with them. Raises BadRequest if the question
         is empty or too long, or if no article is in the scope.
@@ -194,9 +196,22 @@ class Bot:
         if isinstance(reply, NoAnswer) and when is not None:
             dated = self.reply(self.trace(when, scope, history), limit)
             reply = _with_years(dated, reply) or reply
+        reply = self._with_unmentioned(reply, reply.question, found)
+        spelt = respelt(reply.question, reply.unmentioned)
+        if spelt is None or not is_wanted():
+            return reply
+        again = self.reply(self.trace(spelt, scope, history), limit)
+        if _certainty(again) <= _certainty(reply):
+            return reply
+        spent = _added(reply.milliseconds, again.milliseconds)
+        again = replace(again, question=reply.question, milliseconds=spent)
+        return self._with_unmentioned(again, spelt, found)
+
+    def _with_unmentioned(self, reply: Reply, question: str, found: Search) -> Reply:
+        """Return a reply with the words of the question that no article mentions, if in doubt."""
         if reply.state is State.ANSWER:
             return reply
-        words = unmentioned(reply.question, self.index.generation, found.selection)
+        words = unmentioned(question, self.index.generation, found.selection)
         return replace(reply, unmentioned=words)
 
     def trace(
@@ -417,15 +432,23 @@ def _with_years(dated: Reply, asked: NoAnswer) -> Answered | None:
         for answer in dated.answers
         if answer.citations[0].answer_dates or re.search(YEAR, answer.text)
     )
-    first, then = asked.milliseconds, dated.milliseconds
-    spent = Milliseconds(
-        first.retrieve + then.retrieve, first.read + then.read, first.total + then.total
-    )
     if not answers:
         return None
+    spent = _added(asked.milliseconds, dated.milliseconds)
     differ = dated.articles_differ and len(answers) > 1
     return replace(
         dated, question=asked.question, answers=answers, milliseconds=spent, articles_differ=differ
+    )
+
+
+def _certainty(reply: Reply) -> float:
+    """Return the confidence of the best answer, 0 if none is given."""
+    return reply.answers[0].confidence if isinstance(reply, Answered) else 0.0
+
+
+def _added(first: Milliseconds, then: Milliseconds) -> Milliseconds:
+    return Milliseconds(
+        first.retrieve + then.retrieve, first.read + then.read, first.total + then.total
     )
 
 

@@ -56,6 +56,15 @@ def unmentioned(
     return tuple(dict.fromkeys(found))
 
 
+def respelt(question: str, missing: Sequence[Unmentioned]) -> str | None:
+    """Return a question with the suggestions for its missing words; None without any."""
+    suggestions = {one.words: one.suggestion for one in missing if one.suggestion is not None}
+    if not suggestions:
+        return None
+    words = "|".join(map(re.escape, sorted(suggestions, key=len, reverse=True)))
+    return re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", lambda it: suggestions[it[0]], question)
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     """A word of a question with its place, in code points."""

@@ -47,6 +47,26 @@ def port(library: Library) -> Path:
     return path
 
 
+def test_a_misspelt_word_is_searched_as_the_articles_spell_it(library: Library, port: Path) -> None:
+    reply = ask(library, "port is closd.", threshold=0.75)
+    assert isinstance(reply, Answered)
+    assert (reply.question, reply.asked) == ("port is closd.", "port is closed.")
+    assert (reply.state, reply.answers[0].text) == (State.ANSWER, ASKED)
+    assert reply.unmentioned == ()
+
+
+def test_a_spelling_that_answers_no_better_changes_nothing(library: Library, port: Path) -> None:
+    reply = ask(library, "was a zebra fotnd in Peru?")
+    assert isinstance(reply, NoAnswer)
+    assert reply.asked == reply.question
+    reply = ask(library, "was a zebra closd in Peru?")
+    assert isinstance(reply, NoAnswer)
+    assert reply.asked == reply.question
+    assert [(one.words, one.suggestion) for one in reply.unmentioned] == [
+        ("zebra closd", "zebra closed"), ("Peru", None)
+    ]  # fmt: skip
+
+
 def test_an_answer_is_quoted_with_its_location(library: Library, port: Path) -> None:
     reply = ask(library, ASKED)
     assert isinstance(reply, Answered)
