@@ -136,11 +136,12 @@ def cite(
 def _joined_words(passage: Passage, sentence: Span) -> Iterator[JoinedWord]:
     """Yield the words of a sentence that are read as one, but divided by a line break."""
     said = sentence.of(passage.text)
-    for start, end, instead in within(passage.edits, sentence):
-        if instead or "\n" not in said[start:end]:
+    for edit in within(passage.edits, sentence):
+        source = said[edit.start : edit.end]
+        if edit.text or "\n" not in source:
             continue
-        first, last = _WORD_END.search(said, 0, start), _WORD_START.match(said, end)
-        if first and last and not has_words(said[start:end]):
+        first, last = _WORD_END.search(said, 0, edit.start), _WORD_START.match(said, edit.end)
+        if first and last and not has_words(source):
             text = said[first.start() : last.end()]
             yield JoinedWord(text, first.start(), f"{first[0]}{last[0]}")
 

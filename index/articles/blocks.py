@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+
+import msgspec
 
 from index.articles.spans import Span
 
@@ -42,7 +43,7 @@ _CLOSING = "*_`|)]}\"'”’» \t"
 _STOPS = frozenset(".!?:;…,–—")
 
 
-class Edit(NamedTuple):
+class Edit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What is read in place of a span: nothing for a mark, a label for the bar after a cell.
 
     Text that replaces words, such as a ligature, stands for them; other text is only a label and
@@ -53,9 +54,12 @@ class Edit(NamedTuple):
     end: int
     text: str = ""
 
+    def shifted(self, by: int) -> "Edit":
+        """Return the edit, moved."""
+        return Edit(self.start + by, self.end + by, self.text)
 
-@dataclass(frozen=True, slots=True)
-class Block:
+
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A stretch of an article, without white space at its ends."""
 
     span: Span
@@ -69,7 +73,7 @@ class Block:
 
     def shifted(self, by: int) -> "Block":
         """Return the block, moved."""
-        edits = tuple(Edit(start + by, end + by, text) for start, end, text in self.edits)
+        edits = tuple(edit.shifted(by) for edit in self.edits)
         lead = self.lead.shifted(by) if self.lead else None
         return Block(self.span.shifted(by), self.kind, self.level, edits, lead)
 
@@ -90,9 +94,9 @@ def words_as_read(text: str, edits: Iterable[Edit], span: Span | None = None) ->
     """Return a text, or a span of it that holds all the edits, with its edits made."""
     at, last = (span.start, span.end) if span else (0, len(text))
     said: list[str] = []
-    for start, end, instead in edits:
-        said += (text[at:start], instead)
-        at = end
+    for edit in edits:
+        said += (text[at : edit.start], edit.text)
+        at = edit.end
     said.append(text[at:last])
     return "".join(said)
 
@@ -128,14 +132,14 @@ def blanked(text: str, edits: Iterable[Edit], span: Span) -> str:
     """Return a span of a text, with white space in place of marks and labelled spans."""
     parts: list[str] = []
     at = span.start
-    for start, end, instead in edits:
-        if start == end:
+    for edit in edits:
+        if edit.start == edit.end:
             continue
-        source = text[start:end]
+        source, instead = text[edit.start : edit.end], edit.text
         if instead and instead != source and has_words(instead) and has_words(source):
             continue
-        parts += (text[at:start], " " * (end - start))
-        at = end
+        parts += (text[at : edit.start], " " * len(source))
+        at = edit.end
     parts.append(text[at : span.end])
     return "".join(parts)
 
@@ -147,11 +151,10 @@ def has_words(text: str) -> bool:
 
 def within(edits: Iterable[Edit], span: Span) -> list[Edit]:
     """Return the edits that lie within a span, with offsets from its start."""
-    first, last = span.start, span.end
     return [
-        Edit(start - first, end - first, text)
-        for start, end, text in edits
-        if first <= start and end <= last
+        edit.shifted(-span.start)
+        for edit in edits
+        if span.start <= edit.start and edit.end <= span.end
     ]
 
 

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import islice, takewhile
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from index.articles.blocks import Block, Edit, Kind, ordered, words_as_read
 from index.articles.boilerplate import MAX_LENGTH, TOP, is_boilerplate, normalised, repeated

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+import msgspec
 
 from index.articles.spans import Span
 from index.articles.text import Text
@@ -27,7 +28,7 @@ _FUNCTION_WORDS = frozenset(
 """Words that end no sentence, and hardly a line that is not wrapped."""
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line without white space at its ends, and without the marks of what it stands in."""
 
     span: Span

@@ -8,7 +8,7 @@ from index.articles.blocks import Block, Kind, ended
 from index.articles.dates import article_date
 from index.articles.fields import Field, fields_of
 from index.articles.files import Contents
-from index.articles.formats.document import Document, Outline
+from index.articles.formats.document import Document
 from index.articles.formats.reading import read_document
 from index.articles.metadata import marked, plain_words, title_of
 from index.articles.passages import ModelLimit, Passage, PassageSettings, split
@@ -75,18 +75,15 @@ class Structure:
 def structure_of(document: Document) -> Structure:
     """Return the structure of a document."""
     text, outline = document.text.text, document.outline
-    apart = [one for one in outline.blocks if _is_apart(one, outline)]
-    blocks = [one for one in outline.blocks if not _is_apart(one, outline)]
+    set_apart = Kind.BOILERPLATE if outline.knows_boilerplate else None
+    apart = [block for block in outline.blocks if block.kind is set_apart]
+    blocks = [block for block in outline.blocks if block.kind is not set_apart]
     plain = [plain_words(text, block) for block in blocks]
     title = title_of(text, blocks, plain, outline.title)
     blocks = [ended(text, block) for block in marked(blocks, plain, title)]
     if apart:
         blocks = sorted([*blocks, *apart], key=lambda block: block.span.start)
     return Structure(tuple(blocks), title, outline.facts)
-
-
-def _is_apart(block: Block, outline: Outline) -> bool:
-    return outline.knows_boilerplate and block.kind is Kind.BOILERPLATE
 
 
 def read_article(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+import msgspec
+
 from index.articles import tokens
 from index.articles.blocks import (
     HEADINGS,
@@ -127,8 +129,7 @@ class Passage:
         return "\n".join(filter(None, (title, self.context, self.words)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(msgspec.Struct, frozen=True, gc=False):
     """A sentence with the marks around it, or a part of one that is over the budget."""
 
     span: Span
@@ -183,35 +184,38 @@ class _Splitter:
         found = []
         for run, passage, size in zip(runs, whole, sizes, strict=True):
             is_short = size <= self.limit.max_tokens and self._is_within_budget(passage)
-            found += [passage] if is_short else self._refitted(run)
+            found += [passage] if is_short else self._divided(run, passage)
         return found
 
     def _is_within_budget(self, passage: Passage) -> bool:
-        return not self._is_long(passage.text) and self._is_short(passage.words)
+        return not self._is_long(len(passage.text)) and self._is_short(passage.words)
 
-    def _is_long(self, piece: str) -> bool:
+    def _is_long(self, length: int) -> bool:
         """Return whether a text, with its marks and white space, is too long for a passage."""
-        return len(piece) > _LONGEST_TOKEN * self.settings.budget
+        return length > _LONGEST_TOKEN * self.settings.budget
 
     def _is_short(self, words: str) -> bool:
         # Counting bytes is cheaper, and no token is shorter than a byte.
         size = len(words) if words.isascii() else len(words.encode())
         if size < self.settings.budget:
             return True
-        return not self._is_long(words) and _size(words) <= self.settings.budget
+        return not self._is_long(len(words)) and _size(words) <= self.settings.budget
 
     def _fits(self, passage: Passage) -> bool:
         if not self._is_within_budget(passage):
             return False
         return self.limit.count([passage.embedded_with(self.title)])[0] <= self.limit.max_tokens
 
-    def _refitted(self, run: _Run) -> list[Passage]:
-        """Halve a run, between sentences if possible, until all parts fit."""
-        if self._fits(whole := self._passage(run)):
-            return [whole]
+    def _fitted(self, run: _Run) -> list[Passage]:
+        """Return the passage of a run, or those of its parts if it does not fit."""
+        whole = self._passage(run)
+        return [whole] if self._fits(whole) else self._divided(run, whole)
+
+    def _divided(self, run: _Run, whole: Passage) -> list[Passage]:
+        """Halve a run whose passage does not fit, between sentences if possible."""
         if len(run) > 1:
             half = len(run) // 2
-            return self._refitted(run[:half]) + self._refitted(run[half:])
+            return self._fitted(run[:half]) + self._fitted(run[half:])
 
         def fits(piece: str) -> bool:
             return self._fits(Passage(piece, 0, 0, 1, 1, (), context=whole.context))
@@ -230,18 +234,17 @@ class _Splitter:
         last = Span(at, block.span.end).trimmed(text) if len(spans) > 1 else block.span
         yield from self._within(last, spans[-1] if spans else None, number)
 
-    def _within(self, span: Span, said: Span | None, number: int) -> Iterator[_Piece]:
-        """Yield the pieces of a span that are within the budget; mostly that is one."""
+    def _within(self, span: Span, said: Span | None, number: int) -> list[_Piece]:
+        """Return the pieces of a span that are within the budget; mostly that is one."""
         piece = self._piece(span, said, number)
-        if piece.size <= self.settings.budget and not self._is_long(span.of(self.text.text)):
-            yield piece
-            return
-        for part in cut(self.text.text, span, self._is_short):
-            yield self._part(piece, part)
+        if piece.size <= self.settings.budget and not self._is_long(len(span)):
+            return [piece]
+        return [self._part(piece, part) for part in cut(self.text.text, span, self._is_short)]
 
     def _piece(self, span: Span, said: Span | None, number: int) -> _Piece:
-        block, written = self.blocks[number], span.of(self.text.text)
-        words = words_as_read(written, _edits_in(block, span)) if block.edits else written
+        text, written = self.text.text, span.of(self.text.text)
+        is_edited = bool(self.blocks[number].edits)
+        words = words_as_read(text, self._edits_in(span), span) if is_edited else written
         # Marks alone count as they are written.
         return _Piece(span, said, number, _size(words if words.strip() else written))
 
@@ -259,27 +262,39 @@ class _Splitter:
         """Make a passage; a plain one is read as it is written."""
         span, text = Span(run[0].span.start, run[-1].span.end), self.text.text
         position = self.text.position(span.start)
-        said = [piece for piece in run if piece.said]
-        numbers = list(dict.fromkeys(piece.block for piece in run))
-        worded = list(dict.fromkeys(piece.block for piece in said)) or numbers
+        said = [(piece.said, piece.block) for piece in run if piece.said is not None]
+        worded = [number for _, number in said] or [piece.block for piece in run]
         main = next((n for n in worded if self.blocks[n].kind not in HEADINGS), worded[0])
-        edited = [] if plain else [self.blocks[n] for n in numbers if self.blocks[n].edits]
-        edits = [edit for block in edited for edit in _edits_in(block, span)]
-        leads = tuple(self._lead(piece.block) for piece in said)
+        edits = [] if plain else self._edits_in(span)
+        leads = tuple(self._lead(number) for _, number in said)
         return Passage(
             text=span.of(text),
             byte_start=self.text.byte_offset(span.start),
             byte_end=self.text.byte_offset(span.end),
             line=position.line,
             column=position.column,
-            sentences=tuple(piece.said.shifted(-span.start) for piece in said if piece.said)
-            or (Span(0, len(span)),),
+            sentences=tuple(one.shifted(-span.start) for one, _ in said) or (Span(0, len(span)),),
             kind=self.blocks[main].kind,
             context=self._context(main, span),
-            edits=tuple(edits),
+            edits=tuple(edit.shifted(-span.start) for edit in edits),
             leads=leads if any(leads) else (),
             anchors=self.text.places.within(span) if self.text.places else (),
         )
+
+    def _edits_in(self, span: Span) -> list[Edit]:
+        """Return the edits that lie within a span; none that only begins where it ends."""
+        first = bisect_left(self._edit_starts, span.start)
+        last = bisect_left(self._edit_starts, span.end)
+        return [edit for edit in self._edits[first:last] if edit.end <= span.end]
+
+    @cached_property
+    def _edits(self) -> list[Edit]:
+        """The edits of all blocks, in order."""
+        return [edit for block in self.blocks for edit in block.edits]
+
+    @cached_property
+    def _edit_starts(self) -> list[int]:
+        return [edit.start for edit in self._edits]
 
     def _lead(self, number: int) -> str:
         lead = self.blocks[number].lead
@@ -352,7 +367,7 @@ def _sentences(text: str, block: Block) -> list[Span]:
 
 
 def _sentences_in(said: str, whole: Span, kind: Kind) -> list[Span]:
-    if not has_words(said[whole.start : whole.end]):
+    if not has_words(whole.of(said)):
         return []
     if kind in ONE_SENTENCE:
         return [whole]
@@ -364,15 +379,6 @@ def _sentences_in(said: str, whole: Span, kind: Kind) -> list[Span]:
 def _words(text: str, block: Block) -> str:
     """Return the words of a heading."""
     return _flat(words_as_read(text, block.edits, block.span))[:_MAX_CONTEXT]
-
-
-def _edits_in(block: Block, span: Span) -> list[Edit]:
-    """Return the edits of a block that lie within a span, with offsets from its start."""
-    if block.span.start >= span.start and block.span.end < span.end:
-        return within(block.edits, span)
-    first = bisect_left(block.edits, span.start, key=lambda edit: edit.start)
-    last = bisect_left(block.edits, span.end, key=lambda edit: edit.start)
-    return within(block.edits[first:last], span)
 
 
 def _size(words: str) -> int:

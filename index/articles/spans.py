@@ -1,10 +1,10 @@
 """Half-open spans of code points."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+# A large article has a hundred thousand spans: a dataclass takes ten times as long to be made.
+class Span(msgspec.Struct, frozen=True, gc=False):
     """The code points from `start` up to but not including `end`."""
 
     start: int

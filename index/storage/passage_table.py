@@ -38,7 +38,7 @@ CREATE TABLE passages (
 ) STRICT;
 """
 _INDEX = "CREATE INDEX passages_by_key ON passages (key)"
-_EDITS = msgspec.msgpack.Decoder(list[tuple[int, int, str]])
+_EDITS = msgspec.msgpack.Decoder(tuple[Edit, ...])
 _ANCHORS = msgspec.msgpack.Decoder(list[AnchorFields])
 _LEADS = msgspec.msgpack.Decoder(tuple[str, ...])
 AT_ONCE = 500
@@ -180,7 +180,7 @@ def _passage(row: Row) -> StoredPassage:
     spans = tuple(Span(*pair) for pair in zip(offsets[::2], offsets[1::2], strict=True))
     passage = Passage(
         text, byte_start, byte_end, line, column, spans, _kind(kind), context,
-        tuple(map(Edit._make, _EDITS.decode(edits))),
+        _EDITS.decode(edits),
         _LEADS.decode(leads),
         tuple(map(Anchor.of, _ANCHORS.decode(anchors))),
     )  # fmt: skip

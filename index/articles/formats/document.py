@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
+from msgspec import structs
+
 from index.articles.blocks import Block, Edit, Kind, ordered
 from index.articles.fields import Field
 from index.articles.front_matter import MAX_LINES, front_matter
@@ -125,7 +127,7 @@ class DocumentWriter:
     def edit(self, edits: Iterable[Edit]) -> None:
         """Add edits to the last block, with offsets of the text."""
         last = self._blocks[-1]
-        self._blocks[-1] = replace(last, edits=ordered([*last.edits, *edits]))
+        self._blocks[-1] = structs.replace(last, edits=ordered([*last.edits, *edits]))
 
     def document(self) -> ExtractedDocument | NotText:
         """Return the document; NotText if it has no text."""
@@ -133,7 +135,7 @@ class DocumentWriter:
             return NotText("empty: no text to read")
         text = "".join(self._parts)
         blocks = tuple(
-            replace(block, edits=ordered([*block.edits, *broken_words(text, block.span)]))
+            structs.replace(block, edits=ordered([*block.edits, *broken_words(text, block.span)]))
             for block in self._blocks
         )
         return ExtractedDocument(

@@ -9,10 +9,11 @@ import codecs
 import quopri
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from email import message_from_string, policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr, parsedate_to_datetime
+
+from msgspec.structs import replace
 
 from index.articles.blocks import Block, Kind
 from index.articles.fields import Field

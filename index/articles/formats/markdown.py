@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from index.articles.blocks import Block, Edit, Kind, has_words, ordered
 from index.articles.formats.document import TextDocument
 from index.articles.formats.plain_text import Opened, marked_lines, openings, read_plain_text
@@ -293,7 +295,7 @@ class _Reader:
         for at in range(1, len(marked)):
             is_long = len(marked[at - 1].span) >= _LONG
             if is_long and not marked[at].opens and not marked[at - 1].closes:
-                marked[at] = marked[at]._replace(joins=True)
+                marked[at] = replace(marked[at], joins=True)
         return joined(self.text, marked)
 
     def _code(self, lines: Sequence[Line], token: "Token") -> Block:

@@ -17,6 +17,8 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from index.articles.blocks import Block, Kind
 from index.articles.fields import Field
 from index.articles.formats.document import MAX_TEXT, ExtractedDocument, Outline, TooMuchText
@@ -542,10 +544,10 @@ def _blocks(text: str, lines: Sequence[_Line], starts: Sequence[int]) -> list[Bl
         last = bisect_right(starts, block.span.end - 1) - 1
         held = lines[first : last + 1]
         if held[0].is_edge:
-            block = replace(block, kind=Kind.BOILERPLATE, level=0)
+            block = structs.replace(block, kind=Kind.BOILERPLATE, level=0)
         elif _is_heading(block, held, usual):
             level = 1 + sizes.index(round(max(line.height for line in held)))
-            block = replace(block, kind=Kind.HEADING, level=min(6, level))
+            block = structs.replace(block, kind=Kind.HEADING, level=min(6, level))
         found.append(block)
     return found
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from msgspec.structs import replace
+
 from index.articles.blocks import Block, Edit, Kind, ordered
 from index.articles.formats.document import TextDocument
 from index.articles.inline import broken_words
@@ -127,7 +129,7 @@ def marked_lines(lines: Sequence[Line], opened: dict[int, Opened]) -> list[Line]
         joins = before is not None and before.lines == 2
         if one or joins:
             closes = joins or (one is not None and one.lines == 1)
-            line = line._replace(opens=one is not None, joins=joins, closes=closes)
+            line = replace(line, opens=one is not None, joins=joins, closes=closes)
         found.append(line)
     return found
 
@@ -293,8 +295,7 @@ def _speaker_marks(match: re.Match[str], line: Line) -> tuple[Edit, ...]:
         edits.append(Edit(opener, start))
         edits.append(Edit(end, end + 1, ":"))
     edits += [Edit(*match.span(group)) for group in ("between", "after") if match[group]]
-    start = line.span.start
-    return tuple(Edit(edit.start + start, edit.end + start, edit.text) for edit in edits)
+    return tuple(edit.shifted(line.span.start) for edit in edits)
 
 
 def over_page_breaks(

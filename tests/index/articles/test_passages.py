@@ -1,10 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import replace
 from textwrap import wrap
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from index.articles import tokens
 from index.articles.blocks import Block, Edit, Kind
