@@ -136,7 +136,7 @@ def blanked(text: str, edits: Iterable[Edit], span: Span) -> str:
         if edit.start == edit.end:
             continue
         source, instead = text[edit.start : edit.end], edit.text
-        if instead and instead != source and has_words(instead) and has_words(source):
+        if instead and instead != source and has_words(source) and has_words(instead):
             continue
         parts += (text[at : edit.start], " " * len(source))
         at = edit.end

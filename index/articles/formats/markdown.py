@@ -76,7 +76,11 @@ class _Place:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+    from index.articles.formats.table_rows import RowParser
+
+    parser = MarkdownIt("commonmark")
+    parser.block = RowParser()  # with all rules of CommonMark, and tables
+    parser.disable("reference")
     # Only blocks are parsed: `inline` reads marks with their offsets, which tokens lack.
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
