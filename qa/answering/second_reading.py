@@ -1,13 +1,15 @@
 """Read the best passages again, with a reader that is slower and more accurate."""
 
-import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from index.articles.passages import Passage
 from qa.answering.confidence import MAX_MARGIN, Calibration, ScoredAnswer
 from qa.answering.early_stopping import ReadResult
 from qa.answering.grouping import Group, group_candidates
-from qa.reader.protocol import Candidate, Reader
+from qa.reader.protocol import Candidate
 from qa.retrieval.retriever import Hit
 from qa.stopwatch import Stopwatch
 
@@ -25,11 +27,27 @@ Scorer = Callable[[Sequence[Group]], list[ScoredAnswer]]
 """Returns groups with their confidence, most confident first."""
 
 
+class Rereader(Protocol):
+    """A reader that can be interrupted."""
+
+    def read(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        contexts: Sequence[str],
+        is_wanted: Callable[[], bool],
+    ) -> list[Candidate]:
+        """Return the spans that may answer a question, as `Reader.read` does.
+
+        Raises CancelledError if, on the way, `is_wanted` returns that they are not.
+        """
+
+
 @dataclass(frozen=True)
 class SecondReader:
     """A reader of the best passages, and how its answers are scored."""
 
-    reader: Reader
+    reader: Rereader
     calibration: Calibration
     """Of answers that both readers found."""
     passages: Callable[[], int] = lambda: PASSAGES_READ_AGAIN
@@ -51,16 +69,14 @@ def read_again(
     """
     watch = Stopwatch()
     indexes = _best_passages(first)[: second.passages()]
-    at_once = os.cpu_count() or 1
-    found: list[Candidate] = []
-    for start in range(0, len(indexes), at_once):
-        if not is_wanted():
-            return first
-        part = indexes[start : start + at_once]
-        passages = [hits[index].stored.passage for index in part]
-        read = second.reader.read(question, passages, [hits[index].context for index in part])
-        found += [replace(candidate, passage=part[candidate.passage]) for candidate in read]
+    passages = [hits[index].stored.passage for index in indexes]
+    contexts = [hits[index].context for index in indexes]
+    try:
+        read = second.reader.read(question, passages, contexts, is_wanted)
+    except CancelledError:
+        return first
     reading = watch.lap()
+    found = [replace(candidate, passage=indexes[candidate.passage]) for candidate in read]
     before = [candidate for answer in first.answers for candidate in answer.group.candidates]
     again = [_seconded(candidate, before) for candidate in found]
     others = [candidate for candidate in before if candidate.passage not in indexes]

@@ -1,8 +1,8 @@
 """The extractive reader: a model that marks where in a passage an answer begins and ends."""
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,13 +91,24 @@ class ExtractiveReader:
         texts = [passage.reading.text for passage in passages]
         return windows(self.tokenizer, question, texts, self.card.max_tokens, contexts)
 
-    def scores_of(self, all_windows: Sequence[Window]) -> list[TokenScores]:
-        """Return the scores of the tokens of each window's passage."""
-        found = self._executor.map(
-            lambda window: self._remembered(window.ids.tobytes(), window.types.tobytes()),
-            all_windows,
-        )
-        return [_inside(window, *logits) for window, logits in zip(all_windows, found, strict=True)]
+    def scores_of(
+        self, all_windows: Sequence[Window], is_wanted: Callable[[], bool] = lambda: True
+    ) -> list[TokenScores]:
+        """Return the scores of the tokens of each window's passage.
+
+        The longest is read first, so that processors end at about the same time. Raises
+        CancelledError as soon as `is_wanted`, called before each, returns that none is wanted.
+        """
+
+        def read(number: int) -> tuple[Floats, Floats]:
+            if not is_wanted():
+                raise CancelledError
+            window = all_windows[number]
+            return self._remembered(window.ids.tobytes(), window.types.tobytes())
+
+        order = sorted(range(len(all_windows)), key=lambda number: -len(all_windows[number].ids))
+        found = dict(zip(order, self._executor.map(read, order), strict=True))
+        return [_inside(window, *found[number]) for number, window in enumerate(all_windows)]
 
     def logits(self, all_windows: Sequence[Window]) -> list[tuple[Floats, Floats]]:
         """Return the start and end logits of each window; shape (tokens,), as long as its ids.

@@ -1,7 +1,7 @@
 """Two readers that read as one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 import numpy as np
@@ -16,9 +16,9 @@ from qa.reader.windows import Window, in_source
 TOKENS_READ = 96
 """Tokens of a passage that the accurate reader reads, in entire sentences.
 
-Of 140 questions of the development news the best answer is right for 82.4% so, and for 82.4% with
-entire passages, which are a third longer; with 64 tokens for 81.5%, and AUROC falls from 0.84 to
-0.79.
+The best answer is right for as many questions as with entire passages, which are a third longer:
+82.4 and 82.4% of 119 of the development news, 88.5 and 89.2% of 130 of SQuAD dev. With 64 tokens
+AUROC falls from 0.84 to 0.79 on the news.
 """
 _WINDOW_TOKENS = 110
 """On average, with a question and a title."""
@@ -53,16 +53,21 @@ class PairedReader:
         return max(1, rounds) * (os.cpu_count() or 1)
 
     def read(
-        self, question: str, passages: Sequence[Passage], contexts: Sequence[str] = ()
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        contexts: Sequence[str] = (),
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[Candidate]:
         """Return the spans that may answer a question, best first; none of them overlap.
 
-        The accurate reader reads the sentences where the fast one sees an answer.
+        The accurate reader reads the sentences where the fast one sees an answer. Raises
+        CancelledError if, on the way, `is_wanted` returns that no answer is wanted any more.
         """
         fast = {_start(each): each for each in self.fast.scores(question, passages, contexts)}
         windows = self.accurate.windows(question, passages, contexts)
         parts = [_narrowed(each, fast.get(_start(each)), passages) for each in windows]
-        accurate = self.accurate.scores_of([window for window, _ in parts])
+        accurate = self.accurate.scores_of([window for window, _ in parts], is_wanted)
         scores = [_mean(part, each) for (_, part), each in zip(parts, accurate, strict=True)]
         return best_candidates(question, passages, scores)
 

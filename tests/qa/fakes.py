@@ -1,6 +1,7 @@
 """Passages made by hand, and small libraries of articles that are indexed with the fake encoder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,13 +140,19 @@ def _shared(wanted: set[str], text: str) -> float:
 
 @dataclass
 class MarkingReader:
-    """A Reader that marks some words wherever a sentence has them, and is sure of it."""
+    """A reader that marks some words wherever a sentence has them, and is sure of it."""
 
     words: str
 
     def read(
-        self, _question: str, passages: Sequence[Passage], _contexts: Sequence[str] = ()
+        self,
+        _question: str,
+        passages: Sequence[Passage],
+        _contexts: Sequence[str] = (),
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[Candidate]:
+        if not is_wanted():
+            raise CancelledError
         found = []
         for index, one in enumerate(passages):
             for sentence in one.sentences:
