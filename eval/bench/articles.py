@@ -48,6 +48,7 @@ LINES = {
     "questions.txt": "Q: Did ship {n} sink?\nA: It did.\n",
     "key-value.txt": "ship {n}: sunk",
     "definitions.txt": "ship {n}\n: it sank",
+    "definitions.md": "Ship number {n} of the line\n: it sank, said Ann Ng of the port, in May",
     "settings.txt": "SHIP_{n}=sunk",
     "table.md": "| {n} | Ann Ng | 8 July 2008 | sunk |",
     "narrow-table.md": "|{n}|b|",
@@ -136,6 +137,8 @@ def makings(size: int = SIZE) -> Iterator[tuple[str, bytes]]:
     yield "front-matter.md", b"---\n" + facts + b"---\n" + PROSE.encode()
     header = b"| a | b | c | d |\n|---|---|---|---|\n"
     yield "table-with-header.md", header + _lines(LINES["table.md"], size - len(header))
+    wide = b"|x" * 99 + b"|\n"
+    yield "wide-table.md", wide + b"|-" * 99 + b"|\n" + wide * (size // len(wide) - 2)
     yield "unclosed-fence.md", b"```\n" + _lines(LINES["sentences.md"], size - 4)
     yield "unclosed-comment.md", b"<!--\n" + _lines(LINES["sentences.md"], size - 5)
     depth = "".join(f"{'  ' * (n % 40)}- ship {n}\n" for n in range(size // 48))
