@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from index.errors import reason_of
+
+Kept = TypeVar("Kept")
 
 
 class Unconfirmed(OSError):
@@ -159,3 +162,19 @@ def without_digest(data: bytes) -> bytes:
     if data != with_digest(line):
         raise ValueError("checksum mismatch")
     return line
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def read_versioned(path: Path, kind: type[Kept], version: int) -> Kept:
+    """Read a line of JSON with its digest, if its `format` is this version.
+
+    Raises OSError, or ValueError if it is damaged or of another format.
+    """
+    data = path.read_bytes()
+    known = msgspec.json.decode(data.partition(b"\n")[0], type=_Format).format
+    if known != version:
+        raise ValueError(f"it has format {known}, this version of Byline reads {version}")
+    return msgspec.json.decode(without_digest(data), type=kind)

@@ -13,9 +13,9 @@ import msgspec
 from index.disk.durable_files import (
     FileRecord,
     file_faults,
+    read_versioned,
     sync_folder,
     with_digest,
-    without_digest,
     write_synced,
 )
 from index.errors import IndexUnwritable, ModelUnavailable
@@ -48,11 +48,9 @@ class CardFile(Generic[Card]):
     def read(self, folder: Path) -> Card | None:
         """Read a folder's card; None if it is missing, damaged or of another format."""
         try:
-            line = without_digest((folder / self.name).read_bytes())
-            card = msgspec.json.decode(line, type=self.type)
+            return read_versioned(folder / self.name, self.type, self.format)
         except (OSError, ValueError):
             return None
-        return card if card.format == self.format else None
 
     def exists(self, folder: Path) -> bool:
         """Return whether a folder has a valid card, which means that it is complete."""

@@ -7,7 +7,7 @@ import msgspec
 
 from index.articles.files import Root
 from index.build.partition import Part
-from index.disk.durable_files import replace_synced, with_digest, without_digest
+from index.disk.durable_files import read_versioned, replace_synced, with_digest
 from index.errors import IndexDamaged, NoIndex, reason_of
 from index.search.keywords import NO_TOTALS, Totals
 from index.shards.which import MANIFEST
@@ -57,10 +57,6 @@ class ShardsManifest(msgspec.Struct, frozen=True):
         return sum((shard.parts for shard in self.shards), NO_TOTALS)
 
 
-class _Format(msgspec.Struct):
-    format: int
-
-
 def shard_folder(folder: Path, part: Part) -> Path:
     """Return the folder of a shard; those of another number of parts lie beside it."""
     return folder / SHARDS / f"{part.number:03}-of-{part.count:03}"
@@ -70,11 +66,7 @@ def read_shards(folder: Path) -> ShardsManifest:
     """Read the manifest in a folder. Raises NoIndex if there is none, IndexDamaged."""
     path = folder / MANIFEST
     try:
-        data = path.read_bytes()
-        known = msgspec.json.decode(data.partition(b"\n")[0], type=_Format).format
-        if known != FORMAT:
-            raise IndexDamaged(f"{path} has format {known}, this version of Byline reads {FORMAT}")
-        return msgspec.json.decode(without_digest(data), type=ShardsManifest)
+        return read_versioned(path, ShardsManifest, FORMAT)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NoIndex(
             f"nothing is indexed in {folder}; run `byline cluster index FOLDER --index {folder}`"

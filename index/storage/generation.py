@@ -11,6 +11,7 @@ from index.articles.files import Root
 from index.articles.passages import PassageSettings
 from index.disk.durable_files import (
     FileRecord,
+    read_versioned,
     record_files,
     sync_folder,
     with_digest,
@@ -71,10 +72,6 @@ class Manifest(msgspec.Struct, frozen=True):
     def next_passage(self) -> int:
         """The lowest id that no passage of these segments or of later ones has had."""
         return self.segments[-1].stop if self.segments else 0
-
-
-class _Format(msgspec.Struct):
-    format: int
 
 
 class Generation:
@@ -171,13 +168,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read a generation's manifest. Raises IndexDamaged if it is missing, damaged or too old."""
     path = folder / MANIFEST
     try:
-        data = path.read_bytes()
-        known = msgspec.json.decode(data.partition(b"\n")[0], type=_Format).format
-        if known != FORMAT:
-            raise IndexDamaged(
-                f"the index has format {known}, this version of Byline reads {FORMAT}; {_REPAIR}"
-            )
-        return msgspec.json.decode(without_digest(data), type=Manifest)
+        return read_versioned(path, Manifest, FORMAT)
     except FileNotFoundError as error:
         raise IndexDamaged(f"{path} is missing; {_REPAIR}") from error
     except (OSError, ValueError) as error:
