@@ -21,6 +21,7 @@ from tui.output.wording import (
     never_mentioned,
     refusal,
     rejected_label,
+    searched_question,
     short_location,
     short_title_and_date,
     title_and_date,
@@ -34,6 +35,8 @@ def show_reply(reply: Reply, threshold: float) -> None:
     """Print the answers on stdout, or a refusal on stderr."""
     if note := undated_note(reply.undated):
         click.echo(note, err=True)
+    if (searched := searched_question(reply.question, reply)) is not None:
+        click.echo(_wrapped(f"Searched for: {visible(searched)}", sys.stderr.isatty()), err=True)
     if isinstance(reply, Answered):
         if reply.state is State.PERHAPS:
             click.echo(DOUBT, err=True)

@@ -95,6 +95,12 @@ def test_an_answer_in_doubt_is_an_answer_with_its_doubt(home: Path, shell: Shell
     assert shell.byline("ask", SENTENCE).err == ""
 
 
+def test_a_question_that_was_asked_in_another_spelling_says_so(home: Path, shell: Shell) -> None:
+    ran = shell.byline("ask", "is the crane brokn, you say", "--threshold", "0")
+    assert ran.code == 0
+    assert "Searched for: is the crane broken, you say" in ran.err.splitlines()
+
+
 def test_escape_codes_of_an_article_are_shown_and_not_obeyed(home: Path) -> None:
     written = on_terminal(home, *ask("So")).splitlines()
     assert written[:2] == [f"{BOLD}So{PLAIN_AGAIN}", f"    {BOLD}So{PLAIN_AGAIN} ␂it␃ ␛[1mis␛[0m."]
