@@ -29,7 +29,7 @@ from index.articles.passages import Passage
 from index.articles.sentences import sentences
 from index.articles.spans import Span
 from qa.answering.confidence import CALIBRATION_FILE
-from qa.reader.export import open_reader
+from qa.bot import open_readers
 from qa.reader.protocol import Reader
 from qa.reader.shipped import ACCURATE, DEFAULT_READER, FAST
 from qa.training.data import CALIBRATED, MEASURED, Row, load
@@ -57,9 +57,9 @@ def main() -> None:
         "measured": _some([row for row in dev if row.title in MEASURED], options.share),
         "calibrated": _some([row for row in dev if row.title in CALIBRATED], options.share),
     }
-    reader = open_reader(options.reader, options.work / "models", print)
+    first, second = open_readers(options.reader, options.work / "models", print)
     for name, rows in parts.items():
-        _measure_reading(name, reader, rows)
+        _measure_reading(name, second.reader if second else first, rows)
     if options.gold_only:
         return
     encyclopedia = DevPipeline.open(dev, options.work, options.reader)

@@ -34,8 +34,8 @@ class Rereader(Protocol):
         self,
         question: str,
         passages: Sequence[Passage],
-        contexts: Sequence[str],
-        is_wanted: Callable[[], bool],
+        contexts: Sequence[str] = (),
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[Candidate]:
         """Return the spans that may answer a question, as `Reader.read` does.
 

@@ -48,8 +48,8 @@ class TownReader:
         self,
         _question: str,
         passages: Sequence[Passage],
-        _contexts: Sequence[str],
-        is_wanted: Callable[[], bool],
+        _contexts: Sequence[str] = (),
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[Candidate]:
         if not is_wanted():
             raise CancelledError
@@ -126,8 +126,8 @@ def test_other_passages_with_the_same_answer_remain_as_evidence() -> None:
             self,
             _question: str,
             passages: Sequence[Passage],
-            _contexts: Sequence[str],
-            _is_wanted: Callable[[], bool],
+            _contexts: Sequence[str] = (),
+            _is_wanted: Callable[[], bool] = lambda: True,
         ) -> list[Candidate]:
             found = of(0, "Brno", 5.0)
             return [
