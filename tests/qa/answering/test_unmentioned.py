@@ -102,14 +102,14 @@ def test_a_word_is_spelt_as_articles_spell_it(
 
 def test_a_suggestion_keeps_the_words_around_it(generation: Generation) -> None:
     asked = "When was Angela  Merkle at the missle-sheild talk?"
-    assert named(generation, asked) == [("Merkle", "Merkel"), ("missle-sheild", "missile-shield")]
+    assert named(generation, asked) == [("Merkle", "Merkel"), ("quaga-sheild", "quagga-shield")]
     assert named(generation, "Who is Angela Merkle?") == [("Angela Merkle", "Angela Merkel")]
 
 
 def test_a_question_is_respelt_word_by_word() -> None:
-    missing = [Unmentioned("art", "arts"), Unmentioned("missle", "missile"), Unmentioned("elk")]
-    asked = "Did the elk start art, missle-art or missles?"
-    assert respelt(asked, missing) == "Did the elk start arts, missile-arts or missles?"
+    missing = [Unmentioned("art", "arts"), Unmentioned("quaga", "quagga"), Unmentioned("elk")]
+    asked = "Did the elk start art, quaga-art or quagas?"
+    assert respelt(asked, missing) == "Did the elk start arts, quagga-arts or quagas?"
     assert respelt(asked, [Unmentioned("elk")]) is None
 
 
