@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import os
 import platform
 from functools import partial
 from itertools import takewhile
@@ -19,6 +20,9 @@ _BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "bf16"})
 """Names in /proc/cpuinfo for products of bfloat16 in hardware; the last one is ARM's."""
 _KINDS = ("vendor_id", "cpu family", "model", "flags", "CPU implementer", "CPU part", "Features")
 """Starts of the lines of /proc/cpuinfo that distinguish kinds of processors, on x86 and ARM."""
+_FEATURES = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16",
+             "asimddp", "i8mm", "bf16")  # fmt: skip
+"""What decides how fast networks are, by Linux's names; the last three are ARM's."""
 _KEPT_BYTES = 1 << 30
 """Freed memory that the process keeps."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -96,6 +100,14 @@ def processor() -> str:
     known = [line for line in _cpu_info().splitlines() if line.startswith(_KINDS)]
     described = "\n".join([platform.machine(), platform.processor(), *known])
     return hashlib.sha256(described.encode()).hexdigest()[:8]
+
+
+def described_processor() -> str:
+    """Return the number and name of the processors, and what decides how fast networks are."""
+    names = (line.partition(":")[2].strip() for line in _cpu_info().splitlines()
+             if line.startswith("model name"))  # fmt: skip
+    features = [name for name in _FEATURES if name in cpu_flags()] or ["unknown features"]
+    return f"{os.cpu_count()} × {next(names, platform.machine())}: {', '.join(features)}"
 
 
 def _cpu_info() -> str:

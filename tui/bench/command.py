@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from index.errors import require
+from index.models.cpu_tuning import described_processor
 from index.models.registry import DEFAULT_MODEL
 from qa.reader.shipped import FAST_READER
 from tui.cli.default_command import DefaultCommand
@@ -72,6 +73,8 @@ def _progress(message: str) -> None:
 
 
 def _show(figures: "Sequence[Figure]") -> int:
+    """Print figures, after the processor that they hold for."""
+    _progress(described_processor())
     for figure in figures:
         line = f"{figure.name:<42}{_number(figure.value):>12} {figure.unit:<11}"
         if figure.ratio is not None and figure.limit is not None:

@@ -13,7 +13,13 @@ import torch
 
 from index.articles.bundled import sample_texts
 from index.models import cpu_tuning, passage_encoder
-from index.models.cpu_tuning import cpu_flags, has_fast_bfloat16, pack_linear_layers, processor
+from index.models.cpu_tuning import (
+    cpu_flags,
+    described_processor,
+    has_fast_bfloat16,
+    pack_linear_layers,
+    processor,
+)
 from index.models.passage_encoder import SentenceEncoder, encode_batch, load_model
 from index.models.registry import find_model, go_offline
 
@@ -131,6 +137,16 @@ def test_without_proc_no_feature_is_known(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Path, "open", missing)
     assert cpu_flags() == set()
     assert len(processor()) == len(before) == 8
+    assert described_processor().endswith(f" × {platform.machine()}: unknown features")
+
+
+def test_a_processor_is_described_by_what_makes_networks_fast(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    info = "processor\t: 0\nmodel name\t: AMD EPYC 7B13\nflags\t\t: fpu avx2 avx512_vnni sse2\n"
+    monkeypatch.setattr("index.models.cpu_tuning._cpu_info", lambda: info)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert described_processor() == "2 × AMD EPYC 7B13: avx2, avx512_vnni"
 
 
 def test_layers_are_left_alone_where_torch_has_no_such_operators(
