@@ -3,7 +3,9 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -18,9 +20,15 @@ from index.disk.durable_files import (
     with_digest,
     write_synced,
 )
+from index.disk.locks import locked
 from index.errors import IndexUnwritable, ModelUnavailable
 
 NOT_PREPARED = "not prepared yet; the next question does that"
+
+_SCRATCH = "making-"
+"""Start of the names of scratch folders."""
+_NEW = 10
+"""Seconds in which a scratch folder may not be locked yet."""
 
 Made = TypeVar("Made")
 
@@ -83,7 +91,11 @@ def put_in_cache(
     cache = folder.parent
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as temporary:
+        _delete_abandoned(cache)
+        with ExitStack() as kept:
+            temporary = kept.enter_context(tempfile.TemporaryDirectory(dir=cache, prefix=_SCRATCH))
+            with suppress(OSError):  # a file system without locks
+                kept.enter_context(locked(Path(temporary), os.O_RDONLY))
             scratch = Path(temporary) / folder.name
             scratch.mkdir()
             result = make(scratch)
@@ -94,6 +106,14 @@ def put_in_cache(
             f"{cache}: {error.strerror}; free disk space or fix permissions"
         ) from error
     return result
+
+
+def _delete_abandoned(cache: Path) -> None:
+    """Delete the scratch folders of processes that were killed: their locks are free."""
+    for scratch in cache.glob(f"{_SCRATCH}*"):
+        with suppress(OSError), locked(scratch, os.O_RDONLY, wait=False):
+            if time.time() - scratch.stat().st_mtime > _NEW:
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _move(scratch: Path, folder: Path, is_complete: Callable[[Path], bool]) -> None:

@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from index.disk.durable_files import FileRecord, record_files
+from index.disk.locks import locked
 from index.errors import IndexUnwritable, ModelUnavailable
 from index.models.model_cache import NOT_PREPARED, CardFile, check_sizes, put_in_cache
 
@@ -69,6 +71,27 @@ def test_an_incomplete_folder_is_replaced(folder: Path) -> None:
     (folder / "of an older format").write_bytes(b"")
     put_in_cache(folder, make, is_complete)
     assert [path.name for path in folder.iterdir()] == ["a"]
+
+
+def test_what_a_killed_process_left_is_deleted(folder: Path) -> None:
+    cache = folder.parent
+    for name in ("making-abandoned", "making-locked", "making-new"):
+        (cache / name / "half").mkdir(parents=True)
+    for name in ("making-abandoned", "making-locked"):
+        os.utime(cache / name, (0, 0))
+    with locked(cache / "making-locked", os.O_RDONLY):
+        put_in_cache(folder, make, is_complete)
+    assert {path.name for path in cache.iterdir()} == {"making-locked", "making-new", "one"}
+
+
+def test_what_is_being_made_is_kept(folder: Path) -> None:
+    def slow(scratch: Path) -> str:
+        os.utime(scratch.parent, (0, 0))
+        put_in_cache(folder.with_name("two"), make, is_complete)
+        return make(scratch)
+
+    put_in_cache(folder, slow, is_complete)
+    assert {path.name for path in folder.parent.iterdir()} == {"one", "two"}
 
 
 def test_a_cache_that_cannot_be_written_is_an_error_with_its_path(tmp_path: Path) -> None:
