@@ -24,14 +24,18 @@ class Nodes:
         from ray.cluster_utils import Cluster
 
         node = {"num_cpus": 1, "object_store_memory": MEMORY, "include_dashboard": False}
-        self._node = node
+        self._node, self._count = node, workers
         self.cluster = Cluster(initialize_head=True, head_node_args=node)
         self.workers = [self.cluster.add_node(**node) for _ in range(workers)]
 
     def lose_node(self) -> None:
-        """Kill a node with all that runs there, and start another one."""
+        """Kill a node with all that runs there."""
         self.cluster.remove_node(self.workers.pop(0), allow_graceful=False)
-        self.workers.append(self.cluster.add_node(wait=False, **self._node))
+
+    def replace_lost(self) -> None:
+        """Start a node for each that was lost; Ray does that in the main thread only."""
+        for _ in range(len(self.workers), self._count):
+            self.workers.append(self.cluster.add_node(wait=False, **self._node))
 
     def processes(self, *names: str) -> list[int]:
         """Return the ids of the processes of tasks or actors with these names."""

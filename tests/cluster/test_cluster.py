@@ -102,22 +102,24 @@ def test_what_dies_in_a_build_is_run_again_and_nothing_is_lost_or_doubled(
     def kill_one(kind: str) -> None:
         if kind == "node":
             nodes.lose_node()
+            nodes.replace_lost()
             killed.append(kind)
         elif pids := nodes.processes(*AT_WORK):
             kill(chance.choice(pids))
             killed.append(kind)
 
-    for number in range(count):
-        kind = "node" if number % 5 == 1 else "process"
+    number = 0
+    while len(killed) < count:  # sometimes nothing is at work
+        number += 1
+        kind = "node" if number % 5 == 2 else "process"
         store: ShardedStore = store_of(library, f"killed {number}")
         at = chance.randrange(EVENTS)
         for event, _ in enumerate(_events(library, store, seconds=0.2)):
             if event == at:
                 kill_one(kind)
         assert audit(library, store) == [], (seed, number, kind, at)
-    assert len(killed) == count
     request.node.user_properties.append(
-        ("figure", f"{len(killed)} kills in {count} builds: 0 lost, 0 doubled, 0 wrong")
+        ("figure", f"{len(killed)} kills in {number} builds: 0 lost, 0 doubled, 0 wrong")
     )
 
 
@@ -140,6 +142,7 @@ def test_questions_go_to_all_shards_and_survive_what_dies(
             with _while_running(act, chance.uniform(0.0, 0.2)):
                 answers = [library.told(bot, question) for question in library.questions]
             assert answers == expected, number
+            nodes.replace_lost()
 
 
 def test_a_shard_that_does_not_come_back_is_named_or_left_out(
