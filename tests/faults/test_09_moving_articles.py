@@ -213,7 +213,8 @@ def test_files_that_are_not_read_again_are_caught(
     times = 1_000 if battery.large else 300
     tally = ask_while_edited(library, battery, times)
     figure(f"planted, {naive.__name__}: {times} questions: {tally}")
-    assert tally.stale
+    # A file whose time was trusted while it was changed is denied once it is as it was.
+    assert tally.stale or tally.denied
 
 
 def redirect_articles(monkeypatch: pytest.MonkeyPatch, relative: str) -> None:
